@@ -1,0 +1,24 @@
+import type { Features } from "../matrix.ts";
+
+/** Options of {@linkcode Encoder.encode}. */
+export interface EncodeOptions {
+  /** Called after each batch with the number of texts done so far. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Stops between two batches. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Turns texts into feature vectors. The vector of a text depends on that text alone: not on its
+ * neighbours in the batch, nor on their order.
+ */
+export interface Encoder extends AsyncDisposable {
+  /** What the user wrote, for example `static+ngram`. */
+  readonly spec: string;
+  /** Hex sha256 over weights, tokenizer and parameters: names the vector space. */
+  readonly fingerprint: string;
+  /** Number of features: dense columns plus sparse columns. */
+  readonly dims: number;
+  /** Encodes `texts` to one row each, in order. Empty texts give all-zero rows. */
+  encode(texts: readonly string[], options?: EncodeOptions): Promise<Features>;
+}
