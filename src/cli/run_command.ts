@@ -1,0 +1,84 @@
+// deno-lint-ignore-file no-console -- this is where commands print
+import { MicroLmError } from "../errors.ts";
+import { EXIT, type ExitCode, exitCodeOf } from "./exit_codes.ts";
+import { type Command, type Flag, type FlagValues, parseFlags } from "./flags.ts";
+import { helpText } from "./help.ts";
+
+/** What a command gets to work with. */
+export interface CommandContext {
+  readonly positional: readonly string[];
+  /** Prints talk for people: on stdout, or on stderr when stdout carries data (`--json`). */
+  say(text: string): void;
+  /** Prints a warning on stderr. */
+  warn(text: string): void;
+  /** With `--json`: prints the one machine-readable object. Otherwise: nothing. */
+  result(value: unknown): void;
+}
+
+/** The flag that every command has. */
+const JSON_FLAG = {
+  json: { type: "boolean", help: "Print one JSON object on stdout; talk goes to stderr." },
+} as const;
+
+/** A command's body: does the work and says with which code to exit. */
+export type CommandBody<F extends Record<string, Flag>> = (
+  flags: FlagValues<F>,
+  context: CommandContext,
+) => Promise<ExitCode> | ExitCode;
+
+/**
+ * Runs a command as the whole process: parses `Deno.args`, prints help or errors, exits with the
+ * code that belongs to the outcome.
+ */
+export async function runCommand<const F extends Record<string, Flag>>(
+  command: Command<F>,
+  body: CommandBody<F>,
+): Promise<never> {
+  const code = await guard(async () => {
+    const withJson = { ...command, flags: { ...command.flags, ...JSON_FLAG } };
+    const { flags, positional, help } = parseFlags(withJson, Deno.args);
+    if (help) {
+      console.log(helpText(withJson));
+      return EXIT.ok;
+    }
+    const json = (flags as { json: boolean }).json;
+    return await body(flags as unknown as FlagValues<F>, {
+      positional,
+      say: json ? console.error : console.log,
+      warn: (text) => console.error(`warning: ${text}`),
+      result: (value) => {
+        if (json) console.log(JSON.stringify(value));
+      },
+    });
+  });
+  Deno.exit(code);
+}
+
+async function guard(run: () => Promise<ExitCode>): Promise<ExitCode> {
+  try {
+    return await run();
+  } catch (error) {
+    const { text, code } = explain(error);
+    console.error(text);
+    return code;
+  }
+}
+
+/** What to print and how to exit for anything that was thrown. */
+export function explain(error: unknown): { readonly text: string; readonly code: ExitCode } {
+  if (error instanceof MicroLmError) {
+    const hint = error.hint ? `\n  ${error.hint}` : "";
+    return { text: `error: ${error.message}${hint}`, code: exitCodeOf(error.kind) };
+  }
+  if (error instanceof Deno.errors.NotCapable) {
+    return {
+      text: `error: ${error.message}\n  Run the command through its deno task, which grants it`,
+      code: EXIT.permission,
+    };
+  }
+  const detail = error instanceof Error ? error.stack ?? error.message : String(error);
+  return {
+    text: `defect: ${detail}\n  This is a mistake in micro-lm, not in your input. Please report it`,
+    code: EXIT.defect,
+  };
+}

@@ -1,0 +1,25 @@
+import type { Matrix } from "../matrix.ts";
+import type { EncodeOptions } from "../encoders/encoder.ts";
+
+/** What a mapper is made of, for records and reports. */
+export interface MapperSource {
+  readonly backend: "sbert" | "wordmap";
+  /** The encoder as the user wrote it; absent for a mapper without one. */
+  readonly encoder?: string;
+  /** Hex sha256 of the artifact or of the lexicon. */
+  readonly sha256: string;
+}
+
+/** Turns prompts into probabilities of classes. */
+export interface Mapper extends AsyncDisposable {
+  /** Class names, in the order of the probability columns. */
+  readonly classes: readonly string[];
+  readonly source: MapperSource;
+  /**
+   * One row of class probabilities a text: `texts.length` × `classes.length`, each row summing to 1.
+   */
+  predictProbabilities(
+    texts: readonly string[],
+    options?: EncodeOptions,
+  ): Promise<Matrix<Float64Array>>;
+}
