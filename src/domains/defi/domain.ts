@@ -1,0 +1,15 @@
+import type { Domain } from "../domain.ts";
+import { ASSETS, CHAINS, VENUES } from "./slots.ts";
+import { canonicalLabel, DEFI_PRIMITIVES } from "./taxonomy.ts";
+
+/** Decentralised finance: eight actions on assets, venues and chains. */
+export const DEFI_DOMAIN: Domain = {
+  name: "defi",
+  slots: [
+    { name: "asset", words: ASSETS },
+    { name: "venue", words: VENUES },
+    { name: "chain", words: CHAINS },
+  ],
+  primitives: DEFI_PRIMITIVES,
+  canonicalLabel,
+};

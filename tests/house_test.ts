@@ -1,0 +1,105 @@
+import { assert, assertEquals } from "@std/assert";
+import { walkFiles } from "./walk.ts";
+
+/** Folders of `src/`; a module may import from its own folder and from those before it. */
+const ORDER = ["data", "encoders", "mapper", "domains", "evaluate", "report", "cli"];
+
+const SOURCES = walkFiles("src", ".ts");
+const TASKS = walkFiles("tasks", ".ts");
+
+function importsOf(file: string): string[] {
+  const text = Deno.readTextFileSync(file);
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, "");
+  return [...code.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1]!);
+}
+
+/** Resolves a relative import to a path from the root. */
+function resolve(file: string, specifier: string): string {
+  return new URL(specifier, `file:///${file}`).pathname.slice(1);
+}
+
+const folderOf = (path: string) => path.split("/").length > 2 ? path.split("/")[1]! : "";
+
+for (const file of SOURCES) {
+  Deno.test(`${file} imports only what stands before it`, () => {
+    for (const specifier of importsOf(file).filter((s) => s.startsWith("."))) {
+      const target = resolve(file, specifier);
+      assert(target.startsWith("src/"), `${file} imports ${target}, which is outside src/`);
+      const [from, to] = [folderOf(file), folderOf(target)];
+      if (to === "" || from === to) continue;
+      assert(from !== "", `${file} is shared by all folders and imports ${target}`);
+      assert(
+        ORDER.indexOf(to) < ORDER.indexOf(from),
+        `${file} imports ${target}: ${to} comes after ${from}`,
+      );
+    }
+  });
+}
+
+Deno.test("src/ has no folder that the order does not know", () => {
+  const folders = new Set(SOURCES.map(folderOf).filter((folder) => folder !== ""));
+  assertEquals([...folders].filter((folder) => !ORDER.includes(folder)), []);
+});
+
+Deno.test("src/ has no import cycle", () => {
+  const graph = new Map(
+    SOURCES.map((file) => [
+      file,
+      importsOf(file).filter((s) => s.startsWith(".")).map((s) => resolve(file, s)),
+    ]),
+  );
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    assert(!path.includes(file), `Cycle: ${[...path, file].join(" → ")}`);
+    if (done.has(file)) return;
+    for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of SOURCES) visit(file, []);
+});
+
+Deno.test("tasks import the core from mod.ts and the command line from src/cli/ alone", () => {
+  for (const file of TASKS) {
+    for (const specifier of importsOf(file).filter((s) => s.startsWith("."))) {
+      const target = resolve(file, specifier);
+      const allowed = target === "mod.ts" || target.startsWith("src/cli/") ||
+        target.startsWith("fixtures/");
+      assert(allowed, `${file} imports ${target}`);
+    }
+  }
+});
+
+Deno.test("every module can be imported", async () => {
+  for (const file of SOURCES) await import(`../${file}`);
+});
+
+Deno.test("importing mod.ts takes milliseconds and loads no engine", async () => {
+  const script = `
+    const before = performance.now();
+    await import("./mod.ts");
+    console.log(performance.now() - before);`;
+  const { code, stdout } = await new Deno.Command("deno", {
+    args: ["eval", "--no-check", script],
+  }).output();
+  assertEquals(code, 0);
+  const ms = Number(new TextDecoder().decode(stdout));
+  assert(ms < 400, `Importing mod.ts took ${ms} ms`);
+  const info = await new Deno.Command("deno", { args: ["info", "--json", "mod.ts"] }).output();
+  const { modules } = JSON.parse(new TextDecoder().decode(info.stdout)) as {
+    modules: { specifier: string; npmPackage?: string }[];
+  };
+  const engines = /onnxruntime|plotly|ml-logistic|playwright/;
+  const loaded = staticImports(modules);
+  assertEquals(loaded.filter((specifier) => engines.test(specifier)), []);
+});
+
+/** Packages that modules name in static imports. */
+function staticImports(modules: readonly { specifier: string }[]): string[] {
+  const local = modules.map((m) => m.specifier).filter((s) => s.includes("/src/"));
+  return local.flatMap((specifier) => {
+    const code = Deno.readTextFileSync(new URL(specifier)).replace(/\/\*[\s\S]*?\*\//g, "");
+    return [...code.matchAll(/^(?:import|export)[^;]*?from "([^"]+)"/gm)]
+      .filter((match) => !/^(?:import|export) type/.test(match[0]))
+      .map((match) => match[1]!);
+  });
+}
