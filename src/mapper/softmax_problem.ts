@@ -51,7 +51,7 @@ export type VectorName =
 /** Names of rows × classes blocks. */
 export type OutputName = "logits" | "residuals" | "slope";
 /** Names of dense-rows × dense-rows blocks. */
-export type SquareName = "curvature" | "factor" | "inverse";
+export type SquareName = "curvature" | "factor" | "transposed" | "inverse";
 
 const pad4 = (n: number) => Math.ceil(n / 4) * 4;
 
@@ -92,6 +92,7 @@ export function createProblem(
     slope: outputs,
     curvature: square,
     factor: square,
+    transposed: square,
     inverse: square,
     weights: parameters,
     gradient: parameters,
