@@ -1,1 +1,2 @@
-export {};
+export * from "./parse_stream.ts";
+export * from "./stringify.ts";

@@ -1,0 +1,242 @@
+import { createHash } from "node:crypto";
+import { MicroLmError } from "../errors.ts";
+import { readCsv } from "./csv.ts";
+import { readJsonl, readLines } from "./jsonl.ts";
+
+/** A prompt, and what it should become. */
+export interface Row {
+  /** The file's own id, or the 1-based position among the rows as text. */
+  readonly id: string;
+  /** Line of the file that the row starts on. */
+  readonly line: number;
+  readonly prompt: string;
+  /** Null where the file has no label. */
+  readonly label: string | null;
+}
+
+/** Rows of a file, and what was left out. */
+export interface Dataset {
+  /** The path. */
+  readonly source: string;
+  readonly rows: readonly Row[];
+  /** Hex sha256 over prompts and labels, the same for CSV and JSONL. */
+  readonly sha256: string;
+  /** True if the ids are the file's own. */
+  readonly explicitIds: boolean;
+  readonly skipped: SkippedRows;
+}
+
+/** Rows that carry less than a prompt and a label, by line. */
+export interface SkippedRows {
+  readonly emptyPrompts: readonly number[];
+  readonly emptyLabels: readonly number[];
+}
+
+/** Options of {@linkcode readLabeledCsv}. */
+export interface ReadLabeledCsvOptions {
+  /**
+   * What happens to a row without prompt or label: `skip` leaves it out (training), `keep` keeps it
+   * (evaluation: an empty prompt must abstain). Both list its line. Default: `skip`.
+   */
+  readonly empty?: "skip" | "keep";
+}
+
+interface RawRow {
+  readonly line: number;
+  readonly prompt: string;
+  readonly id?: string | undefined;
+  readonly label?: string | undefined;
+}
+
+/**
+ * Reads a CSV file with the columns `prompt` and `label` (and `id`, if it has one).
+ *
+ * @throws {MicroLmError} As {@linkcode readCsv}, and kind `data` if no row is left or an id occurs twice.
+ *
+ * @example
+ * ```ts
+ * import { readLabeledCsv } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_large.csv");
+ * assertEquals(data.rows.length, 1000);
+ * assertEquals(data.skipped.emptyPrompts, []);
+ * ```
+ */
+export async function readLabeledCsv(
+  path: string,
+  { empty = "skip" }: ReadLabeledCsvOptions = {},
+): Promise<Dataset> {
+  const rows: RawRow[] = [];
+  for await (const { line, fields } of readCsv(path, { required: ["prompt", "label"] })) {
+    rows.push({ line, prompt: fields["prompt"]!, label: fields["label"]!, id: fields["id"] });
+  }
+  return createDataset(path, rows, empty, true);
+}
+
+/**
+ * Reads prompts, with labels where the file has them: `.csv` (column `prompt`), `.txt` (one a line),
+ * anything else as JSONL; `-` is JSONL on standard input. Empty prompts stay: they must abstain.
+ *
+ * @throws {MicroLmError} As {@linkcode readLabeledCsv} and {@linkcode readJsonl}.
+ */
+export async function readPrompts(path: string): Promise<Dataset> {
+  const rows: RawRow[] = [];
+  if (path.endsWith(".csv")) {
+    for await (const { line, fields } of readCsv(path, { required: ["prompt"] })) {
+      rows.push({ line, prompt: fields["prompt"]!, label: fields["label"], id: fields["id"] });
+    }
+  } else if (path.endsWith(".txt")) {
+    let line = 0;
+    for await (const prompt of readLines(path)) rows.push({ line: ++line, prompt });
+  } else {
+    for await (const row of readJsonl(path)) rows.push(row);
+  }
+  return createDataset(path, rows, "keep", rows.some((row) => (row.label ?? "") !== ""));
+}
+
+function createDataset(
+  source: string,
+  raw: readonly RawRow[],
+  empty: "skip" | "keep",
+  labeled: boolean,
+): Dataset {
+  const noPrompt = raw.filter((row) => row.prompt.trim() === "");
+  const noLabel = labeled ? raw.filter((row) => (row.label ?? "").trim() === "") : [];
+  const left = new Set(empty === "skip" ? [...noPrompt, ...noLabel] : []);
+  const kept = raw.filter((row) => !left.has(row));
+  if (kept.length === 0) {
+    throw new MicroLmError("data", "Expected at least one row, found none", {
+      at: { file: source },
+      hint: raw.length > 0 ? `All ${raw.length} rows lack a prompt or a label` : "Add rows",
+    });
+  }
+  const explicitIds = kept.every((row) => (row.id ?? "") !== "");
+  const rows = kept.map(({ line, prompt, label, id }, i): Row => ({
+    id: explicitIds ? id! : String(i + 1),
+    line,
+    prompt,
+    label: (label ?? "").trim() === "" ? null : label!.trim(),
+  }));
+  if (explicitIds) checkIds(source, rows);
+  return {
+    source,
+    rows,
+    sha256: hashRows(rows),
+    explicitIds,
+    skipped: {
+      emptyPrompts: noPrompt.map((row) => row.line),
+      emptyLabels: noLabel.map((row) => row.line),
+    },
+  };
+}
+
+function checkIds(source: string, rows: readonly Row[]): void {
+  const lines = new Map<string, number>();
+  for (const { id, line } of rows) {
+    const first = lines.get(id);
+    if (first !== undefined) {
+      throw new MicroLmError("data", `Expected unique ids, found "${id}" on line ${first} too`, {
+        at: { file: source, line },
+      });
+    }
+    lines.set(id, line);
+  }
+}
+
+/** JSON keeps the boundaries of texts unambiguous. */
+function hashRows(rows: readonly Row[]): string {
+  const hash = createHash("sha256");
+  for (const { prompt, label } of rows) hash.update(`${JSON.stringify([prompt, label])}\n`);
+  return hash.digest("hex");
+}
+
+/**
+ * Gives prompts the labels of another file: by id where both files have ids of their own, else by
+ * position. Texts are compared, never used as keys, so duplicates are safe.
+ *
+ * @throws {MicroLmError} Kind `data` if the files differ in length, ids or texts.
+ */
+export function joinLabels(prompts: Dataset, labels: Dataset): Dataset {
+  if (prompts.rows.length !== labels.rows.length) {
+    throw new MicroLmError(
+      "data",
+      `Expected ${prompts.rows.length} labels as in "${prompts.source}", found ${labels.rows.length}`,
+      { at: { file: labels.source }, hint: "The two files must list the same rows" },
+    );
+  }
+  const byId = prompts.explicitIds && labels.explicitIds
+    ? new Map(labels.rows.map((row) => [row.id, row]))
+    : undefined;
+  const rows = prompts.rows.map((row, i) => {
+    const other = byId ? byId.get(row.id) : labels.rows[i]!;
+    if (!other) {
+      throw new MicroLmError("data", `Found no label for id "${row.id}"`, {
+        at: { file: labels.source },
+      });
+    }
+    if (other.prompt.trim() !== row.prompt.trim()) {
+      throw new MicroLmError(
+        "data",
+        `Expected the prompt of ${prompts.source}:${row.line}, ${shorten(row.prompt)}, ` +
+          `found ${shorten(other.prompt)}`,
+        { at: { file: labels.source, line: other.line } },
+      );
+    }
+    return { ...row, label: other.label };
+  });
+  return {
+    ...prompts,
+    rows,
+    sha256: hashRows(rows),
+    skipped: { ...prompts.skipped, emptyLabels: labels.skipped.emptyLabels },
+  };
+}
+
+function shorten(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}
+
+/** A prompt that occurs with different labels. */
+export interface LabelConflict {
+  readonly prompt: string;
+  readonly lines: readonly number[];
+  readonly labels: readonly string[];
+}
+
+/** Lists prompts (trimmed, case kept) that occur more than once with different labels. */
+export function findConflicts(dataset: Dataset): LabelConflict[] {
+  const groups = Map.groupBy(dataset.rows.filter((row) => row.label !== null), promptOf);
+  return [...groups].flatMap(([prompt, rows]) => {
+    const labels = [...new Set(rows.map((row) => row.label!))];
+    return labels.length > 1 ? [{ prompt, lines: rows.map((row) => row.line), labels }] : [];
+  });
+}
+
+/** Number of rows whose prompt (trimmed) stood on an earlier row. */
+export function countDuplicates(dataset: Dataset): number {
+  return dataset.rows.length - new Set(dataset.rows.map(promptOf)).size;
+}
+
+const promptOf = (row: Row) => row.prompt.trim();
+
+/**
+ * Rewrites all labels.
+ *
+ * @throws {MicroLmError} What `rewrite` throws, with file and line in front.
+ */
+export function mapLabels(dataset: Dataset, rewrite: (label: string) => string): Dataset {
+  const rows = dataset.rows.map((row) => {
+    if (row.label === null) return row;
+    try {
+      return { ...row, label: rewrite(row.label) };
+    } catch (error) {
+      if (!(error instanceof MicroLmError)) throw error;
+      throw new MicroLmError(error.kind, error.message, {
+        at: { file: dataset.source, line: row.line },
+        ...(error.hint ? { hint: error.hint } : {}),
+      });
+    }
+  });
+  return { ...dataset, rows, sha256: hashRows(rows) };
+}

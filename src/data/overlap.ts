@@ -1,0 +1,173 @@
+import { createHash } from "node:crypto";
+import type { Dataset } from "./dataset.ts";
+import type { Masker } from "./template.ts";
+
+/**
+ * What has to be remembered of a training set to find its traces in another set, and to answer by
+ * lookup alone. Plain JSON: it is part of the mapper artifact.
+ */
+export interface OverlapIndex {
+  /** First 8 bytes of the sha256 of each distinct prompt (trimmed, lower case), sorted; base64. */
+  readonly exact: string;
+  /** The same of each distinct template. */
+  readonly template: string;
+  /** Labels that the tables point into. */
+  readonly labels: readonly string[];
+  /** Most frequent label by the first two words of the template. */
+  readonly two_words: Readonly<Record<string, number>>;
+  /** Most frequent label by the first word. */
+  readonly first_word: Readonly<Record<string, number>>;
+  /** Most frequent label of all. */
+  readonly majority: number;
+}
+
+/** How many evaluation rows have a trace in the training set. */
+export interface OverlapCount {
+  readonly count: number;
+  /** Share of the evaluation rows. */
+  readonly rate: number;
+  /** Five of them at most. */
+  readonly examples: readonly string[];
+}
+
+/** Overlap between a training set and an evaluation set. */
+export interface Overlap {
+  readonly rows: number;
+  /** Same prompt, trimmed and case folded. */
+  readonly exact: OverlapCount;
+  /** Same template: numbers and slot words masked. */
+  readonly template: OverlapCount;
+}
+
+/** Accuracy of answering by table over the labelled rows. */
+export interface LookupBaseline {
+  readonly labeled: number;
+  /** Table of the first two words, then of the first, then the most frequent label. */
+  readonly two_words: LookupAccuracy;
+  /** Table of the first word, then the most frequent label. */
+  readonly first_word: LookupAccuracy;
+}
+
+/** Right answers of a table; accuracy is null without labelled rows. */
+export interface LookupAccuracy {
+  readonly correct: number;
+  readonly accuracy: number | null;
+}
+
+const HASH_BYTES = 8;
+const EXAMPLES = 5;
+
+/** Summarises a training set. Rows without a label take part in the overlap only. */
+export function createOverlapIndex(dataset: Dataset, mask: Masker): OverlapIndex {
+  const templates = dataset.rows.map((row) => mask(row.prompt));
+  const labels = [...new Set(dataset.rows.flatMap((row) => row.label ?? []))].sort();
+  const two = new Tally(labels.length);
+  const first = new Tally(labels.length);
+  const all = new Tally(labels.length);
+  dataset.rows.forEach((row, i) => {
+    if (row.label === null) return;
+    const label = labels.indexOf(row.label);
+    two.add(firstWords(templates[i]!, 2), label);
+    first.add(firstWords(templates[i]!, 1), label);
+    all.add("", label);
+  });
+  return {
+    exact: packHashes(dataset.rows.map((row) => fold(row.prompt))),
+    template: packHashes(templates),
+    labels,
+    two_words: two.winners(),
+    first_word: first.winners(),
+    majority: all.winners()[""] ?? 0,
+  };
+}
+
+/** Counts the evaluation rows that the training set holds, literally and as templates. */
+export function measureOverlap(index: OverlapIndex, dataset: Dataset, mask: Masker): Overlap {
+  const rows = dataset.rows.length;
+  const count = (packed: string, form: (prompt: string) => string): OverlapCount => {
+    const known = unpackHashes(packed);
+    const found = dataset.rows.filter((row) => known.has(hash(form(row.prompt))));
+    return {
+      count: found.length,
+      rate: rows === 0 ? 0 : found.length / rows,
+      examples: found.slice(0, EXAMPLES).map((row) => row.prompt.slice(0, 200)),
+    };
+  };
+  return { rows, exact: count(index.exact, fold), template: count(index.template, mask) };
+}
+
+/**
+ * What a table of first words learnt from the training set would score: the baseline that a mapper has
+ * to beat before its accuracy means anything.
+ */
+export function lookupBaseline(
+  index: OverlapIndex,
+  dataset: Dataset,
+  mask: Masker,
+): LookupBaseline {
+  const labeled = dataset.rows.filter((row) => row.label !== null);
+  const score = (words: 1 | 2): LookupAccuracy => {
+    const correct = labeled.filter((row) => lookUp(index, mask(row.prompt), words) === row.label);
+    return {
+      correct: correct.length,
+      accuracy: labeled.length === 0 ? null : correct.length / labeled.length,
+    };
+  };
+  return { labeled: labeled.length, two_words: score(2), first_word: score(1) };
+}
+
+function lookUp(index: OverlapIndex, template: string, words: 1 | 2): string | undefined {
+  const find = (table: Readonly<Record<string, number>>, key: string) =>
+    Object.hasOwn(table, key) ? table[key] : undefined;
+  const label = (words === 2 ? find(index.two_words, firstWords(template, 2)) : undefined) ??
+    find(index.first_word, firstWords(template, 1)) ?? index.majority;
+  return index.labels[label];
+}
+
+function firstWords(template: string, words: number): string {
+  return template.split(" ", words).join(" ");
+}
+
+/** Counts labels by key. */
+class Tally {
+  readonly #counts = new Map<string, Uint32Array>();
+  readonly #labels: number;
+
+  constructor(labels: number) {
+    this.#labels = labels;
+  }
+
+  add(key: string, label: number): void {
+    const counts = this.#counts.get(key) ?? new Uint32Array(this.#labels);
+    counts[label]!++;
+    this.#counts.set(key, counts);
+  }
+
+  /** The most frequent label of each key, ties to the first; keys sorted. */
+  winners(): Record<string, number> {
+    const keys = [...this.#counts.keys()].sort();
+    // No prototype: a prompt may begin with "__proto__".
+    const winners: Record<string, number> = Object.create(null);
+    for (const key of keys) {
+      const counts = this.#counts.get(key)!;
+      winners[key] = counts.indexOf(Math.max(...counts));
+    }
+    return winners;
+  }
+}
+
+const fold = (prompt: string) => prompt.trim().toLowerCase();
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest().subarray(0, HASH_BYTES).toString("hex");
+}
+
+function packHashes(texts: readonly string[]): string {
+  const distinct = [...new Set(texts.map(hash))].sort();
+  return Uint8Array.fromHex(distinct.join("")).toBase64();
+}
+
+function unpackHashes(packed: string): Set<string> {
+  const hex = Uint8Array.fromBase64(packed).toHex();
+  return new Set(hex.match(/.{16}/g) ?? []);
+}
