@@ -1,0 +1,101 @@
+import { sha256Hex } from "../hash.ts";
+import type { CsrMatrix, Features, Matrix } from "../matrix.ts";
+import type { Encoder } from "./encoder.ts";
+
+/** An encoder and the weight of its block. */
+export interface WeightedEncoder {
+  readonly encoder: Encoder;
+  readonly weight: number;
+}
+
+/**
+ * Puts encoders side by side: their vectors, each of length one, times their weights.
+ *
+ * Dense blocks stand first, in order, then sparse blocks. Disposing it disposes the parts.
+ */
+export function composeEncoders(parts: readonly WeightedEncoder[], spec: string): Encoder {
+  return {
+    spec,
+    fingerprint: sha256Hex(
+      ...parts.map(({ encoder, weight }) => `${encoder.fingerprint} ${weight}\n`),
+    ),
+    dims: parts.reduce((sum, { encoder }) => sum + encoder.dims, 0),
+    encode: async (texts, options) => {
+      const blocks: Features[] = [];
+      for (const { encoder } of parts) blocks.push(await encoder.encode(texts, options));
+      return joinBlocks(blocks, parts.map(({ weight }) => weight), texts.length);
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const { encoder } of parts) await encoder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function joinBlocks(
+  blocks: readonly Features[],
+  weights: readonly number[],
+  rows: number,
+): Features {
+  const dense = blocks.flatMap(({ dense }, i) =>
+    dense ? [{ block: dense, weight: weights[i]! }] : []
+  );
+  const sparse = blocks.flatMap(({ sparse }, i) =>
+    sparse ? [{ block: sparse, weight: weights[i]! }] : []
+  );
+  return {
+    rows,
+    ...(dense.length > 0 ? { dense: joinDense(dense, rows) } : {}),
+    ...(sparse.length > 0 ? { sparse: joinSparse(sparse, rows) } : {}),
+  };
+}
+
+interface Weighted<T> {
+  readonly block: T;
+  readonly weight: number;
+}
+
+function joinDense(parts: readonly Weighted<Matrix>[], rows: number): Matrix {
+  const cols = parts.reduce((sum, { block }) => sum + block.cols, 0);
+  const data = new Float32Array(rows * cols);
+  let first = 0;
+  for (const { block, weight } of parts) {
+    for (let row = 0; row < rows; row++) {
+      const from = row * block.cols;
+      const scale = weight * inverseLength(block.data, from, from + block.cols);
+      const to = row * cols + first;
+      for (let j = 0; j < block.cols; j++) data[to + j] = block.data[from + j]! * scale;
+    }
+    first += block.cols;
+  }
+  return { data, rows, cols };
+}
+
+function joinSparse(parts: readonly Weighted<CsrMatrix>[], rows: number): CsrMatrix {
+  const total = parts.reduce((sum, { block }) => sum + block.indices.length, 0);
+  const indptr = new Uint32Array(rows + 1);
+  const indices = new Uint32Array(total);
+  const values = new Float32Array(total);
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    let first = 0;
+    for (const { block, weight } of parts) {
+      const [from, to] = [block.indptr[row]!, block.indptr[row + 1]!];
+      const scale = weight * inverseLength(block.values, from, to);
+      for (let k = from; k < to; k++) {
+        indices[at] = first + block.indices[k]!;
+        values[at++] = block.values[k]! * scale;
+      }
+      first += block.cols;
+    }
+    indptr[row + 1] = at;
+  }
+  const cols = parts.reduce((sum, { block }) => sum + block.cols, 0);
+  return { indptr, indices, values, rows, cols };
+}
+
+/** 1 / length of a stretch; 0 for a zero vector, whose row stays zero. */
+function inverseLength(values: Float32Array, from: number, to: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += values[i]! * values[i]!;
+  return sum > 0 ? 1 / Math.sqrt(sum) : 0;
+}
