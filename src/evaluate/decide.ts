@@ -1,0 +1,176 @@
+import { closest } from "fastest-levenshtein";
+import { MicroLmError } from "../errors.ts";
+import type { Matrix } from "../matrix.ts";
+
+/** When to fire and when to abstain. */
+export interface OperatingPoint {
+  /** Least confidence that fires, 0 to 1. */
+  readonly threshold: number;
+  /** Thresholds of single classes; they replace the common one for the predicted class. */
+  readonly perClass?: Readonly<Record<string, number>>;
+  /** Least distance between the first and the second probability. Default: 0. */
+  readonly nearMargin?: number;
+}
+
+/** Why a mapper abstains. */
+export type AbstainReason = "abstain_class" | "low_confidence" | "near_margin";
+
+/** What becomes of one prompt. */
+export interface Decision {
+  /** The action, or null when abstaining. */
+  readonly label: string | null;
+  readonly reason: "fired" | AbstainReason;
+  /** The most probable class, also when abstaining. */
+  readonly predicted: string;
+  /** Its probability. */
+  readonly confidence: number;
+  /** Its distance to the second probability. */
+  readonly margin: number;
+  /** The threshold that applied. */
+  readonly threshold: number;
+}
+
+/** A class of this name never fires. */
+export const ABSTAIN_CLASS = "abstain";
+
+/** Of each row, all that the decision rule looks at. */
+export interface ScoredRows {
+  /** Number of the most probable class; the lowest among equals. */
+  readonly top: Uint32Array;
+  readonly confidence: Float64Array;
+  readonly margin: Float64Array;
+}
+
+/** An operating point with its names resolved. */
+export interface CompiledPoint {
+  /** One a class. */
+  readonly thresholds: Float64Array;
+  readonly nearMargin: number;
+  /** Number of the class that never fires, or −1. */
+  readonly abstainClass: number;
+}
+
+/** Outcomes of the rule: 0 fires, the others abstain. */
+export const OUTCOMES = ["fired", "abstain_class", "low_confidence", "near_margin"] as const;
+
+/**
+ * Turns probabilities into an action or an abstention: the one rule of this project.
+ *
+ * The most probable class fires unless it is the class `abstain`, its probability is below its
+ * threshold, or it leads by less than the margin; equality fires. The reasons are checked in this order.
+ *
+ * @param probabilities One a class.
+ * @throws {RangeError} If there is not one finite probability a class.
+ *
+ * @example
+ * ```ts
+ * import { decide } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const classes = ["deposit_asset", "swap_asset"];
+ * assertEquals(decide([0.8, 0.2], classes, { threshold: 0.7 }).label, "deposit_asset");
+ * assertEquals(decide([0.6, 0.4], classes, { threshold: 0.7 }).reason, "low_confidence");
+ * ```
+ */
+export function decide(
+  probabilities: ArrayLike<number>,
+  classes: readonly string[],
+  point: OperatingPoint,
+): Decision {
+  const data = Float64Array.from(probabilities);
+  if (data.length !== classes.length) {
+    throw new RangeError(`Expected ${classes.length} probabilities, got ${data.length}`);
+  }
+  const scored = scoreRows({ data, rows: 1, cols: data.length });
+  return describeDecision(scored, 0, classes, compilePoint(point, classes));
+}
+
+/**
+ * Finds the leading class of each row.
+ *
+ * @throws {RangeError} If there are no classes or a probability is not finite.
+ */
+export function scoreRows({ data, rows, cols }: Matrix<Float64Array>): ScoredRows {
+  if (cols === 0) throw new RangeError("Cannot decide between no classes");
+  const top = new Uint32Array(rows);
+  const confidence = new Float64Array(rows);
+  const margin = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    let best = 0;
+    let first = -Infinity;
+    let second = -Infinity;
+    for (let k = 0; k < cols; k++) {
+      const p = data[row * cols + k]!;
+      if (!Number.isFinite(p)) throw new RangeError(`Expected a probability, got ${p}`);
+      if (p > first) {
+        second = first;
+        first = p;
+        best = k;
+      } else if (p > second) second = p;
+    }
+    top[row] = best;
+    confidence[row] = first;
+    margin[row] = cols > 1 ? first - second : first;
+  }
+  return { top, confidence, margin };
+}
+
+/**
+ * Checks an operating point and resolves its class names.
+ *
+ * @throws {MicroLmError} Kind `usage` for a threshold or margin outside 0 to 1 or an unknown class.
+ */
+export function compilePoint(
+  { threshold, perClass = {}, nearMargin = 0 }: OperatingPoint,
+  classes: readonly string[],
+): CompiledPoint {
+  const check = (value: number, name: string) => {
+    if (!(value >= 0 && value <= 1)) {
+      throw new MicroLmError("usage", `Expected a ${name} from 0 to 1, got ${value}`);
+    }
+    return value;
+  };
+  const thresholds = new Float64Array(classes.length).fill(check(threshold, "threshold"));
+  for (const [name, value] of Object.entries(perClass)) {
+    const k = classes.indexOf(name);
+    if (k < 0) {
+      throw new MicroLmError("usage", `Unknown class "${name}" among the per-class thresholds`, {
+        hint: `Did you mean "${closest(name, [...classes])}"? Known: ${classes.join(", ")}`,
+      });
+    }
+    thresholds[k] = check(value, `threshold of "${name}"`);
+  }
+  return {
+    thresholds,
+    nearMargin: check(nearMargin, "margin"),
+    abstainClass: classes.indexOf(ABSTAIN_CLASS),
+  };
+}
+
+/** The rule itself: an index into {@linkcode OUTCOMES}. */
+export function decideRow(scored: ScoredRows, row: number, point: CompiledPoint): 0 | 1 | 2 | 3 {
+  const top = scored.top[row]!;
+  if (top === point.abstainClass) return 1;
+  if (scored.confidence[row]! < point.thresholds[top]!) return 2;
+  if (scored.margin[row]! < point.nearMargin) return 3;
+  return 0;
+}
+
+/** The decision on one row, in words. */
+export function describeDecision(
+  scored: ScoredRows,
+  row: number,
+  classes: readonly string[],
+  point: CompiledPoint,
+): Decision {
+  const top = scored.top[row]!;
+  const reason = OUTCOMES[decideRow(scored, row, point)];
+  return {
+    label: reason === "fired" ? classes[top]! : null,
+    reason,
+    predicted: classes[top]!,
+    confidence: scored.confidence[row]!,
+    margin: scored.margin[row]!,
+    threshold: point.thresholds[top]!,
+  };
+}

@@ -1,0 +1,61 @@
+import type { Row } from "../data/dataset.ts";
+import { compilePoint, describeDecision, type OperatingPoint, type ScoredRows } from "./decide.ts";
+import { encodeGold, GOLD_ABSTAIN } from "./metrics.ts";
+
+/** The decision on one row, as files carry it: first the documented columns, then ours. */
+export interface DecisionRow {
+  readonly prompt: string;
+  /** Empty where the row has no label. */
+  readonly gold_label: string;
+  /** The most probable class, also when abstaining. */
+  readonly predicted: string;
+  /** Four decimals: a decision is read from `abstain`, never derived again from this. */
+  readonly confidence: string;
+  readonly abstain: boolean;
+  /** The threshold that applied to the predicted class. */
+  readonly threshold: number;
+  /** 1-based position. */
+  readonly row: number;
+  readonly id: string;
+  /** The action; empty when abstaining. */
+  readonly label: string;
+  readonly reason: string;
+  readonly margin: string;
+  /** Empty where the row has no label. */
+  readonly correct: boolean | "";
+}
+
+/** Columns of a rows CSV, in order. */
+export const DECISION_COLUMNS: readonly (keyof DecisionRow)[] = [
+  ...["prompt", "gold_label", "predicted", "confidence", "abstain", "threshold"] as const,
+  ...["row", "id", "label", "reason", "margin", "correct"] as const,
+];
+
+/** Decides on every row at one operating point. */
+export function decisionRows(
+  rows: readonly Row[],
+  scored: ScoredRows,
+  classes: readonly string[],
+  point: OperatingPoint,
+): DecisionRow[] {
+  const compiled = compilePoint(point, classes);
+  const gold = encodeGold(rows.map((row) => row.label), classes).labels;
+  return rows.map((row, i) => {
+    const decision = describeDecision(scored, i, classes, compiled);
+    const right = decision.label === null ? gold[i] === GOLD_ABSTAIN : decision.label === row.label;
+    return {
+      prompt: row.prompt,
+      gold_label: row.label ?? "",
+      predicted: decision.predicted,
+      confidence: decision.confidence.toFixed(4),
+      abstain: decision.label === null,
+      threshold: decision.threshold,
+      row: i + 1,
+      id: row.id,
+      label: decision.label ?? "",
+      reason: decision.reason,
+      margin: decision.margin.toFixed(4),
+      correct: row.label === null ? "" : right,
+    };
+  });
+}
