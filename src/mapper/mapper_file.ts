@@ -1,0 +1,108 @@
+import { writeFileAtomic } from "../data/atomic_write.ts";
+import { explainIoError } from "../data/io_error.ts";
+import { openEncoder } from "../encoders/open.ts";
+import { MicroLmError } from "../errors.ts";
+import { type MapperArtifact, parseArtifact, serializeArtifact } from "./artifact.ts";
+import { createPredictor } from "./calibration.ts";
+import type { Mapper } from "./mapper.ts";
+import type { TrainedMapper } from "./train.ts";
+
+/** Rows that are encoded at a time: bounds memory and paces the progress bar. */
+const BATCH = 512;
+
+/**
+ * Writes a mapper to a file, whole or not at all.
+ *
+ * @throws {MicroLmError} Kind `write` or `permission`.
+ */
+export async function saveMapper(
+  path: string,
+  mapper: TrainedMapper,
+  about: Pick<MapperArtifact, "domain" | "flags">,
+): Promise<void> {
+  await writeFileAtomic(path, serializeArtifact(mapper, about));
+}
+
+/**
+ * Reads a mapper file and checks it; nothing in it is executed.
+ *
+ * @throws {MicroLmError} Kind `missing` if there is no file, `data` if it is no mapper of ours: a Python
+ * pickle, a truncated or changed file, one with wrong shapes or numbers that are not finite.
+ */
+export async function loadMapper(path: string): Promise<MapperArtifact> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await Deno.readFile(path);
+  } catch (error) {
+    const explained = explainIoError(error, path, "read");
+    if (explained.kind !== "missing") throw explained;
+    throw new MicroLmError("missing", explained.message, {
+      hint: "Train one: deno task train --labels_csv FILE --out_path MAPPER",
+    });
+  }
+  refusePickle(bytes, path);
+  try {
+    return parseArtifact(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MicroLmError("data", `Cannot load mapper "${path}": ${reason}`, {
+      hint: "Train it again with deno task train, or restore the file",
+      cause,
+    });
+  }
+}
+
+/** Pickles begin with the opcode PROTO and their version, compressed ones with zlib's or gzip's mark. */
+function refusePickle(bytes: Uint8Array, path: string): void {
+  const [first, second] = bytes;
+  const pickle = first === 0x80 && second !== undefined && second >= 2 && second <= 5;
+  const compressed = (first === 0x78 && (second === 0x9c || second === 0xda || second === 0x01)) ||
+    (first === 0x1f && second === 0x8b);
+  if (!pickle && !compressed) return;
+  const what = pickle ? "a Python pickle" : "compressed data, as joblib writes pickles";
+  throw new MicroLmError("data", `Cannot load mapper "${path}": it is ${what}`, {
+    hint: "Loading a pickle runs whatever code it holds, so it is refused. " +
+      "Train a mapper from the CSV with deno task train",
+  });
+}
+
+/**
+ * Opens a mapper for prediction: loads the file and the encoder that it was trained with.
+ *
+ * @throws {MicroLmError} As {@linkcode loadMapper} and {@linkcode openEncoder}; kind `data` if the
+ * encoder is not the one of the training.
+ */
+export async function openMapper(path: string): Promise<Mapper> {
+  return await openArtifact(await loadMapper(path), path);
+}
+
+/** Opens a mapper that is already in memory. */
+export async function openArtifact(artifact: MapperArtifact, name: string): Promise<Mapper> {
+  const encoder = await openEncoder(artifact.encoder.spec);
+  if (encoder.fingerprint !== artifact.encoder.fingerprint) {
+    const [expected, found] = [artifact.encoder.fingerprint, encoder.fingerprint];
+    throw new MicroLmError(
+      "data",
+      `Mapper "${name}" was trained with encoder "${artifact.encoder.spec}" ` +
+        `(${expected.slice(0, 12)}), this one is "${encoder.spec}" (${found.slice(0, 12)})`,
+      { hint: "The vectors differ: train the mapper again with this version" },
+    );
+  }
+  const predict = createPredictor(artifact.model);
+  const classes = artifact.classes;
+  return {
+    classes,
+    source: { backend: "sbert", encoder: encoder.spec, sha256: artifact.sha256 },
+    predictProbabilities: async (texts, options) => {
+      const data = new Float64Array(texts.length * classes.length);
+      for (let from = 0; from < texts.length; from += BATCH) {
+        options?.signal?.throwIfAborted();
+        const features = await encoder.encode(texts.slice(from, from + BATCH));
+        data.set(predict(features).data, from * classes.length);
+        options?.onProgress?.(Math.min(texts.length, from + BATCH), texts.length);
+      }
+      return { data, rows: texts.length, cols: classes.length };
+    },
+    [Symbol.asyncDispose]: () => encoder[Symbol.asyncDispose](),
+  };
+}
