@@ -1,0 +1,33 @@
+/**
+ * Makes hostile text safe to print: control characters, escape sequences and direction marks become
+ * visible codes, and long text is cut.
+ */
+export function printable(text: string, maxLength = 120): string {
+  const shown = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
+  return shown.toWellFormed().replace(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`,
+  );
+}
+
+/** Makes text safe within a Markdown table: no markup, no HTML, no cell or row breaks. */
+export function markdownText(text: string, maxLength = 120): string {
+  return printable(text, maxLength)
+    .replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")
+    .replace(/[\\`*_[\]|~]/g, (char) => `\\${char}`);
+}
+
+/** A share as percent with one decimal; a dash for null. */
+export function percent(value: number | null | undefined): string {
+  return value === null || value === undefined ? "–" : `${(100 * value).toFixed(1)}%`;
+}
+
+/** A share with its 95% interval: `97.0% (96.5–97.4)`. */
+export function percentWithInterval(
+  rate: { readonly value: number | null; readonly ci_low: number; readonly ci_high: number },
+): string {
+  if (rate.value === null) return "–";
+  return `${percent(rate.value)} (${(100 * rate.ci_low).toFixed(1)}–${
+    (100 * rate.ci_high).toFixed(1)
+  })`;
+}
