@@ -1,0 +1,22 @@
+import { parseThresholds } from "../mod.ts";
+import { runCommand } from "../src/cli/run_command.ts";
+import { SWEEP_FLAGS, sweepCommand } from "../src/cli/sweep_command.ts";
+
+await runCommand({
+  name: "m8",
+  summary: "Tries a grid of thresholds and margins on thousands of prompts and chooses a point.",
+  example: "deno task m8 --prompts_jsonl fixtures/defi/defi_mapper_5k_prompts.jsonl " +
+    "--labels_csv fixtures/defi/defi_mapper_labeled_5k.csv",
+  flags: {
+    ...SWEEP_FLAGS,
+    near_margins: {
+      type: "string",
+      value: "LIST",
+      default: "0",
+      help: "Margins between the first and second probability to try: 0,0.05,0.1.",
+    },
+  },
+}, (flags, context) => {
+  const nearMargins = parseThresholds(flags.near_margins, "near_margins");
+  return sweepCommand(flags, { bench: "m8", nearMargins }, context);
+});

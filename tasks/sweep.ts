@@ -1,0 +1,9 @@
+import { runCommand } from "../src/cli/run_command.ts";
+import { SWEEP_FLAGS, sweepCommand } from "../src/cli/sweep_command.ts";
+
+await runCommand({
+  name: "sweep",
+  summary: "Tries thresholds on a small set of prompts and chooses one.",
+  example: "deno task sweep --prompts_jsonl prompts.jsonl --labels_csv labels.csv",
+  flags: SWEEP_FLAGS,
+}, (flags, context) => sweepCommand(flags, { bench: "sweep", nearMargins: [0] }, context));

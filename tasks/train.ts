@@ -1,0 +1,73 @@
+import type { CalibrationChoice } from "../mod.ts";
+import { EXIT } from "../src/cli/exit_codes.ts";
+import { runCommand } from "../src/cli/run_command.ts";
+import { printTraining, runTraining } from "../src/cli/train_command.ts";
+
+await runCommand({
+  name: "train",
+  summary: "Trains a mapper from a CSV of prompts and labels.",
+  example: "deno task train --labels_csv fixtures/defi/defi_mapper_labeled_large.csv --calibrate",
+  flags: {
+    labels_csv: { type: "string", value: "FILE", required: true, help: "Columns prompt,label." },
+    out_path: {
+      type: "string",
+      value: "FILE",
+      default: ".artifacts/defi_mapper.json",
+      help: "Where the mapper goes; facts of the run go beside it (.meta.json).",
+    },
+    sbert: {
+      type: "string",
+      value: "SPEC",
+      default: "lite",
+      help: "Encoder: static, ngram, a+b, a*2+b; lite is static+ngram.",
+    },
+    domain: {
+      type: "string",
+      default: "auto",
+      choices: ["auto", "defi", "generic"],
+      help: "Whose labels and slots apply; auto looks at the labels.",
+    },
+    C: { type: "number", min: 1e-9, default: 8, help: "Inverse strength of the L2 penalty." },
+    max_iter: { type: "integer", min: 1, default: 2000, help: "Iterations at most." },
+    tol: { type: "number", min: 1e-12, max: 1, default: 1e-4, help: "Gradient at which to stop." },
+    calibrate: { type: "boolean", help: "Calibrate with the method auto." },
+    calibration_method: {
+      type: "string",
+      choices: ["auto", "isotonic", "sigmoid", "temperature", "best", "none"],
+      help: "Implies --calibrate. Default: auto with --calibrate, none without.",
+    },
+    calibration_cv: { type: "integer", min: 2, max: 100, default: 3, help: "Folds." },
+    class_weight: {
+      type: "string",
+      default: "balanced",
+      choices: ["balanced", "none"],
+      help: "Whether rare classes weigh more.",
+    },
+    solver: {
+      type: "string",
+      default: "lbfgs",
+      choices: ["lbfgs", "ml"],
+      help: "lbfgs is ours; ml is npm:ml-logistic-regression, for comparison.",
+    },
+    seed: { type: "integer", default: 0, help: "Recorded; the training has no randomness." },
+    class_names: {
+      type: "string",
+      value: "A,B,…",
+      help: "Classes in the order of the probabilities. Default: the labels, sorted.",
+    },
+  },
+}, async (flags, context) => {
+  const { calibrate, ...request } = flags;
+  const method = flags.calibration_method ?? (calibrate ? "auto" : "none");
+  const run = await runTraining({
+    ...request,
+    calibration_method: method as CalibrationChoice,
+    class_weight: flags.class_weight as "balanced" | "none",
+    solver: flags.solver as "lbfgs" | "ml",
+  }, context);
+  printTraining(run, context);
+  context.say(`Wrote ${flags.out_path} (${run.seconds.toFixed(1)} s)`);
+  const { overlap: _, ...training } = run.mapper.training;
+  context.result({ out_path: flags.out_path, classes: run.mapper.classes, ...training });
+  return EXIT.ok;
+});
