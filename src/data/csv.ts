@@ -1,7 +1,8 @@
 import { CsvParseStream } from "@std/csv/parse-stream";
-import { stringify } from "@std/csv/stringify";
 import { closest } from "fastest-levenshtein";
 import { MicroLmError } from "../errors.ts";
+import { CsvPositions, type RecordPosition } from "./csv_positions.ts";
+import { shorten } from "./shorten.ts";
 import { readText, STDIN_NAME } from "./text_stream.ts";
 
 /** A row of a CSV file: its fields by column name, and the line that it starts on. */
@@ -18,10 +19,12 @@ export interface ReadCsvOptions {
 
 /**
  * Streams the rows of a CSV file (RFC 4180) with a header line; `-` is standard input. Quoted commas,
- * quoted line breaks, CRLF and a byte-order mark are understood, empty lines skipped.
+ * quoted line breaks, CRLF and a byte-order mark are understood, empty lines skipped. A line break
+ * inside quotes becomes a line feed, however it was written.
  *
- * @throws {MicroLmError} Kind `data`, naming file and line, for a missing column, a row with a wrong
- * number of fields, a stray quote, an empty file or one that is no text; `missing` if there is none.
+ * @throws {MicroLmError} Kind `data`, naming file, line and column, for a missing or repeated column, a
+ * row with a wrong number of fields, a misplaced quote, an empty file or one that is no text; `missing`
+ * if there is none.
  *
  * @example
  * ```ts
@@ -41,65 +44,30 @@ export async function* readCsv(
   { required = [] }: ReadCsvOptions = {},
 ): AsyncGenerator<CsvRow> {
   const file = path === "-" ? STDIN_NAME : path;
-  const starts = new RecordStarts();
-  const rows = ReadableStream.from(starts.track(readText(path))).pipeThrough(new CsvParseStream());
+  const positions = new CsvPositions(file);
+  const text = ReadableStream.from(positions.track(readText(path)));
   let columns: readonly string[] | undefined;
   try {
-    for await (const row of rows) {
-      const line = starts.next();
+    for await (const row of text.pipeThrough(new CsvParseStream())) {
+      const position = positions.next();
       if (!columns) {
         columns = row;
-        checkHeader(file, line, columns, required);
+        checkHeader(file, position.line, columns, required);
         continue;
       }
-      if (row.length !== columns.length) {
-        throw new MicroLmError(
-          "data",
-          `Expected ${columns.length} fields (${columns.join(", ")}), found ${row.length}`,
-          { at: { file, line }, hint: "Put fields that contain commas into double quotes" },
-        );
-      }
-      yield { line, fields: Object.fromEntries(columns.map((name, i) => [name, row[i]!])) };
+      if (row.length !== columns.length) throw wrongCount(file, position, columns, row);
+      yield {
+        line: position.line,
+        fields: Object.fromEntries(columns.map((name, i) => [name, row[i]!])),
+      };
     }
   } catch (error) {
-    throw explainSyntaxError(error, file);
+    throw error instanceof SyntaxError ? explainSyntaxError(error, file, positions) : error;
   }
   if (!columns) {
-    throw new MicroLmError("data", "Expected a header line, found an empty file", { at: { file } });
-  }
-}
-
-/** Finds the line that each record starts on: records span lines where quotes do. */
-class RecordStarts {
-  readonly #lines: number[] = [];
-  #line = 1;
-  #start = 1;
-  #quoted = false;
-  #blank = true;
-
-  async *track(chunks: AsyncIterable<string>): AsyncGenerator<string> {
-    for await (const chunk of chunks) {
-      for (let i = 0; i < chunk.length; i++) this.#see(chunk.charCodeAt(i));
-      yield chunk;
-    }
-    if (!this.#blank) this.#lines.push(this.#start);
-  }
-
-  #see(code: number): void {
-    if (code === 34) this.#quoted = !this.#quoted;
-    if (code !== 10) {
-      if (code !== 13) this.#blank = false;
-      return;
-    }
-    this.#line++;
-    if (this.#quoted) return;
-    if (!this.#blank) this.#lines.push(this.#start);
-    this.#start = this.#line;
-    this.#blank = true;
-  }
-
-  next(): number {
-    return this.#lines.shift() ?? this.#start;
+    throw new MicroLmError("data", "Expected a header line, found an empty file", {
+      at: { file, line: 1, column: 1 },
+    });
   }
 }
 
@@ -111,27 +79,56 @@ function checkHeader(
 ): void {
   const missing = required.find((name) => !columns.includes(name));
   if (missing !== undefined) {
-    const near = closest(missing, [...columns]);
+    const near = closest(missing, columns.map((name) => name.slice(0, 50)));
     throw new MicroLmError(
       "data",
-      `Expected a column "${missing}", found ${columns.map((name) => `"${name}"`).join(", ")}`,
+      `Expected a column "${missing}", found ${listColumns(columns)}`,
       { at: { file, line, column: 1 }, hint: `Is "${near}" the column "${missing}"? Rename it` },
     );
   }
   const twice = columns.find((name, i) => columns.indexOf(name) !== i);
   if (twice !== undefined) {
-    throw new MicroLmError("data", `Found two columns "${twice}"`, { at: { file, line } });
+    throw new MicroLmError("data", `Expected columns with different names, found two "${twice}"`, {
+      at: { file, line, column: 1 },
+    });
   }
 }
 
-function explainSyntaxError(error: unknown, file: string): unknown {
-  if (!(error instanceof SyntaxError)) return error;
-  const [, line] = /line (\d+)/.exec(error.message) ?? [];
-  const [, column] = /column (\d+)/.exec(error.message) ?? [];
-  return new MicroLmError("data", `Cannot parse CSV: a quote is missing or stands within a field`, {
-    at: { file, ...(line && { line: Number(line) }), ...(column && { column: Number(column) }) },
+/** A file without a header has a prompt there, which may be long. */
+function listColumns(columns: readonly string[]): string {
+  const names = columns.slice(0, 10).map((name) => JSON.stringify(shorten(name, 50)));
+  return names.join(", ") + (columns.length > 10 ? `, … (${columns.length} columns)` : "");
+}
+
+function wrongCount(
+  file: string,
+  { line, misfit }: RecordPosition,
+  columns: readonly string[],
+  row: readonly string[],
+): MicroLmError {
+  return new MicroLmError(
+    "data",
+    `Expected ${columns.length} fields (${columns.join(", ")}), found ${row.length}`,
+    {
+      at: { file, ...(misfit ?? { line }) },
+      hint: row.length > columns.length
+        ? "Put fields that contain commas into double quotes"
+        : "A field may be empty, but not its comma missing",
+    },
+  );
+}
+
+function explainSyntaxError(
+  cause: SyntaxError,
+  file: string,
+  { fault }: CsvPositions,
+): MicroLmError {
+  const line = Number(/\bline (\d+)/.exec(cause.message)?.[1] ?? 1);
+  const { found, ...position } = fault ?? { found: "a misplaced quote", line };
+  return new MicroLmError("data", `Expected CSV as in RFC 4180, found ${found}`, {
+    at: { file, ...position },
     hint: 'Put the whole field into double quotes and write "" for each quote inside it',
-    cause: error,
+    cause,
   });
 }
 
@@ -163,10 +160,22 @@ export function stringifyCsv(
 ): string {
   const cell = (value: unknown) => {
     const text = value === null || value === undefined ? "" : String(value);
-    return spreadsheetSafe && typeof value === "string" && /^[=+\-@\t\r]/.test(text)
-      ? `'${text}`
-      : text;
+    const formula = spreadsheetSafe && typeof value === "string" && isFormula(text);
+    return quote(formula ? `'${text}` : text);
   };
-  const cells = rows.map((row) => Object.fromEntries(columns.map((c) => [c, cell(row[c])])));
-  return stringify(cells, { columns });
+  const write = (cells: readonly string[]) =>
+    // An empty line would be no row at all.
+    cells.length === 1 && cells[0] === "" ? '""\n' : `${cells.join(",")}\n`;
+  const lines = rows.map((row) => write(columns.map((name) => cell(row[name]))));
+  return write(columns.map(quote)) + lines.join("");
+}
+
+// Not `stringify` of @std/csv, which ends lines with CRLF and leaves a lone carriage return bare.
+function quote(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Numbers are no formulas, also not when they are texts. */
+function isFormula(text: string): boolean {
+  return /^[=+\-@\t\r]/.test(text) && !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
 }

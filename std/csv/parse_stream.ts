@@ -2,24 +2,35 @@ import { type CsvError, parse } from "csv-parse";
 
 /**
  * Parses a stream of CSV text (RFC 4180) into a stream of rows, as `CsvParseStream` of the real
- * package does without options: empty lines are skipped and rows may differ in length.
+ * package does without options: empty lines are skipped, rows may differ in length, and a line break
+ * inside quotes becomes a line feed, however it was written.
  */
 export class CsvParseStream implements TransformStream<string, string[]> {
   readonly #stream: TransformStream<string, string[]>;
 
   /** Makes the stream. */
   constructor() {
-    const parser = parse({ relax_column_count: true, skip_empty_lines: true });
+    const parser = parse({
+      // Left to itself, csv-parse takes the first line break that it sees for the only one.
+      record_delimiter: ["\r\n", "\n"],
+      relax_column_count: true,
+      skip_empty_lines: true,
+    });
     let failure: SyntaxError | undefined;
     const settle = (resolve: () => void, reject: (error: SyntaxError) => void) =>
       failure ? reject(failure) : resolve();
     this.#stream = new TransformStream<string, string[]>({
       start(controller) {
-        parser.on("data", (row: string[]) => controller.enqueue(row));
-        parser.on("error", (error: CsvError) => failure = syntaxError(error));
+        parser.on("data", (row: string[]) => controller.enqueue(row.map(withLineFeeds)));
+        parser.on("error", (error: CsvError) => failure ??= syntaxError(error));
       },
       transform: (chunk) =>
-        new Promise((resolve, reject) => parser.write(chunk, () => settle(resolve, reject))),
+        new Promise((resolve, reject) =>
+          parser.write(chunk, (error) => {
+            if (error) failure ??= syntaxError(error as CsvError);
+            settle(resolve, reject);
+          })
+        ),
       flush: () =>
         new Promise((resolve, reject) => {
           parser.on("end", () => settle(resolve, reject));
@@ -38,6 +49,10 @@ export class CsvParseStream implements TransformStream<string, string[]> {
   get writable(): WritableStream<string> {
     return this.#stream.writable;
   }
+}
+
+function withLineFeeds(field: string): string {
+  return field.includes("\r\n") ? field.replaceAll("\r\n", "\n") : field;
 }
 
 function syntaxError(error: CsvError): SyntaxError {
