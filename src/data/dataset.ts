@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { MicroLmError } from "../errors.ts";
 import { readCsv } from "./csv.ts";
 import { readJsonl, readLines } from "./jsonl.ts";
+import { shorten } from "./shorten.ts";
 
 /** A prompt, and what it should become. */
 export interface Row {
@@ -147,8 +148,15 @@ function checkIds(source: string, rows: readonly Row[]): void {
 /** JSON keeps the boundaries of texts unambiguous. */
 function hashRows(rows: readonly Row[]): string {
   const hash = createHash("sha256");
-  for (const { prompt, label } of rows) hash.update(`${JSON.stringify([prompt, label])}\n`);
+  for (const { prompt, label } of rows) {
+    hash.update(`${JSON.stringify([canonical(prompt), label])}\n`);
+  }
   return hash.digest("hex");
+}
+
+/** JSONL keeps CRLF within a prompt, CSV reads it as a line feed: the text is the same. */
+function canonical(text: string): string {
+  return text.replaceAll("\r\n", "\n");
 }
 
 /**
@@ -175,12 +183,16 @@ export function joinLabels(prompts: Dataset, labels: Dataset): Dataset {
         at: { file: labels.source },
       });
     }
-    if (other.prompt.trim() !== row.prompt.trim()) {
+    const [mine, theirs] = [canonical(row.prompt).trim(), canonical(other.prompt).trim()];
+    if (mine !== theirs) {
       throw new MicroLmError(
         "data",
-        `Expected the prompt of ${prompts.source}:${row.line}, ${shorten(row.prompt)}, ` +
-          `found ${shorten(other.prompt)}`,
-        { at: { file: labels.source, line: other.line } },
+        `Expected the prompt of ${prompts.source}:${row.line}, ${excerpt(mine, theirs)}, ` +
+          `found ${excerpt(theirs, mine)}`,
+        {
+          at: { file: labels.source, line: other.line },
+          hint: "The two files must list the same rows in the same order, or have ids",
+        },
       );
     }
     return { ...row, label: other.label };
@@ -193,8 +205,12 @@ export function joinLabels(prompts: Dataset, labels: Dataset): Dataset {
   };
 }
 
-function shorten(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+/** A part of `text` that shows where it begins to differ from `other`. */
+function excerpt(text: string, other: string): string {
+  let same = 0;
+  while (same < text.length && text[same] === other[same]) same++;
+  const start = same < 40 ? 0 : same - 20;
+  return JSON.stringify((start > 0 ? "…" : "") + shorten(text.slice(start).toWellFormed()));
 }
 
 /** A prompt that occurs with different labels. */

@@ -1,4 +1,6 @@
 import { MicroLmError } from "../errors.ts";
+import { findJsonFault } from "./json_fault.ts";
+import { shorten } from "./shorten.ts";
 import { readText, STDIN_NAME } from "./text_stream.ts";
 
 /** A prompt as a JSONL file has it. */
@@ -8,6 +10,15 @@ export interface JsonlPrompt {
   readonly id?: string;
   readonly label?: string;
 }
+
+/** Options of {@linkcode readLines}. */
+export interface ReadLinesOptions {
+  /** Longest line in characters. Default: 2^26, so that a file without lines cannot fill the memory. */
+  readonly maxLength?: number;
+}
+
+const MAX_LINE = 1 << 26;
+const HINT = 'Write a line as {"prompt": "…"} or as a JSON string';
 
 /**
  * Streams prompts from a JSONL file, `{"prompt": …, "id"?: …, "label"?: …}` or a bare JSON string a
@@ -35,20 +46,38 @@ export async function* readJsonl(path: string): AsyncGenerator<JsonlPrompt> {
   }
 }
 
-/** Streams lines without their ends. */
-export async function* readLines(path: string): AsyncGenerator<string> {
+/**
+ * Streams lines without their ends; `-` is standard input.
+ *
+ * @throws {MicroLmError} As reading does, and kind `data` for a line longer than any prompt can be.
+ */
+export async function* readLines(
+  path: string,
+  { maxLength = MAX_LINE }: ReadLinesOptions = {},
+): AsyncGenerator<string> {
+  let [line, length] = [1, 0];
   const pieces: string[] = [];
+  const take = (): string => {
+    const text = pieces.join("");
+    [line, length, pieces.length] = [line + 1, 0, 0];
+    return text.endsWith("\r") ? text.slice(0, -1) : text;
+  };
   for await (const chunk of readText(path)) {
-    const lines = chunk.split("\n");
-    for (const piece of lines.slice(0, -1)) {
-      pieces.push(piece);
-      yield pieces.join("").replace(/\r$/, "");
-      pieces.length = 0;
+    const parts = chunk.split("\n");
+    for (const [i, part] of parts.entries()) {
+      if (i > 0) yield take();
+      pieces.push(part);
+      length += part.length;
     }
-    pieces.push(lines.at(-1)!);
+    if (length > maxLength) {
+      throw new MicroLmError(
+        "data",
+        `Expected a line of at most ${maxLength} characters, found a longer one`,
+        { at: { file: path === "-" ? STDIN_NAME : path, line, column: 1 } },
+      );
+    }
   }
-  const rest = pieces.join("");
-  if (rest !== "") yield rest;
+  if (length > 0) yield take();
 }
 
 function parseLine(text: string, file: string, line: number): Omit<JsonlPrompt, "line"> {
@@ -56,18 +85,20 @@ function parseLine(text: string, file: string, line: number): Omit<JsonlPrompt, 
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    const [, column] = /column (\d+)/.exec(String(cause)) ?? [];
-    throw new MicroLmError("data", `Expected JSON, found ${excerpt(text)}`, {
-      at: { file, line, column: column ? Number(column) : 1 },
-      hint: 'Write a line as {"prompt": "…"} or as a JSON string',
+    const fault = findJsonFault(text);
+    const found = fault < text.length ? excerpt(text.slice(fault)) : "the end of the line";
+    throw new MicroLmError("data", `Expected JSON, found ${found}`, {
+      at: { file, line, column: fault + 1 },
+      hint: HINT,
       cause,
     });
   }
   if (typeof value === "string") return { prompt: value };
   const record = value as Record<string, unknown> | null;
   if (typeof record !== "object" || record === null || typeof record["prompt"] !== "string") {
-    throw new MicroLmError("data", `Expected a "prompt" text, found ${excerpt(text)}`, {
+    throw new MicroLmError("data", `Expected a "prompt" text, found ${excerpt(value)}`, {
       at: { file, line, column: 1 },
+      hint: HINT,
     });
   }
   return {
@@ -85,9 +116,11 @@ function optional(
   const value = record[key];
   if (value === undefined || value === null) return {};
   if (typeof value === "string" || typeof value === "number") return { [key]: String(value) };
-  throw new MicroLmError("data", `Expected "${key}" to be a text, found ${typeof value}`, { at });
+  throw new MicroLmError("data", `Expected "${key}" to be a text, found ${excerpt(value)}`, {
+    at: { ...at, column: 1 },
+  });
 }
 
-function excerpt(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+function excerpt(value: unknown): string {
+  return shorten(typeof value === "string" ? value : JSON.stringify(value));
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Dataset } from "./dataset.ts";
+import { shorten } from "./shorten.ts";
 import type { Masker } from "./template.ts";
 
 /**
@@ -56,6 +57,7 @@ export interface LookupAccuracy {
 
 const HASH_BYTES = 8;
 const EXAMPLES = 5;
+const MAX_KEY = 80;
 
 /** Summarises a training set. Rows without a label take part in the overlap only. */
 export function createOverlapIndex(dataset: Dataset, mask: Masker): OverlapIndex {
@@ -90,7 +92,7 @@ export function measureOverlap(index: OverlapIndex, dataset: Dataset, mask: Mask
     return {
       count: found.length,
       rate: rows === 0 ? 0 : found.length / rows,
-      examples: found.slice(0, EXAMPLES).map((row) => row.prompt.slice(0, 200)),
+      examples: found.slice(0, EXAMPLES).map((row) => shorten(row.prompt, 200)),
     };
   };
   return { rows, exact: count(index.exact, fold), template: count(index.template, mask) };
@@ -124,8 +126,9 @@ function lookUp(index: OverlapIndex, template: string, words: 1 | 2): string | u
   return index.labels[label];
 }
 
+/** Cut off, so that a prompt without spaces does not become part of the artifact. */
 function firstWords(template: string, words: number): string {
-  return template.split(" ", words).join(" ");
+  return template.slice(0, MAX_KEY).split(" ", words).join(" ").toWellFormed();
 }
 
 /** Counts labels by key. */

@@ -7,7 +7,16 @@ export interface SlotWords {
 /** Replaces what varies in a prompt by the names of the gaps. */
 export type Masker = (prompt: string) => string;
 
-const NUMBER = String.raw`0x[0-9a-f]+|[$€£]?\d[\d.,]*(?:e\d+)?(?:%|k|m|bn)?(?![\p{L}\p{N}])`;
+const LETTER = String.raw`[\p{L}\p{N}\p{M}]`;
+
+/**
+ * A number with what is attached to it, and the two halves. It takes in whatever letters follow: a
+ * pattern that had to refuse some would be tried again at each digit of a hostile prompt.
+ */
+const NUMBER = String.raw`[$€£]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?`;
+const NUMBER_RUN = new RegExp(`^(${NUMBER})(${LETTER}*%?)$`, "u");
+const HEX = /^0x[0-9a-f]+$/;
+const UNIT = /^(?:k|m|bn)?%?$/;
 
 /**
  * Makes a function that reduces a prompt to its template: lower case, numbers as `<num>`, the words of
@@ -29,15 +38,28 @@ export function createMasker(slots: readonly SlotWords[]): Masker {
     for (const word of words) if (!names.has(word)) names.set(word, `<${name}>`);
   }
   const words = [...names.keys()].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
-  const listed = words.map(escape).join("|");
-  const pattern = new RegExp(
-    `(?<![\\p{L}\\p{N}])(?:${listed ? `(${listed})(?![\\p{L}\\p{N}])|` : "()(?!)|"}${NUMBER})`,
-    "gu",
-  );
+  const listed = words.map((word) => `${escape(word)}(?!${LETTER})|`).join("");
+  const pattern = new RegExp(`(?<!${LETTER})(?:${listed}${NUMBER}${LETTER}*%?)`, "gu");
+  const name = (match: string) => names.get(match) ?? maskNumber(match, names);
   return (prompt) =>
-    prompt.normalize("NFKC").toLowerCase()
-      .replace(pattern, (_, word: string | undefined) => word ? names.get(word)! : "<num>")
-      .replace(/\s+/g, " ").trim().replace(/ ?[.!?]+$/, "");
+    trimEnd(prompt.normalize("NFKC").toLowerCase().normalize("NFKC").replace(/\s+/g, " "))
+      .replace(pattern, name);
+}
+
+/** `10k` → `<num>`, `10eth` → `<num> <asset>`, `2x` stays. */
+function maskNumber(match: string, names: ReadonlyMap<string, string>): string {
+  if (HEX.test(match)) return "<num>";
+  const [, , suffix = ""] = NUMBER_RUN.exec(match) ?? [];
+  if (UNIT.test(suffix)) return "<num>";
+  const name = names.get(suffix);
+  return name === undefined ? match : `<num> ${name}`;
+}
+
+/** Not a pattern: one that ends in `$` takes quadratic time on a long run of dots before a letter. */
+function trimEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && " .!?,;:".includes(text[end - 1]!)) end--;
+  return text.slice(0, end).trimStart();
 }
 
 function escape(word: string): string {

@@ -28,11 +28,20 @@ export function parseArgs(args: readonly string[], options: ParseOptions = {}): 
     strict: false,
     allowPositionals: true,
   });
+  const flags: Record<string, unknown> = {
+    ...Object.fromEntries(boolean.map((name) => [name, false])),
+    ...values,
+  };
+  for (const [name, other] of Object.entries(alias)) {
+    if (name in flags) flags[other] = flags[name];
+  }
   const keep = string.includes("_");
-  const off = Object.fromEntries(boolean.map((name) => [name, false]));
-  return { ...off, ...values, _: positionals.map((text) => keep ? text : numberOrText(text)) };
+  return { ...flags, _: positionals.map((text) => keep ? text : numberOrText(text)) };
 }
 
+/** Hexadecimal integers and decimals, as the real package reads them. */
 function numberOrText(text: string): string | number {
-  return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+  const numeric = /^0x[0-9a-f]+$/i.test(text) ||
+    /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/.test(text);
+  return numeric ? Number(text) : text;
 }

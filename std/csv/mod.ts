@@ -1,2 +1,1 @@
 export * from "./parse_stream.ts";
-export * from "./stringify.ts";
