@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { MicroLmError } from "../errors.ts";
 import { readCsv } from "./csv.ts";
 import { readJsonl, readLines } from "./jsonl.ts";
-import { shorten } from "./shorten.ts";
+import { quoteDifference } from "./shorten.ts";
 
 /** A prompt, and what it should become. */
 export interface Row {
@@ -187,8 +187,8 @@ export function joinLabels(prompts: Dataset, labels: Dataset): Dataset {
     if (mine !== theirs) {
       throw new MicroLmError(
         "data",
-        `Expected the prompt of ${prompts.source}:${row.line}, ${excerpt(mine, theirs)}, ` +
-          `found ${excerpt(theirs, mine)}`,
+        `Expected the prompt of ${prompts.source}:${row.line}, ${quoteDifference(mine, theirs)}, ` +
+          `found ${quoteDifference(theirs, mine)}`,
         {
           at: { file: labels.source, line: other.line },
           hint: "The two files must list the same rows in the same order, or have ids",
@@ -203,14 +203,6 @@ export function joinLabels(prompts: Dataset, labels: Dataset): Dataset {
     sha256: hashRows(rows),
     skipped: { ...prompts.skipped, emptyLabels: labels.skipped.emptyLabels },
   };
-}
-
-/** A part of `text` that shows where it begins to differ from `other`. */
-function excerpt(text: string, other: string): string {
-  let same = 0;
-  while (same < text.length && text[same] === other[same]) same++;
-  const start = same < 40 ? 0 : same - 20;
-  return JSON.stringify((start > 0 ? "…" : "") + shorten(text.slice(start).toWellFormed()));
 }
 
 /** A prompt that occurs with different labels. */

@@ -1,3 +1,5 @@
+import { normalizeNfkc } from "./nfkc.ts";
+
 /** A kind of gap in a prompt and the words that fill it, lower case. */
 export interface SlotWords {
   readonly name: string;
@@ -42,7 +44,7 @@ export function createMasker(slots: readonly SlotWords[]): Masker {
   const pattern = new RegExp(`(?<!${LETTER})(?:${listed}${NUMBER}${LETTER}*%?)`, "gu");
   const name = (match: string) => names.get(match) ?? maskNumber(match, names);
   return (prompt) =>
-    trimEnd(prompt.normalize("NFKC").toLowerCase().normalize("NFKC").replace(/\s+/g, " "))
+    trimEnd(normalizeNfkc(normalizeNfkc(prompt).toLowerCase()).replace(/\s+/g, " "))
       .replace(pattern, name);
 }
 
