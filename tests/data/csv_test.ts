@@ -1,16 +1,19 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { type CsvRow, readCsv, stringifyCsv } from "../../src/data/csv.ts";
 import { MicroLmError } from "../../src/errors.ts";
-import { runScript, tempFolder } from "./temp_folder.ts";
+import { inTempFolder, write } from "../temp.ts";
 
 const REQUIRED = { required: ["prompt", "label"] };
 
 const read = (path: string): Promise<CsvRow[]> => Array.fromAsync(readCsv(path, REQUIRED));
 
 async function readText(content: string | Uint8Array): Promise<CsvRow[]> {
-  using folder = tempFolder();
-  return await read(folder.file("rows.csv", content));
+  let rows: CsvRow[] = [];
+  await inTempFolder(async (folder) => {
+    rows = await read(await write(folder, "rows.csv", content));
+  });
+  return rows;
 }
 
 const row = (line: number, prompt: string, label: string): CsvRow => ({
@@ -135,18 +138,26 @@ Deno.test("readCsv() says what cannot be read", async () => {
 });
 
 Deno.test("readCsv() reads standard input for -", async () => {
-  const { code, out } = await runScript(
-    `import { readCsv } from "$SRC/data/csv.ts";
-     for await (const row of readCsv("-", { required: ["label"] })) console.log(JSON.stringify(row));`,
-    { permissions: [], stdin: "prompt,label\na,b\n" },
-  );
-  assertEquals([code, out], [0, '{"line":2,"fields":{"prompt":"a","label":"b"}}\n']);
+  const script = `
+    import { readCsv } from "./src/data/csv.ts";
+    for await (const { line, fields } of readCsv("-")) console.log(line, fields.label);`;
+  const process = new Deno.Command("deno", {
+    args: ["eval", "--no-check", script],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = process.stdin.getWriter();
+  await writer.write(new TextEncoder().encode("prompt,label\na,b\n"));
+  await writer.close();
+  const { code, stdout } = await process.output();
+  assertEquals([code, new TextDecoder().decode(stdout)], [0, "2 b\n"]);
 });
 
 Deno.test("readCsv() closes the file when the reader stops early", async () => {
-  using folder = tempFolder();
-  const path = folder.file("rows.csv", "prompt,label\n" + "a,b\n".repeat(50_000));
-  for await (const { line } of readCsv(path)) if (line === 3) break;
+  await inTempFolder(async (folder) => {
+    const path = await write(folder, "rows.csv", "prompt,label\n" + "a,b\n".repeat(50_000));
+    for await (const { line } of readCsv(path)) if (line === 3) break;
+  });
 });
 
 Deno.test("readCsv() numbers lines across chunks and reads a prompt of a megabyte", async () => {
@@ -213,10 +224,11 @@ for (const [what, record, line] of WRITTEN) {
 }
 
 Deno.test("stringifyCsv() keeps the only, empty field of a row", async () => {
-  using folder = tempFolder();
-  const path = folder.file("one.csv", stringifyCsv([{ a: "" }, { a: "x" }], ["a"]));
-  const rows = await Array.fromAsync(readCsv(path));
-  assertEquals(rows.map(({ fields }) => fields["a"]), ["", "x"]);
+  await inTempFolder(async (folder) => {
+    const text = stringifyCsv([{ a: "" }, { a: "x" }], ["a"]);
+    const rows = await Array.fromAsync(readCsv(await write(folder, "one.csv", text)));
+    assertEquals(rows.map(({ fields }) => fields["a"]), ["", "x"]);
+  });
 });
 
 const CELLS: readonly (readonly [unknown, string])[] = [

@@ -1,4 +1,10 @@
-import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import {
   countDuplicates,
   type Dataset,
@@ -115,4 +121,19 @@ Deno.test("mapLabels() names the line of a label that is refused", async () => {
     return label.toUpperCase();
   };
   assertThrows(() => mapLabels(data, refuse), MicroLmError, "labels.csv:3: Unknown label");
+});
+
+Deno.test("joinLabels() shows where long texts begin to differ", async () => {
+  const same = "deposit ".repeat(40);
+  const prompts = await load("p.jsonl", JSON.stringify(`${same}ETH`));
+  const labels = await load("labels.csv", `prompt,label\n${same}DAI,x\n`);
+  const error = assertThrows(() => joinLabels(prompts, labels), MicroLmError);
+  assertMatch(error.message, /"….{0,25}ETH", found "….{0,25}DAI"$/);
+});
+
+Deno.test("a CRLF within a prompt makes no difference between CSV and JSONL", async () => {
+  const prompts = await load("p.jsonl", '{"prompt":"a\\r\\nb","label":"x"}\n');
+  const labels = await load("labels.csv", 'prompt,label\r\n"a\r\nb",x\r\n');
+  assertEquals(joinLabels(prompts, labels).sha256, labels.sha256);
+  assertEquals(prompts.sha256, labels.sha256);
 });

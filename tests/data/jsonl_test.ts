@@ -1,13 +1,16 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { findJsonFault } from "../../src/data/json_fault.ts";
 import { type JsonlPrompt, readJsonl, readLines } from "../../src/data/jsonl.ts";
 import { MicroLmError } from "../../src/errors.ts";
-import { tempFolder } from "./temp_folder.ts";
+import { inTempFolder, write } from "../temp.ts";
 
 async function read(text: string): Promise<JsonlPrompt[]> {
-  using folder = tempFolder();
-  return await Array.fromAsync(readJsonl(folder.file("p.jsonl", text)));
+  let rows: JsonlPrompt[] = [];
+  await inTempFolder(async (folder) => {
+    rows = await Array.fromAsync(readJsonl(await write(folder, "p.jsonl", text)));
+  });
+  return rows;
 }
 
 const UNDERSTOOD: readonly (readonly [string, string, readonly JsonlPrompt[]])[] = [
@@ -76,13 +79,14 @@ Deno.test("readJsonl() reads a prompt of a megabyte", async () => {
 });
 
 Deno.test("readLines() refuses a line without end", async () => {
-  using folder = tempFolder();
-  const path = folder.file("long.txt", "a\n" + "x".repeat(200_000));
-  await assertRejects(
-    () => Array.fromAsync(readLines(path, { maxLength: 1e5 })),
-    MicroLmError,
-    "long.txt:2:1: Expected a line of at most 100000 characters",
-  );
+  await inTempFolder(async (folder) => {
+    const path = await write(folder, "long.txt", "a\n" + "x".repeat(200_000));
+    await assertRejects(
+      () => Array.fromAsync(readLines(path, { maxLength: 1e5 })),
+      MicroLmError,
+      "long.txt:2:1: Expected a line of at most 100000 characters",
+    );
+  });
 });
 
 Deno.test("findJsonFault() finds the changed character, or JSON still parses", () => {

@@ -86,3 +86,19 @@ Deno.test("lookupBaseline() falls back from two words to one to the majority", (
   const revived = JSON.parse(JSON.stringify(index));
   assertEquals(lookupBaseline(revived, test, mask).two_words.correct, 4);
 });
+
+Deno.test("createOverlapIndex() is small, fast and the same however often it is made", () => {
+  const rows = Array.from(
+    { length: 10_000 },
+    (_, i) => [`deposit ${i} x${i % 700} eth`, "a"] as const,
+  );
+  const train = dataset([...rows, ["y".repeat(1e6), "b"]]);
+  const start = performance.now();
+  const index = createOverlapIndex(train, mask);
+  const elapsed = performance.now() - start;
+  assert(elapsed < 1500, `${elapsed} ms`);
+  assertEquals(Uint8Array.fromBase64(index.exact).length, 8 * 10_001);
+  assertEquals(Uint8Array.fromBase64(index.template).length, 8 * 701);
+  assert(Object.keys(index.two_words).every((key) => key.length <= 80));
+  assertEquals(JSON.stringify(createOverlapIndex(train, mask)), JSON.stringify(index));
+});
