@@ -128,7 +128,7 @@ function checkSpelling<F extends Record<string, Flag>>(
       continue;
     }
     const value = rest.length > 0 ? rest.join("=") : args[++i];
-    if (value === undefined || (rest.length === 0 && /^--[a-zA-Z]/.test(value))) {
+    if (!value || (rest.length === 0 && /^--[a-zA-Z]/.test(value))) {
       throw usage(command, `Flag "--${name}" needs a value`);
     }
     rewritten.push(`--${name}=${value}`);
@@ -164,7 +164,6 @@ function readChoice(
   flag: StringFlag,
   text: string,
 ): string {
-  if (text === "") throw usage(command, `Flag "--${name}" needs a value`);
   if (flag.choices && !flag.choices.includes(text)) {
     throw usage(command, `Flag "--${name}" takes ${flag.choices.join(", ")}; got "${text}"`);
   }
@@ -177,7 +176,7 @@ function readNumber(
   flag: NumberFlag,
   text: string,
 ): number {
-  const number = text.trim() === "" ? NaN : Number(text);
+  const number = Number(text.trim() || NaN);
   if (!Number.isFinite(number) || (flag.type === "integer" && !Number.isInteger(number))) {
     const kind = flag.type === "integer" ? "a whole number" : "a number";
     throw usage(command, `Flag "--${name}" takes ${kind}, got "${text}"`);

@@ -1,3 +1,4 @@
+import { normalizeNfkc } from "../data/nfkc.ts";
 import { sha256Hex } from "../hash.ts";
 import type { Encoder } from "./encoder.ts";
 
@@ -90,7 +91,7 @@ const INVISIBLE = /[\p{Cc}\p{Cf}]+/gu;
 const TOKEN = /\p{N}[\p{N}.,]*|[\p{L}\p{M}]+(?:['’][\p{L}]+)?/gu;
 
 function addText(row: RowBuilder, text: string): void {
-  const folded = text.normalize("NFKC").toLowerCase().replace(/\s+/g, " ").replace(INVISIBLE, "");
+  const folded = normalizeNfkc(text).toLowerCase().replace(/\s+/g, " ").replace(INVISIBLE, "");
   let previous: number = SEED.pair;
   for (const [token] of folded.matchAll(TOKEN)) {
     const isNumber = /^\p{N}/u.test(token);

@@ -1,3 +1,4 @@
+import { normalizeNfkc } from "../data/nfkc.ts";
 import { readPackageFile } from "./energetic_weights.ts";
 
 /** A piece of text and its log-probability; null where the published vocabulary lost it. */
@@ -125,7 +126,7 @@ function isLeadSurrogate(text: string, at: number): boolean {
 }
 
 function normalize(text: string): string {
-  const folded = text.normalize("NFKC").trim().replace(/\s+/g, "▁");
+  const folded = normalizeNfkc(text).trim().replace(/\s+/g, "▁");
   return folded === "" ? "" : `▁${folded}`;
 }
 

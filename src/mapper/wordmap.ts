@@ -1,3 +1,4 @@
+import { normalizeNfkc } from "../data/nfkc.ts";
 import { sha256Hex } from "../hash.ts";
 import type { Mapper } from "./mapper.ts";
 
@@ -82,7 +83,7 @@ function indexPhrases(lexicon: readonly WordmapTerms[]): ReadonlyMap<string, rea
 }
 
 function words(text: string): string[] {
-  return text.slice(0, MAX_CHARS).normalize("NFKC").toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return normalizeNfkc(text.slice(0, MAX_CHARS)).toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
 function scoreInto(

@@ -2,12 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { readPackageFile } from "../../src/encoders/energetic_weights.ts";
-import {
-  createUnigram,
-  loadUnigram,
-  repairScores,
-  type UnigramPiece,
-} from "../../src/encoders/unigram.ts";
+import { loadUnigram, repairScores, type UnigramPiece } from "../../src/encoders/unigram.ts";
 
 const PIECES = JSON.parse(
   new TextDecoder().decode(await readPackageFile("vocab.json")),
