@@ -2,7 +2,7 @@ import type { Block } from "./kernels.ts";
 import type { SoftmaxProblem } from "./softmax_problem.ts";
 
 /** Rows that the curvature is estimated from: it only has to have the right shape. */
-const SAMPLE = 2048;
+const SAMPLE = 512;
 /**
  * Rows that are classified well add little curvature: p(1 − p) at the end is far below its value at
  * the start. With this share of it the fits of bench/train.ts took the fewest iterations.

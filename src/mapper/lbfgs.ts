@@ -35,8 +35,12 @@ export interface SolveResult {
   readonly curvature: Curvature;
 }
 
-/** Relative decrease of the objective that is rounding only; scikit-learn stops there, too. */
-const FLAT = 64 * Number.EPSILON;
+/**
+ * Relative decrease of the objective at which scipy's L-BFGS-B, and with it scikit-learn 1.2, calls a
+ * run converged at the default tolerance; ours tightens with the tolerance.
+ */
+const FLAT = 2.2e-9;
+const DEFAULT_TOL = 1e-4;
 
 /**
  * Minimises the penalised softmax loss by L-BFGS (Liu and Nocedal, 1989) started from the inverse
@@ -58,6 +62,7 @@ export function solve(problem: SoftmaxProblem, options: SolveOptions): SolveResu
   let norm = run.gradientNorm();
   let iterations = 0;
   let flat = false;
+  const flatness = FLAT * Math.min(1, options.tol / DEFAULT_TOL) ** 2;
   while (norm > options.tol && iterations < options.maxIter && !flat) {
     history.directionInto();
     const step = run.lineSearch(loss);
@@ -67,7 +72,7 @@ export function solve(problem: SoftmaxProblem, options: SolveOptions): SolveResu
       continue;
     }
     kernels.axpy(step.t, direction.at, problem.vector("weights").at, size);
-    flat = loss - step.loss <= FLAT * Math.max(Math.abs(loss), 1);
+    flat = loss - step.loss <= flatness * Math.max(Math.abs(loss), 1);
     loss = step.loss;
     previous.view.set(gradient.view);
     run.gradientInto();
@@ -78,6 +83,9 @@ export function solve(problem: SoftmaxProblem, options: SolveOptions): SolveResu
   const converged = norm <= options.tol || flat;
   return { iterations, converged, loss, gradientNorm: norm, curvature };
 }
+
+/** The scale of the inverse curvature settles within a few pairs; each estimate costs a product. */
+const SCALED_PAIRS = 4;
 
 interface Trial {
   readonly t: number;
@@ -285,6 +293,7 @@ class History {
     this.#products[slot] = product;
     if (this.length < this.#capacity) this.length++;
     else this.#first = (this.#first + 1) % this.#capacity;
+    if (this.length > SCALED_PAIRS) return;
     const scratch = this.#problem.vector("scratch");
     applyCurvature(this.#problem, this.#curvature, y, scratch);
     this.#scale = product / kernels.dot(y.at, scratch.at, size);

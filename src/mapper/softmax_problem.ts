@@ -57,7 +57,7 @@ const pad4 = (n: number) => Math.ceil(n / 4) * 4;
 
 /** How many pairs of vectors L-BFGS remembers: fewer where each takes megabytes. */
 export function historyLength(size: number): number {
-  return size > 1_000_000 ? 5 : 10;
+  return size > 1_000_000 ? 5 : 20;
 }
 
 /**
