@@ -15,7 +15,7 @@ await runCommand({
 }, async ({ check }, { say, warn }) => {
   const list = (name: string) => Deno.readTextFileSync(`${FOLDER}/handwritten/${name}.txt`);
   const files = new Map([
-    ...generatedFiles(Deno.readTextFileSync(`${FOLDER}/README.md`)),
+    ...generatedFiles(Deno.readTextFileSync(`${FOLDER}/README.md`), list("training")),
     ...handwrittenFiles({ mini: list("mini"), stress: list("stress"), nonexec: list("nonexec") }),
   ]);
   for (const [name, content] of files) {
