@@ -69,7 +69,7 @@ await runCommand({
     await readLabeledCsv(`${FIXTURES}/defi_mapper_labeled_5k.csv`, { empty: "keep" }),
   );
   const outcome = await runSweep(mapper, dataset, {
-    thresholds: parseThresholds("0.3:0.9:0.1"),
+    thresholds: parseThresholds("0.3:0.7:0.05"),
     ...LIMITS,
     training: {
       index: artifact.training.overlap,
