@@ -12,6 +12,11 @@ export const AssertionError: typeof strict.AssertionError = strict.AssertionErro
 // deno-lint-ignore no-explicit-any -- the real signature
 type ErrorClass<E extends Error> = abstract new (...args: any[]) => E;
 
+/** The message argument of an assertion, left out where there is none. */
+function detail(msg: string | undefined): [] | [message: string] {
+  return msg === undefined ? [] : [msg];
+}
+
 /** Asserts that `expr` is truthy. */
 export function assert(expr: unknown, msg = ""): asserts expr {
   strict.ok(expr, msg || "Expected a truthy value");
@@ -24,12 +29,12 @@ export function assertFalse(expr: unknown, msg = ""): void {
 
 /** Asserts that two values are deeply equal. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
-  strict.deepStrictEqual(actual, expected, msg);
+  strict.deepStrictEqual(actual, expected, ...detail(msg));
 }
 
 /** Asserts that two values are not deeply equal. */
 export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
-  strict.notDeepStrictEqual(actual, expected, msg);
+  strict.notDeepStrictEqual(actual, expected, ...detail(msg));
 }
 
 /** Asserts that two values are the same by `Object.is`. */
@@ -38,7 +43,7 @@ export function assertStrictEquals<T>(
   expected: T,
   msg?: string,
 ): asserts actual is T {
-  strict.strictEqual(actual, expected, msg);
+  strict.strictEqual(actual, expected, ...detail(msg));
 }
 
 /** Asserts that a value is neither null nor undefined. */
@@ -91,7 +96,7 @@ export function assertStringIncludes(actual: string, expected: string, msg?: str
 
 /** Asserts that a string matches a pattern. */
 export function assertMatch(actual: string, expected: RegExp, msg?: string): void {
-  strict.match(actual, expected, msg);
+  strict.match(actual, expected, ...detail(msg));
 }
 
 /** Asserts that a value is an instance of a class. */
