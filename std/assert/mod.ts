@@ -12,9 +12,9 @@ export const AssertionError: typeof strict.AssertionError = strict.AssertionErro
 // deno-lint-ignore no-explicit-any -- the real signature
 type ErrorClass<E extends Error> = abstract new (...args: any[]) => E;
 
-/** The message argument of an assertion, left out where there is none. */
-function detail(msg: string | undefined): [] | [message: string] {
-  return msg === undefined ? [] : [msg];
+/** The message argument of an assertion; Node's types of it differ between versions. */
+function detail(msg: string | undefined): [] {
+  return (msg === undefined ? [] : [msg]) as [];
 }
 
 /** Asserts that `expr` is truthy. */
