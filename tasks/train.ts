@@ -49,7 +49,11 @@ await runCommand({
       choices: ["lbfgs", "ml"],
       help: "lbfgs is ours; ml is npm:ml-logistic-regression, for comparison.",
     },
-    seed: { type: "integer", default: 0, help: "Recorded; the training has no randomness." },
+    seed: {
+      type: "integer",
+      default: 0,
+      help: "Of the order in which rows are summed: changes rounding, not the optimum.",
+    },
     class_names: {
       type: "string",
       value: "A,B,…",

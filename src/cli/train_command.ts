@@ -58,6 +58,7 @@ export async function runTraining(
     maxIter: request.max_iter,
     tol: request.tol,
     classWeight: request.class_weight,
+    seed: request.seed,
     method: request.calibration_method,
     cv: request.calibration_cv,
     ...(classNames ? { classNames } : {}),

@@ -1,16 +1,10 @@
-/** A list of words that fill one kind of gap in a prompt: assets, venues, chains. */
-export interface Slot {
-  /** Singular, lower case: `asset`. */
-  readonly name: string;
-  /** The words, lower case. */
-  readonly words: readonly string[];
-}
+import type { SlotWords } from "../data/template.ts";
 
 /** What is special to one field of prompts. */
 export interface Domain {
   readonly name: string;
   /** Words that vary without changing what a prompt asks for. */
-  readonly slots: readonly Slot[];
+  readonly slots: readonly SlotWords[];
   /** The actions, in canonical order; empty where any label is one. */
   readonly primitives: readonly string[];
   /**

@@ -17,6 +17,8 @@ export interface FitLogisticRegressionOptions {
   readonly tol?: number;
   /** `balanced` weighs a row by n / (K · rows of its class). Default: `none`. */
   readonly classWeight?: "balanced" | "none";
+  /** Of the order in which rows are summed: it changes rounding, not the optimum. Default: 0. */
+  readonly seed?: number;
 }
 
 /** What {@linkcode fitLogisticRegression} returns. */
@@ -78,7 +80,7 @@ export function createTrainer(
   options: FitLogisticRegressionOptions,
 ): Trainer {
   checkInput(features, labels, options.classes);
-  const problem = createProblem(features, options.classes, groups);
+  const problem = createProblem(features, options.classes, groups, options.seed ?? 0);
   const laidOutLabels = problem.rows.map((row) => row < 0 ? 0 : labels[row]!);
   let curvature: Curvature | undefined;
   return {

@@ -63,15 +63,17 @@ export function historyLength(size: number): number {
 /**
  * Lays out features for training.
  *
- * @param groups Row numbers of each group. Rows are shuffled within a group (fixed seed), so that a
- * stretch of rows is a fair sample of them.
+ * @param groups Row numbers of each group. Rows are shuffled within a group, so that a stretch of rows
+ * is a fair sample of them.
+ * @param seed Of the shuffle.
  */
 export function createProblem(
   features: Features,
   classes: number,
   groups: readonly Uint32Array[],
+  seed: number,
 ): SoftmaxProblem {
-  const { rows, groupStarts } = layOutRows(groups);
+  const { rows, groupStarts } = layOutRows(groups, seed);
   const denseColumns = features.dense?.cols ?? 0;
   const denseRows = pad4(denseColumns + 1);
   const stride = pad4(classes);
@@ -127,8 +129,9 @@ export function createProblem(
 
 function layOutRows(
   groups: readonly Uint32Array[],
+  seed: number,
 ): { rows: Int32Array; groupStarts: number[] } {
-  const random = createRandom(0);
+  const random = createRandom(seed);
   const groupStarts = [0];
   for (const group of groups) groupStarts.push(groupStarts.at(-1)! + pad4(group.length));
   const rows = new Int32Array(groupStarts.at(-1)!).fill(-1);

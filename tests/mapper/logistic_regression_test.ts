@@ -92,6 +92,14 @@ Deno.test("fitLogisticRegression() gives the same bits twice", () => {
   assertEquals(run(), run());
 });
 
+Deno.test("the seed changes the order of sums, not the optimum", () => {
+  const { features, labels } = randomProblem(9, 120, 4);
+  const fit = (seed: number) =>
+    fitLogisticRegression(features, labels, { classes: 4, seed, tol: 1e-8 }).classifier;
+  const [a, b] = [fit(0), fit(1)];
+  a.weights.forEach((weight, i) => assertAlmostEquals(weight, b.weights[i]!, 1e-5));
+});
+
 Deno.test("fitLogisticRegression() stores no weight for a column that never occurs", () => {
   const { features, labels } = randomProblem(2, 60, 3);
   const { classifier } = fitLogisticRegression(features, labels, { classes: 3 });
