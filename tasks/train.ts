@@ -47,7 +47,7 @@ await runCommand({
       type: "string",
       default: "lbfgs",
       choices: ["lbfgs", "ml"],
-      help: "lbfgs is ours; ml is npm:ml-logistic-regression, for comparison.",
+      help: "lbfgs is ours; ml is npm:ml-logistic-regression, for comparison, dense encoders only.",
     },
     seed: {
       type: "integer",

@@ -146,6 +146,7 @@ const BAD_TRAINING:
     ],
     ["binary junk", Uint8Array.from({ length: 500 }, (_, i) => i * 7 % 256), [], 65, "binary"],
     ["an unknown encoder", `${HEADER}a,x\nb,y\n`, ["--sbert", "sttic"], 64, '"static"'],
+    ["sparse features for ml", `${HEADER}a,x\nb,y\n`, ["--solver", "ml"], 64, "--sbert static"],
     ["an unknown flag", `${HEADER}a,x\nb,y\n`, ["--calibrte"], 64, '"--calibrate"'],
     ["a class that no row has", `${HEADER}a,x\nb,y\n`, ["--class_names", "x,y,z"], 65, '"z"'],
     ["a label that is no class", `${HEADER}a,x\nb,y\n`, ["--class_names", "x,w"], 65, ":3:"],
