@@ -52,7 +52,7 @@ await runCommand({
     C: 8,
     max_iter: 2000,
     tol: 1e-4,
-    calibration_method: "auto",
+    calibration_method: "best",
     calibration_cv: 3,
     class_weight: "balanced",
     solver: "lbfgs",

@@ -30,11 +30,11 @@ await runCommand({
     C: { type: "number", min: 1e-9, default: 8, help: "Inverse strength of the L2 penalty." },
     max_iter: { type: "integer", min: 1, default: 2000, help: "Iterations at most." },
     tol: { type: "number", min: 1e-12, max: 1, default: 1e-4, help: "Gradient at which to stop." },
-    calibrate: { type: "boolean", help: "Calibrate with the method auto." },
+    calibrate: { type: "boolean", help: "Calibrate with the method best." },
     calibration_method: {
       type: "string",
       choices: ["auto", "isotonic", "sigmoid", "temperature", "best", "none"],
-      help: "Implies --calibrate. Default: auto with --calibrate, none without.",
+      help: "Implies --calibrate. Default: best with --calibrate, none without.",
     },
     calibration_cv: { type: "integer", min: 2, max: 100, default: 3, help: "Folds." },
     class_weight: {
@@ -62,7 +62,7 @@ await runCommand({
   },
 }, async (flags, context) => {
   const { calibrate, ...request } = flags;
-  const method = flags.calibration_method ?? (calibrate ? "auto" : "none");
+  const method = flags.calibration_method ?? (calibrate ? "best" : "none");
   const run = await runTraining({
     ...request,
     calibration_method: method as CalibrationChoice,
