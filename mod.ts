@@ -73,6 +73,7 @@ export * from "./src/evaluate/decide.ts";
 export * from "./src/evaluate/decision_rows.ts";
 export * from "./src/evaluate/metrics.ts";
 export * from "./src/evaluate/per_class.ts";
+export * from "./src/evaluate/quality.ts";
 export * from "./src/evaluate/rate.ts";
 export * from "./src/evaluate/run_sweep.ts";
 export * from "./src/evaluate/sweep.ts";

@@ -26,6 +26,7 @@ import {
   classTable,
   evidenceLines,
   metricsTable,
+  qualityLines,
   type SweepContext,
   sweepMarkdown,
   sweepSummary,
@@ -228,7 +229,7 @@ export function printSweep(
   say(`Chosen: threshold ${chosen.metrics.threshold}${margin} (${chosen.why})`);
   say(textTable(chosenTable(chosen.metrics)));
   say("");
-  for (const line of evidenceLines(outcome)) say(line);
+  for (const line of [...qualityLines(outcome), ...evidenceLines(outcome)]) say(line);
   say("");
   if (outcome.perClass.length > 0) say(`${textTable(classTable(outcome.perClass))}\n`);
   const failures = gate.failures.map((failure) => `\n  ${failure}`).join("");

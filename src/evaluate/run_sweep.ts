@@ -22,6 +22,7 @@ import { compilePoint, type OperatingPoint, scoreRows } from "./decide.ts";
 import { type DecisionRow, decisionRows } from "./decision_rows.ts";
 import { encodeGold, GOLD_OTHER, type PointMetrics } from "./metrics.ts";
 import { type ClassReport, reportClasses } from "./per_class.ts";
+import { measureQuality, type ProbabilityQuality } from "./quality.ts";
 import { sweep, type SweepGrid } from "./sweep.ts";
 
 /** Options of {@linkcode runSweep}. */
@@ -42,6 +43,8 @@ export interface SweepOutcome {
   /** Decisions at the chosen point. */
   readonly rows: readonly DecisionRow[];
   readonly perClass: readonly ClassReport[];
+  /** How good the probabilities are at any threshold. */
+  readonly quality: ProbabilityQuality;
   readonly overlap?: Overlap;
   readonly baseline?: LookupBaseline;
 }
@@ -69,7 +72,8 @@ export async function runSweep(
   const gold = encodeGold(dataset.rows.map((row) => row.label), classes);
   checkLabels(dataset, gold.labels, classes);
   const prompts = dataset.rows.map((row) => row.prompt);
-  const scored = scoreRows(await mapper.predictProbabilities(prompts, options));
+  const probabilities = await mapper.predictProbabilities(prompts, options);
+  const scored = scoreRows(probabilities);
   const metrics = sweep(scored, gold, classes, options);
   const chosen = chooseOperatingPoint(metrics, {
     ...options,
@@ -94,6 +98,7 @@ export async function runSweep(
     gate: checkGate(chosen.metrics, options),
     rows,
     perClass: reportClasses(classified, classes),
+    quality: measureQuality(probabilities, scored, gold, classes),
     ...(training && {
       overlap: measureOverlap(training.index, dataset, training.mask),
       baseline: lookupBaseline(training.index, dataset, training.mask),

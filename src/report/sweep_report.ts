@@ -69,6 +69,7 @@ export function sweepSummary(
     overlap: overlap ?? null,
     lookup_baseline: baseline ?? null,
     per_class: outcome.perClass,
+    probabilities: outcome.quality,
   };
 }
 
@@ -134,6 +135,18 @@ export function evidenceLines({ overlap, baseline }: SweepOutcome): string[] {
   ];
 }
 
+/** What the probabilities are worth, in a sentence; none without labels. */
+export function qualityLines({ quality }: SweepOutcome): string[] {
+  if (quality.n === 0) return [];
+  const show = (value: number | null) => value === null ? "–" : value.toFixed(3);
+  return [
+    `Probabilities: calibration error ${show(quality.ece)}, Brier ${
+      show(quality.brier)
+    }, log-loss ` +
+    `${show(quality.log_loss)}; right above wrong (AUROC) ${show(quality.auroc_correct)}.`,
+  ];
+}
+
 /** The report of a sweep in Markdown; the verdict stands first. */
 export function sweepMarkdown(outcome: SweepOutcome, context: SweepContext): string {
   const { gate, chosen } = outcome;
@@ -148,6 +161,7 @@ export function sweepMarkdown(outcome: SweepOutcome, context: SweepContext): str
     "",
     markdownTable(chosenTable(chosen.metrics)),
     "",
+    ...qualityLines(outcome),
     ...evidenceLines(outcome),
     "",
     "The point was chosen on the rows that it is reported on.",
