@@ -46,6 +46,7 @@ export * from "./src/encoders/open.ts";
 export * from "./src/encoders/spec.ts";
 export * from "./src/encoders/static.ts";
 export * from "./src/encoders/unigram.ts";
+export * from "./src/encoders/use_lite.ts";
 
 export * from "./src/mapper/artifact.ts";
 export * from "./src/mapper/calibration.ts";

@@ -19,7 +19,7 @@ await runCommand({
       type: "string",
       value: "SPEC",
       default: "lite",
-      help: "Encoder: static, ngram, a+b, a*2+b; lite is static+ngram.",
+      help: "Encoder: static, ngram, use-lite, a+b, a*2+b; lite is static+ngram.",
     },
     domain: {
       type: "string",

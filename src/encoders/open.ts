@@ -11,6 +11,7 @@ type Opener = () => Promise<Encoder>;
 const ENCODERS: Readonly<Record<string, Opener>> = {
   static: async () => (await import("./static.ts")).openStaticEncoder(),
   ngram: async () => (await import("./ngram.ts")).openNgramEncoder(),
+  "use-lite": async () => (await import("./use_lite.ts")).openUseLiteEncoder(),
 };
 
 /** The encoder that tasks use unless told otherwise. */

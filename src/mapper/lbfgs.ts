@@ -130,8 +130,10 @@ class Run {
 
   gradientNorm(): number {
     let norm = 0;
-    for (const g of this.#problem.vector("gradient").view) {
-      const size = g < 0 ? -g : g;
+    const gradient = this.#problem.vector("gradient").view;
+    // By index: for…of over millions of numbers takes longer than the products.
+    for (let i = 0; i < gradient.length; i++) {
+      const size = Math.abs(gradient[i]!);
       if (size > norm) norm = size;
     }
     return norm;

@@ -1,0 +1,56 @@
+/** Integers and the scales that turn them back: a weight is about `value × scale`. */
+export interface Quantized {
+  readonly values: Int8Array;
+  readonly scales: Float32Array;
+}
+
+/**
+ * Largest magnitude of a quantised weight. Seven bits instead of eight: processors without integer dot
+ * products add two products of an unsigned and a signed byte in 16 bits, and 255 × 64 × 2 still fits.
+ * With eight bits the same model would saturate there and give other vectors than elsewhere.
+ */
+const KERNEL_LIMIT = 64;
+/** Rows of the embedding table are only looked up. */
+const TABLE_LIMIT = 127;
+
+/** Quantises a rows × cols matrix with one scale for each column. */
+export function quantizeColumns(matrix: Float32Array, cols: number): Quantized {
+  return quantize(matrix, { rows: matrix.length / cols, cols, perRow: 0, perCol: 1 }, KERNEL_LIMIT);
+}
+
+/** Quantises a rows × cols matrix with one scale for each row. */
+export function quantizeRows(matrix: Float32Array, cols: number): Quantized {
+  return quantize(matrix, { rows: matrix.length / cols, cols, perRow: 1, perCol: 0 }, TABLE_LIMIT);
+}
+
+interface Layout {
+  readonly rows: number;
+  readonly cols: number;
+  /** The scale of element (i, j) is number i × perRow + j × perCol. */
+  readonly perRow: number;
+  readonly perCol: number;
+}
+
+/** Symmetric rounding to the nearest level; zeros keep a scale of their own, so nothing is 0 / 0. */
+function quantize(
+  matrix: Float32Array,
+  { rows, cols, perRow, perCol }: Layout,
+  limit: number,
+): Quantized {
+  const scales = new Float32Array(perRow * rows + perCol * cols);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++) {
+      const group = i * perRow + j * perCol;
+      scales[group] = Math.max(scales[group]!, Math.abs(matrix[i * cols + j]!));
+    }
+  }
+  for (let group = 0; group < scales.length; group++) scales[group] = (scales[group]! || 1) / limit;
+  const values = new Int8Array(matrix.length);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++) {
+      const level = Math.round(matrix[i * cols + j]! / scales[i * perRow + j * perCol]!);
+      values[i * cols + j] = Math.max(-limit, Math.min(limit, level));
+    }
+  }
+  return { values, scales };
+}

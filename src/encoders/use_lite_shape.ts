@@ -1,0 +1,11 @@
+/** Number type of the weights: single precision, or 8-bit integers with 8-bit products. */
+export type UseLiteDtype = "fp32" | "int8";
+
+/** Changes whenever the graph does: part of the file name and of the fingerprint. */
+export const USE_LITE_GRAPH_VERSION = 1;
+
+/** Most pieces of a text that the model reads. */
+export const USE_LITE_MAX_PIECES = 128;
+
+/** Columns of the vectors. */
+export const USE_LITE_DIMS = 512;
