@@ -43,6 +43,7 @@ export * from "./src/encoders/compose.ts";
 export * from "./src/encoders/encoder.ts";
 export * from "./src/encoders/ngram.ts";
 export * from "./src/encoders/open.ts";
+export * from "./src/encoders/runtime.ts";
 export * from "./src/encoders/spec.ts";
 export * from "./src/encoders/static.ts";
 export * from "./src/encoders/unigram.ts";
