@@ -1,6 +1,6 @@
 import { sha256Hex } from "../hash.ts";
 import type { CsrMatrix, Features, Matrix } from "../matrix.ts";
-import type { Encoder } from "./encoder.ts";
+import type { EncodeOptions, Encoder } from "./encoder.ts";
 
 /** An encoder and the weight of its block. */
 export interface WeightedEncoder {
@@ -12,6 +12,19 @@ export interface WeightedEncoder {
  * Puts encoders side by side: their vectors, each of length one, times their weights.
  *
  * Dense blocks stand first, in order, then sparse blocks. Disposing it disposes the parts.
+ *
+ * @example
+ * ```ts
+ * import { composeEncoders, openNgramEncoder } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const parts = [
+ *   { encoder: await openNgramEncoder({ bits: 16 }), weight: 2 },
+ *   { encoder: await openNgramEncoder({ bits: 10 }), weight: 1 },
+ * ];
+ * await using encoder = composeEncoders(parts, "wide*2+narrow");
+ * assertEquals(encoder.dims, 65536 + 1024);
+ * ```
  */
 export function composeEncoders(parts: readonly WeightedEncoder[], spec: string): Encoder {
   return {
@@ -22,12 +35,24 @@ export function composeEncoders(parts: readonly WeightedEncoder[], spec: string)
     dims: parts.reduce((sum, { encoder }) => sum + encoder.dims, 0),
     encode: async (texts, options) => {
       const blocks: Features[] = [];
-      for (const { encoder } of parts) blocks.push(await encoder.encode(texts, options));
+      for (const [i, { encoder }] of parts.entries()) {
+        blocks.push(await encoder.encode(texts, shareProgress(options, i, parts.length)));
+      }
       return joinBlocks(blocks, parts.map(({ weight }) => weight), texts.length);
     },
     [Symbol.asyncDispose]: async () => {
       for (const { encoder } of parts) await encoder[Symbol.asyncDispose]();
     },
+  };
+}
+
+/** Progress of one of several passes over the same texts: together they count each text once. */
+function shareProgress(options: EncodeOptions = {}, pass: number, passes: number): EncodeOptions {
+  const { onProgress } = options;
+  if (!onProgress) return options;
+  return {
+    ...options,
+    onProgress: (done, total) => onProgress(Math.floor((pass * total + done) / passes), total),
   };
 }
 

@@ -1,5 +1,6 @@
 import { normalizeNfkc } from "../data/nfkc.ts";
 import { sha256Hex } from "../hash.ts";
+import { forEachRow } from "./batches.ts";
 import type { Encoder } from "./encoder.ts";
 
 /** Options of {@linkcode openNgramEncoder}. */
@@ -53,12 +54,12 @@ export function openNgramEncoder(
     spec: "ngram",
     fingerprint: sha256Hex(`ngram 1 ${bits} ${WORD} ${PAIR} ${CHARS} ${MAX_WORD}`),
     dims: 1 << bits,
-    encode: (texts) => {
+    encode: async (texts, options = {}) => {
       const indptr = new Uint32Array(texts.length + 1);
       const indices: Uint32Array[] = [];
       const values: Float32Array[] = [];
-      texts.forEach((text, i) => {
-        addText(row, text);
+      await forEachRow(texts.length, options, (i) => {
+        addText(row, texts[i]!);
         const built = row.finish();
         indices.push(built.indices);
         values.push(built.values);
@@ -72,7 +73,7 @@ export function openNgramEncoder(
         rows: texts.length,
         cols: 1 << bits,
       };
-      return Promise.resolve({ rows: texts.length, sparse });
+      return { rows: texts.length, sparse };
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   });
@@ -150,7 +151,7 @@ class RowBuilder {
       this.#entries = larger;
     }
     const sign = hash >>> 31;
-    // Column, then weight in eighths, then sign: 24 + 5 + 1 bits.
+    // Column (24 bits), then weight in sixteenths of which the lowest bit is the sign (6 bits).
     this.#entries[this.#count++] = (hash & this.#mask) * 64 + weight * 16 + sign;
   }
 

@@ -1,10 +1,15 @@
 import { sha256Hex } from "../hash.ts";
 import type { Encoder } from "./encoder.ts";
-import { readTensor, readWeightManifest } from "./energetic_weights.ts";
+import { forEachRow } from "./batches.ts";
+import { readPackageFile, readTensor, readWeightManifest } from "./energetic_weights.ts";
 import { normalizeL2 } from "./normalize.ts";
 import { loadUnigram } from "./unigram.ts";
 
-/** Name of the embedding matrix in the pretrained package: 8,002 × 256. */
+/**
+ * Name of the embedding matrix in the pretrained package: 8,002 × 256 for 8,000 pieces. The package's
+ * graph gathers its rows by the ids as they are (`embedding_lookup` takes `values` with nothing added),
+ * and only so are neighbours related: Monday is next to Thursday. The last two rows are never used.
+ */
 const TENSOR = "module/Embeddings_en";
 const DIMS = 256;
 /** Smoothing of the weights: the value with the best cross-validation on an intent set. */
@@ -31,8 +36,9 @@ const SMOOTHING = 1e-3;
  * ```
  */
 export async function openStaticEncoder(): Promise<Encoder> {
-  const [unigram, embeddings] = await Promise.all([
+  const [unigram, vocabulary, embeddings] = await Promise.all([
     loadUnigram(),
+    readPackageFile("vocab.json"),
     readWeightManifest().then((manifest) => readTensor(manifest, TENSOR)),
   ]);
   const weights = Float64Array.from(
@@ -54,17 +60,17 @@ export async function openStaticEncoder(): Promise<Encoder> {
     spec: "static",
     fingerprint: sha256Hex(
       `static 1 ${SMOOTHING} `,
+      vocabulary,
       new Uint8Array(unigram.scores.buffer),
       new Uint8Array(embeddings.buffer),
     ),
     dims: DIMS,
-    encode: (texts) => {
+    encode: async (texts, options = {}) => {
       const data = new Float32Array(texts.length * DIMS);
-      texts.forEach((text, i) => encodeInto(data.subarray(i * DIMS, (i + 1) * DIMS), text));
-      return Promise.resolve({
-        rows: texts.length,
-        dense: { data, rows: texts.length, cols: DIMS },
+      await forEachRow(texts.length, options, (i) => {
+        encodeInto(data.subarray(i * DIMS, (i + 1) * DIMS), texts[i]!);
       });
+      return { rows: texts.length, dense: { data, rows: texts.length, cols: DIMS } };
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
