@@ -41,6 +41,7 @@ export async function buildUseLiteGraph(dtype: UseLiteDtype): Promise<Uint8Array
   const layer = "module/Encoder_en/hidden_layers/tanh_layer_0";
   const kernel = await read(`${layer}/weights`);
   const hidden = dense(graph, mean, { kernel, bias: await read(`${layer}/bias`) });
+  // The published graph keeps the squared length above 1e-12; 512 values of tanh never come near.
   graph.node("LpNormalization", [graph.node("Tanh", [hidden])], {
     ints: { axis: -1, p: 2 },
     outputs: ["vector"],
@@ -186,9 +187,16 @@ function addInt8Lookup(graph: OnnxGraph, table: Float32Array, shape: readonly nu
   return graph.node("Mul", [rows, gather(graph.constant(scales, [shape[0]!, 1]))]);
 }
 
+/** Stored weights are unsigned: 128 stands for zero. */
+const MIDDLE = 128;
+
 /**
  * A dense layer on 8-bit integers: the kernel has a scale for each column, the input one scale for the
  * whole text, found at run time.
+ *
+ * The kernel is unsigned like the input. Products of an unsigned and a signed byte are summed in pairs
+ * in 16 bits, and saturate, on processors without integer dot products: the same model would give other
+ * vectors there.
  */
 function addInt8Dense(graph: OnnxGraph, x: string, { kernel, bias }: Dense): string {
   const cols = bias.length;
@@ -196,8 +204,10 @@ function addInt8Dense(graph: OnnxGraph, x: string, { kernel, bias }: Dense): str
   const quantized = `${x}_int8_${cols}`;
   const [inScale, inZero] = [`${quantized}_scale`, `${quantized}_zero`];
   graph.node("DynamicQuantizeLinear", [x], { outputs: [quantized, inScale, inZero] });
-  const weights = graph.constant(values, [kernel.length / cols, cols]);
-  const sums = graph.node("MatMulInteger", [quantized, weights, inZero]);
+  const unsigned = Uint8Array.from(values, (value) => value + MIDDLE);
+  const weights = graph.constant(unsigned, [kernel.length / cols, cols]);
+  const zero = graph.constant(Uint8Array.of(MIDDLE), []);
+  const sums = graph.node("MatMulInteger", [quantized, weights, inZero, zero]);
   const scale = graph.node("Mul", [inScale, graph.constant(scales, [cols])]);
   const product = graph.node("Mul", [graph.node("Cast", [sums], { ints: { to: 1 } }), scale]);
   return graph.node("Add", [product, graph.constant(bias, [cols])]);

@@ -4,23 +4,17 @@ export interface Quantized {
   readonly scales: Float32Array;
 }
 
-/**
- * Largest magnitude of a quantised weight. Seven bits instead of eight: processors without integer dot
- * products add two products of an unsigned and a signed byte in 16 bits, and 255 × 64 × 2 still fits.
- * With eight bits the same model would saturate there and give other vectors than elsewhere.
- */
-const KERNEL_LIMIT = 64;
-/** Rows of the embedding table are only looked up. */
-const TABLE_LIMIT = 127;
+/** Largest magnitude of a quantised weight. */
+const LIMIT = 127;
 
 /** Quantises a rows × cols matrix with one scale for each column. */
 export function quantizeColumns(matrix: Float32Array, cols: number): Quantized {
-  return quantize(matrix, { rows: matrix.length / cols, cols, perRow: 0, perCol: 1 }, KERNEL_LIMIT);
+  return quantize(matrix, { rows: matrix.length / cols, cols, perRow: 0, perCol: 1 });
 }
 
 /** Quantises a rows × cols matrix with one scale for each row. */
 export function quantizeRows(matrix: Float32Array, cols: number): Quantized {
-  return quantize(matrix, { rows: matrix.length / cols, cols, perRow: 1, perCol: 0 }, TABLE_LIMIT);
+  return quantize(matrix, { rows: matrix.length / cols, cols, perRow: 1, perCol: 0 });
 }
 
 interface Layout {
@@ -35,7 +29,6 @@ interface Layout {
 function quantize(
   matrix: Float32Array,
   { rows, cols, perRow, perCol }: Layout,
-  limit: number,
 ): Quantized {
   const scales = new Float32Array(perRow * rows + perCol * cols);
   for (let i = 0; i < rows; i++) {
@@ -44,12 +37,12 @@ function quantize(
       scales[group] = Math.max(scales[group]!, Math.abs(matrix[i * cols + j]!));
     }
   }
-  for (let group = 0; group < scales.length; group++) scales[group] = (scales[group]! || 1) / limit;
+  for (let group = 0; group < scales.length; group++) scales[group] = (scales[group]! || 1) / LIMIT;
   const values = new Int8Array(matrix.length);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < cols; j++) {
       const level = Math.round(matrix[i * cols + j]! / scales[i * perRow + j * perCol]!);
-      values[i * cols + j] = Math.max(-limit, Math.min(limit, level));
+      values[i * cols + j] = Math.max(-LIMIT, Math.min(LIMIT, level));
     }
   }
   return { values, scales };

@@ -2,7 +2,7 @@
 export type UseLiteDtype = "fp32" | "int8";
 
 /** Changes whenever the graph does: part of the file name and of the fingerprint. */
-export const USE_LITE_GRAPH_VERSION = 1;
+export const USE_LITE_GRAPH_VERSION = 2;
 
 /** Most pieces of a text that the model reads. */
 export const USE_LITE_MAX_PIECES = 128;

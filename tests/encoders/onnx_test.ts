@@ -57,9 +57,9 @@ for (const [what, bytes] of REFUSED) {
 
 Deno.test("quantised matrices come back within half a level", () => {
   const matrix = Float32Array.of(1, -8, 0, 0.25, 4, 0, -0.5, 2, 0);
-  for (const [quantize, limit] of [[quantizeColumns, 64], [quantizeRows, 127]] as const) {
+  for (const quantize of [quantizeColumns, quantizeRows]) {
     const { values, scales } = quantize(matrix, 3);
-    assertEquals(Math.max(...values.map(Math.abs)), limit);
+    assertEquals(Math.max(...values.map(Math.abs)), 127);
     matrix.forEach((value, i) => {
       const scale = scales[quantize === quantizeColumns ? i % 3 : Math.floor(i / 3)]!;
       assertEquals(Math.abs(values[i]! * scale - value) <= 0.5001 * scale, true);
