@@ -2,7 +2,18 @@ import { assert, assertEquals } from "@std/assert";
 import { walkFiles } from "./walk.ts";
 
 /** Folders of `src/`; a module may import from its own folder and from those before it. */
-const ORDER = ["data", "encoders", "mapper", "domains", "evaluate", "report", "cli"];
+const ORDER = [
+  "data",
+  "encoders",
+  "mapper",
+  "domains",
+  "evaluate",
+  "rails",
+  "run",
+  "stages",
+  "report",
+  "cli",
+];
 
 const SOURCES = walkFiles("src", ".ts");
 const TASKS = walkFiles("tasks", ".ts");

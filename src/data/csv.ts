@@ -166,7 +166,9 @@ export function stringifyCsv(
   const write = (cells: readonly string[]) =>
     // An empty line would be no row at all.
     cells.length === 1 && cells[0] === "" ? '""\n' : `${cells.join(",")}\n`;
-  const lines = rows.map((row) => write(columns.map((name) => cell(row[name]))));
+  const lines = rows.map((row) =>
+    write(columns.map((name) => cell(Object.hasOwn(row, name) ? row[name] : null)))
+  );
   return write(columns.map(quote)) + lines.join("");
 }
 

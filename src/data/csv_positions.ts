@@ -45,6 +45,7 @@ export class CsvPositions {
   #fields = 1;
   #expected = 0;
   #surplus: Position | undefined;
+  #afterReturn = false;
   #quote: Position = { line: 1, column: 1 };
 
   /** `file` is for messages; `maxRecord` is the longest record in characters, default 2^26. */
@@ -64,6 +65,7 @@ export class CsvPositions {
       if (this.#recordLength > this.#maxRecord) throw this.#tooLong();
       yield chunk;
     }
+    if (this.#afterReturn) this.#seeLoneReturn();
     if (this.#state === "quoted") this.#fail("an opening quote that is never closed");
     this.#column++;
     this.#endRecord();
@@ -75,10 +77,11 @@ export class CsvPositions {
   }
 
   #see(code: number): void {
+    if (this.#afterReturn && code !== 10) this.#seeLoneReturn();
+    this.#afterReturn = code === 13;
     this.#column++;
     this.#recordLength++;
     if (code === 10) return this.#seeLineFeed();
-    // A carriage return belongs to the line break; elsewhere it changes nothing here.
     if (code === 13) return;
     this.#blank = false;
     if (code === 34) return this.#seeQuote();
@@ -88,6 +91,13 @@ export class CsvPositions {
       return this.#fail("text after a closing quote", this.#here());
     }
     this.#state = "plain";
+  }
+
+  /** A carriage return that no line feed follows is a character of its field. */
+  #seeLoneReturn(): void {
+    this.#blank = false;
+    if (this.#state === "quote") this.#fail("text after a closing quote", this.#here());
+    if (this.#state === "start") this.#state = "plain";
   }
 
   #seeLineFeed(): void {

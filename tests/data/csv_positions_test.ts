@@ -38,3 +38,18 @@ Deno.test("CsvPositions counts the length of records one by one", async () => {
   await Array.fromAsync(positions.track(chunks("a,b\n".repeat(100), "1,2\n")));
   assertEquals(positions.fault, undefined);
 });
+
+Deno.test("CsvPositions takes a lone carriage return for a character", async () => {
+  for (
+    const [text, fault] of [
+      ['a,b\n1,\r"x"\n', { line: 2, column: 4, found: "a quote within a field" }],
+      ['a,b\n1,"x"\r2\n', { line: 2, column: 6, found: "text after a closing quote" }],
+    ] as const
+  ) {
+    for (let cut = 0; cut <= text.length; cut++) {
+      const positions = new CsvPositions("f.csv");
+      await Array.fromAsync(positions.track(chunks(text.slice(0, cut), text.slice(cut))));
+      assertEquals(positions.fault, fault, `cut at ${cut}`);
+    }
+  }
+});

@@ -231,6 +231,10 @@ Deno.test("stringifyCsv() keeps the only, empty field of a row", async () => {
   });
 });
 
+Deno.test("stringifyCsv() leaves a column empty that only Object's prototype has", () => {
+  assertEquals(stringifyCsv([{ a: 1 }], ["a", "constructor"]), "a,constructor\n1,\n");
+});
+
 const CELLS: readonly (readonly [unknown, string])[] = [
   ["=1+1", "'=1+1"],
   ["+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"],
