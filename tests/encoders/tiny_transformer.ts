@@ -1,0 +1,151 @@
+import proto from "onnx-proto";
+
+const { ModelProto, TensorProto } = proto.onnx;
+const { FLOAT, FLOAT16, INT64 } = TensorProto.DataType;
+
+/** Words of the tiny model, by id. */
+export const VOCABULARY = [
+  "[PAD]",
+  "[UNK]",
+  "[CLS]",
+  "[SEP]",
+  "swap",
+  "borrow",
+  "eth",
+  "##s",
+  "Swap",
+];
+export const DIMS = 3;
+/** Vector of each token: row-major, vocabulary × dims. */
+export const EMBEDDINGS = Float32Array.from(
+  { length: VOCABULARY.length * DIMS },
+  (_, i) => Math.fround(Math.sin(i * 1.7) + (i % DIMS)),
+);
+
+/** Options of {@linkcode tinyGraph}. */
+export interface TinyGraphOptions {
+  /** Default: the usual three. */
+  readonly inputs?: readonly string[];
+  /** Default: `last_hidden_state`. */
+  readonly output?: string;
+  /** Number type of the output. Default: `fp32`. */
+  readonly type?: "fp32" | "fp16" | "int64";
+  /** Whether token vectors are summed up. Default: false. */
+  readonly reduce?: boolean;
+  /** Numbers of a token vector. Default: 3. */
+  readonly dims?: number;
+}
+
+/** An ONNX graph whose token vectors are rows of {@linkcode EMBEDDINGS}. */
+export function tinyGraph(options: TinyGraphOptions = {}): Uint8Array<ArrayBuffer> {
+  const { inputs = ["input_ids", "attention_mask", "token_type_ids"] } = options;
+  const { output = "last_hidden_state", type = "fp32", reduce = false, dims = DIMS } = options;
+  const elemType = { fp32: FLOAT, fp16: FLOAT16, int64: INT64 }[type];
+  const values = Float32Array.from({ length: VOCABULARY.length * dims }, (_, i) => EMBEDDINGS[i]!);
+  const shaped = (name: string, elem: number, sizes: (string | number)[]) => ({
+    name,
+    type: {
+      tensorType: {
+        elemType: elem,
+        shape: {
+          dim: sizes.map((size) =>
+            typeof size === "string" ? { dimParam: size } : { dimValue: size }
+          ),
+        },
+      },
+    },
+  });
+  const attribute = (name: string, i: number) => ({ name, type: 2, i });
+  const model = ModelProto.encode({
+    irVersion: 8,
+    opsetImport: [{ domain: "", version: 17 }],
+    graph: {
+      name: "tiny",
+      initializer: [{
+        name: "embeddings",
+        dataType: FLOAT,
+        dims: [VOCABULARY.length, dims],
+        rawData: new Uint8Array(values.buffer),
+      }],
+      input: inputs.map((name) => shaped(name, INT64, ["batch", "sequence"])),
+      node: [
+        { opType: "Gather", input: ["embeddings", inputs[0]!], output: ["tokens"] },
+        reduce
+          ? {
+            opType: "ReduceMax",
+            input: ["tokens"],
+            output: ["reduced"],
+            attribute: [attribute("keepdims", 0)],
+          }
+          : { opType: "Identity", input: ["tokens"], output: ["reduced"] },
+        {
+          opType: "Cast",
+          input: ["reduced"],
+          output: [output],
+          attribute: [attribute("to", elemType)],
+        },
+      ],
+      output: [shaped(output, elemType, reduce ? [] : ["batch", "sequence", dims])],
+    },
+  }).finish();
+  return new Uint8Array(model);
+}
+
+/** A sentence-transformers model of nine words: its files by path. */
+export function tinyModel(): Record<string, unknown> {
+  const special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"];
+  return {
+    "modules.json": [
+      { idx: 0, name: "0", path: "", type: "sentence_transformers.models.Transformer" },
+      { idx: 1, name: "1", path: "1_Pooling", type: "sentence_transformers.models.Pooling" },
+      { idx: 2, name: "2", path: "2_Normalize", type: "sentence_transformers.models.Normalize" },
+    ],
+    "1_Pooling/config.json": { word_embedding_dimension: DIMS, pooling_mode_mean_tokens: true },
+    "sentence_bert_config.json": { max_seq_length: 6, do_lower_case: true },
+    "config.json": { model_type: "bert", max_position_embeddings: 16 },
+    "tokenizer_config.json": { model_max_length: 8 },
+    "tokenizer.json": {
+      version: "1.0",
+      truncation: { max_length: 3, strategy: "LongestFirst", stride: 0 },
+      padding: { strategy: { Fixed: 12 }, direction: "Right", pad_id: 0 },
+      added_tokens: special.map((content, id) => ({ id, content, special: true })),
+      normalizer: null,
+      pre_tokenizer: { type: "BertPreTokenizer" },
+      post_processor: {
+        type: "TemplateProcessing",
+        single: [
+          { SpecialToken: { id: "[CLS]", type_id: 0 } },
+          { Sequence: { id: "A", type_id: 0 } },
+          { SpecialToken: { id: "[SEP]", type_id: 0 } },
+        ],
+        pair: [],
+        special_tokens: {
+          "[CLS]": { id: "[CLS]", ids: [2], tokens: ["[CLS]"] },
+          "[SEP]": { id: "[SEP]", ids: [3], tokens: ["[SEP]"] },
+        },
+      },
+      decoder: null,
+      model: {
+        type: "WordPiece",
+        unk_token: "[UNK]",
+        continuing_subword_prefix: "##",
+        max_input_chars_per_word: 100,
+        vocab: Object.fromEntries(VOCABULARY.map((word, id) => [word, id])),
+      },
+    },
+    "onnx/model.onnx": tinyGraph(),
+  };
+}
+
+/** Writes a model; what is undefined is left out, what is a string is written as it is. */
+export async function writeModel(folder: string, files: Record<string, unknown>): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    if (content === undefined) continue;
+    await Deno.mkdir(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+    if (content instanceof Uint8Array) await Deno.writeFile(`${folder}/${path}`, content);
+    else {
+      const text = typeof content === "string" ? content : JSON.stringify(content);
+      await Deno.writeTextFile(`${folder}/${path}`, text);
+    }
+  }
+}
