@@ -41,13 +41,20 @@ export * from "./src/data/template.ts";
 
 export * from "./src/encoders/compose.ts";
 export * from "./src/encoders/encoder.ts";
+export * from "./src/encoders/endpoint.ts";
+export * from "./src/encoders/hub.ts";
+export * from "./src/encoders/model_store.ts";
 export * from "./src/encoders/ngram.ts";
 export * from "./src/encoders/open.ts";
 export * from "./src/encoders/runtime.ts";
+export * from "./src/encoders/sentence_transformer.ts";
+export type { ModelDtype } from "./src/encoders/sentence_transformer_onnx.ts";
 export * from "./src/encoders/spec.ts";
-export * from "./src/encoders/static.ts";
+export { openStaticEncoder } from "./src/encoders/static.ts";
 export * from "./src/encoders/unigram.ts";
 export * from "./src/encoders/use_lite.ts";
+export * from "./src/encoders/vector_cache.ts";
+export * from "./src/encoders/vector_cache_folder.ts";
 
 export * from "./src/mapper/artifact.ts";
 export * from "./src/mapper/calibration.ts";
@@ -59,6 +66,8 @@ export {
   type LogisticRegressionFit,
   type Trainer,
 } from "./src/mapper/logistic_regression.ts";
+export * from "./src/mapper/drift.ts";
+export * from "./src/mapper/export_onnx.ts";
 export * from "./src/mapper/mapper.ts";
 export * from "./src/mapper/mapper_file.ts";
 export * from "./src/mapper/stratified_folds.ts";

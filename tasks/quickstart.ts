@@ -12,6 +12,7 @@ import {
   runSweep,
   textTable,
 } from "../mod.ts";
+import { DEFAULT_ENCODER_FLAGS } from "../src/cli/encoder_flags.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 import { printSweep, writeSweep } from "../src/cli/sweep_command.ts";
@@ -58,6 +59,7 @@ await runCommand({
     solver: "lbfgs",
     seed: 0,
     class_names: undefined,
+    ...DEFAULT_ENCODER_FLAGS,
   }, context);
   printTraining(run, context);
 

@@ -1,5 +1,6 @@
 import type { CalibrationChoice } from "../mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
+import { ENCODER_FLAGS, SPEC_HELP } from "../src/cli/encoder_flags.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 import { printTraining, runTraining } from "../src/cli/train_command.ts";
 
@@ -19,8 +20,9 @@ await runCommand({
       type: "string",
       value: "SPEC",
       default: "lite",
-      help: "Encoder: static, ngram, use-lite, a+b, a*2+b; lite is static+ngram.",
+      help: SPEC_HELP,
     },
+    ...ENCODER_FLAGS,
     domain: {
       type: "string",
       default: "auto",

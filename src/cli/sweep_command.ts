@@ -33,6 +33,7 @@ import {
 } from "../report/sweep_report.ts";
 import { textTable } from "../report/tables.ts";
 import { datasetNotes } from "./dataset_notes.ts";
+import { mapperOptions, OPEN_MAPPER_FLAGS } from "./encoder_flags.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
 import type { FlagValues } from "./flags.ts";
 import { readPerClassThresholds } from "./per_class_file.ts";
@@ -53,6 +54,7 @@ export const SWEEP_FLAGS = {
     default: "sbert",
     help: "A trained mapper (sbert) or the keyword mapper, which needs no --mapper_path.",
   },
+  ...OPEN_MAPPER_FLAGS,
   prompts_jsonl: {
     type: "string",
     value: "FILE",
@@ -118,7 +120,7 @@ export async function sweepCommand(
   context: CommandContext,
 ): Promise<ExitCode> {
   const thresholds = parseThresholds(flags.thresholds);
-  const { artifact, mapper: opened, domain } = await openBackend(flags);
+  const { artifact, mapper: opened, domain } = await openBackend(flags, context);
   await using mapper = opened;
   checkClassNames(flags.class_names, mapper, domain);
   const dataset = await readEvaluationSet(flags, domain);
@@ -160,12 +162,13 @@ export async function sweepCommand(
 
 async function openBackend(
   flags: SweepFlags,
+  context: CommandContext,
 ): Promise<{ mapper: Mapper; domain: Domain; artifact?: MapperArtifact }> {
   if (flags.backend === "wordmap") {
     return { mapper: openWordmap(DEFI_LEXICON), domain: findDomain("defi") };
   }
   const artifact = await loadMapper(flags.mapper_path);
-  const mapper = await openArtifact(artifact, flags.mapper_path);
+  const mapper = await openArtifact(artifact, flags.mapper_path, mapperOptions(flags, context));
   return { artifact, mapper, domain: findDomain(artifact.domain) };
 }
 

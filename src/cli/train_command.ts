@@ -10,11 +10,13 @@ import { type TrainedMapper, trainMapper } from "../mapper/train.ts";
 import { createMlTrainer } from "../mapper/solver_ml.ts";
 import { textTable } from "../report/tables.ts";
 import { datasetNotes } from "./dataset_notes.ts";
+import { ENCODER_FLAGS, encoderOptions } from "./encoder_flags.ts";
+import type { FlagValues } from "./flags.ts";
 import { createProgress } from "./progress.ts";
 import type { CommandContext } from "./run_command.ts";
 
 /** What a training run is told. */
-export interface TrainRequest {
+export interface TrainRequest extends FlagValues<typeof ENCODER_FLAGS> {
   readonly labels_csv: string;
   readonly out_path: string;
   readonly sbert: string;
@@ -50,7 +52,7 @@ export async function runTraining(
     : findDomain(request.domain);
   const dataset = mapLabels(raw, (label) => domain.canonicalLabel(label));
   for (const note of datasetNotes(dataset, "left out")) warn(note);
-  await using encoder = await openEncoder(request.sbert);
+  await using encoder = await openEncoder(request.sbert, encoderOptions(request));
   const progress = createProgress("train");
   const classNames = request.class_names?.split(",").map((name) => domain.canonicalLabel(name));
   const mapper = await trainMapper(dataset, encoder, {
@@ -70,12 +72,19 @@ export async function runTraining(
   if (!mapper.training.converged) {
     warn(`not converged after ${request.max_iter} iterations; raise --max_iter`);
   }
-  // Paths do not belong into an artifact that must have the same bytes elsewhere.
-  const { labels_csv: _, out_path: __, domain: ___, ...flags } = request;
-  await saveMapper(request.out_path, mapper, { domain: domain.name, flags });
+  await saveMapper(request.out_path, mapper, {
+    domain: domain.name,
+    flags: recordedFlags(request),
+  });
   const seconds = (performance.now() - start) / 1000;
   await writeFileAtomic(metaPath(request.out_path), metaJson(request, seconds));
   return { mapper, dataset, domain, seconds };
+}
+
+/** Paths and threads do not belong into an artifact that must have the same bytes elsewhere. */
+function recordedFlags(request: TrainRequest): Record<string, unknown> {
+  const left = new Set(["labels_csv", "out_path", "domain", ...Object.keys(ENCODER_FLAGS)]);
+  return Object.fromEntries(Object.entries(request).filter(([name]) => !left.has(name)));
 }
 
 function metaPath(path: string): string {

@@ -33,6 +33,7 @@ export function composeEncoders(parts: readonly WeightedEncoder[], spec: string)
       ...parts.map(({ encoder, weight }) => `${encoder.fingerprint} ${weight}\n`),
     ),
     dims: parts.reduce((sum, { encoder }) => sum + encoder.dims, 0),
+    ...engineOf(parts),
     encode: async (texts, options) => {
       const blocks: Features[] = [];
       for (const [i, { encoder }] of parts.entries()) {
@@ -43,6 +44,16 @@ export function composeEncoders(parts: readonly WeightedEncoder[], spec: string)
     [Symbol.asyncDispose]: async () => {
       for (const { encoder } of parts) await encoder[Symbol.asyncDispose]();
     },
+  };
+}
+
+/** All parts are opened for one engine; those that need none say nothing. */
+function engineOf(parts: readonly WeightedEncoder[]): Pick<Encoder, "runtime" | "dtype"> {
+  const runtime = parts.find(({ encoder }) => encoder.runtime)?.encoder.runtime;
+  const dtypes = new Set(parts.flatMap(({ encoder }) => encoder.dtype ?? []));
+  return {
+    ...(runtime && { runtime }),
+    ...(dtypes.size > 0 && { dtype: [...dtypes].join("+") }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Features } from "../matrix.ts";
+import type { RuntimeName } from "./runtime.ts";
 
 /** Options of {@linkcode Encoder.encode}. */
 export interface EncodeOptions {
@@ -19,6 +20,10 @@ export interface Encoder extends AsyncDisposable {
   readonly fingerprint: string;
   /** Number of features: dense columns plus sparse columns. */
   readonly dims: number;
+  /** The inference engine, if one computes vectors: engines differ in the last bits. */
+  readonly runtime?: RuntimeName;
+  /** Number type of the weights, if there is a choice. */
+  readonly dtype?: string;
   /** Encodes `texts` to one row each, in order. Empty texts give all-zero rows. */
   encode(texts: readonly string[], options?: EncodeOptions): Promise<Features>;
 }

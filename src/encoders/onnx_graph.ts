@@ -1,14 +1,20 @@
 import proto from "onnx-proto";
+import { renameGraph } from "./onnx_import.ts";
 
 const { AttributeProto, ModelProto, TensorProto } = proto.onnx;
 
 /** Values of a constant tensor; the array type gives the element type. */
-export type ConstantValues = Float32Array | Int8Array | Uint8Array | BigInt64Array;
+export type ConstantValues =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | BigInt64Array;
 
 /** An input or an output of a graph. A string in `shape` names a size that varies. */
 export interface GraphValue {
   readonly name: string;
-  readonly type: "float32" | "int32";
+  readonly type: "float32" | "int32" | "int64";
   readonly shape: readonly (number | string)[];
 }
 
@@ -28,8 +34,36 @@ export interface OnnxGraph {
   constant(values: ConstantValues, shape: readonly number[]): string;
   /** Adds an operator and returns the name of its first output. */
   node(operator: string, inputs: readonly string[], options?: NodeOptions): string;
-  /** Writes the model. */
-  finish(inputs: readonly GraphValue[], outputs: readonly GraphValue[]): Uint8Array<ArrayBuffer>;
+  /**
+   * Takes in all nodes and constants of another model; their names get a prefix.
+   *
+   * @param inputs Values of this graph to use for the model's inputs.
+   * @returns The value that is the model's output `output`.
+   */
+  include(
+    model: ImportedModel,
+    inputs: Readonly<Record<string, string>>,
+    output: string,
+  ): string;
+  /** Writes the model. `metadata` is for those who load it. */
+  finish(
+    inputs: readonly GraphValue[],
+    outputs: readonly GraphValue[],
+    metadata?: Readonly<Record<string, string>>,
+  ): Uint8Array<ArrayBuffer>;
+}
+
+/** A model that was read from its file. */
+export interface ImportedModel {
+  /** Versions of the operator sets that it uses, by domain; the standard one is `""`. */
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly graph: proto.onnx.IGraphProto;
+}
+
+/** Options of {@linkcode createOnnxGraph}. */
+export interface OnnxGraphOptions {
+  /** Versions of the operator sets. Default: the standard one at 17. */
+  readonly opsets?: Readonly<Record<string, number>>;
 }
 
 /** The operator set that the operators are from: the first with LayerNormalization. */
@@ -37,7 +71,7 @@ const OPSET = 17;
 /** The version of the file format that came with it. */
 const IR_VERSION = 8;
 
-const { FLOAT, INT8, UINT8, INT32, INT64 } = TensorProto.DataType;
+const { FLOAT, DOUBLE, INT8, UINT8, INT32, INT64 } = TensorProto.DataType;
 
 /**
  * Starts an ONNX graph.
@@ -46,9 +80,11 @@ const { FLOAT, INT8, UINT8, INT32, INT64 } = TensorProto.DataType;
  *
  * Equal calls give equal bytes.
  */
-export function createOnnxGraph(name: string): OnnxGraph {
+export function createOnnxGraph(name: string, options: OnnxGraphOptions = {}): OnnxGraph {
+  const { opsets = { "": OPSET } } = options;
   const initializer: proto.onnx.ITensorProto[] = [];
   const node: proto.onnx.INodeProto[] = [];
+  let included = 0;
   return {
     constant: (values, shape) => {
       const constant = `constant_${initializer.length}`;
@@ -74,11 +110,19 @@ export function createOnnxGraph(name: string): OnnxGraph {
       node.push({ name: id, opType: operator, input: [...input], output, attribute });
       return output[0]!;
     },
-    finish: (inputs, outputs) => {
+    include: (model, inputs, output) => {
+      const prefix = `model_${included++}/`;
+      const { nodes, constants } = renameGraph(model.graph, prefix, inputs);
+      node.push(...nodes);
+      initializer.push(...constants);
+      return `${prefix}${output}`;
+    },
+    finish: (inputs, outputs, metadata = {}) => {
       const model = ModelProto.encode({
         irVersion: IR_VERSION,
-        opsetImport: [{ domain: "", version: OPSET }],
+        opsetImport: Object.entries(opsets).map(([domain, version]) => ({ domain, version })),
         producerName: "micro-lm",
+        metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
         graph: {
           name,
           node,
@@ -100,6 +144,7 @@ function intAttribute(name: string, value: number | readonly number[]): proto.on
 
 function dataTypeOf(values: ConstantValues): number {
   if (values instanceof Float32Array) return FLOAT;
+  if (values instanceof Float64Array) return DOUBLE;
   if (values instanceof Int8Array) return INT8;
   return values instanceof Uint8Array ? UINT8 : INT64;
 }
@@ -108,6 +153,6 @@ function valueInfo({ name, type, shape }: GraphValue): proto.onnx.IValueInfoProt
   const dim = shape.map((size) =>
     typeof size === "string" ? { dimParam: size } : { dimValue: size }
   );
-  const elemType = type === "float32" ? FLOAT : INT32;
+  const elemType = { float32: FLOAT, int32: INT32, int64: INT64 }[type];
   return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }

@@ -1,27 +1,65 @@
-import { closest } from "fastest-levenshtein";
+import { closest, distance } from "fastest-levenshtein";
+import { explainIoError } from "../data/io_error.ts";
 import { MicroLmError } from "../errors.ts";
 import { composeEncoders, type WeightedEncoder } from "./compose.ts";
 import type { Encoder } from "./encoder.ts";
-import { type EncoderPart, parseEncoderSpec } from "./spec.ts";
+import type { RuntimeChoice } from "./runtime.ts";
+import type { ModelDtype } from "./sentence_transformer_onnx.ts";
+import { type EncoderKind, type EncoderPart, parseEncoderSpec } from "./spec.ts";
+import type { VectorCacheOptions } from "./vector_cache.ts";
+
+/** Options of {@linkcode openEncoder}; each concerns the parts of a spec that know it. */
+export interface OpenEncoderOptions {
+  /** Which inference engine. Default: `wasm`. */
+  readonly runtime?: RuntimeChoice;
+  /** Number type of the weights. Default: `fp32`. */
+  readonly dtype?: ModelDtype;
+  /** Threads for one inference. Default: the engine's rule. */
+  readonly threads?: number;
+  /** Cache of the vectors of models and endpoints; other encoders are faster than any cache. Default: none. */
+  readonly cache?: VectorCacheOptions;
+  /** Folder of pulled models. Default: `.cache/models/hub`. */
+  readonly storeDir?: string;
+}
 
 /** Opens an encoder of one kind. Modules load when they are asked for. */
-type Opener = () => Promise<Encoder>;
+interface Opener {
+  open(name: string, options: OpenEncoderOptions): Promise<Encoder>;
+  /** Whether a cache in front of it saves time. */
+  readonly isSlow?: true;
+}
 
-/** Encoders by name: adding one takes a file and a line here. */
-const ENCODERS: Readonly<Record<string, Opener>> = {
-  static: async () => (await import("./static.ts")).openStaticEncoder(),
-  ngram: async () => (await import("./ngram.ts")).openNgramEncoder(),
-  "use-lite": async () => (await import("./use_lite.ts")).openUseLiteEncoder(),
+/** Encoders with a name of ours: adding one takes a file and a line here. */
+const NAMED: Readonly<Record<string, Opener>> = {
+  static: { open: async () => (await import("./static.ts")).openStaticEncoder() },
+  ngram: { open: async () => (await import("./ngram.ts")).openNgramEncoder() },
+  "use-lite": { open: openUseLite, isSlow: true },
+};
+
+/** Encoders that stand somewhere else. */
+const PLACED: Readonly<Record<Exclude<EncoderKind, "name">, Opener>> = {
+  folder: { open: openFolder, isSlow: true },
+  hub: { open: openHubModel, isSlow: true },
+  url: {
+    open: async (name) => (await import("./endpoint.ts")).openEndpointEncoder(name),
+    isSlow: true,
+  },
 };
 
 /** The encoder that tasks use unless told otherwise. */
 export const DEFAULT_ENCODER = "lite";
 
+/** Letters that a misspelt name may be off by. */
+const MAX_TYPOS = 2;
+
 /**
  * Opens the encoder that a spec describes; see {@linkcode parseEncoderSpec}.
  *
- * @throws {MicroLmError} Kind `usage` for an unknown name, with the closest known one; what the encoder
- * itself throws.
+ * A name of ours, a folder with a sentence-transformers model, the id of a pulled model, or the address
+ * of an endpoint, alone or joined by `+`. Only endpoints use the network.
+ *
+ * @throws {MicroLmError} Kind `usage` for an unknown name, with the closest known one if it is close;
+ * `missing` for a model that was not pulled, with the command that pulls it; what the encoder itself throws.
  *
  * @example
  * ```ts
@@ -33,24 +71,98 @@ export const DEFAULT_ENCODER = "lite";
  * assertEquals(sparse!.cols, encoder.dims);
  * ```
  */
-export async function openEncoder(spec: string): Promise<Encoder> {
-  const parts = parseEncoderSpec(spec);
-  for (const { name } of parts) checkName(name);
+export async function openEncoder(
+  spec: string,
+  options: OpenEncoderOptions = {},
+): Promise<Encoder> {
+  const parts = parseEncoderSpec(spec).map((part) => ({ ...part, opener: findOpener(part) }));
   const opened: WeightedEncoder[] = [];
-  for (const part of parts) opened.push(await openPart(part));
+  try {
+    for (const { name, weight, opener } of parts) {
+      opened.push({ encoder: await openPart(name, opener, options), weight });
+    }
+  } catch (error) {
+    for (const { encoder } of opened) await encoder[Symbol.asyncDispose]();
+    throw error;
+  }
   const [only] = opened;
   if (opened.length === 1 && only!.weight === 1) return only!.encoder;
   return composeEncoders(opened, spec);
 }
 
-function checkName(name: string): void {
-  if (Object.hasOwn(ENCODERS, name)) return;
-  const names = [...Object.keys(ENCODERS), "lite"];
+function findOpener({ name, kind }: EncoderPart): Opener {
+  if (kind !== "name") return PLACED[kind];
+  if (Object.hasOwn(NAMED, name)) return NAMED[name]!;
+  const names = [...Object.keys(NAMED), DEFAULT_ENCODER];
+  const near = closest(name, names);
+  const guess = distance(name, near) <= MAX_TYPOS ? `Did you mean "${near}"? ` : "";
   throw new MicroLmError("usage", `Unknown encoder "${name}"`, {
-    hint: `Did you mean "${closest(name, names)}"? Known: ${names.join(", ")}`,
+    hint: `${guess}Known: ${names.join(", ")}; a folder: ./${name}; a pulled model: owner/${name}`,
   });
 }
 
-async function openPart({ name, weight }: EncoderPart): Promise<WeightedEncoder> {
-  return { encoder: await ENCODERS[name]!(), weight };
+async function openPart(
+  name: string,
+  opener: Opener,
+  options: OpenEncoderOptions,
+): Promise<Encoder> {
+  const encoder = await opener.open(name, options);
+  if (!options.cache || !opener.isSlow) return encoder;
+  const { withVectorCache } = await import("./vector_cache.ts");
+  try {
+    return await withVectorCache(encoder, options.cache);
+  } catch (error) {
+    await encoder[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The options that engines know. */
+function engineOptions({ runtime, threads }: OpenEncoderOptions): {
+  readonly runtime?: RuntimeChoice;
+  readonly threads?: number;
+} {
+  return { ...(runtime && { runtime }), ...(threads && { threads }) };
+}
+
+async function openUseLite(_: string, options: OpenEncoderOptions): Promise<Encoder> {
+  const { dtype = "fp32" } = options;
+  if (dtype === "fp16") {
+    throw new MicroLmError("usage", 'Encoder "use-lite" has no fp16 weights', {
+      hint: "Use --dtype fp32 or int8",
+    });
+  }
+  const { openUseLiteEncoder } = await import("./use_lite.ts");
+  return await openUseLiteEncoder({ ...engineOptions(options), dtype });
+}
+
+async function openFolder(folder: string, options: OpenEncoderOptions): Promise<Encoder> {
+  const info = await Deno.stat(folder).catch((error: unknown) => {
+    throw explainIoError(error, folder, "read");
+  });
+  if (!info.isDirectory) {
+    throw new MicroLmError("data", `Expected a folder with a model, found the file "${folder}"`);
+  }
+  return await openTransformer(folder, folder, options);
+}
+
+async function openHubModel(id: string, options: OpenEncoderOptions): Promise<Encoder> {
+  const { resolveModel } = await import("./model_store.ts");
+  const { storeDir } = options;
+  const folder = await resolveModel(id, { ...(storeDir && { storeDir }) });
+  return await openTransformer(folder, id, options);
+}
+
+async function openTransformer(
+  folder: string,
+  spec: string,
+  options: OpenEncoderOptions,
+): Promise<Encoder> {
+  const { openSentenceTransformer } = await import("./sentence_transformer.ts");
+  const { dtype } = options;
+  return await openSentenceTransformer(folder, {
+    ...engineOptions(options),
+    ...(dtype && { dtype }),
+    spec,
+  });
 }

@@ -10,8 +10,9 @@ import { loadUnigram } from "./unigram.ts";
  * graph gathers its rows by the ids as they are (`embedding_lookup` takes `values` with nothing added),
  * and only so are neighbours related: Monday is next to Thursday. The last two rows are never used.
  */
-const TENSOR = "module/Embeddings_en";
-const DIMS = 256;
+export const STATIC_TENSOR = "module/Embeddings_en";
+/** Columns of the static encoder. */
+export const STATIC_DIMS = 256;
 /** Smoothing of the weights: the value with the best cross-validation on an intent set. */
 const SMOOTHING = 1e-3;
 
@@ -39,19 +40,15 @@ export async function openStaticEncoder(): Promise<Encoder> {
   const [unigram, vocabulary, embeddings] = await Promise.all([
     loadUnigram(),
     readPackageFile("vocab.json"),
-    readWeightManifest().then((manifest) => readTensor(manifest, TENSOR)),
+    readWeightManifest().then((manifest) => readTensor(manifest, STATIC_TENSOR)),
   ]);
-  const weights = Float64Array.from(
-    unigram.scores,
-    (score) => SMOOTHING / (SMOOTHING + Math.exp(score)),
-  );
-  weights[unigram.unknownId] = 0;
+  const weights = staticWeights(unigram.scores, unigram.unknownId);
   const encodeInto = (out: Float32Array, text: string) => {
-    const row = new Float64Array(DIMS);
+    const row = new Float64Array(STATIC_DIMS);
     for (const id of unigram.encode(text.toLowerCase())) {
       const weight = weights[id]!;
-      const at = id * DIMS;
-      for (let j = 0; j < DIMS; j++) row[j]! += weight * embeddings[at + j]!;
+      const at = id * STATIC_DIMS;
+      for (let j = 0; j < STATIC_DIMS; j++) row[j]! += weight * embeddings[at + j]!;
     }
     normalizeL2(row);
     out.set(row);
@@ -64,14 +61,21 @@ export async function openStaticEncoder(): Promise<Encoder> {
       new Uint8Array(unigram.scores.buffer),
       new Uint8Array(embeddings.buffer),
     ),
-    dims: DIMS,
+    dims: STATIC_DIMS,
     encode: async (texts, options = {}) => {
-      const data = new Float32Array(texts.length * DIMS);
+      const data = new Float32Array(texts.length * STATIC_DIMS);
       await forEachRow(texts.length, options, (i) => {
-        encodeInto(data.subarray(i * DIMS, (i + 1) * DIMS), texts[i]!);
+        encodeInto(data.subarray(i * STATIC_DIMS, (i + 1) * STATIC_DIMS), texts[i]!);
       });
-      return { rows: texts.length, dense: { data, rows: texts.length, cols: DIMS } };
+      return { rows: texts.length, dense: { data, rows: texts.length, cols: STATIC_DIMS } };
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+}
+
+/** The weight of each piece: smooth inverse frequency, zero for the unknown piece. */
+export function staticWeights(scores: Float64Array, unknownId: number): Float64Array {
+  const weights = scores.map((score) => SMOOTHING / (SMOOTHING + Math.exp(score)));
+  weights[unknownId] = 0;
+  return weights;
 }

@@ -69,7 +69,7 @@ export async function openUseLiteEncoder(
     return vector!.data as Float32Array;
   };
   return {
-    spec: dtype === "fp32" ? "use-lite" : `use-lite:${dtype}`,
+    spec: "use-lite",
     fingerprint: sha256Hex(`use-lite ${dtype} ${USE_LITE_MAX_PIECES} `, model.sha256, vocabulary),
     dims: USE_LITE_DIMS,
     runtime: session.runtime,

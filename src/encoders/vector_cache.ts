@@ -28,7 +28,7 @@ const DEFAULT_MAX_BYTES = 1 << 30;
 const DEFAULT_FLUSH_ROWS = 256;
 
 /**
- * Puts a cache of vectors, one file per fingerprint, in front of a dense encoder.
+ * Puts a cache of vectors, one file per fingerprint and engine, in front of a dense encoder.
  *
  * Each text is encoded once, whatever the number of calls, processes and runs; vectors come out of the
  * cache bit by bit as they went in. The file survives `kill -9` at any moment and may be used by several
@@ -60,16 +60,21 @@ export async function withVectorCache(
   const { dir = DEFAULT_VECTOR_CACHE, maxBytes = DEFAULT_MAX_BYTES } = options;
   const { flushRows = DEFAULT_FLUSH_ROWS } = options;
   if (!(flushRows >= 1)) throw new RangeError(`flushRows ${flushRows} is not positive`);
-  const { spec, fingerprint, dims } = encoder;
+  const { spec, dims, runtime, dtype } = encoder;
+  const fingerprint = cacheFingerprint(encoder);
   await Deno.mkdir(dir, { recursive: true }).catch((error: unknown) => {
     throw explainIoError(error, dir, "write");
   });
-  const file = new VectorFile(`${dir}/${fingerprint}.vec`, { spec, fingerprint, dims }, maxBytes);
+  const label = [spec, dtype, runtime].filter(Boolean).join(" ");
+  const header = { spec: label, fingerprint, dims };
+  const file = new VectorFile(`${dir}/${fingerprint}.vec`, header, maxBytes);
   const count = { hits: 0, misses: 0 };
   return {
     spec,
-    fingerprint,
+    fingerprint: encoder.fingerprint,
     dims,
+    ...(runtime && { runtime }),
+    ...(dtype && { dtype }),
     get hits() {
       return count.hits;
     },
@@ -147,6 +152,11 @@ async function encodeDense(
 function groupByKey(texts: readonly string[]): { keys: string[]; rows: number[][] } {
   const groups = Map.groupBy(texts.keys(), (row) => texts[row]!);
   return { keys: [...groups.keys()].map(keyOf), rows: [...groups.values()] };
+}
+
+/** Engines differ in the last bits: each has a file of its own. */
+function cacheFingerprint({ fingerprint, runtime }: Encoder): string {
+  return runtime === undefined ? fingerprint : sha256Hex(`${fingerprint} ${runtime}`);
 }
 
 /** JSON tells lone surrogates apart, which UTF-8 does not. */

@@ -7,7 +7,7 @@ export const DEFAULT_VECTOR_CACHE = ".cache/embeddings";
 /** One file of a vector cache. */
 export interface VectorCacheEntry {
   readonly path: string;
-  /** What the user called the encoder. Empty if the file is damaged. */
+  /** What the user called the encoder, number type and engine. Empty if the file is damaged. */
   readonly spec: string;
   /** Fingerprint of the encoder. Empty if the file is damaged. */
   readonly fingerprint: string;
@@ -58,9 +58,11 @@ export async function clearVectorCache(
   dir = DEFAULT_VECTOR_CACHE,
   options: ClearVectorCacheOptions = {},
 ): Promise<VectorCacheEntry[]> {
-  const { fingerprint } = options;
+  const { spec } = options;
   const all = await vectorCacheStats(dir);
-  const chosen = all.filter((entry) => !fingerprint || entry.fingerprint === fingerprint);
+  const chosen = all.filter((entry) =>
+    spec === undefined || `${entry.spec} `.startsWith(`${spec} `)
+  );
   for (const { path } of chosen) {
     await Deno.remove(path).catch((error: unknown) => {
       throw explainIoError(error, path, "write");
@@ -71,8 +73,8 @@ export async function clearVectorCache(
 
 /** Options of {@linkcode clearVectorCache}. */
 export interface ClearVectorCacheOptions {
-  /** Delete the vectors of this encoder alone. Default: all. */
-  readonly fingerprint?: string;
+  /** Delete the vectors of encoders that were called this, whatever number type and engine. Default: all. */
+  readonly spec?: string;
 }
 
 async function listFiles(dir: string): Promise<string[]> {

@@ -5,7 +5,7 @@ import type { Calibrator } from "./calibrators.ts";
 import { canonicalJson } from "./canonical_json.ts";
 import type { LinearClassifier } from "./linear_classifier.ts";
 import { packArray, unpackArray } from "./packed_arrays.ts";
-import type { TrainedMapper, TrainingFacts } from "./train.ts";
+import type { TrainedEncoder, TrainedMapper, TrainingFacts } from "./train.ts";
 
 /** Names the format. */
 export const ARTIFACT_SCHEMA = "micro-lm/mapper@1";
@@ -32,7 +32,18 @@ const ARTIFACT = z.strictObject({
   schema: z.literal(ARTIFACT_SCHEMA),
   kind: z.literal("calibrated-linear"),
   classes: z.array(z.string().min(1)).min(2),
-  encoder: z.strictObject({ spec: z.string(), fingerprint: hash, dims: count }),
+  encoder: z.strictObject({
+    spec: z.string(),
+    fingerprint: hash,
+    dims: count,
+    runtime: z.enum(["wasm", "native"]).optional(),
+    dtype: z.string().optional(),
+    probe: z.strictObject({
+      prompts: z.array(z.string()),
+      probabilities: z.string(),
+      dense: z.string(),
+    }).optional(),
+  }),
   classifier: z.strictObject({
     dense_columns: count,
     sparse_columns: z.string(),
@@ -74,7 +85,7 @@ export function serializeArtifact(
     schema: ARTIFACT_SCHEMA,
     kind: "calibrated-linear",
     classes: mapper.classes,
-    encoder: mapper.encoder,
+    encoder: packEncoder(mapper.encoder),
     classifier: {
       dense_columns: first!.classifier.denseColumns,
       sparse_columns: packArray(first!.classifier.sparseColumns),
@@ -91,6 +102,31 @@ export function serializeArtifact(
     training: { ...mapper.training, domain, flags },
   };
   return `${canonicalJson({ ...body, sha256: sha256Hex(canonicalJson(body)) })}\n`;
+}
+
+function packEncoder({ probe, ...encoder }: TrainedEncoder): unknown {
+  if (!probe) return encoder;
+  const { prompts, probabilities, dense } = probe;
+  return {
+    ...encoder,
+    probe: { prompts, probabilities: packArray(probabilities), dense: packArray(dense) },
+  };
+}
+
+function unpackEncoder({ classes, encoder, classifier }: ArtifactJson): TrainedEncoder {
+  const { spec, fingerprint, dims, runtime, dtype, probe } = encoder;
+  const base = { spec, fingerprint, dims, ...(runtime && { runtime }), ...(dtype && { dtype }) };
+  if (!probe) return base;
+  const { prompts } = probe;
+  const probabilities = unpackArray(probe.probabilities, Float64Array);
+  const dense = unpackArray(probe.dense, Float32Array);
+  if (
+    probabilities.length !== prompts.length * classes.length ||
+    dense.length !== prompts.length * classifier.dense_columns
+  ) {
+    throw new Error("the probe of the encoder has another shape than the mapper");
+  }
+  return { ...base, probe: { prompts, probabilities, dense } };
 }
 
 function packCalibrator(calibrator: Calibrator): unknown {
@@ -119,7 +155,7 @@ export function parseArtifact(text: string): MapperArtifact {
   const { training: { domain, flags, ...training } } = parsed.data;
   return {
     classes: parsed.data.classes,
-    encoder: parsed.data.encoder,
+    encoder: unpackEncoder(parsed.data),
     model: unpackModel(parsed.data),
     training: training as unknown as TrainingFacts,
     domain,

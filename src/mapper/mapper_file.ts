@@ -1,9 +1,13 @@
 import { writeFileAtomic } from "../data/atomic_write.ts";
 import { explainIoError } from "../data/io_error.ts";
-import { openEncoder } from "../encoders/open.ts";
+import type { Encoder } from "../encoders/encoder.ts";
+import { openEncoder, type OpenEncoderOptions } from "../encoders/open.ts";
+import type { ModelDtype } from "../encoders/sentence_transformer_onnx.ts";
 import { MicroLmError } from "../errors.ts";
+import type { Features, Matrix } from "../matrix.ts";
 import { type MapperArtifact, parseArtifact, serializeArtifact } from "./artifact.ts";
 import { createPredictor } from "./calibration.ts";
+import { checkEncoder, measureDrift, type RuntimeDrift } from "./drift.ts";
 import type { Mapper } from "./mapper.ts";
 import type { TrainedMapper } from "./train.ts";
 
@@ -66,40 +70,70 @@ function refusePickle(bytes: Uint8Array, path: string): void {
   });
 }
 
+/** Options of {@linkcode openMapper}. */
+export interface OpenMapperOptions extends Omit<OpenEncoderOptions, "dtype"> {
+  /** Number type of the encoder's weights. Default: that of the training. */
+  readonly dtype?: ModelDtype;
+  /** Accept an engine or number type other than the training's. Default: refuse it. */
+  readonly allowRuntimeDrift?: boolean;
+  /** Is told how far another engine's results are from those of the training. */
+  readonly onDrift?: (drift: RuntimeDrift) => void;
+}
+
 /**
  * Opens a mapper for prediction: loads the file and the encoder that it was trained with.
  *
  * @throws {MicroLmError} As {@linkcode loadMapper} and {@linkcode openEncoder}; kind `data` if the
- * encoder is not the one of the training.
+ * encoder is not the one of the training, or runs in another engine and `allowRuntimeDrift` is not set.
  */
-export async function openMapper(path: string): Promise<Mapper> {
-  return await openArtifact(await loadMapper(path), path);
+export async function openMapper(path: string, options: OpenMapperOptions = {}): Promise<Mapper> {
+  return await openArtifact(await loadMapper(path), path, options);
 }
 
-/** Opens a mapper that is already in memory. */
-export async function openArtifact(artifact: MapperArtifact, name: string): Promise<Mapper> {
-  const encoder = await openEncoder(artifact.encoder.spec);
-  if (encoder.fingerprint !== artifact.encoder.fingerprint) {
-    const [expected, found] = [artifact.encoder.fingerprint, encoder.fingerprint];
-    throw new MicroLmError(
-      "data",
-      `Mapper "${name}" was trained with encoder "${artifact.encoder.spec}" ` +
-        `(${expected.slice(0, 12)}), this one is "${encoder.spec}" (${found.slice(0, 12)})`,
-      { hint: "The vectors differ: train the mapper again with this version" },
-    );
-  }
+/** Opens a mapper that is already in memory; see {@linkcode openMapper}. */
+export async function openArtifact(
+  artifact: MapperArtifact,
+  name: string,
+  options: OpenMapperOptions = {},
+): Promise<Mapper> {
+  const encoder = await openTrainedEncoder(artifact, options);
   const predict = createPredictor(artifact.model);
-  const classes = artifact.classes;
+  try {
+    if (checkEncoder(artifact.encoder, encoder, name, options)) {
+      options.onDrift?.(await measureDrift(artifact.encoder, encoder, predict));
+    }
+  } catch (error) {
+    await encoder[Symbol.asyncDispose]();
+    throw error;
+  }
+  return createMapper(artifact, encoder, predict);
+}
+
+async function openTrainedEncoder(
+  { encoder: { spec, dtype } }: MapperArtifact,
+  options: OpenMapperOptions,
+): Promise<Encoder> {
+  const chosen = options.dtype ?? (dtype?.split("+")[0] as ModelDtype | undefined);
+  return await openEncoder(spec, { ...options, ...(chosen && { dtype: chosen }) });
+}
+
+function createMapper(
+  { classes, sha256 }: MapperArtifact,
+  encoder: Encoder,
+  predict: (features: Features) => Matrix<Float64Array>,
+): Mapper {
   return {
     classes,
-    source: { backend: "sbert", encoder: encoder.spec, sha256: artifact.sha256 },
-    predictProbabilities: async (texts, options) => {
+    source: { backend: "sbert", encoder: encoder.spec, sha256 },
+    predictProbabilities: async (texts, { signal, onProgress } = {}) => {
       const data = new Float64Array(texts.length * classes.length);
       for (let from = 0; from < texts.length; from += BATCH) {
-        options?.signal?.throwIfAborted();
-        const features = await encoder.encode(texts.slice(from, from + BATCH));
+        signal?.throwIfAborted();
+        const features = await encoder.encode(texts.slice(from, from + BATCH), {
+          ...(signal && { signal }),
+          ...(onProgress && { onProgress: (done) => onProgress(from + done, texts.length) }),
+        });
         data.set(predict(features).data, from * classes.length);
-        options?.onProgress?.(Math.min(texts.length, from + BATCH), texts.length);
       }
       return { data, rows: texts.length, cols: classes.length };
     },

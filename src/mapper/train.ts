@@ -2,8 +2,16 @@ import { countDuplicates, type Dataset, findConflicts } from "../data/dataset.ts
 import { createOverlapIndex, type OverlapIndex } from "../data/overlap.ts";
 import type { Masker } from "../data/template.ts";
 import type { Encoder } from "../encoders/encoder.ts";
+import type { RuntimeName } from "../encoders/runtime.ts";
 import { MicroLmError } from "../errors.ts";
-import { type CalibratedModel, fitCalibrated, type FitCalibratedOptions } from "./calibration.ts";
+import type { Features } from "../matrix.ts";
+import {
+  type CalibratedModel,
+  fitCalibrated,
+  type FitCalibratedOptions,
+  predictProbabilities,
+} from "./calibration.ts";
+import { takeRows } from "./rows.ts";
 
 /** Options of {@linkcode trainMapper}. */
 export interface TrainMapperOptions extends Omit<FitCalibratedOptions, "classes"> {
@@ -18,9 +26,28 @@ export interface TrainMapperOptions extends Omit<FitCalibratedOptions, "classes"
 /** A trained mapper, not yet written. */
 export interface TrainedMapper {
   readonly classes: readonly string[];
-  readonly encoder: { readonly spec: string; readonly fingerprint: string; readonly dims: number };
+  readonly encoder: TrainedEncoder;
   readonly model: CalibratedModel;
   readonly training: TrainingFacts;
+}
+
+/** The encoder of a training. */
+export interface TrainedEncoder extends Pick<Encoder, "spec" | "fingerprint" | "dims"> {
+  /** The engine that computed the vectors, if one did. */
+  readonly runtime?: RuntimeName;
+  /** Number type of the encoder's weights, if there is a choice. */
+  readonly dtype?: string;
+  /** Some training prompts with their probabilities, if an engine was used: shows what another changes. */
+  readonly probe?: DriftProbe;
+}
+
+/** Prompts and what the mapper said to them when it was trained. */
+export interface DriftProbe {
+  readonly prompts: readonly string[];
+  /** `prompts.length` × classes, row-major. */
+  readonly probabilities: Float64Array;
+  /** `prompts.length` × dense columns, row-major. */
+  readonly dense: Float32Array;
 }
 
 /** What a mapper was trained on. */
@@ -79,7 +106,7 @@ export async function trainMapper(
     }));
   return {
     classes,
-    encoder: { spec: encoder.spec, fingerprint: encoder.fingerprint, dims: encoder.dims },
+    encoder: describeEncoder(encoder, dataset, features, fit.model),
     model: fit.model,
     training: {
       rows: dataset.rows.length,
@@ -93,6 +120,29 @@ export async function trainMapper(
       overlap: createOverlapIndex(dataset, options.mask),
     },
   };
+}
+
+/** Training prompts in a probe: enough to see a drift, few enough to keep the file small. */
+const PROBE_ROWS = 16;
+
+function describeEncoder(
+  { spec, fingerprint, dims, runtime, dtype }: Encoder,
+  dataset: Dataset,
+  features: Features,
+  model: CalibratedModel,
+): TrainedEncoder {
+  const base = { spec, fingerprint, dims };
+  if (runtime === undefined) return base;
+  const total = dataset.rows.length;
+  const count = Math.min(PROBE_ROWS, total);
+  const rows = Uint32Array.from({ length: count }, (_, i) => Math.floor((i * total) / count));
+  const some = takeRows(features, rows);
+  const probe = {
+    prompts: Array.from(rows, (row) => dataset.rows[row]!.prompt),
+    probabilities: predictProbabilities(model, some).data,
+    dense: some.dense?.data ?? new Float32Array(),
+  };
+  return { ...base, runtime, ...(dtype && { dtype }), probe };
 }
 
 function countLabels(dataset: Dataset): Map<string, number> {

@@ -299,7 +299,9 @@ Deno.test("vectorCacheStats() and clearVectorCache() list and delete", async () 
   await inTempFolder(async (dir) => {
     const other = sha256Hex("other");
     for (const fingerprint of [FINGERPRINT, other]) {
-      await using cached = await withVectorCache(spyEncoder({ fingerprint }).encoder, { dir });
+      const { encoder } = spyEncoder({ fingerprint });
+      const spec = fingerprint === other ? "other" : "spy";
+      await using cached = await withVectorCache({ ...encoder, spec, dtype: "int8" }, { dir });
       await cached.encode(["a", "b"]);
     }
     await Deno.writeTextFile(`${dir}/broken.vec`, "x");
@@ -307,7 +309,7 @@ Deno.test("vectorCacheStats() and clearVectorCache() list and delete", async () 
     const bytes = HEADER_BYTES + 2 * RECORD;
     const entry = (fingerprint: string) => ({
       path: `${dir}/${fingerprint}.vec`,
-      spec: "spy",
+      spec: fingerprint === other ? "other int8" : "spy int8",
       fingerprint,
       dims: DIMS,
       records: 2,
@@ -326,10 +328,23 @@ Deno.test("vectorCacheStats() and clearVectorCache() list and delete", async () 
       await vectorCacheStats(dir),
       [entry(FINGERPRINT), entry(other), broken].sort(byPath),
     );
-    assertEquals(await clearVectorCache(dir, { fingerprint: other }), [entry(other)]);
+    assertEquals(await clearVectorCache(dir, { spec: "oth" }), []);
+    assertEquals(await clearVectorCache(dir, { spec: "other" }), [entry(other)]);
     assertEquals(await clearVectorCache(dir), [entry(FINGERPRINT), broken].sort(byPath));
     assertEquals(await vectorCacheStats(dir), []);
     assert(Deno.statSync(`${dir}/unrelated.txt`).isFile);
+  });
+});
+
+Deno.test("engines have files of their own, because their vectors differ in the last bits", async () => {
+  await inTempFolder(async (dir) => {
+    for (const runtime of ["wasm", "native", "wasm"] as const) {
+      const spy = spyEncoder({});
+      await using cached = await withVectorCache({ ...spy.encoder, runtime }, { dir });
+      await cached.encode(["a"]);
+    }
+    const specs = (await vectorCacheStats(dir)).map(({ spec, records }) => `${spec} ${records}`);
+    assertEquals(specs.sort(), ["spy native 1", "spy wasm 1"]);
   });
 });
 

@@ -6,7 +6,10 @@ import { runTask } from "./run_task.ts";
 const FIXTURES = "fixtures/defi";
 const MINI = `${FIXTURES}/defi_mapper_labeled_mini.csv`;
 const LARGE = `${FIXTURES}/defi_mapper_labeled_large.csv`;
-const TASKS = ["quickstart", "train", "sweep", "m8", "per_class", "fixtures", "wasm", "readme"];
+const TASKS = [
+  ...["quickstart", "train", "sweep", "m8", "per_class", "fixtures", "wasm", "readme"],
+  ...["model", "cache", "export", "encoders_compare"],
+];
 
 for (const task of TASKS) {
   Deno.test(`${task} --help shows a sentence, an example and the flags`, async () => {

@@ -1,0 +1,24 @@
+/** Milliseconds a sample of the parsers and the denoiser: `deno bench bench/rails_bench.ts`. */
+import { denoiseTraces } from "../src/rails/denoise.ts";
+import { geodesicParseReport, geodesicParseWithPrior, stockParse } from "../src/rails/parser.ts";
+import { generateHardTraces } from "../src/rails/traces_hard.ts";
+
+const samples = generateHardTraces(64, 42).map(({ traces }) => traces);
+let next = 0;
+const sample = () => samples[next++ % samples.length]!;
+
+for (const mode of ["parity", "corrected"] as const) {
+  Deno.bench(`stockParse, ${mode}`, { group: "3 x 720" }, () => {
+    stockParse(sample(), { mode });
+  });
+  Deno.bench(`geodesicParseReport, ${mode}`, { group: "3 x 720" }, () => {
+    geodesicParseReport(sample(), { mode });
+  });
+  Deno.bench(`geodesicParseWithPrior, ${mode}`, { group: "3 x 720" }, () => {
+    geodesicParseWithPrior(sample(), { mode });
+  });
+}
+
+Deno.bench("denoiseTraces", { group: "denoise" }, () => {
+  denoiseTraces(sample());
+});

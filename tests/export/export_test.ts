@@ -1,0 +1,43 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { createMasker } from "../../src/data/template.ts";
+import { readLabeledCsv } from "../../src/data/dataset.ts";
+import { openEncoder } from "../../src/encoders/open.ts";
+import { MicroLmError } from "../../src/errors.ts";
+import { parseArtifact, serializeArtifact } from "../../src/mapper/artifact.ts";
+import { exportMapperOnnx } from "../../src/mapper/export_onnx.ts";
+import { trainMapper } from "../../src/mapper/train.ts";
+import { CASES } from "./cases.ts";
+
+for (const runtime of ["wasm", "native"] as const) {
+  Deno.test(`exported mappers give the same probabilities in ONNX Runtime, ${runtime}`, async (t) => {
+    const { code, stdout, stderr } = await new Deno.Command("deno", {
+      args: [
+        ...["run", "--no-prompt", "--frozen", "--allow-read", "--allow-write=.artifacts,.cache"],
+        ...(runtime === "native" ? ["--allow-ffi"] : []),
+        ...["tests/export/run_cases.ts", runtime],
+      ],
+    }).output();
+    const text = new TextDecoder();
+    assertEquals(code, 0, text.decode(stderr));
+    const lines = text.decode(stdout).trim().split("\n").map((line) => JSON.parse(line));
+    if (lines[0].skipped) {
+      await t.step({ name: `skipped: ${lines[0].skipped}`, ignore: true, fn: () => {} });
+      return;
+    }
+    assertEquals(lines.length, CASES.length);
+    for (const line of lines) assert(line.largest <= 1e-6, JSON.stringify(line));
+  });
+}
+
+Deno.test("exportMapperOnnx() refuses an encoder that is no graph", async () => {
+  const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+  await using encoder = await openEncoder("ngram");
+  const mapper = await trainMapper(data, encoder, { mask: createMasker([]), method: "none" });
+  const artifact = parseArtifact(serializeArtifact(mapper, { domain: "defi", flags: {} }));
+  const error = await assertRejects(
+    () => exportMapperOnnx(artifact, { withEncoder: true }),
+    MicroLmError,
+    'Encoder "ngram" has no part that can be a graph',
+  );
+  assertEquals(error.kind, "usage");
+});
