@@ -1,5 +1,5 @@
 import proto from "onnx-proto";
-import { renameGraph } from "./onnx_import.ts";
+import { type ImportedModel, renameGraph } from "./onnx_import.ts";
 
 const { AttributeProto, ModelProto, TensorProto } = proto.onnx;
 
@@ -51,13 +51,6 @@ export interface OnnxGraph {
     outputs: readonly GraphValue[],
     metadata?: Readonly<Record<string, string>>,
   ): Uint8Array<ArrayBuffer>;
-}
-
-/** A model that was read from its file. */
-export interface ImportedModel {
-  /** Versions of the operator sets that it uses, by domain; the standard one is `""`. */
-  readonly opsets: Readonly<Record<string, number>>;
-  readonly graph: proto.onnx.IGraphProto;
 }
 
 /** Options of {@linkcode createOnnxGraph}. */

@@ -1,8 +1,14 @@
 import proto from "onnx-proto";
 import { MicroLmError } from "../errors.ts";
-import type { ImportedModel } from "./onnx_graph.ts";
 
 const { ModelProto, AttributeProto } = proto.onnx;
+
+/** A model that was read from its file. */
+export interface ImportedModel {
+  /** Versions of the operator sets that it uses, by domain; the standard one is `""`. */
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly graph: proto.onnx.IGraphProto;
+}
 
 /** The least version of the standard operators that exported classifiers are written in, and the most. */
 const [LEAST_OPSET, MOST_OPSET] = [11, 17];
