@@ -45,6 +45,7 @@ export function sweepSummary(
       accuracy_on_fired: metrics.accuracy_on_fired,
       overall_accuracy: metrics.overall_accuracy,
       near_margin: metrics.near_margin,
+      max_novelty: point.maxNovelty ?? null,
       per_class_thresholds: point.perClass ?? null,
       wrong_fire_rate: metrics.wrong_fire_rate,
       macro_f1: metrics.macro_f1,
@@ -70,6 +71,18 @@ export function sweepSummary(
     lookup_baseline: baseline ?? null,
     per_class: outcome.perClass,
     probabilities: outcome.quality,
+    certification: certificationSummary(outcome),
+  };
+}
+
+function certificationSummary({ certification }: SweepOutcome): Record<string, unknown> | null {
+  if (!certification) return null;
+  const { certificate, failure, split } = certification;
+  return {
+    status: certificate ? "certified" : "uncertified",
+    certificate: certificate ?? null,
+    failure: failure ?? null,
+    split,
   };
 }
 
@@ -135,6 +148,40 @@ export function evidenceLines({ overlap, baseline }: SweepOutcome): string[] {
   ];
 }
 
+/** What is promised about the chosen point, or why nothing is; none if that was not asked. */
+export function certificateLines({ certification }: SweepOutcome): string[] {
+  if (!certification) return [];
+  const { certificate, failure, split } = certification;
+  const [order, certify, report] = split.rows;
+  const parts =
+    `Of ${order! + certify! + report!} rows in ${split.groups} templates ${order} order ` +
+    `the points, ${certify} certify, ${report} report`;
+  if (!certificate) {
+    const { reason, more_rows } = failure!;
+    const more = more_rows === null
+      ? "No number of rows would certify this mapper at that limit."
+      : `About ${more_rows} more labelled rows could certify it.`;
+    return [`Not certified: ${reason}. ${more} ${parts}.`];
+  }
+  const { id, limit, confidence, n, k, p_value, classes } = certificate;
+  const each = (classes ?? []).map((one) =>
+    one.certified
+      ? `${one.class}: ${one.k} wrong of ${one.n} at ${one.threshold}, p ${
+        one.p_value.toPrecision(2)
+      }`
+      : `${one.class}: not certified (${one.k} wrong of ${one.n}), never acts`
+  );
+  return [
+    `Certified (${id}): with ${percent(confidence)} confidence at most ${
+      percent(limit)
+    } of actions ` +
+    `are wrong; ${k} of ${n} certifying actions were, p = ${p_value.toPrecision(2)}.`,
+    ...each,
+    `${parts}: the numbers here are theirs.`,
+    ...certificate.assumptions,
+  ];
+}
+
 /** What the probabilities are worth, in a sentence; none without labels. */
 export function qualityLines({ quality }: SweepOutcome): string[] {
   if (quality.n === 0) return [];
@@ -150,7 +197,11 @@ export function qualityLines({ quality }: SweepOutcome): string[] {
 /** The report of a sweep in Markdown; the verdict stands first. */
 export function sweepMarkdown(outcome: SweepOutcome, context: SweepContext): string {
   const { gate, chosen } = outcome;
-  const verdict = gate.status === "pass" ? "PASS" : `FAIL: ${gate.failures.join("; ")}`;
+  const verdict = outcome.certification?.failure
+    ? "UNCERTIFIED"
+    : gate.status === "pass"
+    ? "PASS"
+    : `FAIL: ${gate.failures.join("; ")}`;
   const margin = chosen.metrics.near_margin > 0 ? `, margin ${chosen.metrics.near_margin}` : "";
   return [
     `# ${context.bench}: ${verdict}`,
@@ -161,10 +212,13 @@ export function sweepMarkdown(outcome: SweepOutcome, context: SweepContext): str
     "",
     markdownTable(chosenTable(chosen.metrics)),
     "",
+    ...certificateLines(outcome),
     ...qualityLines(outcome),
     ...evidenceLines(outcome),
     "",
-    "The point was chosen on the rows that it is reported on.",
+    ...(outcome.certification?.certificate
+      ? []
+      : ["The point was chosen on the rows that it is reported on."]),
     "",
     "## Thresholds",
     "",

@@ -1,0 +1,185 @@
+import { basename, join } from "node:path";
+import { writeFileAtomic } from "../data/atomic_write.ts";
+import { explainIoError } from "../data/io_error.ts";
+import { MicroLmError } from "../errors.ts";
+import { sha256Hex } from "../hash.ts";
+import { canonicalJson } from "../mapper/canonical_json.ts";
+import { parseCheckpoint, serializeCheckpoint } from "./checkpoint.ts";
+import { detectionLabels } from "./detections.ts";
+import type { Experiment } from "./expand.ts";
+import { linkTo, RUN_FILES, runFolderName, type RunStatus, writeJson } from "./run_folder.ts";
+import { type ExperimentData, writeRunResults } from "./run_results.ts";
+import type { StageConfig } from "./stage_config.ts";
+import type {
+  HeadEvaluation,
+  HeadTrainingState,
+  TrainedHead,
+  TrainHeadOptions,
+} from "./head_training.ts";
+import { trainHead } from "./train_head.ts";
+
+/** Options of {@linkcode runExperiment}. */
+export interface RunExperimentOptions {
+  /** Ends the name of the run folder. Default: `local`. */
+  readonly jobId?: string;
+  /** The clock. Default: the system's. */
+  readonly now?: () => Date;
+  /** Folder of an unfinished run to go on with. Default: a new one. */
+  readonly folder?: string | undefined;
+  /** Least seconds between two checkpoints. Default: 5. */
+  readonly checkpointSeconds?: number;
+  /** Called after each evaluation. */
+  readonly onEvaluation?: (evaluation: HeadEvaluation, totalSteps: number) => void;
+  /** Stops between two updates; what was done since the last checkpoint is done again. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What came out of an experiment. */
+export interface ExperimentRun {
+  readonly folder: string;
+  readonly status: RunStatus;
+}
+
+/**
+ * Trains one experiment into a run folder: `config_used.yaml`, `model.onnx`, the threshold sweep with
+ * its curve, the history of evaluations, the predictions on the validation set, and `run.json`, which
+ * is written last. All but `run.json` depend on experiment, settings and data alone.
+ *
+ * @throws {MicroLmError} Kind `data` if training diverges or a checkpoint is damaged, `usage` if the
+ * encoder itself is to be trained, `write` if the folder cannot be written. The folder's `run.json`
+ * then says `failed`.
+ */
+export async function runExperiment(
+  experiment: Experiment,
+  config: StageConfig,
+  data: ExperimentData,
+  options: RunExperimentOptions = {},
+): Promise<ExperimentRun> {
+  const { now = () => new Date(), jobId = "local" } = options;
+  const started = now();
+  const { base_dir } = config.output;
+  const folder = options.folder ??
+    join(base_dir, runFolderName(experiment.name, started, jobId));
+  const key = experimentKey(experiment, config, data);
+  const { name, base, seed } = experiment;
+  const common = { name, base, seed, key, started: started.toISOString() };
+  const settled = (status: Partial<RunStatus>) => ({ ...common, ...status }) as RunStatus;
+  await writeJson(join(folder, RUN_FILES.status), settled({ state: "running" }));
+  try {
+    const trained = await train(experiment, config, data, folder, key, options);
+    const scores = await writeRunResults(experiment, config, data, folder, trained);
+    const status = settled({
+      state: "finished",
+      finished: now().toISOString(),
+      seconds: (now().getTime() - started.getTime()) / 1000,
+      parameters: trained.parameters,
+      ...scores,
+    });
+    await writeJson(join(folder, RUN_FILES.status), status);
+    await Deno.remove(join(folder, RUN_FILES.checkpoint)).catch(() => {});
+    await linkTo(base_dir, `${name}_latest`, basename(folder));
+    return { folder, status };
+  } catch (error) {
+    if (!options.signal?.aborted) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const failed = settled({ state: "failed", error: reason, finished: now().toISOString() });
+      // A full disk is a likely reason: the first error is the one to tell.
+      await writeJson(join(folder, RUN_FILES.status), failed).catch(() => {});
+    }
+    throw error;
+  }
+}
+
+/** Hex sha256 over all that a run's outcome depends on: what has the same key needs no second run. */
+export function experimentKey(
+  { name: _name, ...experiment }: Experiment,
+  { global, early_stopping, threshold_sweep }: StageConfig,
+  { train, validation, encoder }: ExperimentData,
+): string {
+  const { train_path: _train, val_path: _validation, ...settings } = global;
+  return sha256Hex(canonicalJson({
+    experiment,
+    settings,
+    early_stopping,
+    threshold_sweep,
+    train: train.sha256,
+    validation: validation.sha256,
+    encoder: encoder.fingerprint,
+  }));
+}
+
+async function train(
+  experiment: Experiment,
+  config: StageConfig,
+  data: ExperimentData,
+  folder: string,
+  key: string,
+  options: RunExperimentOptions,
+): Promise<TrainedHead> {
+  if (experiment.tune !== "head") {
+    throw new MicroLmError(
+      "usage",
+      `Cannot tune "${experiment.tune}" of "${experiment.model}": only a head can be trained here`,
+      { hint: "Set `tune: head`" },
+    );
+  }
+  const path = join(folder, RUN_FILES.checkpoint);
+  const resume = await readCheckpoint(path, key);
+  const { checkpointSeconds = 5, signal } = options;
+  let saved = performance.now();
+  const save = (state: HeadTrainingState) => writeFileAtomic(path, serializeCheckpoint(state, key));
+  return await trainHead(
+    { features: data.trainFeatures, labels: detectionLabels(data.train.rows) },
+    { features: data.validationFeatures, labels: detectionLabels(data.validation.rows) },
+    {
+      ...trainOptions(experiment, config),
+      ...(resume ? { resume } : {}),
+      ...(signal ? { signal } : {}),
+      onEvaluation: async (state) => {
+        options.onEvaluation?.(state.evaluations.at(-1)!, state.step);
+        // A pause, so that signals and timers are heard between two evaluations.
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        const due = performance.now() - saved >= checkpointSeconds * 1000 || signal?.aborted;
+        if (config.global.save_strategy === "no" || !due) return;
+        await save(state);
+        saved = performance.now();
+      },
+    },
+  );
+}
+
+/** The settings of an experiment as options of the training. */
+export function trainOptions(experiment: Experiment, config: StageConfig): TrainHeadOptions {
+  const { global, early_stopping } = config;
+  const { evaluation_strategy: strategy } = global;
+  return {
+    learningRate: experiment.learningRate,
+    batchSize: experiment.batchSize,
+    epochs: experiment.epochs,
+    weightDecay: experiment.weightDecay,
+    accumulation: experiment.accumulation,
+    seed: experiment.seed,
+    head: experiment.head,
+    warmup: global.warmup_ratio ?? global.warmup_steps,
+    schedule: global.lr_scheduler_type,
+    maxGradNorm: global.max_grad_norm,
+    classWeight: global.class_weight,
+    evalEvery: strategy === "steps" ? global.eval_steps : strategy,
+    logEvery: global.logging_steps,
+    bestMetric: global.metric_for_best_model,
+    greaterIsBetter: global.greater_is_better,
+    keepBest: global.load_best_model_at_end,
+    earlyStopping: early_stopping,
+  };
+}
+
+async function readCheckpoint(path: string, key: string): Promise<HeadTrainingState | null> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw explainIoError(error, path, "read");
+  }
+  return parseCheckpoint(text, key, path);
+}
