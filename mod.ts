@@ -70,16 +70,45 @@ export * from "./src/mapper/drift.ts";
 export * from "./src/mapper/export_onnx.ts";
 export * from "./src/mapper/mapper.ts";
 export * from "./src/mapper/mapper_file.ts";
+export * from "./src/mapper/novelty.ts";
 export * from "./src/mapper/stratified_folds.ts";
 export * from "./src/mapper/train.ts";
 export * from "./src/mapper/wordmap.ts";
 
 export * from "./src/domains/domain.ts";
 export * from "./src/domains/registry.ts";
+export * from "./src/domains/arc/apply.ts";
+export * from "./src/domains/arc/colors.ts";
+export * from "./src/domains/arc/domain.ts";
+export * from "./src/domains/arc/execute.ts";
+export * from "./src/domains/arc/grid.ts";
+export * from "./src/domains/arc/inverse.ts";
+export * from "./src/domains/arc/ops.ts";
+export * from "./src/domains/arc/parse_prompt.ts";
+export * from "./src/domains/arc/plan_hash.ts";
+export * from "./src/domains/arc/plan_text.ts";
+export type { ArcRefusal } from "./src/domains/arc/reading.ts";
+export * from "./src/domains/arc/render_svg.ts";
+export * from "./src/domains/arc/render_text.ts";
+export * from "./src/domains/arc/symmetry.ts";
+export * from "./src/domains/arc/taxonomy.ts";
+export * from "./src/domains/arc/verify.ts";
+export type { Span } from "./src/domains/arc/words.ts";
+export type { Amount } from "./src/domains/defi/amounts.ts";
+export * from "./src/domains/defi/clean.ts";
+export * from "./src/domains/defi/guards.ts";
 export { DEFI_LEXICON } from "./src/domains/defi/lexicon.ts";
+export * from "./src/domains/defi/nonexec.ts";
+export * from "./src/domains/defi/plan.ts";
+export { hfOf, ltvOf, type Positions } from "./src/domains/defi/positions.ts";
+export * from "./src/domains/defi/segment.ts";
+export * from "./src/domains/defi/steps.ts";
 export * from "./src/domains/defi/taxonomy.ts";
 
+export * from "./src/evaluate/binomial.ts";
+export * from "./src/evaluate/certify.ts";
 export * from "./src/evaluate/choose.ts";
+export * from "./src/evaluate/cost.ts";
 export * from "./src/evaluate/decide.ts";
 export * from "./src/evaluate/decision_rows.ts";
 export * from "./src/evaluate/metrics.ts";
@@ -87,8 +116,89 @@ export * from "./src/evaluate/per_class.ts";
 export * from "./src/evaluate/quality.ts";
 export * from "./src/evaluate/rate.ts";
 export * from "./src/evaluate/run_sweep.ts";
+export * from "./src/evaluate/split_groups.ts";
 export * from "./src/evaluate/sweep.ts";
 
+export * from "./src/rails/denoise.ts";
+export {
+  emaFilter,
+  hybridFilter,
+  type HybridFilterOptions,
+  localClamp,
+  medianFilter,
+  phantomClamp,
+  snrDb,
+} from "./src/rails/denoise_filters.ts";
+export * from "./src/rails/denoise_stream.ts";
+export * from "./src/rails/matched_filter.ts";
+export * from "./src/rails/matched_filter_curve.ts";
+export * from "./src/rails/ngf_bench.ts";
+export * from "./src/rails/ngf_denoise_bench.ts";
+export * from "./src/rails/ngf_parity.ts";
+export * from "./src/rails/ngf_reference.ts";
+export * from "./src/rails/ngf_score.ts";
+export * from "./src/rails/ngf_table.ts";
+export * from "./src/rails/null_robust.ts";
+export * from "./src/rails/null_shifts.ts";
+export * from "./src/rails/parser.ts";
+export * from "./src/rails/parser_calibrate.ts";
+export * from "./src/rails/parser_prior.ts";
+export type { ChannelVerdict, ParsedChannel, ParseResult } from "./src/rails/parser_result.ts";
+export * from "./src/rails/traces.ts";
+export * from "./src/rails/traces_hard.ts";
+export * from "./src/rails/traces_simple.ts";
+
+export * from "./src/run/context.ts";
+export * from "./src/run/policy.ts";
+export * from "./src/run/reasons.ts";
+
+export * from "./src/stages/analyze.ts";
+export * from "./src/stages/batch.ts";
+export {
+  type BinaryMetricName,
+  type BinaryMetrics,
+  binaryMetrics,
+  type ConfusionCounts,
+  countConfusion,
+  DETECTION_LABELS,
+  type DetectionLabel,
+  predictDetections,
+} from "./src/stages/binary_metrics.ts";
+export * from "./src/stages/champion.ts";
+export * from "./src/stages/compare_runs.ts";
+export * from "./src/stages/cross_validate.ts";
+export * from "./src/stages/detection_threshold.ts";
+export * from "./src/stages/detections.ts";
+export * from "./src/stages/evaluate_runs.ts";
+export * from "./src/stages/evaluation_config.ts";
+export type {
+  DetailedPrediction,
+  EvaluationMetadata,
+  EvaluationResults,
+  SmellMetrics,
+} from "./src/stages/evaluation_results.ts";
+export {
+  expandExperiments,
+  type ExpandExperimentsOptions,
+  type Experiment,
+} from "./src/stages/expand.ts";
+export { type Head, type HeadShape, predictHead, probabilitiesOfTp } from "./src/stages/head.ts";
+export * from "./src/stages/head_training.ts";
+export * from "./src/stages/paired_tests.ts";
+export * from "./src/stages/recall_target.ts";
+export type { RunConfig } from "./src/stages/run_config.ts";
+export * from "./src/stages/run_experiment.ts";
+export { listRuns, type RunStatus, type StoredRun } from "./src/stages/run_folder.ts";
+export type { ExperimentData, ValidationPrediction } from "./src/stages/run_results.ts";
+export * from "./src/stages/stage_config.ts";
+export * from "./src/stages/threshold_sweep.ts";
+export * from "./src/stages/train_head.ts";
+export type { YamlConfigOptions } from "./src/stages/yaml_config.ts";
+
+export * from "./src/report/chart_confusion.ts";
+export * from "./src/report/chart_data.ts";
 export * from "./src/report/escape.ts";
+export * from "./src/report/html_report.ts";
+export * from "./src/report/notebook.ts";
 export * from "./src/report/sweep_report.ts";
 export * from "./src/report/tables.ts";

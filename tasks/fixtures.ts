@@ -1,13 +1,15 @@
+import { arcFiles } from "../fixtures/arc/grammar/outputs.ts";
 import { generatedFiles, handwrittenFiles } from "../fixtures/defi/grammar/outputs.ts";
 import { writeFileAtomic } from "../mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 
 const FOLDER = "fixtures/defi";
+const ARC = "fixtures/arc";
 
 await runCommand({
   name: "fixtures",
-  summary: "Generates the DeFi fixtures from the grammar and the hand-written lists.",
+  summary: "Generates the fixtures from their grammars and the hand-written lists.",
   example: "deno task fixtures --check",
   flags: {
     check: { type: "boolean", help: "Write nothing; exit 2 at the first file that differs." },
@@ -18,8 +20,12 @@ await runCommand({
     ...generatedFiles(Deno.readTextFileSync(`${FOLDER}/README.md`), list("training")),
     ...handwrittenFiles({ mini: list("mini"), stress: list("stress"), nonexec: list("nonexec") }),
   ]);
-  for (const [name, content] of files) {
-    const path = `${FOLDER}/${name}`;
+  const arc = arcFiles(Deno.readTextFileSync(`${ARC}/handwritten/prompts.txt`));
+  const all = [
+    ...[...files].map(([name, content]) => [`${FOLDER}/${name}`, content] as const),
+    ...[...arc].map(([name, content]) => [`${ARC}/${name}`, content] as const),
+  ];
+  for (const [path, content] of all) {
     if (!check) {
       await writeFileAtomic(path, content);
       say(`wrote ${path}`);
@@ -30,7 +36,7 @@ await runCommand({
     warn(`${path}:${line}: differs from what the grammar and the lists give; run without --check`);
     return EXIT.gate;
   }
-  if (check) say(`${files.size} files are as generated`);
+  if (check) say(`${all.length} files are as generated`);
   return EXIT.ok;
 });
 

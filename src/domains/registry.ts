@@ -1,5 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import { MicroLmError } from "../errors.ts";
+import { ARC_DOMAIN } from "./arc/domain.ts";
 import { DEFI_DOMAIN } from "./defi/domain.ts";
 import type { Domain } from "./domain.ts";
 
@@ -11,7 +12,7 @@ const GENERIC_DOMAIN: Domain = {
   canonicalLabel: (label) => label.trim(),
 };
 
-const DOMAINS: readonly Domain[] = [DEFI_DOMAIN, GENERIC_DOMAIN];
+const DOMAINS: readonly Domain[] = [DEFI_DOMAIN, ARC_DOMAIN, GENERIC_DOMAIN];
 
 /** Names that {@linkcode findDomain} knows. */
 export const DOMAIN_NAMES: readonly string[] = DOMAINS.map((domain) => domain.name);
@@ -38,8 +39,8 @@ export function findDomain(name: string): Domain {
 }
 
 /**
- * Guesses the domain of a set of labels: the first domain that knows at least one of them as an
- * action, so that a misspelt label among known ones is an error rather than a new class.
+ * Guesses the domain of a set of labels: the one that knows most of them as actions, if it knows at least
+ * half, so that a misspelt label among known ones is an error rather than a new class.
  *
  * @example
  * ```ts
@@ -51,9 +52,10 @@ export function findDomain(name: string): Domain {
  * ```
  */
 export function detectDomain(labels: Iterable<string>): Domain {
-  const distinct = [...new Set(labels)];
-  return DOMAINS.find((domain) => distinct.some((label) => isAction(domain, label))) ??
-    GENERIC_DOMAIN;
+  const distinct = [...new Set(labels)].filter((label) => label !== "abstain");
+  const known = (domain: Domain) => distinct.filter((label) => isAction(domain, label)).length;
+  const best = DOMAINS.reduce((a, b) => known(b) > known(a) ? b : a);
+  return known(best) > 0 && 2 * known(best) >= distinct.length ? best : GENERIC_DOMAIN;
 }
 
 function isAction(domain: Domain, label: string): boolean {

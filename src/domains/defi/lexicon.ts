@@ -3,9 +3,9 @@ import type { DefiPrimitive } from "./taxonomy.ts";
 /**
  * Words and phrases that speak for each primitive, lower case.
  *
- * `strong` terms name the action by themselves; `weak` ones are everyday verbs that other actions use
- * too. A longer phrase takes its words away from shorter ones: "withdraw staked" speaks for unstaking
- * and no longer for withdrawing.
+ * `strong` terms name the action by themselves; `weak` ones are everyday verbs that other actions
+ * use too. A longer phrase takes its words away from shorter ones: "withdraw staked" speaks for
+ * unstaking and no longer for withdrawing.
  */
 export interface Terms {
   readonly strong: readonly string[];
@@ -262,3 +262,82 @@ export const DEFI_LEXICON: Readonly<Record<DefiPrimitive, Terms>> = {
     ],
   },
 };
+
+/** Verbs that open a step by themselves, as an order is given: base forms, lower case. */
+export const STEP_VERBS: readonly string[] = [
+  "deposit",
+  "supply",
+  "lend",
+  "withdraw",
+  "redeem",
+  "swap",
+  "trade",
+  "exchange",
+  "convert",
+  "sell",
+  "borrow",
+  "repay",
+  "pay back",
+  "pay off",
+  "pay down",
+  "stake",
+  "restake",
+  "delegate",
+  "redelegate",
+  "bond",
+  "unstake",
+  "undelegate",
+  "unbond",
+  "unlock",
+  "claim",
+  "harvest",
+  "collect",
+];
+
+/** Everyday verbs that open a step when an amount or a thing follows. */
+export const WEAK_STEP_VERBS: readonly string[] = [
+  "put",
+  "move",
+  "add",
+  "park",
+  "place",
+  "lock",
+  "buy",
+  "purchase",
+  "provide",
+  "top up",
+  "pull",
+  "pull out",
+  "take",
+  "take out",
+  "cash out",
+  "remove",
+  "settle",
+  "close",
+  "clear",
+  "pay",
+  "turn",
+  "change",
+  "flip",
+  "draw",
+  "mint",
+  "stash",
+  "use",
+  "send",
+  "get",
+  "grab",
+  "return",
+  "reduce",
+  "give back",
+  "invest",
+  "drop",
+  "stick",
+  "dump",
+  "rotate",
+  "shift",
+  "exit",
+  "free up",
+  "load",
+  "start",
+  "open",
+];

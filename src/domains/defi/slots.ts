@@ -85,3 +85,109 @@ export const CHAINS: readonly string[] = [
   "scroll",
   "solana",
 ];
+
+/** Assets that only the parser of steps knows: in masks they stay words. */
+export const MORE_ASSETS: readonly string[] = [
+  "ethereum",
+  "cvx",
+  "pendle",
+  "gmx",
+  "frxeth",
+  "sfrxeth",
+  "weeth",
+  "ezeth",
+  "rseth",
+  "sdai",
+  "susds",
+  "usds",
+  "usde",
+  "susde",
+  "pyusd",
+  "tusd",
+  "fdusd",
+  "eurc",
+  "yfi",
+  "sushi",
+  "cake",
+  "wbnb",
+  "wavax",
+  "wmatic",
+  "ftm",
+  "inj",
+  "tia",
+  "osmo",
+  "ksm",
+  "xtz",
+  "vebal",
+  "eigen",
+  "tbtc",
+  "cbbtc",
+];
+
+/** Venues that only the parser of steps knows. */
+export const MORE_VENUES: readonly string[] = [
+  "marinade",
+  "jito",
+  "stader",
+  "ankr",
+  "kamino",
+  "venus",
+  "radiant",
+  "trader joe",
+  "quickswap",
+  "velodrome",
+  "aerodrome",
+  "camelot",
+  "cow swap",
+  "cowswap",
+  "paraswap",
+  "kyberswap",
+  "jupiter",
+  "orca",
+  "raydium",
+  "silo",
+  "liquity",
+  "synthetix",
+  "beefy",
+  "ether.fi",
+  "etherfi",
+  "renzo",
+  "kelp",
+  "symbiotic",
+  "swell",
+  "gauntlet",
+];
+
+/** Everyday names of assets and the ticker that is meant. */
+export const ASSET_TICKERS: Readonly<Record<string, string>> = {
+  ether: "eth",
+  ethereum: "eth",
+  bitcoin: "btc",
+  tether: "usdt",
+};
+
+/** Spellings of venues and the one that is used in plans. */
+export const VENUE_NAMES: Readonly<Record<string, string>> = {
+  rocketpool: "rocket pool",
+  makerdao: "maker",
+  sushi: "sushiswap",
+  "cow swap": "cowswap",
+  etherfi: "ether.fi",
+};
+
+/** Venues where a deposit becomes collateral of a loan. */
+export const LENDING_VENUES: readonly string[] = [
+  "aave",
+  "compound",
+  "morpho",
+  "spark",
+  "maker",
+  "euler",
+  "fluid",
+  "benqi",
+  "venus",
+  "radiant",
+  "kamino",
+  "silo",
+  "liquity",
+];

@@ -1,0 +1,89 @@
+import type { Amount } from "./amounts.ts";
+import type { Segment } from "./segment.ts";
+import { type PlanStep, readStep } from "./steps.ts";
+import type { DefiPrimitive } from "./taxonomy.ts";
+
+/** A step, and the earlier step whose yield it uses. */
+export interface LinkedStep extends PlanStep {
+  /** Position of the step that yields what "it" or "them" means, or null. */
+  readonly from_step: number | null;
+}
+
+/** What a prompt asks for, in order. */
+export interface Plan {
+  /** The actions alone. */
+  readonly sequence: readonly DefiPrimitive[];
+  readonly steps: readonly LinkedStep[];
+}
+
+/** An order of which the action is known. */
+export interface Order {
+  readonly action: DefiPrimitive;
+  readonly segment: Pick<Segment, "text" | "span">;
+}
+
+/** The plan of a prompt that asks for nothing, or may not have what it asks for. */
+export const EMPTY_PLAN: Plan = { sequence: [], steps: [] };
+
+/** Also "the eth", where an earlier step yields just that. */
+const REFERS = /\b(?:it|them|that|those|these|the proceeds|the rewards|the result)\b/i;
+
+/**
+ * Reads the slots of each order and joins them to a plan. A step that says "it" or "them" and names
+ * no asset takes the asset that the step before yields (and the amount, where that one states it);
+ * `from_step` tells so. A step that leaves its object out altogether lists it as missing.
+ *
+ * @example
+ * ```ts
+ * import { buildPlan, splitSteps } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [swap, deposit] = splitSteps("swap 2 ETH to USDC then deposit it into aave");
+ * const plan = buildPlan([
+ *   { action: "swap_asset", segment: swap! },
+ *   { action: "deposit_asset", segment: deposit! },
+ * ]);
+ * assertEquals(plan.sequence, ["swap_asset", "deposit_asset"]);
+ * assertEquals(plan.steps[1]?.asset, "USDC");
+ * assertEquals(plan.steps[1]?.from_step, 0);
+ * ```
+ */
+export function buildPlan(orders: readonly Order[]): Plan {
+  const steps: LinkedStep[] = [];
+  for (const { action, segment } of orders) {
+    const previous = steps.at(-1);
+    steps.push(link(readStep(action, segment), previous, steps.length - 1));
+  }
+  return { sequence: steps.map(({ action }) => action), steps };
+}
+
+function link(step: PlanStep, previous: LinkedStep | undefined, at: number): LinkedStep {
+  const unlinked = { ...step, from_step: null };
+  if (!previous || !REFERS.test(step.text) || step.ambiguous.includes("asset")) return unlinked;
+  const given = yieldOf(previous);
+  // "swap it for ETH": what follows "for" is received, so "it" is what is given
+  const open = step.asset === null;
+  if (!given || (!open && step.asset !== given.asset)) return unlinked;
+  const asset = open ? given.asset : step.asset;
+  const amount = step.amount ?? given.amount;
+  const filled = step.amount === null ? ["amount", "asset"] : ["asset"];
+  return {
+    ...step,
+    asset,
+    amount,
+    missing: step.missing.filter((slot) => !filled.includes(slot)),
+    from_step: at,
+  };
+}
+
+/** What a step leaves in the wallet, and how much of it if the step says. */
+function yieldOf(step: LinkedStep): { asset: string; amount: Amount | null } | null {
+  if (step.action === "swap_asset") {
+    const amount = step.amount_of === "to_asset" ? step.amount : null;
+    return step.to_asset === null ? null : { asset: step.to_asset, amount };
+  }
+  const yields = ["withdraw_asset", "borrow_asset", "unstake_asset", "claim_rewards"];
+  if (!yields.includes(step.action) || step.asset === null) return null;
+  const exact = step.amount?.kind === "units" || step.amount?.kind === "usd";
+  return { asset: step.asset, amount: exact ? step.amount : null };
+}

@@ -1,0 +1,58 @@
+import { closest, distance } from "fastest-levenshtein";
+import type { z } from "zod";
+import { MicroLmError } from "../errors.ts";
+
+/** Where and why an input was refused, for messages. */
+export interface Schema {
+  /** `policy` or `context`. */
+  readonly name: string;
+  /** Paths of all keys that are known, such as `mapper.model_path`. */
+  readonly keys: readonly string[];
+  /** Keys of other systems, and what to say about them. */
+  readonly renamed: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads an input by its schema.
+ *
+ * @throws {MicroLmError} Kind `usage`, naming the path, what was found and what was expected; for
+ * an unknown key also the closest known one.
+ */
+export function readInput<T>(input: unknown, type: z.ZodType<T>, schema: Schema): T {
+  const parsed = type.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw describeFault(input, parsed.error.issues[0]!, schema);
+}
+
+function describeFault(input: unknown, issue: z.core.$ZodIssue, schema: Schema): MicroLmError {
+  const path = issue.path.map(String);
+  if (issue.code === "unrecognized_keys") return unknownKey(path, issue.keys[0]!, schema);
+  const found = show(path.reduce<unknown>(
+    (value, key) => (value as Record<string, unknown> | null | undefined)?.[key],
+    input,
+  ));
+  const where = [schema.name, ...path].join(".");
+  return new MicroLmError("usage", `Expected ${where} to be ${issue.message}, got ${found}`);
+}
+
+function unknownKey(path: readonly string[], key: string, schema: Schema): MicroLmError {
+  const full = [...path, key].join(".");
+  const message = `Unknown key "${schema.name}.${full}"`;
+  const renamed = Object.hasOwn(schema.renamed, full) ? schema.renamed[full] : undefined;
+  if (renamed !== undefined) return new MicroLmError("usage", message, { hint: renamed });
+  const known = schema.keys;
+  // The same name elsewhere is what was meant more often than a similar one here
+  const moved = known.find((name) => name.split(".").at(-1) === key);
+  const near = moved ?? closest(full, [...known]);
+  const meant = moved !== undefined || distance(full, near) <= Math.max(2, full.length / 3);
+  return new MicroLmError("usage", meant ? `${message}, did you mean "${near}"?` : message, {
+    hint: `Known: ${known.join(", ")}`,
+  });
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "number") return String(value);
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,60 @@
+/** Every reason that a record may give. `wdd:family:<domain>` stands for one of each domain. */
+export const REASONS = [
+  "ok",
+  "ltv",
+  "hf",
+  "risk_unknown:ltv",
+  "risk_unknown:hf",
+  "oracle_stale",
+  "oracle_unknown",
+  "low_confidence",
+  "abstain_non_exec",
+  "wdd:below_gates",
+  "wdd:family:defi",
+  "wdd:family:arc",
+  "wdd:family:abstain",
+  "mapper_unavailable",
+  "invalid_input",
+] as const;
+
+/** Why a record is as it is. */
+export type Reason = typeof REASONS[number];
+
+/**
+ * From the gravest: a breach of a limit outweighs what is unknown, and that what is merely
+ * unclear.
+ */
+const PRIORITY: readonly Reason[] = [
+  "invalid_input",
+  "ltv",
+  "hf",
+  "risk_unknown:ltv",
+  "risk_unknown:hf",
+  "oracle_stale",
+  "oracle_unknown",
+  "abstain_non_exec",
+  "low_confidence",
+  "wdd:below_gates",
+  "wdd:family:abstain",
+  "mapper_unavailable",
+];
+
+/**
+ * Orders what failed by how much it weighs, without repeats; the first is the reason of the record.
+ *
+ * @example
+ * ```ts
+ * import { orderReasons } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(orderReasons(["oracle_stale", "hf", "ltv", "hf"]), ["ltv", "hf", "oracle_stale"]);
+ * ```
+ */
+export function orderReasons(failed: readonly Reason[]): Reason[] {
+  return PRIORITY.filter((reason) => failed.includes(reason));
+}
+
+/** True for a reason that says "yes". */
+export function isApproval(reason: Reason): boolean {
+  return reason === "ok" || reason === "wdd:family:defi" || reason === "wdd:family:arc";
+}
