@@ -149,8 +149,12 @@ export * from "./src/rails/traces_hard.ts";
 export * from "./src/rails/traces_simple.ts";
 
 export * from "./src/run/context.ts";
+export * from "./src/run/operating_point.ts";
 export * from "./src/run/policy.ts";
 export * from "./src/run/reasons.ts";
+export * from "./src/run/record.ts";
+export * from "./src/run/runtime.ts";
+export * from "./src/run/runtime_types.ts";
 
 export * from "./src/stages/analyze.ts";
 export * from "./src/stages/batch.ts";

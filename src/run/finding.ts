@@ -1,0 +1,33 @@
+import type { Context } from "./context.ts";
+import type { ActivePoint } from "./operating_point.ts";
+import type { Policy } from "./policy.ts";
+import type { GateVerdict, Rails, RunPlan, RunVerify, StepMapping, WddSummary } from "./record.ts";
+import type { RunRequest } from "./runtime_types.ts";
+
+/** What a domain finds out about a prompt. */
+export interface Finding {
+  readonly label: string | null;
+  readonly gates: readonly GateVerdict[];
+  readonly mappings: readonly StepMapping[];
+  /** What may be carried out if every gate is passed. */
+  readonly plan: RunPlan;
+  readonly verify: Pick<RunVerify, "steps"> & Partial<Pick<RunVerify, "grid">>;
+  readonly flags: readonly string[];
+  readonly sources: unknown;
+  readonly wdd?: {
+    readonly summary: WddSummary;
+    readonly detail: unknown;
+    readonly tags: string[];
+  };
+}
+
+/** A request with everything filled in. */
+export interface ResolvedRequest extends RunRequest {
+  readonly resolved: {
+    readonly policy: Policy;
+    readonly context: Context;
+    readonly rails: Rails;
+    readonly T: number;
+    readonly active: ActivePoint;
+  };
+}

@@ -1,0 +1,41 @@
+import type { OperatingPoint } from "../evaluate/decide.ts";
+import type { PinnedPoint } from "../mapper/artifact.ts";
+import type { MapperPolicy } from "./policy.ts";
+
+/** An operating point, and the certificate that it has. */
+export interface ActivePoint {
+  readonly point: OperatingPoint;
+  /** Id of the certificate; null if there is none, or the point is not the certified one. */
+  readonly certificate: string | null;
+}
+
+/** The threshold where nobody has chosen one. */
+export const FALLBACK_THRESHOLD = 0.7;
+
+/** A pinned point in the words of the decision rule. */
+export function fromPinned(pinned: PinnedPoint): OperatingPoint {
+  const { threshold, per_class_thresholds, near_margin, max_novelty } = pinned;
+  return {
+    threshold,
+    ...(per_class_thresholds && { perClass: per_class_thresholds }),
+    ...(near_margin !== undefined && { nearMargin: near_margin }),
+    ...(max_novelty !== undefined && { maxNovelty: max_novelty }),
+  };
+}
+
+/**
+ * The operating point of a run: what the policy says, else what was pinned, else 0.7. A policy that
+ * changes anything gives up the certificate.
+ */
+export function resolvePoint(
+  pinned: PinnedPoint | undefined,
+  { confidence_threshold, near_margin }: MapperPolicy,
+): ActivePoint {
+  const base = pinned ? fromPinned(pinned) : { threshold: FALLBACK_THRESHOLD };
+  const isChanged = confidence_threshold !== null || near_margin > 0;
+  if (!isChanged) return { point: base, certificate: pinned?.certificate?.id ?? null };
+  const margin = near_margin > 0 ? { nearMargin: near_margin } : {};
+  if (confidence_threshold === null) return { point: { ...base, ...margin }, certificate: null };
+  const threshold = Math.max(0, confidence_threshold);
+  return { point: { threshold, ...margin }, certificate: null };
+}

@@ -1,0 +1,92 @@
+import { planHash } from "../domains/arc/plan_hash.ts";
+import { resolveContext } from "./context.ts";
+import { resolvePolicy } from "./policy.ts";
+import { isApproval, orderReasons, type Reason } from "./reasons.ts";
+import { RUN_SCHEMA, type RunPlan, type RunRecord } from "./record.ts";
+import { runArc } from "./run_arc.ts";
+import { runDefi } from "./run_defi.ts";
+import type { Finding, ResolvedRequest } from "./finding.ts";
+import type { MicroRuntime, RunRequest } from "./runtime_types.ts";
+
+/** Runs a request on an open runtime. */
+export async function runRequest(runtime: MicroRuntime, request: RunRequest): Promise<RunRecord> {
+  const { rails = "stage11", T = 180 } = request;
+  const policy = resolvePolicy(request.policy ?? {}, { ...(request.env && { env: request.env }) });
+  const context = resolveContext(request.context ?? {}, policy);
+  const active = runtime.point(policy.mapper);
+  const resolved = { policy, context, rails, T, active };
+  const full = { ...request, resolved };
+  const finding = runtime.domain === "arc" ? runArc(full) : await runDefi(runtime, full);
+  return toRecord(runtime, full, finding);
+}
+
+const NO_PLAN: RunPlan = { sequence: [], steps: [] };
+
+function toRecord(
+  runtime: MicroRuntime,
+  { prompt, dryRun = false, resolved: { rails, T, active } }: ResolvedRequest,
+  finding: Finding,
+): RunRecord {
+  const failed = orderReasons(
+    finding.gates.filter(({ ok }) => !ok).flatMap(({ reason, detail }) =>
+      isReasonList(detail) ? detail.failed : [reason]
+    ),
+  );
+  const reason: Reason = failed[0] ?? "ok";
+  const allowed = isApproval(reason);
+  const ok = allowed && !dryRun;
+  const plan = ok ? finding.plan : NO_PLAN;
+  const { point, certificate } = active;
+  const tags = [
+    ...(rails === "none" ? [] : [`rails:${rails}`]),
+    ...(finding.wdd?.tags ?? []),
+    ...(dryRun ? ["dry_run"] : []),
+  ];
+  const record = {
+    schema: RUN_SCHEMA,
+    domain: runtime.domain,
+    prompt,
+    rails,
+    T,
+    label: finding.label,
+    score: finding.mappings.length === 0
+      ? 0
+      : Math.min(...finding.mappings.map(({ confidence }) => confidence)),
+    ok,
+    reason,
+    top1: plan.sequence[0] ?? null,
+    sequence: plan.sequence,
+    plan,
+    verify: { ok, reason, failed, tags, ...finding.verify },
+    flags: finding.flags,
+    aux: {
+      gates: finding.gates,
+      mappings: finding.mappings,
+      ...(dryRun && { would_allow: allowed ? finding.plan.sequence : [] }),
+      ...(finding.wdd && { wdd: finding.wdd.detail }),
+    },
+    det_hash: planHash(plan.sequence),
+    wdd_summary: finding.wdd?.summary ?? null,
+    abstained: plan.sequence.length === 0,
+  } as const;
+  const mapper = runtime.source && {
+    backend: runtime.source.backend,
+    encoder: runtime.source.encoder ?? null,
+    sha256: runtime.source.sha256,
+    point,
+    certificate,
+  };
+  const keys = [...Object.keys(record), "artifacts"].sort();
+  return {
+    ...record,
+    artifacts: {
+      mapper,
+      verify: finding.sources === null ? null : { sources: finding.sources },
+      schema: { v: 1, keys },
+    },
+  };
+}
+
+function isReasonList(detail: unknown): detail is { readonly failed: readonly Reason[] } {
+  return Array.isArray((detail as { failed?: unknown } | null | undefined)?.failed);
+}

@@ -1,0 +1,141 @@
+import { DEFI_LEXICON } from "../domains/defi/lexicon.ts";
+import { findDomain } from "../domains/registry.ts";
+import { MicroLmError } from "../errors.ts";
+import { compilePoint } from "../evaluate/decide.ts";
+import type { MapperArtifact, PinnedPoint } from "../mapper/artifact.ts";
+import type { Mapper } from "../mapper/mapper.ts";
+import { loadMapper, openArtifact, type OpenMapperOptions } from "../mapper/mapper_file.ts";
+import { openWordmap } from "../mapper/wordmap.ts";
+import { mapPrompts } from "./map_prompts.ts";
+import { resolvePoint } from "./operating_point.ts";
+import { DEFAULT_POLICY, resolvePolicy } from "./policy.ts";
+import type { RunRecord } from "./record.ts";
+import { runRequest } from "./run_request.ts";
+import type { MicroRuntime, RunDomain, RunRequest } from "./runtime_types.ts";
+
+/** Options of {@linkcode openRuntime}. */
+export interface OpenRuntimeOptions {
+  /** Default: `defi`. */
+  readonly domain?: RunDomain;
+  /** A trained mapper, or the keyword mapper of the domain. Default: `sbert`. */
+  readonly backend?: "sbert" | "wordmap";
+  /** File of the mapper. Default: none; the keyword mapper stands in, if the policy allows it. */
+  readonly modelPath?: string;
+  /** When the mapper acts. Default: what the mapper's file says, else a threshold of 0.7. */
+  readonly point?: PinnedPoint;
+  /** How the mapper's encoder is opened. */
+  readonly mapper?: OpenMapperOptions;
+  /** Whether the keyword mapper may stand in for a file that is not there. Default: true. */
+  readonly useWordmapFallback?: boolean;
+}
+
+/**
+ * Opens a domain for runs: loads the mapper once.
+ *
+ * @throws {MicroLmError} As {@linkcode openMapper}, but for a file that is not there while the keyword
+ * mapper may stand in.
+ *
+ * @example
+ * ```ts
+ * import { openRuntime } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using runtime = await openRuntime({ backend: "wordmap" });
+ * const context = { oracle: { age_sec: 5, max_age_sec: 30 } };
+ * const record = await runtime.run({ prompt: "swap 2 ETH for USDC", context });
+ * assertEquals(record.plan.sequence, ["swap_asset"]);
+ * const refused = await runtime.run({ prompt: "do not swap 2 ETH for USDC", context });
+ * assertEquals([refused.ok, refused.reason], [false, "abstain_non_exec"]);
+ * ```
+ */
+export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<MicroRuntime> {
+  const { domain = "defi" } = options;
+  findDomain(domain);
+  const { mapper, artifact, isFallback } = await openBackend(domain, options);
+  const pinned = options.point ?? artifact?.operating_point ??
+    (mapper?.source.backend === "wordmap" ? WORDMAP_POINT : undefined);
+  const classes = mapper?.classes ?? [];
+  // A point that names unknown classes is found out when opening, not at the first prompt.
+  compilePoint(resolvePoint(pinned, DEFAULT_POLICY.mapper).point, classes);
+  const runtime: MicroRuntime = {
+    domain,
+    mapper,
+    source: mapper?.source ?? null,
+    isFallback,
+    point: (policy = DEFAULT_POLICY.mapper) => resolvePoint(pinned, policy),
+    map: (prompts, policy) => mapPrompts(runtime, prompts, policy),
+    run: (request) => runRequest(runtime, request),
+    [Symbol.asyncDispose]: async () => await mapper?.[Symbol.asyncDispose](),
+  };
+  return runtime;
+}
+
+/** The keyword mapper's scores are no probabilities: its threshold is its own. */
+const WORDMAP_POINT: PinnedPoint = { threshold: 0.35 };
+
+async function openBackend(
+  domain: RunDomain,
+  options: OpenRuntimeOptions,
+): Promise<{ mapper: Mapper | null; artifact?: MapperArtifact; isFallback: boolean }> {
+  const { backend = "sbert", modelPath, useWordmapFallback = true } = options;
+  if (backend === "wordmap") return { mapper: wordmapOf(domain), isFallback: false };
+  const fallback = { mapper: useWordmapFallback ? wordmapOf(domain) : null, isFallback: true };
+  if (modelPath === undefined) return fallback;
+  try {
+    const artifact = await loadMapper(modelPath);
+    checkDomain(artifact, domain, modelPath);
+    const mapper = await openArtifact(artifact, modelPath, options.mapper);
+    return { mapper, artifact, isFallback: false };
+  } catch (error) {
+    const isAbsent = error instanceof MicroLmError && error.kind === "missing";
+    if (isAbsent && useWordmapFallback && domain === "defi") return fallback;
+    throw error;
+  }
+}
+
+/** ARC prompts are read by a parser: there is no keyword mapper, and none is needed. */
+function wordmapOf(domain: RunDomain): Mapper | null {
+  return domain === "defi" ? openWordmap(DEFI_LEXICON) : null;
+}
+
+function checkDomain(artifact: MapperArtifact, domain: RunDomain, path: string): void {
+  if (artifact.domain === domain) return;
+  throw new MicroLmError(
+    "data",
+    `Expected a mapper of the domain ${domain}, found one of ${artifact.domain}`,
+    { at: { file: path }, hint: `Train one with --domain ${domain}` },
+  );
+}
+
+/** Options of {@linkcode runMicro}. */
+export interface RunMicroOptions extends OpenRuntimeOptions, RunRequest {}
+
+/**
+ * One run, from prompt to verified plan: opens the domain, runs, closes it. For many prompts open a
+ * runtime once: {@linkcode openRuntime}.
+ *
+ * The mapper is `policy.mapper.model_path`, else `modelPath`.
+ *
+ * @throws {MicroLmError} As {@linkcode openRuntime} and its `run`.
+ *
+ * @example
+ * ```ts
+ * import { runMicro } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { plan, reason } = await runMicro({ prompt: "borrow 1000 USDC", backend: "wordmap" });
+ * assertEquals([plan.sequence, reason], [[], "risk_unknown:ltv"]);
+ * ```
+ */
+export async function runMicro(options: RunMicroOptions): Promise<RunRecord> {
+  const { mapper } = resolvePolicy(options.policy, {
+    ...(options.env && { env: options.env }),
+  });
+  const modelPath = mapper.model_path ?? options.modelPath;
+  await using runtime = await openRuntime({
+    ...options,
+    useWordmapFallback: options.useWordmapFallback ?? mapper.use_wordmap_fallback,
+    ...(modelPath !== undefined && { modelPath }),
+  });
+  return await runtime.run(options);
+}

@@ -1,0 +1,59 @@
+import type { Decision } from "../evaluate/decide.ts";
+import type { Mapper, MapperSource } from "../mapper/mapper.ts";
+import type { ActivePoint } from "./operating_point.ts";
+import type { MapperPolicy } from "./policy.ts";
+import type { Rails, RunRecord } from "./record.ts";
+
+/** Domains that can be run. */
+export type RunDomain = "defi" | "arc";
+
+/** What a run is asked. */
+export interface RunRequest {
+  readonly prompt: string;
+  /** See {@linkcode resolvePolicy}; checked here. */
+  readonly policy?: unknown;
+  /** See {@linkcode resolveContext}; checked here. */
+  readonly context?: unknown;
+  /** Default: `stage11`. */
+  readonly rails?: Rails;
+  /** Samples of a trace that the rails look at. Default: 180. */
+  readonly T?: number;
+  /** Say what would be allowed, and hand out no plan. Default: false. */
+  readonly dryRun?: boolean;
+  /** ARC: the grid to change, as rows of numbers. */
+  readonly grid?: unknown;
+  /** ARC: pairs of grids that the plan has to explain. */
+  readonly pairs?: unknown;
+  /** Environment variables that the policy may honour. Default: none. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What the mapper alone says of a prompt. */
+export interface MappedPrompt extends Decision {
+  /** Id of the certificate of the operating point, or null. */
+  readonly certificate: string | null;
+}
+
+/** A domain with its mapper, ready for many runs. Runs do not influence each other. */
+export interface MicroRuntime extends AsyncDisposable {
+  readonly domain: RunDomain;
+  /** The mapper; null where none is there and none may stand in. */
+  readonly mapper: Mapper | null;
+  readonly source: MapperSource | null;
+  /** True where the keyword mapper stands in for a trained one. */
+  readonly isFallback: boolean;
+  /** The operating point under a policy. */
+  point(policy?: MapperPolicy): ActivePoint;
+  /**
+   * Maps prompts, in order. Gates, slots and guards are not asked: `run` asks them.
+   *
+   * @throws {MicroLmError} Kind `missing` if there is no mapper.
+   */
+  map(prompts: readonly string[], policy?: MapperPolicy): Promise<MappedPrompt[]>;
+  /**
+   * From prompt to verified plan.
+   *
+   * @throws {MicroLmError} Kind `usage` for a policy, a context or a grid that is not understood.
+   */
+  run(request: RunRequest): Promise<RunRecord>;
+}
