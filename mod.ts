@@ -106,16 +106,19 @@ export * from "./src/domains/defi/steps.ts";
 export * from "./src/domains/defi/taxonomy.ts";
 
 export * from "./src/evaluate/binomial.ts";
+export * from "./src/evaluate/bootstrap.ts";
 export * from "./src/evaluate/certify.ts";
 export * from "./src/evaluate/choose.ts";
 export * from "./src/evaluate/cost.ts";
 export * from "./src/evaluate/decide.ts";
 export * from "./src/evaluate/decision_rows.ts";
 export * from "./src/evaluate/metrics.ts";
+export * from "./src/evaluate/optimise.ts";
 export * from "./src/evaluate/per_class.ts";
 export * from "./src/evaluate/quality.ts";
 export * from "./src/evaluate/rate.ts";
 export * from "./src/evaluate/run_sweep.ts";
+export * from "./src/evaluate/selection.ts";
 export * from "./src/evaluate/split_groups.ts";
 export * from "./src/evaluate/sweep.ts";
 

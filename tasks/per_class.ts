@@ -4,12 +4,14 @@ import {
   listAbstains,
   listMisfires,
   MicroLmError,
+  type Objective,
   readDecisionRows,
   reportClasses,
   suggestThresholds,
   textTable,
   writeFileAtomic,
 } from "../mod.ts";
+import { optimiseCommand } from "../src/cli/optimise_command.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 
@@ -28,8 +30,24 @@ await runCommand({
       help: "Write a threshold a class that reaches --precision on these rows.",
     },
     precision: { type: "number", min: 0, max: 1, default: 0.99, help: "For --suggest." },
+    optimise: {
+      type: "boolean",
+      help: "Find the thresholds that reach --objective, cross-validated by template.",
+    },
+    objective: {
+      type: "string",
+      choices: ["coverage", "macro_f1"],
+      default: "coverage",
+      help: "Most coverage within --max_wrong_rate, or the highest macro-F1.",
+    },
+    max_wrong_rate: { type: "number", min: 0, max: 1, default: 0.05, help: "For --objective." },
+    folds: { type: "integer", min: 2, max: 50, default: 5, help: "For --optimise." },
+    seed: { type: "integer", default: 0, help: "Of the folds." },
+    current: { type: "string", value: "FILE", help: "Thresholds in use, to compare with." },
+    out_thresholds: { type: "string", value: "FILE", help: "Write the optimised thresholds." },
   },
-}, async (flags, { say, warn, result }) => {
+}, async (flags, context) => {
+  const { say, warn, result } = context;
   const all = await readDecisionRows(flags.rows_csv);
   const reports = reportClasses(all);
   if (reports.length === 0) {
@@ -57,7 +75,10 @@ await runCommand({
     say(`\nWrote ${flags.suggest}`);
     warn("the thresholds fit these rows: check them on rows that they were not chosen on");
   }
-  result({ per_class: shown, misfires, abstains, suggested: suggested ?? null });
+  const optimised = flags.optimise
+    ? await optimiseCommand(all, { ...flags, objective: flags.objective as Objective }, context)
+    : null;
+  result({ per_class: shown, misfires, abstains, suggested: suggested ?? null, optimised });
   return EXIT.ok;
 });
 

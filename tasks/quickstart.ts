@@ -15,7 +15,7 @@ import {
 import { DEFAULT_ENCODER_FLAGS } from "../src/cli/encoder_flags.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
-import { printSweep, writeSweep } from "../src/cli/sweep_command.ts";
+import { printSweep, writeSweep } from "../src/cli/sweep_output.ts";
 import { printTraining, runTraining } from "../src/cli/train_command.ts";
 
 const FIXTURES = "fixtures/defi";
@@ -93,6 +93,7 @@ await runCommand({
     out_csv: `${out_dir}/metrics.csv`,
     out_summary: `${out_dir}/summary.json`,
     out_report: `${out_dir}/report.md`,
+    out_html: `${out_dir}/report.html`,
   });
   printSweep(outcome, about, context);
 
@@ -111,7 +112,9 @@ await runCommand({
       row.reason === "fired" ? "" : `${row.reason} (${row.predicted})`,
     ]),
   }));
-  say(`\nWrote ${out_dir}/: defi_mapper.json, summary.json, metrics.csv, rows.csv, report.md`);
+  say(
+    `\nWrote ${out_dir}/: defi_mapper.json, summary.json, metrics.csv, rows.csv, report.md, report.html`,
+  );
   context.result({ decisions, status: outcome.gate.status, out_dir });
   return outcome.gate.status === "pass" ? EXIT.ok : EXIT.gate;
 });

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { explainIoError } from "../data/io_error.ts";
 import { MicroLmError } from "../errors.ts";
 
-const THRESHOLDS = z.record(z.string(), z.number().min(0).max(1));
+const THRESHOLDS = z.record(z.string(), z.number().min(0).max(1).nullable());
 
 /**
- * Reads per-class thresholds: a JSON object of numbers from 0 to 1 by class.
+ * Reads per-class thresholds: a JSON object of numbers from 0 to 1 by class; null for a class
+ * that never acts.
  *
  * @param canonical Rewrites class names, so that files with older names work.
  * @throws {MicroLmError} Kind `missing`, `permission`, or `data` for anything else.
@@ -13,7 +14,7 @@ const THRESHOLDS = z.record(z.string(), z.number().min(0).max(1));
 export async function readPerClassThresholds(
   path: string,
   canonical: (name: string) => string,
-): Promise<Record<string, number>> {
+): Promise<Record<string, number | null>> {
   let text: string;
   try {
     text = await Deno.readTextFile(path);

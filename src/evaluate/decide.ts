@@ -6,14 +6,16 @@ import type { Matrix } from "../matrix.ts";
 export interface OperatingPoint {
   /** Least confidence that fires, 0 to 1. */
   readonly threshold: number;
-  /** Thresholds of single classes; they replace the common one for the predicted class. */
-  readonly perClass?: Readonly<Record<string, number>>;
+  /** Thresholds of single classes, instead of the common one; a class with null never fires. */
+  readonly perClass?: Readonly<Record<string, number | null>>;
   /** Least distance between the first and the second probability. Default: 0. */
   readonly nearMargin?: number;
+  /** Largest share of a prompt that the training did not know, 0 to 1. Default: 1, any. */
+  readonly maxNovelty?: number;
 }
 
 /** Why a mapper abstains. */
-export type AbstainReason = "abstain_class" | "low_confidence" | "near_margin";
+export type AbstainReason = "abstain_class" | "low_confidence" | "near_margin" | "out_of_scope";
 
 /** What becomes of one prompt. */
 export interface Decision {
@@ -26,8 +28,10 @@ export interface Decision {
   readonly confidence: number;
   /** Its distance to the second probability. */
   readonly margin: number;
-  /** The threshold that applied. */
+  /** The threshold that applied; Infinity for a class that never fires. */
   readonly threshold: number;
+  /** Share of the prompt that the training did not know, if that was measured. */
+  readonly novelty?: number;
 }
 
 /** A class of this name never fires. */
@@ -39,6 +43,8 @@ export interface ScoredRows {
   readonly top: Uint32Array;
   readonly confidence: Float64Array;
   readonly margin: Float64Array;
+  /** Share of the prompt that the training did not know, if that was measured. */
+  readonly novelty?: Float64Array;
 }
 
 /** An operating point with its names resolved. */
@@ -46,20 +52,29 @@ export interface CompiledPoint {
   /** One a class. */
   readonly thresholds: Float64Array;
   readonly nearMargin: number;
+  readonly maxNovelty: number;
   /** Number of the class that never fires, or −1. */
   readonly abstainClass: number;
 }
 
 /** Outcomes of the rule: 0 fires, the others abstain. */
-export const OUTCOMES = ["fired", "abstain_class", "low_confidence", "near_margin"] as const;
+export const OUTCOMES = [
+  "fired",
+  "abstain_class",
+  "low_confidence",
+  "near_margin",
+  "out_of_scope",
+] as const;
 
 /**
  * Turns probabilities into an action or an abstention: the one rule of this project.
  *
  * The most probable class fires unless it is the class `abstain`, its probability is below its
- * threshold, or it leads by less than the margin; equality fires. The reasons are checked in this order.
+ * threshold, it leads by less than the margin, or too much of the prompt is new; equality fires. The
+ * reasons are checked in this order.
  *
  * @param probabilities One a class.
+ * @param novelty Share of the prompt that the training did not know; needed where the point limits it.
  * @throws {RangeError} If there is not one finite probability a class.
  *
  * @example
@@ -76,21 +91,27 @@ export function decide(
   probabilities: ArrayLike<number>,
   classes: readonly string[],
   point: OperatingPoint,
+  novelty?: number,
 ): Decision {
   const data = Float64Array.from(probabilities);
   if (data.length !== classes.length) {
     throw new RangeError(`Expected ${classes.length} probabilities, got ${data.length}`);
   }
-  const scored = scoreRows({ data, rows: 1, cols: data.length });
+  const matrix = { data, rows: 1, cols: data.length };
+  const scored = scoreRows(matrix, novelty === undefined ? undefined : Float64Array.of(novelty));
   return describeDecision(scored, 0, classes, compilePoint(point, classes));
 }
 
 /**
  * Finds the leading class of each row.
  *
+ * @param novelty One a row, if measured.
  * @throws {RangeError} If there are no classes or a probability is not finite.
  */
-export function scoreRows({ data, rows, cols }: Matrix<Float64Array>): ScoredRows {
+export function scoreRows(
+  { data, rows, cols }: Matrix<Float64Array>,
+  novelty?: Float64Array,
+): ScoredRows {
   if (cols === 0) throw new RangeError("Cannot decide between no classes");
   const top = new Uint32Array(rows);
   const confidence = new Float64Array(rows);
@@ -112,7 +133,7 @@ export function scoreRows({ data, rows, cols }: Matrix<Float64Array>): ScoredRow
     confidence[row] = first;
     margin[row] = cols > 1 ? first - second : first;
   }
-  return { top, confidence, margin };
+  return { top, confidence, margin, ...(novelty && { novelty }) };
 }
 
 /**
@@ -121,7 +142,7 @@ export function scoreRows({ data, rows, cols }: Matrix<Float64Array>): ScoredRow
  * @throws {MicroLmError} Kind `usage` for a threshold or margin outside 0 to 1 or an unknown class.
  */
 export function compilePoint(
-  { threshold, perClass = {}, nearMargin = 0 }: OperatingPoint,
+  { threshold, perClass = {}, nearMargin = 0, maxNovelty = 1 }: OperatingPoint,
   classes: readonly string[],
 ): CompiledPoint {
   const check = (value: number, name: string) => {
@@ -138,21 +159,36 @@ export function compilePoint(
         hint: `Did you mean "${closest(name, [...classes])}"? Known: ${classes.join(", ")}`,
       });
     }
-    thresholds[k] = check(value, `threshold of "${name}"`);
+    thresholds[k] = value === null ? Infinity : check(value, `threshold of "${name}"`);
   }
   return {
     thresholds,
     nearMargin: check(nearMargin, "margin"),
+    maxNovelty: check(maxNovelty, "novelty"),
     abstainClass: classes.indexOf(ABSTAIN_CLASS),
   };
 }
 
-/** The rule itself: an index into {@linkcode OUTCOMES}. */
-export function decideRow(scored: ScoredRows, row: number, point: CompiledPoint): 0 | 1 | 2 | 3 {
+/**
+ * The rule itself: an index into {@linkcode OUTCOMES}.
+ *
+ * @throws {RangeError} If the point limits a novelty that was not measured.
+ */
+export function decideRow(
+  scored: ScoredRows,
+  row: number,
+  point: CompiledPoint,
+): 0 | 1 | 2 | 3 | 4 {
   const top = scored.top[row]!;
   if (top === point.abstainClass) return 1;
   if (scored.confidence[row]! < point.thresholds[top]!) return 2;
   if (scored.margin[row]! < point.nearMargin) return 3;
+  if (point.maxNovelty < 1) {
+    if (!scored.novelty) {
+      throw new RangeError("The operating point limits novelty, which is unknown");
+    }
+    if (scored.novelty[row]! > point.maxNovelty) return 4;
+  }
   return 0;
 }
 
@@ -172,5 +208,6 @@ export function describeDecision(
     confidence: scored.confidence[row]!,
     margin: scored.margin[row]!,
     threshold: point.thresholds[top]!,
+    ...(scored.novelty && { novelty: scored.novelty[row]! }),
   };
 }

@@ -23,20 +23,30 @@ export interface DecisionRow {
   readonly margin: string;
   /** Empty where the row has no label. */
   readonly correct: boolean | "";
+  /** Share of the prompt that the training did not know; empty where it was not measured. */
+  readonly novelty: string;
+  /** The certificate of the operating point; empty without one. */
+  readonly certificate: string;
 }
 
 /** Columns of a rows CSV, in order. */
 export const DECISION_COLUMNS: readonly (keyof DecisionRow)[] = [
   ...["prompt", "gold_label", "predicted", "confidence", "abstain", "threshold"] as const,
-  ...["row", "id", "label", "reason", "margin", "correct"] as const,
+  ...["row", "id", "label", "reason", "margin", "correct", "novelty"] as const,
+  "certificate",
 ];
 
-/** Decides on every row at one operating point. */
+/**
+ * Decides on every row at one operating point.
+ *
+ * @param certificate Id of the point's certificate. Default: none.
+ */
 export function decisionRows(
   rows: readonly Row[],
   scored: ScoredRows,
   classes: readonly string[],
   point: OperatingPoint,
+  certificate = "",
 ): DecisionRow[] {
   const compiled = compilePoint(point, classes);
   const gold = encodeGold(rows.map((row) => row.label), classes).labels;
@@ -56,6 +66,8 @@ export function decisionRows(
       reason: decision.reason,
       margin: decision.margin.toFixed(4),
       correct: row.label === null ? "" : right,
+      novelty: decision.novelty?.toFixed(4) ?? "",
+      certificate,
     };
   });
 }

@@ -25,9 +25,16 @@ export interface ProbabilityQuality {
 
 const BINS = 15;
 
-interface Answer {
-  readonly confidence: number;
-  readonly right: boolean;
+/** Rows that count, by falling confidence; parallel arrays. */
+export interface Answers {
+  readonly confidence: Float64Array;
+  /** 1 where the top class is the label. */
+  readonly right: Uint8Array;
+  /** Brier score and −log p of each row. */
+  readonly brier: Float64Array;
+  readonly loss: Float64Array;
+  /** Class number of the label. */
+  readonly label: Int32Array;
 }
 
 /**
@@ -36,82 +43,136 @@ interface Answer {
  * @param probabilities rows × classes.
  */
 export function measureQuality(
-  { data, cols }: Matrix<Float64Array>,
+  probabilities: Matrix<Float64Array>,
   scored: ScoredRows,
   gold: Gold,
   classes: readonly string[],
 ): ProbabilityQuality {
+  return qualityOf(collectAnswers(probabilities, scored, gold, classes));
+}
+
+/** The rows whose label is a class of the mapper, by falling confidence. */
+export function collectAnswers(
+  { data, cols }: Matrix<Float64Array>,
+  { top, confidence }: ScoredRows,
+  { labels }: Gold,
+  classes: readonly string[],
+): Answers {
   const abstainClass = classes.indexOf(ABSTAIN_CLASS);
-  const answers: Answer[] = [];
-  let brier = 0;
-  let loss = 0;
-  gold.labels.forEach((coded, row) => {
-    const label = coded === GOLD_ABSTAIN ? abstainClass : coded;
-    if (label < 0) return;
-    answers.push({ confidence: scored.confidence[row]!, right: scored.top[row] === label });
+  const labelOf = (row: number) => labels[row] === GOLD_ABSTAIN ? abstainClass : labels[row]!;
+  const rows = [...labels.keys()].filter((row) => labelOf(row) >= 0)
+    .sort((a, b) => confidence[b]! - confidence[a]!);
+  const brierOf = (row: number) => {
+    let sum = 0;
     for (let k = 0; k < cols; k++) {
-      brier += (data[row * cols + k]! - (k === label ? 1 : 0)) ** 2;
+      sum += (data[row * cols + k]! - (k === labelOf(row) ? 1 : 0)) ** 2;
     }
-    loss -= Math.log(Math.max(data[row * cols + label]!, Number.EPSILON));
-  });
-  const n = answers.length;
+    return sum;
+  };
+  return {
+    confidence: Float64Array.from(rows, (row) => confidence[row]!),
+    right: Uint8Array.from(rows, (row) => top[row] === labelOf(row) ? 1 : 0),
+    brier: Float64Array.from(rows, brierOf),
+    loss: Float64Array.from(
+      rows,
+      (row) => -Math.log(Math.max(data[row * cols + labelOf(row)]!, Number.EPSILON)),
+    ),
+    label: Int32Array.from(rows, labelOf),
+  };
+}
+
+/**
+ * The measures over answers, each counted as often as its weight says.
+ *
+ * @param weights Whole numbers, one an answer. Default: 1 each.
+ */
+export function qualityOf(
+  answers: Answers,
+  weights: Uint16Array = new Uint16Array(answers.right.length).fill(1),
+): ProbabilityQuality {
+  const n = weights.reduce((sum, weight) => sum + weight, 0);
   if (n === 0) {
     const none = { ece: null, brier: null, log_loss: null };
     return { n, ...none, auroc_correct: null, aurc: null, excess_aurc: null };
   }
-  answers.sort((a, b) => b.confidence - a.confidence);
-  const aurc = areaUnderRiskCoverage(answers);
-  const ideal = areaUnderRiskCoverage(
-    answers.toSorted((a, b) => Number(b.right) - Number(a.right)),
-  );
+  const { brier, loss, right } = answers;
+  const wrong = n - weighted(right, weights);
+  const aurc = areaUnderRiskCoverage(right, weights, n);
   return {
     n,
-    ece: calibrationError(answers),
-    brier: brier / n,
-    log_loss: loss / n,
-    auroc_correct: auroc(answers),
+    ece: calibrationError(answers, weights, n),
+    brier: weighted(brier, weights) / n,
+    log_loss: weighted(loss, weights) / n,
+    auroc_correct: auroc(answers, weights, n),
     aurc,
-    excess_aurc: aurc - ideal,
+    excess_aurc: aurc - leastArea(wrong, n),
   };
 }
 
-function calibrationError(answers: readonly Answer[]): number {
-  const n = answers.length;
+function weighted(values: Float64Array | Uint8Array, weights: Uint16Array): number {
+  let sum = 0;
+  for (let i = 0; i < weights.length; i++) sum += values[i]! * weights[i]!;
+  return sum;
+}
+
+function calibrationError({ confidence, right }: Answers, weights: Uint16Array, n: number): number {
   let error = 0;
-  for (let bin = 0; bin < BINS; bin++) {
-    const from = Math.floor(bin * n / BINS);
-    const to = Math.floor((bin + 1) * n / BINS);
-    let gap = 0;
-    for (let i = from; i < to; i++) gap += answers[i]!.confidence - Number(answers[i]!.right);
-    error += Math.abs(gap) / n;
+  let gap = 0;
+  let seen = 0;
+  let bin = 1;
+  for (let i = 0; i < weights.length; i++) {
+    for (let left = weights[i]!; left > 0;) {
+      const end = Math.floor(bin * n / BINS);
+      const some = Math.min(left, end - seen);
+      gap += some * (confidence[i]! - right[i]!);
+      seen += some;
+      left -= some;
+      if (seen < end) continue;
+      error += Math.abs(gap);
+      gap = 0;
+      bin++;
+    }
   }
-  return error;
+  return error / n;
 }
 
 /** By the rank sum of the right answers (Mann and Whitney, 1947); ties share their mean rank. */
-function auroc(descending: readonly Answer[]): number | null {
-  const n = descending.length;
-  const right = descending.filter((answer) => answer.right).length;
-  if (right === 0 || right === n) return null;
-  let ranks = 0;
-  for (let from = 0; from < n;) {
+function auroc({ confidence, right }: Answers, weights: Uint16Array, n: number): number | null {
+  const positives = weighted(right, weights);
+  if (positives === 0 || positives === n) return null;
+  let pairs = 0;
+  let above = 0;
+  for (let from = 0; from < weights.length;) {
+    let [good, bad] = [0, 0];
     let to = from;
-    while (to < n && descending[to]!.confidence === descending[from]!.confidence) to++;
-    // Ascending ranks of this tie: n − to + 1 … n − from.
-    const mean = n - (from + to - 1) / 2;
-    for (let i = from; i < to; i++) if (descending[i]!.right) ranks += mean;
+    for (; to < weights.length && confidence[to] === confidence[from]; to++) {
+      if (right[to]) good += weights[to]!;
+      else bad += weights[to]!;
+    }
+    pairs += bad * (above + good / 2);
+    above += good;
     from = to;
   }
-  return (ranks - right * (right + 1) / 2) / (right * (n - right));
+  return pairs / (positives * (n - positives));
 }
 
 /** Mean over k of the share of wrong answers among the first k; ties are taken as they stand. */
-function areaUnderRiskCoverage(answers: readonly Answer[]): number {
+function areaUnderRiskCoverage(right: Uint8Array, weights: Uint16Array, n: number): number {
   let wrong = 0;
+  let seen = 0;
   let area = 0;
-  answers.forEach(({ right }, i) => {
-    if (!right) wrong++;
-    area += wrong / (i + 1);
-  });
-  return area / answers.length;
+  for (let i = 0; i < weights.length; i++) {
+    for (let copy = weights[i]!; copy > 0; copy--) {
+      if (!right[i]) wrong++;
+      area += wrong / ++seen;
+    }
+  }
+  return area / n;
+}
+
+/** The same with all wrong answers at the end. */
+function leastArea(wrong: number, n: number): number {
+  let area = 0;
+  for (let i = 1; i <= wrong; i++) area += i / (n - wrong + i);
+  return area / n;
 }

@@ -8,7 +8,9 @@ export interface SweepGrid {
   /** Default: 0 alone. */
   readonly nearMargins?: readonly number[];
   /** Thresholds of single classes, the same at every point. */
-  readonly perClass?: Readonly<Record<string, number>>;
+  readonly perClass?: OperatingPoint["perClass"];
+  /** Largest novelty, the same at every point. */
+  readonly maxNovelty?: number;
 }
 
 /** Evaluates all points of a grid on rows that were scored once; thresholds vary fastest. */
@@ -16,11 +18,16 @@ export function sweep(
   scored: ScoredRows,
   gold: Gold,
   classes: readonly string[],
-  { thresholds, nearMargins = [0], perClass }: SweepGrid,
+  { thresholds, nearMargins = [0], perClass, maxNovelty }: SweepGrid,
 ): PointMetrics[] {
   return nearMargins.flatMap((nearMargin) =>
     thresholds.map((threshold) => {
-      const point: OperatingPoint = { threshold, nearMargin, ...(perClass ? { perClass } : {}) };
+      const point: OperatingPoint = {
+        threshold,
+        nearMargin,
+        ...(perClass && { perClass }),
+        ...(maxNovelty !== undefined && { maxNovelty }),
+      };
       return evaluatePoint(scored, gold, point, classes);
     })
   );

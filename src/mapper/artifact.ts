@@ -16,11 +16,28 @@ export interface MapperArtifact extends TrainedMapper {
   readonly domain: string;
   /** The flags of the training. */
   readonly flags: Readonly<Record<string, unknown>>;
+  /** When to act, if that was decided. */
+  readonly operating_point?: PinnedPoint;
   /** Hex sha256 over everything else in the file. */
   readonly sha256: string;
 }
 
+/** An operating point as files have it. */
+export interface PinnedPoint {
+  readonly threshold: number;
+  /** Null: the class never acts. */
+  readonly per_class_thresholds?: Readonly<Record<string, number | null>>;
+  readonly near_margin?: number;
+  readonly max_novelty?: number;
+  /** The promise about the point; decisions cite its `id`. */
+  readonly certificate?: { readonly id: string };
+}
+
+/** Parameters of {@linkcode serializeArtifact} beside the mapper. */
+export type ArtifactFacts = Pick<MapperArtifact, "domain" | "flags" | "operating_point">;
+
 const count = z.number().int().nonnegative();
+const share = z.number().min(0).max(1);
 const hash = z.string().regex(/^[0-9a-f]{64}$/, "expected a hex sha256");
 
 const CALIBRATOR = z.discriminatedUnion("kind", [
@@ -54,12 +71,20 @@ const ARTIFACT = z.strictObject({
     temperature: z.number().positive(),
     members: z.array(z.array(CALIBRATOR)),
   }),
+  operating_point: z.strictObject({
+    threshold: share,
+    per_class_thresholds: z.record(z.string(), share.nullable()).optional(),
+    near_margin: share.optional(),
+    max_novelty: share.optional(),
+    certificate: z.looseObject({ id: z.string() }).optional(),
+  }).optional(),
   training: z.looseObject({
     rows: count,
     label_counts: z.record(z.string(), count),
     data_sha256: hash,
     domain: z.string(),
     flags: z.record(z.string(), z.unknown()),
+    known_columns: z.string(),
     overlap: z.strictObject({
       exact: z.base64(),
       template: z.base64(),
@@ -77,7 +102,7 @@ type ArtifactJson = z.infer<typeof ARTIFACT>;
 /** Writes a mapper as canonical JSON: equal mappers give equal bytes. */
 export function serializeArtifact(
   mapper: TrainedMapper,
-  { domain, flags }: Pick<MapperArtifact, "domain" | "flags">,
+  { domain, flags, operating_point }: ArtifactFacts,
 ): string {
   const { model } = mapper;
   const [first] = model.members;
@@ -99,7 +124,13 @@ export function serializeArtifact(
       temperature: model.temperature,
       members: model.members.map(({ calibrators }) => calibrators.map(packCalibrator)),
     },
-    training: { ...mapper.training, domain, flags },
+    ...(operating_point && { operating_point }),
+    training: {
+      ...mapper.training,
+      known_columns: packArray(mapper.training.known_columns),
+      domain,
+      flags,
+    },
   };
   return `${canonicalJson({ ...body, sha256: sha256Hex(canonicalJson(body)) })}\n`;
 }
@@ -157,9 +188,15 @@ export function parseArtifact(text: string): MapperArtifact {
     classes: parsed.data.classes,
     encoder: unpackEncoder(parsed.data),
     model: unpackModel(parsed.data),
-    training: training as unknown as TrainingFacts,
+    training: {
+      ...training,
+      known_columns: unpackColumns(training.known_columns),
+    } as unknown as TrainingFacts,
     domain,
     flags,
+    ...(parsed.data.operating_point && {
+      operating_point: parsed.data.operating_point as PinnedPoint,
+    }),
     sha256,
   };
 }
@@ -180,6 +217,14 @@ function checkSchema(json: unknown): void {
   throw new Error(
     `expected schema "${ARTIFACT_SCHEMA}", found ${JSON.stringify(schema) ?? "none"}`,
   );
+}
+
+function unpackColumns(text: string): Uint32Array {
+  const columns = unpackArray(text, Uint32Array);
+  if (columns.some((column, i) => i > 0 && column <= columns[i - 1]!)) {
+    throw new Error("the known columns do not ascend");
+  }
+  return columns;
 }
 
 function unpackModel({ classes, encoder, classifier, calibration }: ArtifactJson): CalibratedModel {

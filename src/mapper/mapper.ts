@@ -22,4 +22,9 @@ export interface Mapper extends AsyncDisposable {
     texts: readonly string[],
     options?: EncodeOptions,
   ): Promise<Matrix<Float64Array>>;
+  /**
+   * How much of each text the training did not know: 0, nothing is new, to 1. Absent for mappers that
+   * cannot tell.
+   */
+  measureNovelty?(texts: readonly string[], options?: EncodeOptions): Promise<Float64Array>;
 }

@@ -5,10 +5,16 @@ import { openEncoder, type OpenEncoderOptions } from "../encoders/open.ts";
 import type { ModelDtype } from "../encoders/sentence_transformer_onnx.ts";
 import { MicroLmError } from "../errors.ts";
 import type { Features, Matrix } from "../matrix.ts";
-import { type MapperArtifact, parseArtifact, serializeArtifact } from "./artifact.ts";
+import {
+  type ArtifactFacts,
+  type MapperArtifact,
+  parseArtifact,
+  serializeArtifact,
+} from "./artifact.ts";
 import { createPredictor } from "./calibration.ts";
 import { checkEncoder, measureDrift, type RuntimeDrift } from "./drift.ts";
 import type { Mapper } from "./mapper.ts";
+import { createNoveltyMeter } from "./novelty.ts";
 import type { TrainedMapper } from "./train.ts";
 
 /** Rows that are encoded at a time: bounds memory and paces the progress bar. */
@@ -22,7 +28,7 @@ const BATCH = 512;
 export async function saveMapper(
   path: string,
   mapper: TrainedMapper,
-  about: Pick<MapperArtifact, "domain" | "flags">,
+  about: ArtifactFacts,
 ): Promise<void> {
   await writeFileAtomic(path, serializeArtifact(mapper, about));
 }
@@ -118,7 +124,7 @@ async function openTrainedEncoder(
 }
 
 function createMapper(
-  { classes, sha256 }: MapperArtifact,
+  { classes, sha256, training }: MapperArtifact,
   encoder: Encoder,
   predict: (features: Features) => Matrix<Float64Array>,
 ): Mapper {
@@ -137,6 +143,7 @@ function createMapper(
       }
       return { data, rows: texts.length, cols: classes.length };
     },
+    measureNovelty: createNoveltyMeter(training.known_columns),
     [Symbol.asyncDispose]: () => encoder[Symbol.asyncDispose](),
   };
 }

@@ -11,6 +11,7 @@ import {
   type FitCalibratedOptions,
   predictProbabilities,
 } from "./calibration.ts";
+import { knownColumns } from "./novelty.ts";
 import { takeRows } from "./rows.ts";
 
 /** Options of {@linkcode trainMapper}. */
@@ -65,6 +66,8 @@ export interface TrainingFacts {
   /** Log-loss a row of each calibration method, where they were compared. */
   readonly calibration_losses?: Readonly<Record<string, number>>;
   readonly overlap: OverlapIndex;
+  /** Columns of the n-gram encoder that the prompts use: what is not new. */
+  readonly known_columns: Uint32Array;
 }
 
 /**
@@ -118,6 +121,7 @@ export async function trainMapper(
       converged: fit.converged,
       ...(fit.losses && { calibration_losses: fit.losses }),
       overlap: createOverlapIndex(dataset, options.mask),
+      known_columns: await knownColumns(dataset.rows.map((row) => row.prompt)),
     },
   };
 }

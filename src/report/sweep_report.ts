@@ -1,4 +1,5 @@
 import type { SkippedRows } from "../data/dataset.ts";
+import type { QualityName } from "../evaluate/bootstrap.ts";
 import { RATE_NAMES } from "../evaluate/metrics.ts";
 import type { PointMetrics } from "../evaluate/metrics.ts";
 import type { ClassReport } from "../evaluate/per_class.ts";
@@ -70,7 +71,8 @@ export function sweepSummary(
     overlap: overlap ?? null,
     lookup_baseline: baseline ?? null,
     per_class: outcome.perClass,
-    probabilities: outcome.quality,
+    probabilities: { ...outcome.quality, rates: outcome.intervals },
+    selection: outcome.selection,
     certification: certificationSummary(outcome),
   };
 }
@@ -183,14 +185,26 @@ export function certificateLines({ certification }: SweepOutcome): string[] {
 }
 
 /** What the probabilities are worth, in a sentence; none without labels. */
-export function qualityLines({ quality }: SweepOutcome): string[] {
+export function qualityLines({ quality, intervals, selection }: SweepOutcome): string[] {
   if (quality.n === 0) return [];
-  const show = (value: number | null) => value === null ? "–" : value.toFixed(3);
+  const digits = (value: number | null) => value === null ? "–" : value.toFixed(3);
+  const show = (name: QualityName) => {
+    const { value, ci_low, ci_high } = intervals[name];
+    if (ci_low === null) return digits(value);
+    return `${digits(value)} (${digits(ci_low)}–${digits(ci_high)})`;
+  };
+  const { auroc_scope, fpr_at_95_recall, must_abstain } = selection;
+  const scope = auroc_scope === null ? [] : [
+    `Actions above the ${must_abstain} rows that must abstain: AUROC ${digits(auroc_scope)}, ` +
+    `${percent(fpr_at_95_recall?.value)} of them above 95% of the actions.`,
+  ];
   return [
-    `Probabilities: calibration error ${show(quality.ece)}, Brier ${
-      show(quality.brier)
-    }, log-loss ` +
-    `${show(quality.log_loss)}; right above wrong (AUROC) ${show(quality.auroc_correct)}.`,
+    `Probabilities: calibration error ${show("ece")}, Brier ${show("brier")}, log-loss ` +
+    `${show("log_loss")}; right above wrong (AUROC) ${
+      show("auroc_correct")
+    }; area under risk–coverage ` +
+    `${show("aurc")}.`,
+    ...scope,
   ];
 }
 

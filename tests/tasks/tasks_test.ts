@@ -8,7 +8,7 @@ const MINI = `${FIXTURES}/defi_mapper_labeled_mini.csv`;
 const LARGE = `${FIXTURES}/defi_mapper_labeled_large.csv`;
 const TASKS = [
   ...["quickstart", "train", "sweep", "m8", "per_class", "fixtures", "wasm", "readme"],
-  ...["model", "cache", "export", "encoders_compare"],
+  ...["model", "cache", "export", "encoders_compare", "mapper_bench"],
 ];
 
 for (const task of TASKS) {

@@ -1,0 +1,92 @@
+/**
+ * P(X ≤ k) for X binomial with n trials of probability p, summed exactly.
+ *
+ * @throws {RangeError} Unless n is a whole number, 0 ≤ k ≤ n and 0 ≤ p ≤ 1.
+ *
+ * @example
+ * ```ts
+ * import { binomialTail } from "micro-lm";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * // Fifty-nine rows without an error show, with 95% confidence, an error rate of at most 5%.
+ * assertAlmostEquals(binomialTail(0, 59, 0.05), 0.0485, 1e-4);
+ * ```
+ */
+export function binomialTail(k: number, n: number, p: number): number {
+  if (!(Number.isInteger(n) && Number.isInteger(k) && k >= 0 && k <= n && p >= 0 && p <= 1)) {
+    throw new RangeError(`Expected 0 <= k <= n and a probability, got k ${k}, n ${n}, p ${p}`);
+  }
+  if (k === n || p === 0) return 1;
+  if (p === 1) return 0;
+  // Terms fall off on both sides of the mode: begin at the largest one in the sum and go down.
+  const mode = Math.min(k, Math.floor((n + 1) * p));
+  const odds = p / (1 - p);
+  const largest = logTerm(mode, n, p);
+  let sum = 1;
+  let term = 1;
+  for (let j = mode; j > 0 && term > 1e-18; j--) {
+    term *= j / ((n - j + 1) * odds);
+    sum += term;
+  }
+  term = 1;
+  for (let j = mode; j < k && term > 1e-18; j++) {
+    term *= ((n - j) * odds) / (j + 1);
+    sum += term;
+  }
+  return Math.min(1, Math.exp(largest) * sum);
+}
+
+/** log of the probability of exactly k. */
+function logTerm(k: number, n: number, p: number): number {
+  return logFactorial(n) - logFactorial(k) - logFactorial(n - k) +
+    k * Math.log(p) + (n - k) * Math.log1p(-p);
+}
+
+/** log n! by Stirling's series, exact sums below 32. */
+function logFactorial(n: number): number {
+  if (n < 32) {
+    let sum = 0;
+    for (let i = 2; i <= n; i++) sum += Math.log(i);
+    return sum;
+  }
+  const series = 1 / (12 * n) - 1 / (360 * n ** 3) + 1 / (1260 * n ** 5);
+  return n * Math.log(n) - n + 0.5 * Math.log(2 * Math.PI * n) + series;
+}
+
+/**
+ * Rows without an error that show an error rate of at most `limit`: the least n with (1 − limit)ⁿ ≤ 1 −
+ * confidence.
+ *
+ * @example
+ * ```ts
+ * import { zeroErrorRows } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([0.05, 0.02, 0.01].map((limit) => zeroErrorRows(limit, 0.95)), [59, 149, 299]);
+ * ```
+ */
+export function zeroErrorRows(limit: number, confidence: number): number {
+  return Math.ceil(Math.log1p(-confidence) / Math.log1p(-limit));
+}
+
+/**
+ * The least number of accepted rows that would certify `limit` if errors went on at `errorRate`; null
+ * if that rate is not below the limit, where no number of rows would.
+ */
+export function rowsToCertify(
+  errorRate: number,
+  limit: number,
+  confidence: number,
+): number | null {
+  if (!(errorRate < limit)) return null;
+  const passes = (n: number) => binomialTail(Math.ceil(errorRate * n), n, limit) <= 1 - confidence;
+  let high = zeroErrorRows(limit, confidence);
+  while (!passes(high) && high < 1e8) high *= 2;
+  let low = high / 2;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (passes(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}

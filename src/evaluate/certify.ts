@@ -1,0 +1,365 @@
+import { sha256Hex } from "../hash.ts";
+import { binomialTail, rowsToCertify, zeroErrorRows } from "./binomial.ts";
+import { type PathBase, pathFloors, pointAt, takeScored } from "./certify_path.ts";
+import { ABSTAIN_CLASS, type OperatingPoint, type ScoredRows } from "./decide.ts";
+import { countOutcomes, type Gold, type OutcomeCounts } from "./metrics.ts";
+import { splitGroups } from "./split_groups.ts";
+
+/** What a certificate is to promise. */
+export interface CertificateGoal {
+  /** Largest P(wrong action | acted). */
+  readonly maxWrongRate: number;
+  /** Probability with which the promise holds, over draws of the certifying rows. Default: 0.95. */
+  readonly confidence?: number;
+}
+
+/** Options of {@linkcode certify}. */
+export interface CertifyOptions extends CertificateGoal {
+  /** Margins to choose from, on rows that certify nothing. Default: 0 alone. */
+  readonly nearMargins?: readonly number[];
+  /** Thresholds that classes have at least; null: never fires. */
+  readonly perClass?: OperatingPoint["perClass"];
+  readonly maxNovelty?: number;
+  /** Shares of the rows that fix the order, certify, and report. Default: 0.2, 0.5, 0.3. */
+  readonly split?: readonly [number, number, number];
+  /** Seed of the split. Default: 0. */
+  readonly seed?: number;
+  /** Certify each class on its own, with its share of the error allowance. Default: false. */
+  readonly eachClass?: boolean;
+  /** Hash of the rows. */
+  readonly dataSha256: string;
+}
+
+/** A promise about an operating point, with all that it rests on. */
+export interface Certificate {
+  readonly schema: "micro-lm/certificate@1";
+  /** First 16 hex digits of the sha256 of everything else: what decisions cite. */
+  readonly id: string;
+  readonly limit: number;
+  readonly confidence: number;
+  /** Labelled rows that acted, and wrong ones among them, at the certified point. */
+  readonly n: number;
+  readonly k: number;
+  /** P(at most k errors in n rows, if the error rate were the limit). */
+  readonly p_value: number;
+  readonly point: OperatingPoint;
+  /** How the points were ordered before any label was seen. */
+  readonly order: {
+    readonly rule: string;
+    readonly points: number;
+    readonly started_at: number;
+    readonly stopped_at: number;
+    readonly near_margin: number;
+  };
+  /** By class, where each was certified; the promise then holds for all of them at once. */
+  readonly classes?: readonly ClassCertificate[];
+  readonly split: CertificateSplit;
+  readonly data_sha256: string;
+  readonly assumptions: readonly string[];
+}
+
+/** How the rows were divided. */
+export interface CertificateSplit {
+  readonly shares: readonly number[];
+  readonly seed: number;
+  /** Rows in each part. */
+  readonly rows: readonly number[];
+  /** Groups of rows that stayed together. */
+  readonly groups: number;
+}
+
+/** The promise about one class. */
+export interface ClassCertificate {
+  readonly class: string;
+  readonly certified: boolean;
+  readonly n: number;
+  readonly k: number;
+  readonly p_value: number;
+  /** Null for a class that could not be certified, and never fires. */
+  readonly threshold: number | null;
+}
+
+/** Why there is no certificate, and what it would take. */
+export interface CertificationFailure {
+  readonly reason: string;
+  /** Labelled rows, in all, that are missing; null where no number of rows would help. */
+  readonly more_rows: number | null;
+  /** At the point where the order starts. */
+  readonly n: number;
+  readonly k: number;
+}
+
+/** Outcome of {@linkcode certify}. */
+export type Certification =
+  & { readonly parts: readonly Uint32Array[]; readonly split: CertificateSplit }
+  & (
+    | { readonly certificate: Certificate; readonly failure?: undefined }
+    | { readonly certificate?: undefined; readonly failure: CertificationFailure }
+  );
+
+const ASSUMPTIONS = [
+  "The rows that certify and the prompts that follow are exchangeable: nothing is promised under shift.",
+  "The labels are right.",
+  "A prompt that must abstain counts as wrong when the mapper acts.",
+];
+
+/** Shares of the rows that fix the order, certify, and report. */
+export const DEFAULT_SPLIT = [0.2, 0.5, 0.3] as const;
+
+/** How many times the zero-error need the first point is expected to accept. */
+const HEADROOM = 1.5;
+
+/**
+ * Finds the operating point with the highest coverage whose wrong actions are at most a given share of
+ * all actions, with a given confidence, whatever the distribution.
+ *
+ * Learn then Test (Angelopoulos, Bates, Candès, Jordan and Lei, 2021) with fixed-sequence testing: the
+ * points are ordered from strict to loose without the certifying labels; each is tested with the exact
+ * binomial tail, and the first that fails ends the sequence. So the chance to certify a point that breaks
+ * the promise is at most 1 − confidence, for the whole rule of decision: threshold, thresholds by class,
+ * margin, novelty. Rows are split by group, and a third part is left for an honest report.
+ *
+ * @param groups The group of each row; rows of a group, for example of a template, stay together.
+ * @throws {MicroLmError} Kind `usage` for shares that are not positive.
+ * @throws {RangeError} Unless limit and confidence lie between 0 and 1.
+ *
+ * @example
+ * ```ts
+ * import { certify, encodeGold, scoreRows } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const n = 1000;
+ * const data = new Float64Array(2 * n).map((_, i) => i % 2 === 0 ? 0.9 : 0.1);
+ * const scored = scoreRows({ data, rows: n, cols: 2 });
+ * const gold = encodeGold(new Array(n).fill("stay"), ["stay", "go"]);
+ * const groups = Array.from({ length: n }, (_, i) => `${i}`);
+ * const { certificate } = certify(scored, gold, groups, ["stay", "go"], {
+ *   maxWrongRate: 0.01,
+ *   dataSha256: "0".repeat(64),
+ * });
+ * assertEquals([certificate?.k, certificate?.n], [0, 500]);
+ * ```
+ */
+export function certify(
+  scored: ScoredRows,
+  gold: Gold,
+  groups: readonly string[],
+  classes: readonly string[],
+  options: CertifyOptions,
+): Certification {
+  const { maxWrongRate: limit, confidence = 0.95, split = DEFAULT_SPLIT, seed = 0 } = options;
+  for (const value of [limit, confidence]) {
+    if (!(value > 0 && value < 1)) throw new RangeError(`Expected a share, got ${value}`);
+  }
+  const parts = splitGroups(groups, split, seed);
+  const about: CertificateSplit = {
+    shares: split,
+    seed,
+    rows: parts.map((part) => part.length),
+    groups: new Set(groups).size,
+  };
+  const first = takeScored(scored, gold, parts[0]!);
+  const second = takeScored(scored, gold, parts[1]!);
+  const task: Task = { first, second, classes, limit, confidence, options };
+  const base = chooseBase(task);
+  const found = options.eachClass ? certifyClasses(task, base) : certifyWhole(task, base);
+  if ("reason" in found) return { parts, split: about, failure: found };
+  const body = {
+    schema: "micro-lm/certificate@1" as const,
+    limit,
+    confidence,
+    ...found,
+    split: about,
+    data_sha256: options.dataSha256,
+    assumptions: ASSUMPTIONS,
+  };
+  const id = sha256Hex(JSON.stringify(body)).slice(0, 16);
+  return { parts, split: about, certificate: { ...body, id } };
+}
+
+interface Part {
+  readonly scored: ScoredRows;
+  readonly gold: Gold;
+}
+
+interface Task {
+  /** Fixes the order. */
+  readonly first: Part;
+  /** Certifies. */
+  readonly second: Part;
+  readonly classes: readonly string[];
+  readonly limit: number;
+  readonly confidence: number;
+  readonly options: CertifyOptions;
+}
+
+type Proof = Pick<Certificate, "n" | "k" | "p_value" | "point" | "order" | "classes">;
+
+/** Of the margins the one that goes farthest on the first part; labels of that part may be used. */
+function chooseBase({ first, classes, limit, options }: Task): PathBase {
+  const { nearMargins = [0], perClass, maxNovelty } = options;
+  const floors = pathFloors(first.scored, classes);
+  const reach = (base: PathBase) => {
+    let fired = 0;
+    for (const floor of floors) {
+      const counts = countOutcomes(first.scored, first.gold, pointAt(floor, base), classes);
+      if (counts.wrongFires <= limit * counts.firedLabeled) fired = Math.max(fired, counts.fired);
+    }
+    return fired;
+  };
+  const bases = nearMargins.map((nearMargin): PathBase => ({
+    nearMargin,
+    ...(perClass && { perClass }),
+    ...(maxNovelty !== undefined && { maxNovelty }),
+  }));
+  return bases.reduce((best, base) => reach(base) > reach(best) ? base : best);
+}
+
+/** Tests the whole rule, from the strictest point that is expected to accept enough rows. */
+function certifyWhole(task: Task, base: PathBase): Proof | CertificationFailure {
+  const { first, classes, limit, confidence } = task;
+  const floors = pathFloors(first.scored, classes);
+  const walk = walkPath(task, floors.map((floor) => pointAt(floor, base)), {
+    needed: HEADROOM * zeroErrorRows(limit, confidence),
+    allowance: 1 - confidence,
+    countsOf: ({ firedLabeled, wrongFires }) => ({ n: firedLabeled, k: wrongFires }),
+  });
+  if (!walk.passed) return explainFailure(task, walk);
+  const { at, ...proof } = walk.passed;
+  return {
+    ...proof,
+    order: {
+      rule:
+        "floors under all thresholds, from strict to loose, at quantiles of the confidences of " +
+        "the first part",
+      points: floors.length,
+      started_at: walk.start,
+      stopped_at: at,
+      near_margin: base.nearMargin,
+    },
+  };
+}
+
+interface Walk {
+  readonly start: number;
+  /** The loosest point before the first that failed. */
+  readonly passed?: Tested;
+  /** The point where the walk began. */
+  readonly begun?: Tested;
+}
+
+interface Tested {
+  readonly at: number;
+  readonly point: OperatingPoint;
+  readonly n: number;
+  readonly k: number;
+  readonly p_value: number;
+}
+
+interface WalkOptions {
+  /** Accepted rows that the first point is expected to have. */
+  readonly needed: number;
+  /** Largest p-value that passes. */
+  readonly allowance: number;
+  readonly countsOf: (counts: OutcomeCounts) => { readonly n: number; readonly k: number };
+}
+
+function walkPath(
+  { first, second, classes, limit }: Task,
+  path: readonly OperatingPoint[],
+  { needed, allowance, countsOf }: WalkOptions,
+): Walk {
+  const ratio = second.scored.top.length / Math.max(1, first.scored.top.length);
+  const expected = (point: OperatingPoint) =>
+    ratio * countsOf(countOutcomes(first.scored, first.gold, point, classes)).n;
+  const enough = path.findIndex((point) => expected(point) >= needed);
+  // Where no point is expected to have enough rows, the loosest one is the only one worth testing.
+  const start = enough < 0 ? path.length - 1 : enough;
+  let passed: Tested | undefined;
+  let begun: Tested | undefined;
+  for (let at = start; at < path.length; at++) {
+    const point = path[at]!;
+    const { n, k } = countsOf(countOutcomes(second.scored, second.gold, point, classes));
+    const tested = { at, point, n, k, p_value: n === 0 ? 1 : binomialTail(k, n, limit) };
+    begun ??= tested;
+    if (tested.p_value > allowance) break;
+    passed = tested;
+  }
+  return { start, ...(passed && { passed }), ...(begun && { begun }) };
+}
+
+function explainFailure(
+  { second, limit, confidence, options: { split = DEFAULT_SPLIT } }: Task,
+  { begun }: Walk,
+): CertificationFailure {
+  const { n, k } = begun ?? { n: 0, k: 0 };
+  const needed = rowsToCertify(n === 0 ? 0 : k / n, limit, confidence);
+  const share = split[1] / (split[0] + split[1] + split[2]);
+  const rowsAnAction = n === 0 ? null : second.scored.top.length / n;
+  const missing = needed === null || rowsAnAction === null
+    ? null
+    : Math.max(1, Math.ceil((rowsAnAction * (needed - n)) / share));
+  return {
+    reason: n === 0
+      ? "no labelled row acts at the strictest point"
+      : k / n >= limit
+      ? `${k} of ${n} actions are wrong at the strictest point, which is not below ${limit}`
+      : `${k} wrong of ${n} actions at the strictest point do not show a rate of at most ${limit}`,
+    more_rows: missing,
+    n,
+    k,
+  };
+}
+
+/** Tests each class with its share of the allowance (Bonferroni): all promises hold together. */
+function certifyClasses(task: Task, base: PathBase): Proof | CertificationFailure {
+  const { second, classes, limit, confidence } = task;
+  const actions = classes.filter((name) => name !== ABSTAIN_CLASS);
+  const allowance = (1 - confidence) / actions.length;
+  const floors = pathFloors(task.first.scored, classes);
+  const found = actions.map((name): ClassCertificate => {
+    const k = classes.indexOf(name);
+    const path = floors.map((floor) => pointAt(floor, base));
+    const { passed, begun } = walkPath(task, path, {
+      needed: HEADROOM * zeroErrorRows(limit, 1 - allowance),
+      allowance,
+      countsOf: ({ firedAs, hits }) => ({ n: firedAs[k]!, k: firedAs[k]! - hits[k]! }),
+    });
+    const tested = passed ?? begun;
+    return {
+      class: name,
+      certified: passed !== undefined,
+      n: tested?.n ?? 0,
+      k: tested?.k ?? 0,
+      p_value: tested?.p_value ?? 1,
+      threshold: passed ? passed.point.perClass?.[name] ?? passed.point.threshold : null,
+    };
+  });
+  if (!found.some(({ certified }) => certified)) {
+    const strictest = { point: pointAt(floors[0]!, base), at: 0, n: 0, k: 0, p_value: 1 };
+    const largest = found.reduce((a, b) => b.n > a.n ? b : a);
+    return explainFailure({ ...task, confidence: 1 - allowance }, {
+      start: 0,
+      begun: { ...strictest, n: largest.n, k: largest.k },
+    });
+  }
+  const perClass = Object.fromEntries(found.map((one) => [one.class, one.threshold]));
+  const point = { ...pointAt(0, base), threshold: 1, perClass };
+  const counts = countOutcomes(second.scored, second.gold, point, classes);
+  const [n, wrong] = [counts.firedLabeled, counts.wrongFires];
+  return {
+    n,
+    k: wrong,
+    p_value: Math.max(...found.filter((one) => one.certified).map((one) => one.p_value)),
+    point,
+    order: {
+      rule: `for each class on its own, with ${allowance.toPrecision(3)} of the error allowance: ` +
+        "thresholds from strict to loose at quantiles of the confidences of the first part",
+      points: floors.length,
+      started_at: 0,
+      stopped_at: 0,
+      near_margin: base.nearMargin,
+    },
+    classes: found,
+  };
+}

@@ -1,0 +1,95 @@
+import type { Matrix } from "../matrix.ts";
+import { ABSTAIN_CLASS } from "./decide.ts";
+import { type Gold, GOLD_ABSTAIN } from "./metrics.ts";
+import type { Answers } from "./quality.ts";
+import { type Rate, rate } from "./rate.ts";
+
+/** How well the mapper tells what to answer from what to leave. */
+export interface SelectionQuality {
+  /** Rows that ask for an action, and rows that must abstain. */
+  readonly in_scope: number;
+  readonly must_abstain: number;
+  /** Probability that a row in scope has more confidence in an action; null if one kind is missing. */
+  readonly auroc_scope: number | null;
+  /** Share of rows that must abstain above the confidence that 95% of the rows in scope reach. */
+  readonly fpr_at_95_recall: Rate | null;
+  /** The same two for novelty instead of confidence, where it was measured. */
+  readonly auroc_novelty: number | null;
+  /** Accuracy among the most confident rows, by the share of rows. */
+  readonly accuracy_at_coverage: readonly {
+    readonly coverage: number;
+    readonly accuracy: Rate;
+  }[];
+}
+
+const COVERAGES = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
+
+/**
+ * Measures selection: in-scope rows against those that must abstain by their confidence in any action, and
+ * accuracy at fixed coverage.
+ *
+ * @param novelty One a row, if measured.
+ */
+export function measureSelection(
+  probabilities: Matrix<Float64Array>,
+  answers: Answers,
+  { labels }: Gold,
+  classes: readonly string[],
+  novelty?: Float64Array,
+): SelectionQuality {
+  const scores = actionConfidence(probabilities, classes);
+  const inScope = [...labels.keys()].filter((row) => labels[row]! >= 0);
+  const outside = [...labels.keys()].filter((row) => labels[row] === GOLD_ABSTAIN);
+  const both = inScope.length > 0 && outside.length > 0;
+  return {
+    in_scope: inScope.length,
+    must_abstain: outside.length,
+    auroc_scope: both ? rankAbove(scores, inScope, outside) : null,
+    fpr_at_95_recall: both ? falsePositives(scores, inScope, outside) : null,
+    auroc_novelty: both && novelty ? rankAbove(novelty, outside, inScope) : null,
+    accuracy_at_coverage: COVERAGES.flatMap((coverage) => {
+      const n = Math.round(coverage * answers.right.length);
+      if (n === 0) return [];
+      const k = answers.right.subarray(0, n).reduce((sum, right) => sum + right, 0);
+      return [{ coverage, accuracy: rate(k, n) }];
+    }),
+  };
+}
+
+/** The highest probability of a class that acts. */
+function actionConfidence(
+  { data, rows, cols }: Matrix<Float64Array>,
+  classes: readonly string[],
+): Float64Array {
+  const abstain = classes.indexOf(ABSTAIN_CLASS);
+  const scores = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    for (let k = 0; k < cols; k++) {
+      if (k !== abstain) scores[row] = Math.max(scores[row]!, data[row * cols + k]!);
+    }
+  }
+  return scores;
+}
+
+/** P(score of the first > score of the second), ties counting half (Mann and Whitney, 1947). */
+function rankAbove(scores: Float64Array, first: number[], second: number[]): number {
+  const sorted = Float64Array.from(second, (row) => scores[row]!).sort();
+  const count = (value: number, orEqual: boolean) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (sorted[middle]! < value || (orEqual && sorted[middle] === value)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  let sum = 0;
+  for (const row of first) sum += (count(scores[row]!, false) + count(scores[row]!, true)) / 2;
+  return sum / (first.length * second.length);
+}
+
+function falsePositives(scores: Float64Array, inScope: number[], outside: number[]): Rate {
+  const sorted = Float64Array.from(inScope, (row) => scores[row]!).sort();
+  const threshold = sorted[Math.floor(0.05 * sorted.length)]!;
+  return rate(outside.filter((row) => scores[row]! >= threshold).length, outside.length);
+}

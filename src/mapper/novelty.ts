@@ -1,0 +1,63 @@
+import { openNgramEncoder } from "../encoders/ngram.ts";
+import type { EncodeOptions } from "../encoders/encoder.ts";
+import type { CsrMatrix } from "../matrix.ts";
+
+/** Measures how much of each text is new: one number from 0 to 1 a text. */
+export type NoveltyMeter = (
+  texts: readonly string[],
+  options?: EncodeOptions,
+) => Promise<Float64Array>;
+
+/**
+ * The columns of the n-gram encoder that some texts use, ascending: the words, word pairs and pieces of
+ * words that a training set knows.
+ */
+export async function knownColumns(texts: readonly string[]): Promise<Uint32Array> {
+  await using encoder = await openNgramEncoder();
+  const { sparse } = await encoder.encode(texts);
+  return Uint32Array.from(new Set(sparse!.indices)).sort();
+}
+
+/**
+ * Makes a meter of novelty: the share of a text's n-gram features, by squared weight, that a training set
+ * did not have. 1 for a text of which it knows nothing, and for one without any feature.
+ *
+ * Evidence of its own beside the probabilities, which are confident far from the training, too.
+ *
+ * @param known What {@linkcode knownColumns} gave for the training set.
+ *
+ * @example
+ * ```ts
+ * import { createNoveltyMeter, knownColumns } from "micro-lm";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const novelty = createNoveltyMeter(await knownColumns(["swap 2 ETH for USDC"]));
+ * const [same, other] = await novelty(["swap 2 ETH for USDC", "is it raining?"]);
+ * assertEquals(same, 0);
+ * assert(other! > 0.9);
+ * ```
+ */
+export function createNoveltyMeter(known: Uint32Array): NoveltyMeter {
+  const isKnown = new Uint8Array((known.at(-1) ?? -1) + 1);
+  for (const column of known) isKnown[column] = 1;
+  const encoder = openNgramEncoder();
+  return async (texts, options) => {
+    const { sparse } = await (await encoder).encode(texts, options);
+    return Float64Array.from(texts, (_, row) => noveltyOf(sparse!, row, isKnown));
+  };
+}
+
+function noveltyOf(
+  { indptr, indices, values }: CsrMatrix,
+  row: number,
+  isKnown: Uint8Array,
+): number {
+  let all = 0;
+  let old = 0;
+  for (let i = indptr[row]!; i < indptr[row + 1]!; i++) {
+    const weight = values[i]! * values[i]!;
+    all += weight;
+    if (isKnown[indices[i]!]) old += weight;
+  }
+  return all === 0 ? 1 : Math.max(0, 1 - old / all);
+}
