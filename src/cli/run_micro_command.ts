@@ -1,0 +1,118 @@
+import { parseGrid } from "../domains/arc/grid.ts";
+import { gridSequenceText } from "../domains/arc/render_text.ts";
+import { MicroLmError } from "../errors.ts";
+import { percent } from "../report/escape.ts";
+import { textTable } from "../report/tables.ts";
+import { resolvePolicy } from "../run/policy.ts";
+import { type ArcStepRecord, minimalRecord, type Rails, type RunRecord } from "../run/record.ts";
+import type { RunRequest } from "../run/runtime_types.ts";
+import { EXIT, type ExitCode } from "./exit_codes.ts";
+import type { FlagValues } from "./flags.ts";
+import { readJsonFlag } from "./json_flag.ts";
+import type { CommandContext } from "./run_command.ts";
+import { openRuntimeFromFlags, policyEnvironment, RUNTIME_FLAGS } from "./runtime_flags.ts";
+
+/** The flags of `run`. */
+export const RUN_FLAGS = {
+  policy: {
+    type: "string",
+    value: "JSON|@FILE",
+    help: 'What is allowed: {"ltv_max": 0.6}. Unknown keys are errors.',
+  },
+  context: {
+    type: "string",
+    value: "JSON|@FILE",
+    help: 'What is known: {"oracle": {"age_sec": 5}, "positions": {"collateral_value": 2000, ' +
+      '"debt_value": 0}, "prices": {"ETH": 2000}}.',
+  },
+  rails: {
+    type: "string",
+    choices: ["stage11", "stage10", "none"],
+    default: "stage11",
+    help: "Which rails look at the prompt beside the mapper, where the policy's audit asks for it.",
+  },
+  T: { type: "integer", min: 16, max: 10_000, default: 180, help: "Samples of a trace." },
+  grid: { type: "string", value: "JSON|@FILE", help: "For arc: the grid, [[1,2],[3,4]]." },
+  pairs: {
+    type: "string",
+    value: "JSON|@FILE",
+    help: 'For arc: what the plan has to explain, [{"input": [[1]], "output": [[1]]}].',
+  },
+  ...RUNTIME_FLAGS,
+  dry_run: { type: "boolean", help: "Say what would be allowed, and hand out no plan." },
+  verbose: { type: "boolean", help: "Print the whole record, not the plan and the verdict alone." },
+} as const;
+
+type RunFlags = FlagValues<typeof RUN_FLAGS>;
+
+/** The body of `run`: one prompt to one record, printed as JSON. */
+export async function runMicroCommand(flags: RunFlags, context: CommandContext): Promise<ExitCode> {
+  const [prompt, ...rest] = context.positional;
+  if (prompt === undefined || rest.length > 0) {
+    throw new MicroLmError("usage", "Expected one prompt", {
+      hint: 'Put it into quotes: deno task run "deposit 10 ETH into aave"',
+    });
+  }
+  const request = await readRequest(prompt, flags);
+  const { mapper } = resolvePolicy(request.policy ?? {}, { env: request.env ?? {} });
+  await using runtime = await openRuntimeFromFlags(flags, context, {
+    modelPath: mapper.model_path,
+    useWordmapFallback: mapper.use_wordmap_fallback,
+  });
+  const record = await runtime.run(request);
+  printRecord(record, flags, context);
+  context.result(flags.verbose ? record : minimalRecord(record));
+  return record.ok || (flags.dry_run && record.reason === "ok") ? EXIT.ok : EXIT.gate;
+}
+
+async function readRequest(prompt: string, flags: RunFlags): Promise<RunRequest> {
+  const [policy, given, pairs] = await Promise.all([
+    readJsonFlag("policy", flags.policy),
+    readJsonFlag("context", flags.context),
+    readJsonFlag("pairs", flags.pairs),
+  ]);
+  if (flags.domain !== "arc" && (flags.grid ?? flags.pairs) !== undefined) {
+    throw new MicroLmError("usage", "Flags --grid and --pairs belong to --domain arc");
+  }
+  const grid = flags.grid?.startsWith("@")
+    ? await readJsonFlag("grid", flags.grid)
+    : flags.grid === undefined
+    ? undefined
+    : parseGrid(flags.grid);
+  return {
+    prompt,
+    ...(policy !== undefined && { policy }),
+    ...(given !== undefined && { context: given }),
+    ...(grid !== undefined && { grid }),
+    ...(pairs !== undefined && { pairs }),
+    rails: flags.rails as Rails,
+    T: flags.T,
+    dryRun: flags.dry_run,
+    env: policyEnvironment(),
+  };
+}
+
+function printRecord(record: RunRecord, { verbose }: RunFlags, { say }: CommandContext): void {
+  if (verbose) {
+    say(JSON.stringify(record, null, 2));
+    return;
+  }
+  say(JSON.stringify(minimalRecord(record), null, 2));
+  if (record.aux.mappings.length > 0) {
+    say("");
+    say(textTable({
+      columns: ["step", "action", "confidence", "threshold"],
+      rows: record.aux.mappings.map(({ text, label, predicted, confidence, threshold, reason }) => [
+        text,
+        label ?? `abstain: ${reason} (${predicted})`,
+        percent(confidence),
+        threshold ?? "never",
+      ]),
+    }));
+  }
+  const grids = record.plan.steps.filter((step): step is ArcStepRecord => "op" in step)
+    .flatMap(({ op, grid }) => grid ? [{ grid, caption: op }] : []);
+  if (grids.length > 0) {
+    say(`\n${gridSequenceText(grids, { color: !Deno.noColor && Deno.stdout.isTerminal() })}`);
+  }
+}

@@ -1,0 +1,85 @@
+import { POLICY_ENVIRONMENT } from "../run/policy.ts";
+import { openRuntime } from "../run/runtime.ts";
+import type { MicroRuntime, RunDomain } from "../run/runtime_types.ts";
+import type { PinnedPoint } from "../mapper/artifact.ts";
+import { mapperOptions, OPEN_MAPPER_FLAGS } from "./encoder_flags.ts";
+import type { FlagValues } from "./flags.ts";
+import { readMapperConfig } from "./mapper_config.ts";
+import type { CommandContext } from "./run_command.ts";
+
+/** Flags of every command that runs prompts. */
+export const RUNTIME_FLAGS = {
+  domain: {
+    type: "string",
+    choices: ["defi", "arc"],
+    default: "defi",
+    help: "What the prompts are about.",
+  },
+  mapper_path: {
+    type: "string",
+    value: "FILE",
+    help: "Mapper that train wrote. Default: .artifacts/defi_mapper.json for defi, none for arc.",
+  },
+  backend: {
+    type: "string",
+    choices: ["sbert", "wordmap"],
+    default: "sbert",
+    help: "A trained mapper (sbert) or the keyword mapper.",
+  },
+  config: {
+    type: "string",
+    value: "FILE",
+    help: "A pinned operating point (--pin of a sweep); replaces --mapper_path and --backend.",
+  },
+  ...OPEN_MAPPER_FLAGS,
+} as const;
+
+type RuntimeFlags = FlagValues<typeof RUNTIME_FLAGS>;
+
+const DEFAULT_MAPPER = ".artifacts/defi_mapper.json";
+
+/** The environment variables that a policy honours, as far as they may be read. */
+export function policyEnvironment(): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.keys(POLICY_ENVIRONMENT).map((name) => {
+      const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+      return [name, state === "granted" ? Deno.env.get(name) : undefined];
+    }),
+  );
+}
+
+/**
+ * Opens the runtime that the flags ask for.
+ *
+ * @param modelPath The mapper of a policy, which outweighs the flags. Default: none.
+ */
+export async function openRuntimeFromFlags(
+  flags: RuntimeFlags,
+  context: Pick<CommandContext, "warn">,
+  { modelPath, useWordmapFallback = true }: {
+    readonly modelPath?: string | null;
+    readonly useWordmapFallback?: boolean;
+  } = {},
+): Promise<MicroRuntime> {
+  const config = flags.config === undefined ? undefined : await readMapperConfig(flags.config);
+  const domain = flags.domain as RunDomain;
+  const path = modelPath ?? config?.model_path ?? flags.mapper_path ??
+    (domain === "defi" ? DEFAULT_MAPPER : undefined);
+  const { backend: _, model_path: __, ...point } = config ?? { backend: "", model_path: null };
+  const runtime = await openRuntime({
+    domain,
+    backend: config?.backend ?? flags.backend as "sbert" | "wordmap",
+    ...(path !== undefined && { modelPath: path }),
+    ...(config && { point: point as PinnedPoint }),
+    mapper: mapperOptions(flags, context),
+    // A mapper that the user names must be there.
+    useWordmapFallback: useWordmapFallback && flags.mapper_path === undefined &&
+      modelPath == null && config === undefined,
+  });
+  if (runtime.isFallback && runtime.mapper) {
+    context.warn(
+      `no mapper at ${path}: the keyword mapper stands in; train one with deno task train`,
+    );
+  }
+  return runtime;
+}
