@@ -204,8 +204,10 @@ export type { YamlConfigOptions } from "./src/stages/yaml_config.ts";
 
 export * from "./src/report/chart_confusion.ts";
 export * from "./src/report/chart_data.ts";
+export * from "./src/report/chart_page.ts";
 export * from "./src/report/escape.ts";
 export * from "./src/report/html_report.ts";
+export * from "./src/report/ngf_report.ts";
 export * from "./src/report/notebook.ts";
 export * from "./src/report/sweep_report.ts";
 export * from "./src/report/tables.ts";

@@ -3,6 +3,7 @@ import type { ScoredRows } from "../evaluate/decide.ts";
 import { RATE_NAMES } from "../evaluate/metrics.ts";
 import type { SweepOutcome } from "../evaluate/run_sweep.ts";
 import { type Chart, sweepCharts } from "./charts.ts";
+import { chartSection } from "./chart_page.ts";
 import { errorsSection, listRows, PRINTED } from "./errors_table.ts";
 import { percent } from "./escape.ts";
 import { htmlPage, htmlTable, htmlText } from "./html_page.ts";
@@ -119,7 +120,9 @@ function header({ outcome, context, notes = [] }: ReportInput): string {
     } with a label. Limits: ` +
     `abstain rate at most ${context.maxAbstainRate}, overall accuracy at least ` +
     `${context.minOverallAcc}.`,
-    "The point was chosen on the rows that it is reported on: expect a little less on others.",
+    ...(outcome.certification?.certificate ? [] : [
+      "The point was chosen on the rows that it is reported on: expect a little less on others.",
+    ]),
     ...notes,
   ];
   return `<header>
@@ -157,26 +160,6 @@ function navigation(charts: readonly Chart[], errors: boolean): string {
   return `<nav aria-label="Sections"><ul>${
     links.map(([id, title]) => `<li><a href="#${id}">${htmlText(title!)}</a></li>`).join("")
   }</ul></nav>`;
-}
-
-function chartSection({ id, title, caption, figure, missing, table }: Chart): string {
-  const views = figure?.views
-    ? `<form class="controls" hidden><label>Colour shows <select id="view-${id}"></select></label></form>`
-    : "";
-  const picture = figure
-    ? `${views}<div class="plot" id="plot-${id}" role="img" aria-label="${
-      htmlText(figure.alt, 1000)
-    }"></div>`
-    : `<p class="missing">${htmlText(missing ?? "Not drawn.", 1000)}</p>`;
-  const numbers = table && figure
-    ? `<details><summary>The numbers</summary>${htmlTable(table)}</details>`
-    : "";
-  return `<section id="${id}" aria-labelledby="${id}-title">
-<h2 id="${id}-title">${htmlText(title)}</h2>
-<p>${htmlText(caption, 1000)}</p>
-${picture}
-${numbers}
-</section>`;
 }
 
 function factsSection({ outcome, context }: ReportInput): string {
