@@ -107,6 +107,7 @@ export * from "./src/domains/defi/taxonomy.ts";
 
 export * from "./src/evaluate/binomial.ts";
 export * from "./src/evaluate/bootstrap.ts";
+export * from "./src/evaluate/certificate.ts";
 export * from "./src/evaluate/certify.ts";
 export * from "./src/evaluate/choose.ts";
 export * from "./src/evaluate/cost.ts";

@@ -9,6 +9,7 @@ import { loadMapper } from "../mapper/mapper_file.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
 import type { FlagValues } from "./flags.ts";
 import { formatBytes } from "./format_bytes.ts";
+import { readMapperConfig } from "./mapper_config.ts";
 import type { CommandContext } from "./run_command.ts";
 
 /** The flags of `export`. */
@@ -18,6 +19,12 @@ export const EXPORT_FLAGS = {
     value: "FILE",
     default: ".artifacts/defi_mapper.json",
     help: "Mapper that train wrote.",
+  },
+  config: {
+    type: "string",
+    value: "FILE",
+    help: "A pinned operating point (--pin); replaces --mapper_path. Its thresholds go into the " +
+      "metadata; without it those of the mapper, if it has any.",
   },
   out: { type: "string", value: "FILE", default: ".artifacts/mapper.onnx", help: "The ONNX file." },
   with_encoder: {
@@ -34,8 +41,14 @@ export async function exportCommand(
   flags: FlagValues<typeof EXPORT_FLAGS>,
   { say, result }: CommandContext,
 ): Promise<ExitCode> {
-  const artifact = await loadMapper(flags.mapper_path);
-  const exported = await exportMapperOnnx(artifact, { withEncoder: flags.with_encoder });
+  const config = flags.config === undefined ? undefined : await readMapperConfig(flags.config);
+  const artifact = await loadMapper(config?.model_path ?? flags.mapper_path);
+  const { backend: _, model_path: __, ...pinned } = config ?? { backend: "", model_path: "" };
+  const point = config ? pinned : artifact.operating_point;
+  const exported = await exportMapperOnnx(artifact, {
+    withEncoder: flags.with_encoder,
+    ...(point && { metadata: { operating_point: JSON.stringify(point) } }),
+  });
   const { compared, largest } = await compare(artifact, exported);
   if (!(largest <= TOLERANCE)) {
     throw new Error(`The exported model differs from the mapper by ${largest}`);

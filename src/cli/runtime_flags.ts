@@ -74,7 +74,7 @@ export async function openRuntimeFromFlags(
     mapper: mapperOptions(flags, context),
     // A mapper that the user names must be there.
     useWordmapFallback: useWordmapFallback && flags.mapper_path === undefined &&
-      modelPath == null && config === undefined,
+      (modelPath ?? undefined) === undefined && config === undefined,
   });
   if (runtime.isFallback && runtime.mapper) {
     context.warn(

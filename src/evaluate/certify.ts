@@ -1,8 +1,17 @@
 import { sha256Hex } from "../hash.ts";
-import { binomialTail, rowsToCertify, zeroErrorRows } from "./binomial.ts";
+import { zeroErrorRows } from "./binomial.ts";
+import {
+  type Certificate,
+  type CertificateSplit,
+  type Certification,
+  type CertificationFailure,
+  type ClassCertificate,
+  DEFAULT_SPLIT,
+} from "./certificate.ts";
 import { type PathBase, pathFloors, pointAt, takeScored } from "./certify_path.ts";
 import { ABSTAIN_CLASS, type OperatingPoint, type ScoredRows } from "./decide.ts";
-import { countOutcomes, type Gold, type OutcomeCounts } from "./metrics.ts";
+import { type CertifyTask, explainFailure, walkPath } from "./certify_walk.ts";
+import { countOutcomes, type Gold } from "./metrics.ts";
 import { splitGroups } from "./split_groups.ts";
 
 /** What a certificate is to promise. */
@@ -30,81 +39,11 @@ export interface CertifyOptions extends CertificateGoal {
   readonly dataSha256: string;
 }
 
-/** A promise about an operating point, with all that it rests on. */
-export interface Certificate {
-  readonly schema: "micro-lm/certificate@1";
-  /** First 16 hex digits of the sha256 of everything else: what decisions cite. */
-  readonly id: string;
-  readonly limit: number;
-  readonly confidence: number;
-  /** Labelled rows that acted, and wrong ones among them, at the certified point. */
-  readonly n: number;
-  readonly k: number;
-  /** P(at most k errors in n rows, if the error rate were the limit). */
-  readonly p_value: number;
-  readonly point: OperatingPoint;
-  /** How the points were ordered before any label was seen. */
-  readonly order: {
-    readonly rule: string;
-    readonly points: number;
-    readonly started_at: number;
-    readonly stopped_at: number;
-    readonly near_margin: number;
-  };
-  /** By class, where each was certified; the promise then holds for all of them at once. */
-  readonly classes?: readonly ClassCertificate[];
-  readonly split: CertificateSplit;
-  readonly data_sha256: string;
-  readonly assumptions: readonly string[];
-}
-
-/** How the rows were divided. */
-export interface CertificateSplit {
-  readonly shares: readonly number[];
-  readonly seed: number;
-  /** Rows in each part. */
-  readonly rows: readonly number[];
-  /** Groups of rows that stayed together. */
-  readonly groups: number;
-}
-
-/** The promise about one class. */
-export interface ClassCertificate {
-  readonly class: string;
-  readonly certified: boolean;
-  readonly n: number;
-  readonly k: number;
-  readonly p_value: number;
-  /** Null for a class that could not be certified, and never fires. */
-  readonly threshold: number | null;
-}
-
-/** Why there is no certificate, and what it would take. */
-export interface CertificationFailure {
-  readonly reason: string;
-  /** Labelled rows, in all, that are missing; null where no number of rows would help. */
-  readonly more_rows: number | null;
-  /** At the point where the order starts. */
-  readonly n: number;
-  readonly k: number;
-}
-
-/** Outcome of {@linkcode certify}. */
-export type Certification =
-  & { readonly parts: readonly Uint32Array[]; readonly split: CertificateSplit }
-  & (
-    | { readonly certificate: Certificate; readonly failure?: undefined }
-    | { readonly certificate?: undefined; readonly failure: CertificationFailure }
-  );
-
 const ASSUMPTIONS = [
   "The rows that certify and the prompts that follow are exchangeable: nothing is promised under shift.",
   "The labels are right.",
   "A prompt that must abstain counts as wrong when the mapper acts.",
 ];
-
-/** Shares of the rows that fix the order, certify, and report. */
-export const DEFAULT_SPLIT = [0.2, 0.5, 0.3] as const;
 
 /** How many times the zero-error need the first point is expected to accept. */
 const HEADROOM = 1.5;
@@ -160,8 +99,8 @@ export function certify(
   };
   const first = takeScored(scored, gold, parts[0]!);
   const second = takeScored(scored, gold, parts[1]!);
-  const task: Task = { first, second, classes, limit, confidence, options };
-  const base = chooseBase(task);
+  const task: CertifyTask = { first, second, classes, limit, confidence, split };
+  const base = chooseBase(task, options);
   const found = options.eachClass ? certifyClasses(task, base) : certifyWhole(task, base);
   if ("reason" in found) return { parts, split: about, failure: found };
   const body = {
@@ -177,26 +116,13 @@ export function certify(
   return { parts, split: about, certificate: { ...body, id } };
 }
 
-interface Part {
-  readonly scored: ScoredRows;
-  readonly gold: Gold;
-}
-
-interface Task {
-  /** Fixes the order. */
-  readonly first: Part;
-  /** Certifies. */
-  readonly second: Part;
-  readonly classes: readonly string[];
-  readonly limit: number;
-  readonly confidence: number;
-  readonly options: CertifyOptions;
-}
-
 type Proof = Pick<Certificate, "n" | "k" | "p_value" | "point" | "order" | "classes">;
 
 /** Of the margins the one that goes farthest on the first part; labels of that part may be used. */
-function chooseBase({ first, classes, limit, options }: Task): PathBase {
+function chooseBase(
+  { first, classes, limit }: CertifyTask,
+  options: CertifyOptions,
+): PathBase {
   const { nearMargins = [0], perClass, maxNovelty } = options;
   const floors = pathFloors(first.scored, classes);
   const reach = (base: PathBase) => {
@@ -216,7 +142,7 @@ function chooseBase({ first, classes, limit, options }: Task): PathBase {
 }
 
 /** Tests the whole rule, from the strictest point that is expected to accept enough rows. */
-function certifyWhole(task: Task, base: PathBase): Proof | CertificationFailure {
+function certifyWhole(task: CertifyTask, base: PathBase): Proof | CertificationFailure {
   const { first, classes, limit, confidence } = task;
   const floors = pathFloors(first.scored, classes);
   const walk = walkPath(task, floors.map((floor) => pointAt(floor, base)), {
@@ -240,79 +166,8 @@ function certifyWhole(task: Task, base: PathBase): Proof | CertificationFailure 
   };
 }
 
-interface Walk {
-  readonly start: number;
-  /** The loosest point before the first that failed. */
-  readonly passed?: Tested;
-  /** The point where the walk began. */
-  readonly begun?: Tested;
-}
-
-interface Tested {
-  readonly at: number;
-  readonly point: OperatingPoint;
-  readonly n: number;
-  readonly k: number;
-  readonly p_value: number;
-}
-
-interface WalkOptions {
-  /** Accepted rows that the first point is expected to have. */
-  readonly needed: number;
-  /** Largest p-value that passes. */
-  readonly allowance: number;
-  readonly countsOf: (counts: OutcomeCounts) => { readonly n: number; readonly k: number };
-}
-
-function walkPath(
-  { first, second, classes, limit }: Task,
-  path: readonly OperatingPoint[],
-  { needed, allowance, countsOf }: WalkOptions,
-): Walk {
-  const ratio = second.scored.top.length / Math.max(1, first.scored.top.length);
-  const expected = (point: OperatingPoint) =>
-    ratio * countsOf(countOutcomes(first.scored, first.gold, point, classes)).n;
-  const enough = path.findIndex((point) => expected(point) >= needed);
-  // Where no point is expected to have enough rows, the loosest one is the only one worth testing.
-  const start = enough < 0 ? path.length - 1 : enough;
-  let passed: Tested | undefined;
-  let begun: Tested | undefined;
-  for (let at = start; at < path.length; at++) {
-    const point = path[at]!;
-    const { n, k } = countsOf(countOutcomes(second.scored, second.gold, point, classes));
-    const tested = { at, point, n, k, p_value: n === 0 ? 1 : binomialTail(k, n, limit) };
-    begun ??= tested;
-    if (tested.p_value > allowance) break;
-    passed = tested;
-  }
-  return { start, ...(passed && { passed }), ...(begun && { begun }) };
-}
-
-function explainFailure(
-  { second, limit, confidence, options: { split = DEFAULT_SPLIT } }: Task,
-  { begun }: Walk,
-): CertificationFailure {
-  const { n, k } = begun ?? { n: 0, k: 0 };
-  const needed = rowsToCertify(n === 0 ? 0 : k / n, limit, confidence);
-  const share = split[1] / (split[0] + split[1] + split[2]);
-  const rowsAnAction = n === 0 ? null : second.scored.top.length / n;
-  const missing = needed === null || rowsAnAction === null
-    ? null
-    : Math.max(1, Math.ceil((rowsAnAction * (needed - n)) / share));
-  return {
-    reason: n === 0
-      ? "no labelled row acts at the strictest point"
-      : k / n >= limit
-      ? `${k} of ${n} actions are wrong at the strictest point, which is not below ${limit}`
-      : `${k} wrong of ${n} actions at the strictest point do not show a rate of at most ${limit}`,
-    more_rows: missing,
-    n,
-    k,
-  };
-}
-
 /** Tests each class with its share of the allowance (Bonferroni): all promises hold together. */
-function certifyClasses(task: Task, base: PathBase): Proof | CertificationFailure {
+function certifyClasses(task: CertifyTask, base: PathBase): Proof | CertificationFailure {
   const { second, classes, limit, confidence } = task;
   const actions = classes.filter((name) => name !== ABSTAIN_CLASS);
   const allowance = (1 - confidence) / actions.length;

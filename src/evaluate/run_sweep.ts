@@ -12,7 +12,8 @@ import { MicroLmError } from "../errors.ts";
 import type { Mapper } from "../mapper/mapper.ts";
 import type { Matrix } from "../matrix.ts";
 import { bootstrapQuality, type Measured, type QualityName } from "./bootstrap.ts";
-import { type Certification, certify, type CertifyOptions, DEFAULT_SPLIT } from "./certify.ts";
+import { type Certification, DEFAULT_SPLIT } from "./certificate.ts";
+import { certify, type CertifyOptions } from "./certify.ts";
 import { takeScored } from "./certify_path.ts";
 import {
   checkGate,

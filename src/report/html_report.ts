@@ -6,7 +6,7 @@ import { type Chart, sweepCharts } from "./charts.ts";
 import { chartSection } from "./chart_page.ts";
 import { errorsSection, listRows, PRINTED } from "./errors_table.ts";
 import { percent } from "./escape.ts";
-import { htmlPage, htmlTable, htmlText } from "./html_page.ts";
+import { htmlPage, htmlText } from "./html_page.ts";
 import { REPORT_SCRIPT } from "./html_script.ts";
 import { PALETTE, REPORT_STYLE } from "./html_style.ts";
 import { evidenceLines, qualityLines, type SweepContext } from "./sweep_report.ts";

@@ -80,6 +80,12 @@ Deno.test("train caches vectors, cache lists and clears them, export writes a mo
     const { largest_difference, compared } = JSON.parse(exported.stdout);
     assert(largest_difference <= 1e-6 && compared === 16);
     assert((await Deno.stat(out)).size > 10_000);
+    const config = { backend: "sbert", model_path: mapper, threshold: 0.625 };
+    await Deno.writeTextFile(`${folder}/c.json`, JSON.stringify(config));
+    const pinned = await runTask("export", ["--config", `${folder}/c.json`, "--out", out]);
+    assertEquals(pinned.code, 0, pinned.stderr);
+    const bytes2 = new TextDecoder("latin1").decode(await Deno.readFile(out));
+    assertStringIncludes(bytes2, '{"threshold":0.625}');
   });
 });
 
