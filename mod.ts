@@ -192,6 +192,9 @@ export {
 } from "./src/stages/expand.ts";
 export { type Head, type HeadShape, predictHead, probabilitiesOfTp } from "./src/stages/head.ts";
 export * from "./src/stages/head_training.ts";
+export * from "./src/stages/iac_data.ts";
+export * from "./src/stages/iac_data_csv.ts";
+export * from "./src/stages/iac_data_record.ts";
 export * from "./src/stages/paired_tests.ts";
 export * from "./src/stages/recall_target.ts";
 export type { RunConfig } from "./src/stages/run_config.ts";

@@ -1,11 +1,13 @@
 import { arcFiles } from "../fixtures/arc/grammar/outputs.ts";
 import { generatedFiles, handwrittenFiles } from "../fixtures/defi/grammar/outputs.ts";
+import { generatedIacFiles } from "../fixtures/iac/grammar/outputs.ts";
 import { writeFileAtomic } from "../mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 
 const FOLDER = "fixtures/defi";
 const ARC = "fixtures/arc";
+const IAC = "fixtures/iac";
 
 await runCommand({
   name: "fixtures",
@@ -21,9 +23,14 @@ await runCommand({
     ...handwrittenFiles({ mini: list("mini"), stress: list("stress"), nonexec: list("nonexec") }),
   ]);
   const arc = arcFiles(Deno.readTextFileSync(`${ARC}/handwritten/prompts.txt`));
+  const iac = generatedIacFiles(
+    Deno.readTextFileSync(`${IAC}/README.md`),
+    (name) => Deno.readTextFileSync(`${IAC}/handwritten/${name}.txt`),
+  );
   const all = [
     ...[...files].map(([name, content]) => [`${FOLDER}/${name}`, content] as const),
     ...[...arc].map(([name, content]) => [`${ARC}/${name}`, content] as const),
+    ...[...iac].map(([name, content]) => [`${IAC}/${name}`, content] as const),
   ];
   for (const [path, content] of all) {
     if (!check) {
