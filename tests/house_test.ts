@@ -12,6 +12,7 @@ const ORDER = [
   "run",
   "stages",
   "report",
+  "serve",
   "cli",
 ];
 
