@@ -26,7 +26,7 @@ await runCommand({
     domain: {
       type: "string",
       default: "auto",
-      choices: ["auto", "defi", "generic"],
+      choices: ["auto", "defi", "arc", "generic"],
       help: "Whose labels and slots apply; auto looks at the labels.",
     },
     C: { type: "number", min: 1e-9, default: 8, help: "Inverse strength of the L2 penalty." },

@@ -79,7 +79,8 @@ export async function executeBatch(
   if (!request.resume) await warnOfFinished(config, experiments, warn);
   const table = createLiveTable(experiments, {
     say,
-    jobs: request.executor === "slurm" ? experiments.length : request.jobs,
+    // How many tasks a cluster runs at once, it does not say.
+    jobs: request.executor === "slurm" ? 1 : request.jobs,
   });
   const timer = setInterval(() => table.tick(), 1000);
   let job = "local";

@@ -85,8 +85,8 @@ const COLUMNS: readonly (readonly [string, number])[] = [
   ["outcome", 8],
   ["val F1", 6],
   ["threshold", 9],
-  ["time", 7],
-  ["left", 7],
+  ["time", 11],
+  ["left", 11],
 ];
 
 function runCells({ experiment, outcome, status }: BatchRun): string[] {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { writeFileAtomic } from "../data/atomic_write.ts";
 import { readLines } from "../data/jsonl.ts";
 import { MicroLmError } from "../errors.ts";
 import type { SentRun, WorkerMessage, WorkerRequest } from "../stages/local_executor_messages.ts";
@@ -82,7 +83,7 @@ async function wasBegun(folder: string, index: number): Promise<boolean> {
     await Deno.stat(mark);
     return true;
   } catch {
-    await Deno.writeTextFile(mark, "");
+    await writeFileAtomic(mark, "");
     return false;
   }
 }

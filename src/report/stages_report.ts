@@ -141,7 +141,8 @@ interface Section {
 
 function tables({ evaluations, comparisons = [], champion }: StagesReportInput): Section[] {
   const rows = evaluations.map(analysisRow);
-  const sets = [...Map.groupBy(rows, ({ dataset }) => dataset)];
+  const sets = [...Map.groupBy(rows, ({ dataset }) => dataset)]
+    .toSorted(([a], [b]) => Number(b === "combined") - Number(a === "combined"));
   const combined = combinedOnce(evaluations);
   const shown = combined.find(({ metadata }) => metadata.run === champion?.run) ??
     combined.toSorted((a, b) => b.results.metrics.f1 - a.results.metrics.f1)[0];

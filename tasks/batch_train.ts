@@ -1,0 +1,9 @@
+import { runCommand } from "../src/cli/run_command.ts";
+import { BATCH_TRAIN_FLAGS, batchTrainCommand } from "../src/cli/stages_train_command.ts";
+
+await runCommand({
+  name: "batch-train",
+  summary: "Trains all experiments of a stage's config; a batch that was killed can be resumed.",
+  example: "deno task batch-train --config configs/encoder/stage1_offline.yaml --jobs 2 --resume",
+  flags: BATCH_TRAIN_FLAGS,
+}, batchTrainCommand);

@@ -1,0 +1,9 @@
+import { runCommand } from "../src/cli/run_command.ts";
+import { CHAMPION_FLAGS, championCommand } from "../src/cli/stages_champion_command.ts";
+
+await runCommand({
+  name: "champion",
+  summary: "Chooses the champion among seeds by F1 on the validation set, and freezes it.",
+  example: "deno task champion --config configs/encoder/stage4_offline.yaml --select_only",
+  flags: CHAMPION_FLAGS,
+}, championCommand);
