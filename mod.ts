@@ -152,13 +152,37 @@ export * from "./src/rails/traces.ts";
 export * from "./src/rails/traces_hard.ts";
 export * from "./src/rails/traces_simple.ts";
 
+export * from "./src/run/bulk.ts";
+export { parseShard, type Shard } from "./src/run/bulk_input.ts";
+export type { MappedRow, RunRow } from "./src/run/bulk_rows.ts";
+export type { BulkTotals } from "./src/run/bulk_tally.ts";
 export * from "./src/run/context.ts";
 export * from "./src/run/operating_point.ts";
 export * from "./src/run/policy.ts";
+export * from "./src/run/profile.ts";
 export * from "./src/run/reasons.ts";
 export * from "./src/run/record.ts";
+export * from "./src/run/replay.ts";
+export type { JsonDifference } from "./src/run/replay_diff.ts";
 export * from "./src/run/runtime.ts";
 export * from "./src/run/runtime_types.ts";
+export * from "./src/run/trace.ts";
+export {
+  TRACE_SCHEMA,
+  TRACE_START,
+  type TraceLine,
+  type TraceRepair,
+  type TraceVersions,
+} from "./src/run/trace_line.ts";
+export type {
+  TracedGate,
+  TracedHashes,
+  TracedInputs,
+  TracedRun,
+  TracedRuntime,
+} from "./src/run/trace_run.ts";
+export * from "./src/run/trace_verify.ts";
+export { MICRO_LM_VERSION } from "./src/run/trace_version.ts";
 
 export * from "./src/stages/analyze.ts";
 export * from "./src/stages/batch.ts";

@@ -4,6 +4,8 @@ import { MicroLmError } from "../errors.ts";
 import { percent } from "../report/escape.ts";
 import { textTable } from "../report/tables.ts";
 import { resolvePolicy } from "../run/policy.ts";
+import { createPhaseClock, writeProfile } from "../run/profile.ts";
+import { openTrace } from "../run/trace.ts";
 import { type ArcStepRecord, minimalRecord, type Rails, type RunRecord } from "../run/record.ts";
 import type { RunRequest } from "../run/runtime_types.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
@@ -40,6 +42,11 @@ export const RUN_FLAGS = {
   },
   ...RUNTIME_FLAGS,
   dry_run: { type: "boolean", help: "Say what would be allowed, and hand out no plan." },
+  trace: {
+    type: "string",
+    value: "FILE",
+    help: "Append the run to a trace that deno task trace verifies and deno task replay repeats.",
+  },
   verbose: { type: "boolean", help: "Print the whole record, not the plan and the verdict alone." },
 } as const;
 
@@ -54,12 +61,16 @@ export async function runMicroCommand(flags: RunFlags, context: CommandContext):
     });
   }
   const request = await readRequest(prompt, flags);
-  const { mapper } = resolvePolicy(request.policy ?? {}, { env: request.env ?? {} });
+  const { mapper, audit } = resolvePolicy(request.policy ?? {}, { env: request.env ?? {} });
   await using runtime = await openRuntimeFromFlags(flags, context, {
     modelPath: mapper.model_path,
     useWordmapFallback: mapper.use_wordmap_fallback,
   });
-  const record = await runtime.run(request);
+  const clock = createPhaseClock();
+  const record = await runtime.run({ ...request, onPhase: clock.start });
+  const phases = clock.stop();
+  if (flags.trace !== undefined) openTrace(flags.trace).append(record, request, runtime);
+  if (audit.profile) context.warn(`profile in ${await writeProfile(record, phases)}`);
   printRecord(record, flags, context);
   context.result(flags.verbose ? record : minimalRecord(record));
   return record.ok || (flags.dry_run && record.reason === "ok") ? EXIT.ok : EXIT.gate;

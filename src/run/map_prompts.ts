@@ -35,7 +35,8 @@ export async function decideAll(
   point: OperatingPoint,
 ): Promise<Decision[]> {
   const probabilities = await mapper.predictProbabilities(prompts);
-  const novelty = await mapper.measureNovelty?.(prompts);
+  // It costs a second pass over the prompts.
+  const novelty = (point.maxNovelty ?? 1) < 1 ? await mapper.measureNovelty?.(prompts) : undefined;
   const scored = scoreRows(probabilities, novelty);
   const compiled = compilePoint(point, mapper.classes);
   return prompts.map((_, row) => describeDecision(scored, row, mapper.classes, compiled));

@@ -14,7 +14,8 @@ import type { ArcStepRecord, GateVerdict } from "./record.ts";
 import type { Finding, ResolvedRequest } from "./finding.ts";
 
 /** The gates of an ARC prompt: it is read, carried out on the grid, and checked. */
-export function runArc({ prompt, grid, pairs }: ResolvedRequest): Finding {
+export function runArc({ prompt, grid, pairs, onPhase }: ResolvedRequest): Finding {
+  onPhase?.("parse");
   const given = grid === undefined ? null : checkGrid(grid);
   const examples = pairs === undefined ? [] : readPairs(pairs);
   const gates: GateVerdict[] = [];
@@ -27,6 +28,7 @@ export function runArc({ prompt, grid, pairs }: ResolvedRequest): Finding {
     return { ...finding, label: null, plan: { sequence: [], steps: [] } };
   }
   gates.push({ gate: "non_exec", ok: true, reason: "ok" });
+  onPhase?.("rails");
   const sequence = parsed.plan.map(({ op }) => op);
   let grids: readonly (Grid | null)[] = parsed.plan.map(() => null);
   let checked: ArcVerification | undefined;

@@ -7,6 +7,9 @@ import type { Rails, RunRecord } from "./record.ts";
 /** Domains that can be run. */
 export type RunDomain = "defi" | "arc";
 
+/** A part of a run. */
+export type RunPhase = "parse" | "map" | "rails";
+
 /** What a run is asked. */
 export interface RunRequest {
   readonly prompt: string;
@@ -24,6 +27,8 @@ export interface RunRequest {
   readonly grid?: unknown;
   /** ARC: pairs of grids that the plan has to explain. */
   readonly pairs?: unknown;
+  /** Is told when a phase begins: `parse`, `map`, `rails`. */
+  readonly onPhase?: (phase: RunPhase) => void;
   /** Environment variables that the policy may honour. Default: none. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }

@@ -1,0 +1,9 @@
+import { MAP_FLAGS, mapCommand } from "../src/cli/map_command.ts";
+import { runCommand } from "../src/cli/run_command.ts";
+
+await runCommand({
+  name: "map",
+  summary: "Maps every prompt of a file, in parts and after interruptions if need be.",
+  example: "deno task map --in prompts.jsonl --out .artifacts/mapped.jsonl --shard 1/8 --resume",
+  flags: MAP_FLAGS,
+}, mapCommand);

@@ -1,0 +1,9 @@
+import { runCommand } from "../src/cli/run_command.ts";
+import { REPLAY_FLAGS, replayCommand } from "../src/cli/trace_command.ts";
+
+await runCommand({
+  name: "replay",
+  summary: "Runs every request of a trace again and compares the records, bit for bit.",
+  example: "deno task replay --trace .artifacts/trace.jsonl --mapper_path .artifacts/mapper.json",
+  flags: REPLAY_FLAGS,
+}, replayCommand);
