@@ -123,6 +123,13 @@ export * from "./src/evaluate/selection.ts";
 export * from "./src/evaluate/split_groups.ts";
 export * from "./src/evaluate/sweep.ts";
 
+export * from "./src/rails/audit.ts";
+export type { AuditChannel, AuditGates, AuditKernel } from "./src/rails/audit_evidence.ts";
+export * from "./src/rails/audit_gates.ts";
+export { kaiserWindow } from "./src/rails/audit_kernel.ts";
+export * from "./src/rails/audit_metrics.ts";
+export * from "./src/rails/audit_refute.ts";
+export * from "./src/rails/audit_row.ts";
 export * from "./src/rails/denoise.ts";
 export {
   emaFilter,
@@ -134,6 +141,7 @@ export {
   snrDb,
 } from "./src/rails/denoise_filters.ts";
 export * from "./src/rails/denoise_stream.ts";
+export * from "./src/rails/funnel.ts";
 export * from "./src/rails/matched_filter.ts";
 export * from "./src/rails/matched_filter_curve.ts";
 export * from "./src/rails/ngf_bench.ts";
@@ -148,9 +156,24 @@ export * from "./src/rails/parser.ts";
 export * from "./src/rails/parser_calibrate.ts";
 export * from "./src/rails/parser_prior.ts";
 export type { ChannelVerdict, ParsedChannel, ParseResult } from "./src/rails/parser_result.ts";
+export * from "./src/rails/spans.ts";
 export * from "./src/rails/traces.ts";
 export * from "./src/rails/traces_hard.ts";
 export * from "./src/rails/traces_simple.ts";
+export * from "./src/rails/warp.ts";
+export * from "./src/rails/wdd.ts";
+export * from "./src/rails/wdd_decide.ts";
+export type {
+  EvidenceTrack,
+  ReadEvidence,
+  ScoredSpan,
+  SpanEvidence,
+} from "./src/rails/wdd_evidence.ts";
+export * from "./src/rails/wdd_file.ts";
+export type { FitEvidenceOptions } from "./src/rails/wdd_fit_evidence.ts";
+export * from "./src/rails/wdd_model.ts";
+export { shuffleTracks } from "./src/rails/wdd_null.ts";
+export * from "./src/rails/wdd_terms.ts";
 
 export * from "./src/run/bulk.ts";
 export { parseShard, type Shard } from "./src/run/bulk_input.ts";

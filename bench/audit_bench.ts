@@ -1,0 +1,154 @@
+// deno-lint-ignore-file no-console -- a benchmark prints
+/**
+ * The audit and WDD on the DeFi sets: `deno run --allow-read bench/audit_bench.ts [mapper.json]`.
+ *
+ * Fitted on the training set, gates chosen on the development set, then printed for the sets that are for
+ * reporting only.
+ */
+import { type Dataset, readLabeledCsv } from "../src/data/dataset.ts";
+import { DEFI_DOMAIN } from "../src/domains/defi/domain.ts";
+import { DEFI_LEXICON } from "../src/domains/defi/lexicon.ts";
+import { detectNonExecutable } from "../src/domains/defi/nonexec.ts";
+import { composeEncoders } from "../src/encoders/compose.ts";
+import { openEncoder } from "../src/encoders/open.ts";
+import { openMapper } from "../src/mapper/mapper_file.ts";
+import { runAudit } from "../src/rails/audit.ts";
+import { fitAuditGates } from "../src/rails/audit_gates.ts";
+import { fitRefutation, refutationMetrics } from "../src/rails/audit_refute.ts";
+import { fitWdd, type WddModel } from "../src/rails/wdd_model.ts";
+import { shuffleTracks } from "../src/rails/wdd_null.ts";
+import { openWdd } from "../src/rails/wdd.ts";
+import { openTermEncoder } from "../src/rails/wdd_terms.ts";
+
+const percent = (x: number | null) => x === null ? "-" : `${(100 * x).toFixed(1)}%`;
+const folder = "fixtures/defi/";
+const read = (name: string) => readLabeledCsv(`${folder}${name}.csv`, { empty: "keep" });
+const asked = (data: Dataset) =>
+  data.rows as unknown as { id: string; prompt: string; label: string }[];
+const { slots, primitives } = DEFI_DOMAIN;
+const forbids = (prompt: string) => detectNonExecutable(prompt) !== null;
+
+const lite = await openEncoder("lite");
+await using encoder = composeEncoders([
+  { encoder: lite, weight: 1 },
+  { encoder: openTermEncoder(DEFI_LEXICON, { slots }), weight: 4 },
+], "lite+terms*4");
+const training = asked(await read("defi_mapper_labeled_large"));
+const tuning = asked(await read("defi_mapper_labeled_mini"));
+const isBackground = (prompt: string) =>
+  ["out_of_scope", "empty"].includes(detectNonExecutable(prompt)?.kind ?? "");
+const started = performance.now();
+const model = await fitWdd(training, encoder, { primitives, slots, isBackground });
+console.log(`fit: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+
+const open = { tau_span: 0.05, tau_rel: 0, tau_abs: -Infinity };
+const tuned = await runAudit(tuning, model, encoder, { gates: open, forbids });
+const limits = [0.01, 0.02, 0.03, 0.05, 0.1];
+const SETS = [
+  "defi_mapper_labeled_mini",
+  "defi_mapper_labeled_5k",
+  "defi_mapper_stress_labeled",
+  "defi_mapper_unseen_verbs",
+  "defi_nonexec",
+];
+const REPORTED = Deno.args.includes("--tuning-only") ? SETS.slice(0, 1) : SETS;
+
+const mapperPath = Deno.args.find((arg) => !arg.startsWith("--"));
+for (const name of REPORTED) {
+  const rows = asked(await read(name));
+  console.log(`\n${name} (${rows.length})`);
+  for (const guard of [true, false]) {
+    for (const maxHallucination of guard ? limits : [0.01, 0.05]) {
+      const gates = fitAuditGates(tuned.rows, { maxHallucination });
+      const begun = performance.now();
+      const { metrics: m } = await runAudit(rows, model, encoder, {
+        gates,
+        ...(guard && { forbids }),
+      });
+      console.log([
+        `  audit tuned to ${percent(maxHallucination)}${guard ? "" : ", no guard"}:`,
+        `coverage ${percent(m.coverage.value)}`,
+        `hallucination ${percent(m.hallucination_rate.value)}`,
+        `on fired ${percent(m.hallucination_on_fired.value)}`,
+        `multi ${percent(m.multi_accept_rate.value)}`,
+        `non-exec accepted ${percent(m.accept_rate_non_exec.value)}`,
+        `gold spans ${percent(m.gold_span_recall.value)}`,
+        `${((performance.now() - begun) / rows.length).toFixed(2)} ms`,
+      ].join("  "));
+    }
+  }
+  if (mapperPath) await reportRefutation(mapperPath, rows);
+  await reportWdd(rows);
+}
+reportNoise(model);
+
+async function reportRefutation(path: string, rows: typeof tuning): Promise<void> {
+  await using mapper = await openMapper(path);
+  const labelsOf = async (some: typeof tuning, threshold: number) => {
+    const { data } = await mapper.predictProbabilities(some.map(({ prompt }) => prompt));
+    const n = mapper.classes.length;
+    return some.map((_, i) => {
+      const own = [...data.subarray(i * n, (i + 1) * n)];
+      const top = Math.max(...own);
+      const label = mapper.classes[own.indexOf(top)]!;
+      return label === "abstain" || top < threshold ? null : label;
+    });
+  };
+  for (const guard of [false, true]) {
+    const options = { gates: open, ...(guard && { forbids }) };
+    const { rows: fitting } = await runAudit(tuning, model, encoder, options);
+    const { rows: audited } = await runAudit(rows, model, encoder, options);
+    for (const threshold of [0, 0.4]) {
+      for (const limit of ["observed", "bounded"] as const) {
+        const tau = fitRefutation(fitting, await labelsOf(tuning, threshold), { limit });
+        const labels = await labelsOf(rows, threshold);
+        const { caught, refused } = refutationMetrics(audited, labels, tau);
+        console.log(
+          `  mapper at ${threshold}${guard ? ", guard" : ""}, gate tuned to 3% ${limit}: caught ` +
+            `${caught.k}/${caught.n} = ${percent(caught.value)}, right ones refused ` +
+            `${percent(refused.value)}`,
+        );
+      }
+    }
+  }
+}
+
+async function reportWdd(rows: typeof tuning): Promise<void> {
+  for (const falseAlarmRate of [0.01, 0.05]) {
+    for (const template_width of [64, 96]) {
+      const wdd = openWdd(model, encoder, {
+        falseAlarmRate,
+        policy: { template_width, z_abs: 0.1 },
+      });
+      const begun = performance.now();
+      const results = await wdd.detect(rows.map(({ prompt }) => prompt));
+      const ms = (performance.now() - begun) / rows.length;
+      for (const guard of [false, true]) {
+        const keep = results.map(({ keep }, i) => guard && forbids(rows[i]!.prompt) ? [] : keep);
+        const share = (test: (i: number) => boolean, of: (i: number) => boolean) => {
+          const some = rows.keys().filter(of).toArray();
+          return some.length === 0 ? null : some.filter(test).length / some.length;
+        };
+        const action = (i: number) => rows[i]!.label !== "abstain";
+        console.log([
+          `  WDD ${falseAlarmRate}, width ${template_width}${guard ? ", guard" : ""}:`,
+          `pass ${percent(share((i) => keep[i]!.length > 0, action))}`,
+          `label kept ${percent(share((i) => keep[i]!.includes(rows[i]!.label), action))}`,
+          `multi ${percent(share((i) => keep[i]!.length > 1, action))}`,
+          `non-exec passed ${percent(share((i) => keep[i]!.length > 0, (i) => !action(i)))}`,
+          `${ms.toFixed(2)} ms`,
+        ].join("  "));
+      }
+    }
+  }
+}
+
+/** New noise: other shuffles than those of the calibration. */
+function reportNoise(of: WddModel): void {
+  for (const falseAlarmRate of [0.01, 0.05]) {
+    const wdd = openWdd(of, encoder, { falseAlarmRate });
+    const results = wdd.judge(shuffleTracks(of.background, 2000, 12_345));
+    const passed = results.filter(({ decision }) => decision === "PASS").length;
+    console.log(`WDD ${falseAlarmRate}: passes ${passed} of 2000 new noise tracks`);
+  }
+}

@@ -1,0 +1,37 @@
+import { createRandom } from "../random.ts";
+import type { EvidenceTrack } from "./wdd_evidence.ts";
+
+/** Shuffled prompts in the null, beside the real ones. */
+const SHUFFLED = 200;
+
+/** Of the shuffles that gates are calibrated on; measure on another one. */
+const NULL_SEED = 11;
+
+/**
+ * What gates are calibrated on: prompts that ask for nothing, and noise made of their bins in random
+ * order, as long as they are.
+ */
+export function nullTracks(background: readonly EvidenceTrack[]): readonly EvidenceTrack[] {
+  return [...background, ...shuffleTracks(background, SHUFFLED, NULL_SEED)];
+}
+
+/** Tracks whose bins are drawn from all bins of the given tracks: words without order or sense. */
+export function shuffleTracks(
+  tracks: readonly EvidenceTrack[],
+  count: number,
+  seed: number,
+): EvidenceTrack[] {
+  const random = createRandom(seed);
+  const some = tracks.filter(({ bins }) => bins > 0);
+  if (some.length === 0) return [];
+  return Array.from({ length: count }, () => {
+    const model = random.pick(some);
+    const data = new Float64Array(model.data.length);
+    for (let b = 0; b < model.bins; b++) {
+      const from = random.pick(some);
+      const at = random.integer(from.bins) * from.classes;
+      data.set(from.data.subarray(at, at + from.classes), b * model.classes);
+    }
+    return { ...model, data };
+  });
+}
