@@ -99,6 +99,7 @@ export * from "./src/domains/defi/clean.ts";
 export * from "./src/domains/defi/guards.ts";
 export { DEFI_LEXICON } from "./src/domains/defi/lexicon.ts";
 export * from "./src/domains/defi/nonexec.ts";
+export * from "./src/domains/defi/order_verbs.ts";
 export * from "./src/domains/defi/plan.ts";
 export { hfOf, ltvOf, type Positions } from "./src/domains/defi/positions.ts";
 export * from "./src/domains/defi/segment.ts";
@@ -180,15 +181,20 @@ export { parseShard, type Shard } from "./src/run/bulk_input.ts";
 export type { MappedRow, RunRow } from "./src/run/bulk_rows.ts";
 export type { BulkTotals } from "./src/run/bulk_tally.ts";
 export * from "./src/run/context.ts";
+export * from "./src/run/evidence.ts";
 export * from "./src/run/operating_point.ts";
+export * from "./src/run/perturb.ts";
 export * from "./src/run/policy.ts";
 export * from "./src/run/profile.ts";
 export * from "./src/run/reasons.ts";
 export * from "./src/run/record.ts";
+export { checkRunRecord, runRecordJsonSchema } from "./src/run/record_schema.ts";
 export * from "./src/run/replay.ts";
 export type { JsonDifference } from "./src/run/replay_diff.ts";
 export * from "./src/run/runtime.ts";
 export * from "./src/run/runtime_types.ts";
+export * from "./src/run/suite.ts";
+export * from "./src/run/suite_file.ts";
 export * from "./src/run/trace.ts";
 export {
   TRACE_SCHEMA,
@@ -255,6 +261,7 @@ export * from "./src/stages/threshold_sweep.ts";
 export * from "./src/stages/train_head.ts";
 export type { YamlConfigOptions } from "./src/stages/yaml_config.ts";
 
+export * from "./src/report/audit_report.ts";
 export * from "./src/report/chart_confusion.ts";
 export * from "./src/report/chart_data.ts";
 export * from "./src/report/chart_page.ts";

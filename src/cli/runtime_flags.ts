@@ -31,6 +31,12 @@ export const RUNTIME_FLAGS = {
     value: "FILE",
     help: "A pinned operating point (--pin of a sweep); replaces --mapper_path and --backend.",
   },
+  wdd_path: {
+    type: "string",
+    value: "FILE",
+    help: 'Evidence that wdd-fit wrote, for policies with {"audit": {"backend": "wdd"}}. ' +
+      "Default: .artifacts/<domain>_wdd.json.",
+  },
   ...OPEN_MAPPER_FLAGS,
 } as const;
 
@@ -71,6 +77,7 @@ export async function openRuntimeFromFlags(
     backend: config?.backend ?? flags.backend as "sbert" | "wordmap",
     ...(path !== undefined && { modelPath: path }),
     ...(config && { point: point as PinnedPoint }),
+    evidencePath: flags.wdd_path ?? `.artifacts/${domain}_wdd.json`,
     mapper: mapperOptions(flags, context),
     // A mapper that the user names must be there.
     useWordmapFallback: useWordmapFallback && flags.mapper_path === undefined &&

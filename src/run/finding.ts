@@ -1,7 +1,9 @@
 import type { Context } from "./context.ts";
 import type { ActivePoint } from "./operating_point.ts";
 import type { Policy } from "./policy.ts";
-import type { GateVerdict, Rails, RunPlan, RunVerify, StepMapping, WddSummary } from "./record.ts";
+import type { Reason } from "./reasons.ts";
+import type { WddSummary } from "../rails/wdd_decide.ts";
+import type { GateVerdict, Rails, RunPlan, RunVerify, StepMapping } from "./record.ts";
 import type { RunRequest } from "./runtime_types.ts";
 
 /** What a domain finds out about a prompt. */
@@ -14,6 +16,10 @@ export interface Finding {
   readonly verify: Pick<RunVerify, "steps"> & Partial<Pick<RunVerify, "grid">>;
   readonly flags: readonly string[];
   readonly sources: unknown;
+  /** Whether the mapper read the prompt as it is, which its certificate is about. */
+  readonly isVerbatim?: boolean;
+  /** Why it is allowed, if not simply `ok`. */
+  readonly approval?: Reason;
   readonly wdd?: {
     readonly summary: WddSummary;
     readonly detail: unknown;

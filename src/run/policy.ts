@@ -14,6 +14,13 @@ export interface MapperPolicy {
   readonly use_wordmap_fallback: boolean;
 }
 
+/** Gates of one action; what is absent is as for all. */
+export interface GateOverride {
+  readonly z_abs?: number | undefined;
+  readonly keep_frac?: number | undefined;
+  readonly z_min?: number | undefined;
+}
+
 /** Evidence from the rails. */
 export interface AuditPolicy {
   readonly backend: "wdd" | null;
@@ -24,6 +31,12 @@ export interface AuditPolicy {
   readonly template_width: number;
   readonly z_abs: number;
   readonly keep_frac: number;
+  /** Share of prompts without an action in which the evidence may find one. */
+  readonly false_alarm_rate: number;
+  /** Other gates for single actions. */
+  readonly overrides: Readonly<Record<string, GateOverride>>;
+  /** File of a warp instead of the evidence's own; null for that. */
+  readonly pca_prior: string | null;
   /** Whether timings are written. */
   readonly profile: boolean;
 }
@@ -69,6 +82,9 @@ export const DEFAULT_POLICY: Policy = {
     template_width: 64,
     z_abs: 0.55,
     keep_frac: 0.7,
+    false_alarm_rate: 0.01,
+    overrides: {},
+    pca_prior: null,
     profile: false,
   },
   ltv_max: 0.75,
@@ -115,6 +131,13 @@ const AUDIT = {
   template_width: whole("a whole number of at least 2", 2),
   z_abs: least0,
   keep_frac: share,
+  false_alarm_rate: number("a number above 0, at most 0.5", 1e-6, 0.5),
+  overrides: z.record(
+    z.string(),
+    group({ z_abs: least0, keep_frac: share, z_min: least0 }).partial(),
+    { error: "an object of gates by action" },
+  ),
+  pca_prior: z.string({ error: "a path or null" }).nullable(),
   profile: flag,
 };
 const RISK = { require: flag };

@@ -3,6 +3,7 @@ import type { Grid } from "../domains/arc/grid.ts";
 import type { StepVerdict } from "../domains/defi/guards.ts";
 import type { LinkedStep } from "../domains/defi/plan.ts";
 import type { Decision } from "../evaluate/decide.ts";
+import type { WddSummary } from "../rails/wdd_decide.ts";
 import type { Reason } from "./reasons.ts";
 
 /** Names the format of records. */
@@ -60,16 +61,6 @@ export interface RunVerify {
   readonly steps: readonly StepVerdict[];
   /** How a grid was checked, if one was given. */
   readonly grid?: ArcVerification;
-}
-
-/** What an audit by the rails found, as A.5 of the specification names it. */
-export interface WddSummary {
-  readonly decision: "PASS" | "ABSTAIN";
-  readonly keep: readonly string[];
-  readonly sigma: number;
-  readonly proto_w: number;
-  readonly which_prior: string;
-  readonly note: string;
 }
 
 /** The outcome of a run: the same keys whatever happened. */

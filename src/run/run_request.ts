@@ -32,11 +32,12 @@ function toRecord(
       isReasonList(detail) ? detail.failed : [reason]
     ),
   );
-  const reason: Reason = failed[0] ?? "ok";
+  const reason: Reason = failed[0] ?? finding.approval ?? "ok";
   const allowed = isApproval(reason);
   const ok = allowed && !dryRun;
   const plan = ok ? finding.plan : NO_PLAN;
-  const { point, certificate } = active;
+  const { point } = active;
+  const certificate = finding.isVerbatim ? active.certificate : null;
   const tags = [
     ...(rails === "none" ? [] : [`rails:${rails}`]),
     ...(finding.wdd?.tags ?? []),

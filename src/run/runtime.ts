@@ -6,6 +6,7 @@ import type { MapperArtifact, PinnedPoint } from "../mapper/artifact.ts";
 import type { Mapper } from "../mapper/mapper.ts";
 import { loadMapper, openArtifact, type OpenMapperOptions } from "../mapper/mapper_file.ts";
 import { openWordmap } from "../mapper/wordmap.ts";
+import type { Evidence } from "./evidence.ts";
 import { mapPrompts } from "./map_prompts.ts";
 import { resolvePoint } from "./operating_point.ts";
 import { DEFAULT_POLICY, resolvePolicy } from "./policy.ts";
@@ -23,6 +24,8 @@ export interface OpenRuntimeOptions {
   readonly modelPath?: string;
   /** When the mapper acts. Default: what the mapper's file says, else a threshold of 0.7. */
   readonly point?: PinnedPoint;
+  /** File of the evidence that `audit.backend: "wdd"` asks for. Default: none. */
+  readonly evidencePath?: string;
   /** How the mapper's encoder is opened. */
   readonly mapper?: OpenMapperOptions;
   /** Whether the keyword mapper may stand in for a file that is not there. Default: true. */
@@ -57,17 +60,40 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Mic
   const classes = mapper?.classes ?? [];
   // A point that names unknown classes is found out when opening, not at the first prompt.
   compilePoint(resolvePoint(pinned, DEFAULT_POLICY.mapper).point, classes);
+  const evidence = lazyEvidence(options.evidencePath, domain);
   const runtime: MicroRuntime = {
     domain,
     mapper,
     source: mapper?.source ?? null,
     isFallback,
+    evidence: evidence.open,
     point: (policy = DEFAULT_POLICY.mapper) => resolvePoint(pinned, policy),
     map: (prompts, policy) => mapPrompts(runtime, prompts, policy),
     run: (request) => runRequest(runtime, request),
-    [Symbol.asyncDispose]: async () => await mapper?.[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await evidence.close();
+      await mapper?.[Symbol.asyncDispose]();
+    },
   };
   return runtime;
+}
+
+/** Few runs ask for evidence: it is opened by the first that does. */
+function lazyEvidence(path: string | undefined, domain: string) {
+  let opened: Promise<Evidence> | undefined;
+  return {
+    open: async () => {
+      if (path === undefined) {
+        throw new MicroLmError("usage", 'The policy asks for "wdd", but no evidence was given', {
+          hint: "Fit it with deno task wdd-fit and name it with --wdd_path",
+        });
+      }
+      const { openEvidence } = await import("./evidence.ts");
+      return await (opened ??= openEvidence(path, domain));
+    },
+    // Evidence that could not be opened has nothing to close.
+    close: async () => await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose](),
+  };
 }
 
 /** The keyword mapper's scores are no probabilities: its threshold is its own. */

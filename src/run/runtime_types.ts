@@ -1,5 +1,6 @@
 import type { Decision } from "../evaluate/decide.ts";
 import type { Mapper, MapperSource } from "../mapper/mapper.ts";
+import type { Evidence } from "./evidence.ts";
 import type { ActivePoint } from "./operating_point.ts";
 import type { MapperPolicy } from "./policy.ts";
 import type { Rails, RunRecord } from "./record.ts";
@@ -47,6 +48,12 @@ export interface MicroRuntime extends AsyncDisposable {
   readonly source: MapperSource | null;
   /** True where the keyword mapper stands in for a trained one. */
   readonly isFallback: boolean;
+  /**
+   * The evidence beside the mapper; opened at the first call.
+   *
+   * @throws {MicroLmError} Kind `usage` if the runtime was opened without; `missing` if it was not fitted.
+   */
+  evidence(): Promise<Evidence>;
   /** The operating point under a policy. */
   point(policy?: MapperPolicy): ActivePoint;
   /**

@@ -27,6 +27,9 @@ const OTHER: Readonly<Record<string, unknown>> = {
   "audit.template_width": 32,
   "audit.z_abs": 0.9,
   "audit.keep_frac": 0.5,
+  "audit.false_alarm_rate": 0.05,
+  "audit.overrides": { swap_asset: { z_abs: 1 } },
+  "audit.pca_prior": "warp.json",
   "audit.profile": true,
   ltv_max: 0.6,
   hf_min: 1.2,
@@ -35,6 +38,8 @@ const OTHER: Readonly<Record<string, unknown>> = {
   liq_threshold: 0.8,
   "risk.require": false,
 };
+
+const PATHS = ["mapper.model_path", "audit.pca_prior"];
 
 Deno.test("every key of a policy has a row in this test", () => {
   assertEquals(Object.keys(OTHER), [...POLICY_KEYS]);
@@ -54,7 +59,9 @@ for (const key of POLICY_KEYS) {
       : { ...changed, [head!]: { ...changed[head as "risk"], [tail]: at(DEFAULT_POLICY) } };
     assertEquals(rest, DEFAULT_POLICY);
     for (const wrong of [NaN, Infinity, "high", [], {}]) {
-      if (wrong === "high" && key === "mapper.model_path") continue;
+      if (wrong === "high" && PATHS.includes(key)) continue;
+      // No override at all is one.
+      if (key === "audit.overrides" && JSON.stringify(wrong) === "{}") continue;
       const error = assertThrows(() => resolvePolicy(nested(wrong)), MicroLmError);
       assertEquals(error.kind, "usage");
       assertStringIncludes(error.message, `Expected policy.${key} to be `);

@@ -65,12 +65,14 @@ export function findNames(text: string, { swap }: { readonly swap: boolean }): F
     const alone = !ALL_ASSETS.includes(found.name) && found.name !== "base";
     if (alone || CHAIN_FRONT.test(front)) chains.push(found);
   }
-  for (const found of all(text, VENUE)) {
-    if (
-      taken(found.start) || (ALL_ASSETS.includes(found.name) && !standsAsVenue(text, found, swap))
-    ) {
-      continue;
-    }
+  const named = all(text, VENUE).filter(({ start }) => !taken(start));
+  const isAsset = ({ name }: FoundName) => ALL_ASSETS.includes(name);
+  for (const found of named) {
+    // "my FRAX loan on Aave": where a venue is named that is nothing else, the other is the asset
+    const other = named.some((name) => name !== found && !isAsset(name)) ||
+      named.some((name) => name.start > found.end && isAsset(name));
+    const owned = /^(?:'s)?\s+(?:loan|debt|deposit|borrow|position)\b/.test(text.slice(found.end));
+    if (isAsset(found) && ((other && owned) || !standsAsVenue(text, found, swap))) continue;
     venues.push({ ...found, name: VENUE_NAMES[found.name] ?? found.name });
   }
   for (const found of all(text, ASSET)) {
@@ -94,6 +96,7 @@ function all(text: string, names: RegExp): FoundName[] {
 
 function standsAsVenue(text: string, { start, end }: FoundName, swap: boolean): boolean {
   const front = text.slice(0, start);
+  if (/^ (?:tokens?|coins?)\b/.test(text.slice(end))) return false;
   if (VENUE_BACK.test(text.slice(end))) return true;
   if (swap && /\b(?:to|into|with|from|using)(?: the| my)?\s*$/.test(front)) return false;
   if (/\d\S*\s*$/.test(front)) return false;

@@ -1,8 +1,15 @@
 import { cleanPrompt, type Span } from "./clean.ts";
 import type { NonExecutable } from "./nonexec_kind.ts";
 import { findQuoted } from "./nonexec_quotes.ts";
-import { IMPERATIVE_AFTER, OBJECT, ONLY_NAMES, STARTS_WITH_ACTION } from "./nonexec_patterns.ts";
-import { BENIGN, HIDDEN } from "./nonexec_benign.ts";
+import {
+  IMPERATIVE_AFTER,
+  OBJECT,
+  ONLY_NAMES,
+  SENTENCE,
+  STARTS_WITH_ACTION,
+} from "./nonexec_patterns.ts";
+import { blankBackground } from "./nonexec_background.ts";
+import { BENIGN, HIDDEN, POLITE } from "./nonexec_benign.ts";
 import { RULES } from "./nonexec_rules.ts";
 
 export type { NonExecutable, NonExecutableKind } from "./nonexec_kind.ts";
@@ -49,7 +56,8 @@ export function detectNonExecutable(prompt: string): NonExecutable | null {
   if (!/[\p{L}\p{N}\p{Emoji_Presentation}]/u.test(text)) return { kind: "empty", span: whole };
   const found = findQuoted(text) ?? findRule(text);
   if (found) return { kind: found.kind, span: toOriginal(...found.span) };
-  return OBJECT.test(text) && !ONLY_NAMES.test(text) ? null : { kind: "out_of_scope", span: whole };
+  const isOrder = OBJECT.test(text) && SENTENCE.test(text) && !ONLY_NAMES.test(text);
+  return isOrder ? null : { kind: "out_of_scope", span: whole };
 }
 
 /** The first rule that a clean text breaks. */
@@ -59,8 +67,8 @@ function findRule(text: string): NonExecutable | null {
     const match = pattern.exec(plain);
     if (!match) continue;
     const end = match.index + match[0].length;
-    if (unless === "order" && IMPERATIVE_AFTER.test(plain.slice(end))) continue;
-    if (unless && STARTS_WITH_ACTION.test(plain)) continue;
+    const isOrder = IMPERATIVE_AFTER.test(plain.slice(end)) || STARTS_WITH_ACTION.test(plain);
+    if (unless === "order" && isOrder) continue;
     const lead = match[0].length - match[0].trimStart().length;
     return { kind, span: [match.index + lead, end] };
   }
@@ -69,7 +77,7 @@ function findRule(text: string): NonExecutable | null {
 
 /** Blanks what looks like a negation or a condition and is none; keeps every position. */
 function dropBenign(text: string): string {
-  let plain = text;
+  let plain = blankBackground(text).replace(POLITE, (found) => "can you".padEnd(found.length));
   for (const pattern of BENIGN) plain = plain.replace(pattern, (found) => " ".repeat(found.length));
   return plain;
 }

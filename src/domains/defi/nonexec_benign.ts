@@ -1,4 +1,4 @@
-import { DONE } from "./nonexec_patterns.ts";
+import { DONE, IMPERATIVE } from "./nonexec_patterns.ts";
 import { everywhere } from "./pattern.ts";
 
 /**
@@ -10,6 +10,12 @@ export const HIDDEN =
 
 const FEE = "(?:the )?(?:network )?(?:gas|fees?|base fee|gwei)\\b";
 const NEVER = "(?:d[o0] ?n[o0]t|d[o0]n'?t|never|can(?:no|')t|cant)";
+
+/** Roundabout ways to say "can you", before an order. */
+export const POLITE: RegExp = everywhere`(?:\bi(?: was|'m| am)? (?:just )?wonder(?:ing)?\x20
+  (?:if|whether) (?:you|u) (?:could|can|would|might)|\bwould you be (?:so (?:kind|good)\x20
+  (?:as )?to|able to)|\bany chance (?:that )?you (?:could|can|would))(?= (?:please |kindly |
+  just )?(?:${IMPERATIVE}))`;
 
 /** What looks like a negation, condition or question and is none. Applied in order. */
 export const BENIGN: readonly RegExp[] = [

@@ -1,6 +1,7 @@
 import type { Rule } from "./nonexec_kind.ts";
 import { DAY, EVERYDAY, SENTENCE_START, START, TEXT_START } from "./nonexec_patterns.ts";
 import { words } from "./pattern.ts";
+import { ASSETS, VENUES } from "./slots.ts";
 
 /** An order for a case that may never come. */
 export function conditional(): Rule[] {
@@ -21,6 +22,8 @@ export function conditional(): Rule[] {
   ].map((pattern) => ({ kind, pattern }));
 }
 
+const CHOICE = [...ASSETS, ...VENUES].map((name) => name.replaceAll(".", "\\.")).join("|");
+
 /** A thought. */
 export function hypothetical(): Rule[] {
   const kind = "hypothetical";
@@ -34,7 +37,8 @@ export function hypothetical(): Rule[] {
       expensive|dangerous|much|soon|costly) to\b`,
     words`\b(?:you|one|users?|people) can\b(?! you)|\b(?:lets|allows|enables) (?:you|me|us|
       people|users)\b`,
-    words`\b(?:thinking (?:of|about|that)|think about|thought (?:of|about)|considering|consider|
+    words`\b(?:thinking (?:of|about|that|out loud)|think about|thought (?:of|about)|
+      considering|consider|
       contemplating|debating|wonder(?:ing|ed)?|toying with|the idea of|mulling|weighing|
       leaning towards?|not sure|unsure|was (?:going|about|planning|thinking)|planning to|plan to|
       intend to|hesitating)\b`,
@@ -44,6 +48,16 @@ export function hypothetical(): Rule[] {
     words`\b(?:could|would|should|might|must) have\b|\b(?:i|we)(?:'d| would) be\b|\b(?:could|
       would|might) make sense\b|\bif only\b|\bi wish\b|\bwere (?:i|we) to\b|\bin an ideal world\b|
       \bdream(?:ed|t|ing)?\b`,
+    // Somebody speaks of an action: "the cons of staking 2 eth", "enough with swapping"
+    words`(?<!\b(?:start|begin|continue|go on|finish|end|conclude|go ahead|proceed|carry on|help|
+      help me|help me out|assist|assist me|get going|rolling|move forward|keep going|interested|up|
+      time|off|ready|order|favor|you) )\b(?:with|on|to|of|about|in) (?:(?:deposit|supply|lend|
+      withdraw|redeem|swapp|convert|exchang|sell|borrow|repay|unstak|undelegat|claim|
+      harvest)ing\b|staking (?:\d|my\b))(?! (?:rewards|yield|pool|contract|position|vault))`,
+    words`\bin the (?:old|early) days\b|\b(?:price check|quote me|pros and cons)\b|\bwen\b`,
+    words`\b(?:\d\S* )?(?:${CHOICE}) or (?:\d|(?:${CHOICE})\b)`,
+    words`${START}can (?!(?:you|u|ya|we|i|someone|somebody|anyone|please|the bot|it|this|
+      \w+ (?:lend|loan|give|get) me)\b)`,
     words`\bsooner die\b|\bover my dead body\b|\bfat chance\b|\b(?:like )?hell (?:no|i)\b|
       \b(?:zero|0(?:\.0*)?) (?:w?eth|usd[ct]|dai|btc)\b|\bbut i(?:'m| am| have| can| fear| worry|
       'd)\b`,
@@ -143,7 +157,8 @@ export function outOfScope(): Rule[] {
       charity|gitcoin)\b`,
     words`${START}(?:bridge|wrap(?! up)|unwrap|approve|vote (?:for|yes|no|on|against)|donate|tip|
       deploy (?:this|a|the|my) (?:\w+ )?contract|rename|translate|say|type|repeat|echo|output|
-      respond|answer|reply|tweet|post|draft|write|e-?mail|call|play|book|order|correct|spell|
+      respond|answer|reply|tweet|post(?! (?:\d|my|more|
+      some))|draft|write|e-?mail|call|play|book|order|correct|spell|
       rephrase|sign|register|connect|create (?:a |an )?(?:new )?(?:wallet|account|token|nft|
       alert)|(?:go|open a) (?:long|short))\b`,
     words`\bover the bridge\b|\bgovernance\b(?! (?:staking|pool|vault))|\bperp(?:etual)?s?\b|

@@ -29,6 +29,6 @@ export interface NonExecutable {
 export interface Rule {
   readonly kind: NonExecutableKind;
   readonly pattern: RegExp;
-  /** What overrules it: an order as the first word (`start`), or there or after it (`order`). */
-  readonly unless?: "order" | "start";
+  /** What overrules it: an order there or after it. */
+  readonly unless?: "order";
 }

@@ -1,5 +1,5 @@
 import { ASSETS, CHAINS, MORE_ASSETS, MORE_VENUES, VENUES } from "./slots.ts";
-import { STEP_VERBS, WEAK_STEP_VERBS } from "./lexicon.ts";
+import { DEFI_LEXICON, STEP_VERBS, WEAK_STEP_VERBS } from "./lexicon.ts";
 
 const LEAD_INS = "hey|hi|hello|ok|okay|so|well|um|uh|hmm|please|pls|plz|btw|sorry|yo|now|alright|" +
   "right|just|actually|also|but|and|or|quick one|quick question|one more thing|thanks|again|" +
@@ -52,11 +52,14 @@ const THING =
   "rewards\\b|everything\\b|back\\b|out\\b|off\\b|a\\b|an\\b|up\\b|another\\b|down\\b|one\\b|" +
   "ten\\b)";
 
+/** A verb of the domain with its object. */
+export const IMPERATIVE = `(?:${VERBS})\\s+${THING}`;
+
 /** After a report, a clause that orders something: "I just got paid, put 200 usdc into aave". */
 export const IMPERATIVE_AFTER = pattern(
   `(?:[.!;,:\\n]|\\s-|\\b(?:so|and now|now))\\s*(?:(?:${LEAD_INS}|then|can you|could you|` +
     `would you|let's)` +
-    `\\b[\\s,]*)*(?:(?:${VERBS})\\s+${THING}|do it\\b)`,
+    `\\b[\\s,]*)*(?:${IMPERATIVE}|do it\\b)`,
 );
 
 /** An order from the first word on. */
@@ -86,6 +89,15 @@ export const OBJECT = pattern(
 export const ONLY_NAMES = pattern(
   `^[\\s\\W]*(?:(?:${NAMES}|near|base|link|op|dot|maker|spark|fluid|` +
     `[\\d.,]+[km]?)(?![a-z])[\\s\\W]*)+$`,
+);
+
+const TERMS = Object.values(DEFI_LEXICON).flatMap(({ strong, weak }) => [...strong, ...weak])
+  .sort((a, b) => b.length - a.length).join("|");
+
+/** A verb of the domain, or a small word that makes a sentence; names alone have neither. */
+export const SENTENCE = pattern(
+  `(?<![a-z])(?:(?:un|re|de|un-)?(?:${VERBS}|${TERMS})(?:s|d|ed|ing)?|an?|the|my|me|i|it|to|on|` +
+    `in|at|by|of|with|via|from|and|please|pls|out|off|over|back|some|all)(?![a-z])|->|=>|→|>`,
 );
 
 /** Objects of everyday life that the verbs of the domain also take. */

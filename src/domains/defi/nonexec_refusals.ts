@@ -77,6 +77,12 @@ export function calledOff(): Rule[] {
       \b(?:cancell?ed|aborted|reversed|undone|revoked|halted|called off)\b|\brevoke\b(?!.*delegat)`,
     words`^[\s\W]*(?:no|nope|nah|no way|yes|yeah|yep|sure)[\s\W]*$`,
     words`${START}(?:nope|nah|no)\b,? (?:leave|keep|stop|wait|thanks|that)`,
+    words`\b(?:nix|veto|pass on|count me out|can wait|enough (?:with|of) \w+ing|off limits|
+      quit (?!staking|lending|delegating|restaking|supplying|validating)\w+ing)\b|\bwe agreed\b|
+      (?::|-| is) (?:no|nope|never|negative|nothing doing)\W*$`,
+    words`\bhands off\b|\bon (?:ice|hold)\b|\bend of story\b|\b(?:remains?|stays?) (?:
+      staked|deposited|locked|put|as (?:it|they|is)|where|in|on|with|at)\b|\bi(?:'m| am|'d be)
+      \x20(?:strictly |totally |dead )?(?:against|opposed)\b`,
     words`\bjust (?:kidding|joking)\b|\bjk\b|\b(?:april fools|only joking|as a joke)\b`,
   ].map((pattern) => ({ kind, pattern }));
 }
@@ -154,7 +160,7 @@ export function past(): Rule[] {
       kind,
       pattern:
         words`\b(?:already|yesterday|ago|last (?:week|month|year|night|${DAY})|previously)\b`,
-      unless: "start",
+      unless: "order",
     },
     { kind, pattern: words`\balready ${DONE}\b(?! (?:rewards|eth|position))` },
   ];

@@ -1,6 +1,9 @@
 import { conditional, deferred, hypothetical, outOfScope, question } from "./nonexec_doubts.ts";
 import type { Rule } from "./nonexec_kind.ts";
 import { calledOff, negation, override, past, reported } from "./nonexec_refusals.ts";
+import { ASSETS, MORE_ASSETS } from "./slots.ts";
+
+const TICKERS = [...ASSETS, ...MORE_ASSETS].map((name) => name.replaceAll(".", "\\.")).join("|");
 
 /** Checked in this order; the first that matches names the kind. */
 export const RULES: readonly Rule[] = [
@@ -18,4 +21,7 @@ export const RULES: readonly Rule[] = [
   ...question(),
   ...deferred(),
   ...outOfScope(),
+  // "dep0sit", "st@ke": what is meant can only be guessed
+  { kind: "unreadable", pattern: /(?<![a-z0-9])[a-z]+[0-9@$]+[a-z]/u },
+  { kind: "unreadable", pattern: new RegExp(`[$@](?=[a-z]{2})(?!(?:${TICKERS})\\b)`, "u") },
 ];

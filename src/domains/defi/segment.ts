@@ -20,7 +20,8 @@ const longestFirst = (names: readonly string[]) =>
 const STRONG = `(?:${longestFirst(STEP_VERBS)})\\b`;
 const WEAK = `(?:${longestFirst(WEAK_STEP_VERBS)})\\b`;
 const ING = "(?:deposit|supply|lend|withdraw|redeem|swapp|trad|exchang|convert|sell|borrow|repay|" +
-  "pay|stak|restak|delegat|unstak|undelegat|unlock|claim|harvest|collect|buy|bridg|mov|putt)ing\\b";
+  "pay|stak|restak|delegat|unstak|undelegat|unlock|claim|harvest|collect|buy|bridg|mov|putt|" +
+  "tak|pull|remov|clos|settl)ing\\b";
 const DONE = "(?:deposited|supplied|lent|withdrawn|withdrew|redeemed|swapped|traded|exchanged|" +
   "converted|sold|borrowed|repaid|paid|staked|restaked|unstaked|" +
   "claimed|harvested|collected|bought)\\b";
@@ -36,12 +37,19 @@ const LEAD =
   "i want to|i'd like to|i would like to|i need to|" +
   "we|you|i|use (?:it|them|that) to|proceed to|simply|" +
   `immediately|quickly|${WAITS}|` +
-  "subsequently|once done|when done|step \\d+|and|but|so|\\d+[.)](?!\\d))[\\s,:]+)*";
+  "subsequently|once done|when done|with (?:it|that|them|this|the proceeds)|right then|meanwhile|" +
+  "while (?:you're |you are )?at it|" +
+  "as (?:a|the|my) (?:first|second|next|last|final) (?:step|thing)|" +
+  "right after(?: that)?|step \\d+|and|but|so|\\d+[.)](?!\\d))[\\s,:]+)*";
+/** "Start by", "continue with". */
+const BY = "(?:start|begin|continue|go on|finish|end|conclude)(?: off)? (?:with|by)";
 const WHAT =
   "(?:\\$?\\d|it\\b|them\\b|that\\b|those\\b|the\\b|half\\b|all\\b|my\\b|everything\\b|max\\b|" +
-  `some\\b|another\\b|rewards?\\b|(?:${longestFirst(ASSETS)})\\b)`;
+  `some\\b|another\\b|(?:out )?an? (?:[\\w.,]+ ){0,3}(?:loan|position)\\b|rewards?\\b|(?:${
+    longestFirst(ASSETS)
+  })\\b)`;
 const STEP = `(?:${STRONG}(?!\\s*(?:rewards|fees|pools?|history)\\b(?<!(?:claim|harvest|` +
-  `collect)\\s*\\w+))|${WEAK}\\s+${WHAT})`;
+  `collect)\\s*\\w+))|${WEAK}\\s+${WHAT}|${BY}\\s+${ING})`;
 /** "Deposit nothing, just …" and "delegate it? No, …" order what follows alone. */
 const TAKEN_BACK = /^\w+ nothing$|\? *no$/;
 const BEFORE_AFTER =
@@ -49,6 +57,11 @@ const BEFORE_AFTER =
   `having|i|we|i've|we've)\\s+)?`;
 const ORDERED = new RegExp(
   `^(?:(?:but|and)\\s+)?(?:only\\s+)?${BEFORE_AFTER}(?:${STEP}|${ING}|${DONE})`,
+  "u",
+);
+/** A verb early on: "the usdc, stake it" is an order as well. */
+const HAS_STEP = new RegExp(
+  `^[^,;]{0,40}\\b(?:${STRONG}|${WEAK}\\s+${WHAT}|(?:stop|quit|end)\\s+${ING})`,
   "u",
 );
 const STARTS_STEP = new RegExp(`^[\\s"'(-]*${LEAD}${STEP}`, "u");
@@ -61,7 +74,8 @@ const HARD = everywhere`\s*(?:;|\n|[,.]?\s*(?:and\s+|but\s+)?(?<!(?:since|by|unt
 /** Where a step may begin, if an order follows. */
 const SOFT =
   everywhere`\s*(?:[,.!]?\s*->|=>|→|>{1,2}|[,.!:]?\s+(?:(?:and|plus|but first|but)\b|[&+](?=\s)|
-    \d{1,2}[.)](?=\s))|[,.!:](?!\d)|\s-(?=\s))[\s,:]*|\s+(?=(?:but |only )*(?:before|after|
+    \(?\d{1,2}[.)](?=\s))|[,.!:](?!\d)|\s-(?=\s)|,?\s+(?:in order
+    \x20to|so (?:that )?(?:i|we|you) can)\b)[\s,:]*|\s+(?=(?:but |only )*(?:before|after|
     once)\s)`;
 
 /**
@@ -141,7 +155,7 @@ function cut(
 /** True if a piece is an order by itself, with or without "before" or "after" in front. */
 function isStep(words: string): boolean {
   return STARTS_STEP.test(words) || ORDERED.test(words.trimStart()) ||
-    new RegExp(`^[^,;]{0,40}\\b(?:${STRONG})`, "u").test(words);
+    HAS_STEP.test(words);
 }
 
 /**
@@ -164,13 +178,18 @@ function completes(left: string, right: string): boolean {
   ) {
     return true;
   }
+  if (/^\W*(?:take|use|spend) [^,;]* (?:from|in) my wallet\W*$/.test(left)) {
+    return /^\W*(?:repay|pay|settle|clear|deposit|supply|lend|stake|swap)\b/.test(right);
+  }
   return /\b(?:to use|as collateral)\s*$/.test(left) && /^\W*borrow\b/.test(right);
 }
 
 const FRONT = new RegExp(
   `^[\\s,.:;!()>"-]*(?:(?:but|and|so|then|next|finally|lastly|first(?:ly)?|second(?:ly)?|` +
     `third(?:ly)?|afterwards?|` +
-    `after that|before (?:that|this)|${WAITS}|subsequently|step \\d+|only)\\b[\\s,.:)]*|` +
+    `after that|before (?:that|this)|${WAITS}|meanwhile|with (?:it|that|them|this|the proceeds)|` +
+    `while (?:you're |you are )?at it|as (?:a|the|my) (?:first|second|next|last|final) ` +
+    `(?:step|thing)|${BY}(?=\\s+${ING})|subsequently|step \\d+|only)\\b[\\s,.:)]*|` +
     `\\d+[.)](?!\\d)\\s*|${BEFORE_AFTER}(?=${STEP}|${ING}|${DONE}))*`,
   "u",
 );

@@ -155,18 +155,20 @@ function readOne(
   if (new Set(counted.map(({ name }) => name)).size === 1) {
     return { asset: counted[0]!, toAsset: null, ambiguous: false };
   }
+  // Rewards come in what they come in
+  if (action === "claim_rewards") return { asset: null, toAsset: null, ambiguous: false };
   return { asset: null, toAsset: null, ambiguous: true };
 }
 
 const BUY =
   words`\b(?:buy|buying|purchase|get|getting|acquire|grab|pick up|obtain|want is|want|need|
     order for|give me)\b`;
-const PAY =
-  words`\b(?:with|using|from|out of|spend(?:ing)?|pay(?:ing)?(?: (?:with|in))?|in exchange for|
+const PAY = words`\b(?:with|using|from|out of|spend(?:ing)?|pay(?:ing)?(?: (?:with|in))?|use|sell|
+    by (?:selling|spending)|in exchange for|
     for|in)(?: (?:my|some|the|all|half|half of|all of))*(?: [$\d.,]+k?%?(?: of)?(?: my)?)? $`;
 
-const FORWARD =
-  words`\b(?:to|into|in|for|as|with|towards)\b|[-=]?>|→|\b(?:and|then|to) (?:give|get|buy|take|
+const FORWARD = words`\b(?:to|into|in|for|as|with|towards)\b|[-=]?>|→|\b(?:would (?:prefer|
+    rather have)|(?:should|to) (?:be|become)|i want)\b|\b(?:and|then|to) (?:give|get|buy|take|
     purchase)\b`;
 
 /** What a swap gives and what it receives. */
@@ -192,7 +194,8 @@ function readPair(text: string, assets: readonly FoundName[]): Assets {
   const bought = BUY.test(front) && !spends && PAY.test(between) &&
     !/\bfor $/.test(between.replace(/in exchange for/, ""));
   // Without a word that says which way it goes, neither is given nor received
-  if (!bought && !FORWARD.test(between) && !/^\W*(?:instead|swap|trade)\b/.test(after)) {
+  const buys = spends && /^ (?:and |to |then )?(?:buy|get|purchase|grab)\b/.test(between);
+  if (!bought && !buys && !FORWARD.test(between) && !/^\W*(?:instead|swap|trade)\b/.test(after)) {
     return { asset: null, toAsset: null, ambiguous: true };
   }
   return bought

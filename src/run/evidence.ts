@@ -1,0 +1,95 @@
+import { DEFI_DOMAIN } from "../domains/defi/domain.ts";
+import { DEFI_LEXICON } from "../domains/defi/lexicon.ts";
+import { composeEncoders } from "../encoders/compose.ts";
+import type { Encoder } from "../encoders/encoder.ts";
+import { openEncoder } from "../encoders/open.ts";
+import { MicroLmError } from "../errors.ts";
+import { loadWarp } from "../rails/warp.ts";
+import { openWdd, type Wdd, type WddOverride } from "../rails/wdd.ts";
+import { hashWdd, loadWdd } from "../rails/wdd_file.ts";
+import { openTermEncoder } from "../rails/wdd_terms.ts";
+import type { AuditPolicy } from "./policy.ts";
+
+/** Evidence beside the mapper, ready for many runs. */
+export interface Evidence extends AsyncDisposable {
+  /** Hex sha256 of the model of the evidence. */
+  readonly sha256: string;
+  /**
+   * The detector under a policy; each different policy is calibrated once.
+   *
+   * @throws {MicroLmError} What reading the policy's warp throws; kind `usage` for an override of an action
+   * that there is not.
+   */
+  detector(policy: AuditPolicy): Promise<Wdd>;
+}
+
+/** Weight of the lexicon beside the encoder. */
+const TERM_WEIGHT = 4;
+
+/**
+ * The encoder that evidence is read with: that of the mapper's kind, and the domain's own words, which no
+ * mapper sees.
+ */
+export async function openEvidenceEncoder(domain: string, spec = "lite"): Promise<Encoder> {
+  const encoder = await openEncoder(spec);
+  if (domain !== "defi") return encoder;
+  const { slots } = DEFI_DOMAIN;
+  return composeEncoders([
+    { encoder, weight: 1 },
+    { encoder: openTermEncoder(DEFI_LEXICON, { slots }), weight: TERM_WEIGHT },
+  ], `${spec}+terms*${TERM_WEIGHT}`);
+}
+
+/**
+ * Opens the evidence that `wdd-fit` wrote.
+ *
+ * @throws {MicroLmError} Kind `missing` if there is no file, `data` if it is damaged or was made with another
+ * encoder.
+ */
+export async function openEvidence(path: string, domain: string): Promise<Evidence> {
+  const model = await loadWdd(path).catch((error: unknown) => {
+    if (!(error instanceof MicroLmError) || error.kind !== "missing") throw error;
+    throw new MicroLmError("missing", error.message, {
+      hint: "Fit it: deno task wdd-fit --labels_csv FILE --out_path MODEL",
+      cause: error,
+    });
+  });
+  const spec = model.encoder.spec.split("+terms")[0]!;
+  const encoder = await openEvidenceEncoder(domain, spec);
+  if (encoder.fingerprint !== model.encoder.fingerprint) {
+    await encoder[Symbol.asyncDispose]();
+    throw new MicroLmError("data", `The evidence was fitted with another version of "${spec}"`, {
+      at: { file: path },
+      hint: "Fit it again with deno task wdd-fit",
+    });
+  }
+  const detectors = new Map<string, Promise<Wdd>>();
+  const open = async (audit: AuditPolicy) => {
+    const { K, template_width, z_abs, keep_frac, overrides, pca_prior } = audit;
+    const unknown = Object.keys(overrides).find((name) => !model.primitives.includes(name));
+    if (unknown !== undefined) {
+      throw new MicroLmError("usage", `Unknown action "${unknown}" in policy.audit.overrides`, {
+        hint: `Known: ${model.primitives.join(", ")}`,
+      });
+    }
+    const policy = {
+      ...{ K, template_width, z_abs, keep_frac },
+      overrides: overrides as Readonly<Record<string, WddOverride>>,
+      ...(pca_prior !== null && { pca_prior: await loadWarp(pca_prior) }),
+    };
+    return openWdd(model, encoder, { policy, falseAlarmRate: audit.false_alarm_rate });
+  };
+  return {
+    sha256: hashWdd(model),
+    detector: (audit) => {
+      const key = JSON.stringify(audit);
+      const known = detectors.get(key);
+      if (known) return known;
+      const opened = open(audit);
+      opened.catch(() => detectors.delete(key));
+      detectors.set(key, opened);
+      return opened;
+    },
+    [Symbol.asyncDispose]: () => encoder[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,9 @@
+import { AUDIT_BENCH_FLAGS, auditBenchCommand } from "../src/cli/audit_bench_command.ts";
+import { runCommand } from "../src/cli/run_command.ts";
+
+await runCommand({
+  name: "audit-bench",
+  summary: "Audits prompts by evidence alone, and a mapper's answers by that evidence.",
+  example: "deno task audit-bench --mapper_path .artifacts/defi_mapper.json",
+  flags: AUDIT_BENCH_FLAGS,
+}, auditBenchCommand);

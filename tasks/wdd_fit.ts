@@ -1,0 +1,63 @@
+import {
+  detectDomain,
+  detectNonExecutable,
+  findDomain,
+  fitWdd,
+  hashWdd,
+  mapLabels,
+  openEvidenceEncoder,
+  readLabeledCsv,
+  saveWdd,
+} from "../mod.ts";
+import { EXIT } from "../src/cli/exit_codes.ts";
+import { runCommand } from "../src/cli/run_command.ts";
+
+await runCommand({
+  name: "wdd-fit",
+  summary: "Fits the evidence that audits a mapper: span by span, for every action.",
+  example: "deno task wdd-fit --labels_csv fixtures/defi/defi_mapper_labeled_large.csv",
+  flags: {
+    labels_csv: { type: "string", value: "FILE", required: true, help: "Columns prompt,label." },
+    out_path: {
+      type: "string",
+      value: "FILE",
+      default: ".artifacts/defi_wdd.json",
+      help: "Where the model of the evidence goes.",
+    },
+    domain: {
+      type: "string",
+      choices: ["auto", "defi", "arc"],
+      default: "auto",
+      help: "Whose actions, slots and words apply; auto looks at the labels.",
+    },
+    sbert: { type: "string", value: "SPEC", default: "lite", help: "Encoder of the spans." },
+  },
+}, async ({ labels_csv, out_path, domain: name, sbert }, { say, result }) => {
+  const raw = await readLabeledCsv(labels_csv);
+  const domain = name === "auto"
+    ? detectDomain(raw.rows.map((row) => row.label!))
+    : findDomain(name);
+  const data = mapLabels(raw, (label) => domain.canonicalLabel(label));
+  await using encoder = await openEvidenceEncoder(domain.name, sbert);
+  const model = await fitWdd(
+    data.rows.map(({ prompt, label }) => ({ prompt, label: label! })),
+    encoder,
+    {
+      primitives: domain.primitives,
+      slots: domain.slots,
+      // What another gate refuses anyway would make the null stricter than it states.
+      isBackground: (prompt) =>
+        domain.name !== "defi" ||
+        ["out_of_scope", "empty"].includes(detectNonExecutable(prompt)?.kind ?? ""),
+    },
+  );
+  await saveWdd(out_path, model);
+  const { primitives, background } = model;
+  say(
+    `Fitted on ${data.rows.length} prompts of the domain ${domain.name}: ${primitives.length} actions, ` +
+      `null from ${background.length} prompts without one`,
+  );
+  say(`Wrote ${out_path}`);
+  result({ out_path, domain: domain.name, rows: data.rows.length, sha256: hashWdd(model) });
+  return EXIT.ok;
+});

@@ -1,0 +1,155 @@
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { mapLabels, readLabeledCsv } from "../../src/data/dataset.ts";
+import { createMasker } from "../../src/data/template.ts";
+import { DEFI_DOMAIN } from "../../src/domains/defi/domain.ts";
+import { openEncoder } from "../../src/encoders/open.ts";
+import { MicroLmError } from "../../src/errors.ts";
+import { saveMapper } from "../../src/mapper/mapper_file.ts";
+import { trainMapper } from "../../src/mapper/train.ts";
+import { saveWarp } from "../../src/rails/warp.ts";
+import { saveWdd } from "../../src/rails/wdd_file.ts";
+import { fitWdd } from "../../src/rails/wdd_model.ts";
+import { openEvidenceEncoder } from "../../src/run/evidence.ts";
+import { checkRunRecord } from "../../src/run/record_schema.ts";
+import { openRuntime } from "../../src/run/runtime.ts";
+import type { RunRecord } from "../../src/run/record.ts";
+
+const FOLDER = ".artifacts/test-evidence";
+const { primitives, slots } = DEFI_DOMAIN;
+const raw = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_large.csv");
+const data = mapLabels(raw, (label) => DEFI_DOMAIN.canonicalLabel(label));
+const encoder = await openEvidenceEncoder("defi");
+const model = await fitWdd(
+  data.rows.map(({ prompt, label }) => ({ prompt, label: label! })),
+  encoder,
+  { primitives, slots },
+);
+await Deno.mkdir(FOLDER, { recursive: true });
+await saveWdd(`${FOLDER}/wdd.json`, model);
+await saveWarp(`${FOLDER}/warp.json`, model.warp);
+await using plain = await openEncoder("lite");
+const mapper = await trainMapper(data, plain, { mask: createMasker(slots), method: "temperature" });
+await saveMapper(`${FOLDER}/mapper.json`, mapper, { domain: "defi", flags: {} });
+
+const CONTEXT = { oracle: { age_sec: 1 } };
+const runtime = await openRuntime({
+  modelPath: `${FOLDER}/mapper.json`,
+  evidencePath: `${FOLDER}/wdd.json`,
+  point: { threshold: 0.3 },
+});
+
+async function run(audit: object, prompt = "swap 2 ETH for USDC"): Promise<RunRecord> {
+  const record = await runtime.run({ prompt, context: CONTEXT, policy: { audit } });
+  return checkRunRecord(record);
+}
+
+Deno.test("without wdd nothing of it is claimed", async () => {
+  const record = await run({});
+  assertEquals([record.wdd_summary, record.verify.tags], [null, ["rails:stage11"]]);
+});
+
+Deno.test("audit.backend wdd records, tags what ran, and as a detector changes nothing", async () => {
+  const record = await run({ backend: "wdd" });
+  assertEquals(record.verify.tags, ["rails:stage11", "wdd:on", "audit:wdd"]);
+  assertEquals([record.ok, record.sequence], [true, ["swap_asset"]]);
+  assert(record.wdd_summary!.keep.every((name) => primitives.includes(name)));
+});
+
+Deno.test("rails none leaves the evidence out", async () => {
+  const record = await runtime.run({
+    prompt: "swap 2 ETH for USDC",
+    context: CONTEXT,
+    policy: { audit: { backend: "wdd", gate: true, z_abs: 1e9 } },
+    rails: "none",
+  });
+  assertEquals([record.ok, record.wdd_summary, record.verify.tags], [true, null, []]);
+});
+
+Deno.test("audit.gate stops a plan that the evidence does not show", async () => {
+  const impossible = { backend: "wdd", z_abs: 1e9 };
+  assertEquals((await run(impossible)).ok, true);
+  const stopped = await run({ ...impossible, gate: true });
+  assertEquals([stopped.ok, stopped.reason, stopped.sequence], [false, "wdd:below_gates", []]);
+  const passing = await run({ backend: "wdd", gate: true, z_abs: 0, false_alarm_rate: 0.4 });
+  assertEquals([passing.ok, passing.reason], [true, "ok"]);
+});
+
+Deno.test("audit.mode family supplies the plan, passthrough only records", async () => {
+  const loose = { backend: "wdd", z_abs: 0, false_alarm_rate: 0.4 };
+  const family = await run({ ...loose, mode: "family" });
+  assertEquals([family.ok, family.reason], [true, "wdd:family:defi"]);
+  assertEquals(family.sequence, family.wdd_summary!.order);
+  const empty = await run({ ...loose, mode: "family", z_abs: 1e9 });
+  assertEquals([empty.ok, empty.reason, empty.sequence], [false, "wdd:family:abstain", []]);
+  const passed = await run({ ...loose, mode: "passthrough", gate: true, z_abs: 1e9 });
+  assertEquals([passed.ok, passed.wdd_summary!.decision], [true, "ABSTAIN"]);
+});
+
+Deno.test("family mode cannot get past the guards", async () => {
+  const record = await run(
+    { backend: "wdd", mode: "family", z_abs: 0, false_alarm_rate: 0.4 },
+    "borrow 1000 USDC from aave",
+  );
+  assertEquals([record.ok, record.reason], [false, "risk_unknown:ltv"]);
+});
+
+const NUMBERS: readonly (readonly [string, unknown, unknown])[] = [
+  ["K", 12, 1],
+  ["template_width", 64, 16],
+  ["z_abs", 0, 1e9],
+  ["keep_frac", 0, 1],
+  ["false_alarm_rate", 0.4, 0.005],
+  ["overrides", {}, { swap_asset: { z_abs: 1e9 } }],
+];
+
+for (const [key, one, other] of NUMBERS) {
+  Deno.test(`audit.${key} changes what the evidence says`, async () => {
+    const base = { backend: "wdd", z_abs: 0, false_alarm_rate: 0.4 };
+    const seen = async (value: unknown) => {
+      const prompt = "swap 2 ETH for USDC and stake it with lido";
+      const { wdd_summary, aux } = await run({ ...base, [key]: value }, prompt);
+      return [wdd_summary, aux.wdd];
+    };
+    assertNotEquals(await seen(one), await seen(other));
+  });
+}
+
+Deno.test("audit.pca_prior names the warp of a file", async () => {
+  const own = await run({ backend: "wdd" });
+  const given = await run({ backend: "wdd", pca_prior: `${FOLDER}/warp.json` });
+  assert(own.wdd_summary!.which_prior.startsWith("model:"));
+  assert(given.wdd_summary!.which_prior.startsWith("pca_prior:"));
+  const missing = { backend: "wdd", pca_prior: `${FOLDER}/none.json` };
+  assertEquals((await assertRejects(() => run(missing), MicroLmError)).kind, "missing");
+});
+
+Deno.test("evidence that is not there, and actions that are not, are named", async () => {
+  const unknown = { backend: "wdd", overrides: { swop_asset: { z_abs: 1 } } };
+  await assertRejects(() => run(unknown), MicroLmError, 'Unknown action "swop_asset"');
+  const policy = { audit: { backend: "wdd" } };
+  const request = { prompt: "swap 2 ETH for USDC", context: CONTEXT, policy };
+  await using without = await openRuntime({ backend: "wordmap" });
+  const error = await assertRejects(() => without.run(request), MicroLmError, "no evidence");
+  assertEquals(error.kind, "usage");
+  await using absent = await openRuntime({ backend: "wordmap", evidencePath: `${FOLDER}/x.json` });
+  const hint = (await assertRejects(() => absent.run(request), MicroLmError)).hint;
+  assertEquals(hint, "Fit it: deno task wdd-fit --labels_csv FILE --out_path MODEL");
+});
+
+Deno.test("a certificate is cited for a prompt that the mapper read as it is, and for no other", async () => {
+  await using certified = await openRuntime({
+    modelPath: `${FOLDER}/mapper.json`,
+    point: { threshold: 0.3, certificate: { id: "0123456789abcdef" } },
+  });
+  const cited = async (prompt: string, policy = {}) =>
+    (await certified.run({ prompt, context: CONTEXT, policy })).artifacts.mapper!.certificate;
+  assertEquals(await cited("swap 2 ETH for USDC"), "0123456789abcdef");
+  assertEquals(await cited("swap 2.4567 ETH for USDC please"), null);
+  assertEquals(await cited("swap 2 ETH for USDC", { mapper: { confidence_threshold: 0.2 } }), null);
+});
+
+Deno.test("a run tells its phases in order", async () => {
+  const phases: string[] = [];
+  await runtime.run({ prompt: "swap 2 ETH for USDC", onPhase: (phase) => phases.push(phase) });
+  assertEquals(phases, ["parse", "map", "rails"]);
+});

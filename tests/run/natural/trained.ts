@@ -1,0 +1,34 @@
+import { readLabeledCsv } from "../../../src/data/dataset.ts";
+import { createMasker } from "../../../src/data/template.ts";
+import { findDomain } from "../../../src/domains/registry.ts";
+import { openEncoder } from "../../../src/encoders/open.ts";
+import { saveMapper } from "../../../src/mapper/mapper_file.ts";
+import { trainMapper } from "../../../src/mapper/train.ts";
+
+/** The point at which the runtime is tested. */
+export const POINT = { threshold: 0.4 };
+
+/** An account that bears whatever the prompts ask for. */
+export const HEALTHY = {
+  oracle: { age_sec: 5, max_age_sec: 30 },
+  positions: { collateral_value: 1e9, debt_value: 0 },
+  prices: { ETH: 2000, WETH: 2000, STETH: 2000, WBTC: 60000, USDC: 1, USDT: 1, DAI: 1, GHO: 1 },
+};
+
+/** Trains the mapper of `deno task train --labels_csv …_large.csv --calibrate` into a folder. */
+export async function trainInto(folder: string): Promise<string> {
+  const path = `${folder}/mapper.json`;
+  const domain = findDomain("defi");
+  const dataset = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_large.csv");
+  await using encoder = await openEncoder("lite");
+  const mapper = await trainMapper(dataset, encoder, {
+    C: 8,
+    maxIter: 2000,
+    classWeight: "balanced",
+    method: "best",
+    cv: 3,
+    mask: createMasker(domain.slots),
+  });
+  await saveMapper(path, mapper, { domain: domain.name, flags: {} });
+  return path;
+}
