@@ -53,6 +53,7 @@ export * from "./src/encoders/spec.ts";
 export { openStaticEncoder } from "./src/encoders/static.ts";
 export * from "./src/encoders/unigram.ts";
 export * from "./src/encoders/use_lite.ts";
+export type { UseLiteWeights } from "./src/encoders/use_lite_weights.ts";
 export * from "./src/encoders/vector_cache.ts";
 export * from "./src/encoders/vector_cache_folder.ts";
 
@@ -259,6 +260,21 @@ export * from "./src/stages/slurm_settings.ts";
 export * from "./src/stages/stage_config.ts";
 export * from "./src/stages/threshold_sweep.ts";
 export * from "./src/stages/train_head.ts";
+export type { Tune } from "./src/stages/transformer_shape.ts";
+export {
+  openTunedUseLite,
+  type OpenTunedUseLiteOptions,
+  tunedUseLiteToOnnx,
+} from "./src/stages/tune_export.ts";
+export type {
+  LabeledPieces,
+  TuneBest,
+  TunedGroup,
+  TunedUseLite,
+  TuneState,
+  TuneUseLiteOptions,
+} from "./src/stages/tune_options.ts";
+export { tuneUseLite, useLitePieces } from "./src/stages/tune_use_lite.ts";
 export type { YamlConfigOptions } from "./src/stages/yaml_config.ts";
 
 export * from "./src/report/audit_report.ts";
@@ -273,3 +289,8 @@ export * from "./src/report/stages_report.ts";
 export type { NamedSweep } from "./src/report/stages_report_charts.ts";
 export * from "./src/report/sweep_report.ts";
 export * from "./src/report/tables.ts";
+
+export * from "./src/serve/limits.ts";
+export * from "./src/serve/log_writer.ts";
+export * from "./src/serve/mcp_server.ts";
+export * from "./src/serve/start_server.ts";

@@ -2,41 +2,63 @@ import wabt from "wabt";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 
-const SOURCE = "src/mapper/kernels.wat";
-const TARGET = "src/mapper/kernels_wasm.ts";
+interface Kernels {
+  readonly source: string;
+  readonly target: string;
+  readonly constant: string;
+  readonly what: string;
+}
+
+const ALL: readonly Kernels[] = [
+  {
+    source: "src/mapper/kernels.wat",
+    target: "src/mapper/kernels_wasm.ts",
+    constant: "KERNELS_WASM",
+    what: "training",
+  },
+  {
+    source: "src/stages/transformer_kernels.wat",
+    target: "src/stages/transformer_kernels_wasm.ts",
+    constant: "TRANSFORMER_KERNELS_WASM",
+    what: "fine-tuning",
+  },
+];
 
 await runCommand({
   name: "wasm",
-  summary: `Compiles ${SOURCE} into ${TARGET}.`,
+  summary: `Compiles ${ALL.map(({ source }) => source).join(" and ")} into TypeScript.`,
   example: "deno task wasm --check",
   flags: {
     check: { type: "boolean", help: "Write nothing; exit 2 if the compiled file is stale." },
   },
 }, async ({ check }, { say }) => {
   const { parseWat } = await wabt();
-  const module = parseWat(SOURCE, Deno.readTextFileSync(SOURCE), {
-    simd: true,
-    relaxed_simd: true,
-  });
-  module.validate();
-  const content = render(module.toBinary({}).buffer);
-  if (!check) {
-    Deno.writeTextFileSync(TARGET, content);
-    say(`wrote ${TARGET}`);
-    return EXIT.ok;
+  let stale = false;
+  for (const kernels of ALL) {
+    const { source, target } = kernels;
+    const text = Deno.readTextFileSync(source);
+    const module = parseWat(source, text, { simd: true, relaxed_simd: true });
+    module.validate();
+    const content = render(kernels, module.toBinary({}).buffer);
+    if (!check) {
+      Deno.writeTextFileSync(target, content);
+      say(`wrote ${target}`);
+      continue;
+    }
+    const current = Deno.readTextFileSync(target) === content;
+    say(current ? `${target} is current` : `${target} is stale: run deno task wasm`);
+    stale ||= !current;
   }
-  const current = Deno.readTextFileSync(TARGET) === content;
-  say(current ? `${TARGET} is current` : `${TARGET} is stale: run deno task wasm`);
-  return current ? EXIT.ok : EXIT.gate;
+  return stale ? EXIT.gate : EXIT.ok;
 });
 
-function render(binary: Uint8Array): string {
+function render({ source, constant, what }: Kernels, binary: Uint8Array): string {
   const lines = binary.toBase64().match(/.{1,90}/g)!.map((line) => `  "${line}",`);
   return [
-    "// Compiled from kernels.wat by `deno task wasm`: do not edit.",
+    `// Compiled from ${source.split("/").at(-1)} by \`deno task wasm\`: do not edit.`,
     "",
-    "/** The WebAssembly module of the training kernels, base64. */",
-    "export const KERNELS_WASM: string = [",
+    `/** The WebAssembly module of the ${what} kernels, base64. */`,
+    `export const ${constant}: string = [`,
     ...lines,
     '].join("");',
     "",

@@ -1,26 +1,21 @@
-import { readTensor, readWeightManifest } from "./energetic_weights.ts";
 import { createOnnxGraph, type OnnxGraph } from "./onnx_graph.ts";
 import { quantizeColumns, quantizeRows } from "./use_lite_quantize.ts";
 import { USE_LITE_DIMS, USE_LITE_MAX_PIECES, type UseLiteDtype } from "./use_lite_shape.ts";
-
-const EMBEDDING_DIMS = 256;
-const HEADS = 4;
-const EPSILON = 1e-6;
-
-const ENCODE = "Encoder_en/KonaTransformer/Encode";
-const FOLDED = `module_apply_default/${ENCODE}`;
-
-/** A dense layer: `kernel` is in × out, row-major. */
-interface Dense {
-  readonly kernel: Float32Array;
-  readonly bias: Float32Array;
-}
-
-type ReadWeights = (name: string) => Promise<Float32Array>;
+import {
+  type Dense,
+  type LayerNorm,
+  readUseLiteWeights,
+  USE_LITE_EMBEDDING_DIMS,
+  USE_LITE_EPSILON,
+  USE_LITE_HEADS,
+  type UseLiteLayer,
+  useLiteLayerWidth,
+  type UseLiteWeights,
+} from "./use_lite_weights.ts";
 
 /**
  * Builds the Universal Sentence Encoder lite (Cer et al., 2018) as an ONNX model from the weights of
- * the pretrained package.
+ * the pretrained package, or from others of the same shape, for example tuned ones.
  *
  * Input `ids`: the 1 to 128 pieces of one text, int32. Output `vector`: 1 × 512, length one. Two
  * pre-norm transformer layers of four heads, 256 → 512 and 512 → 512 wide; the mean over the pieces; a
@@ -28,19 +23,18 @@ type ReadWeights = (name: string) => Promise<Float32Array>;
  *
  * @throws {MicroLmError} Kind `missing` or `permission` if the pretrained package cannot be read.
  */
-export async function buildUseLiteGraph(dtype: UseLiteDtype): Promise<Uint8Array<ArrayBuffer>> {
-  const manifest = await readWeightManifest();
-  const read: ReadWeights = (name) => readTensor(manifest, name);
+export async function buildUseLiteGraph(
+  dtype: UseLiteDtype,
+  weights?: UseLiteWeights,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { embedding, positions, layers, output } = weights ?? await readUseLiteWeights();
   const graph = createOnnxGraph(`use-lite-${dtype}`);
   const dense = dtype === "int8" ? addInt8Dense : addDense;
 
-  let x = addEmbedding(graph, dtype, await read("module/Embeddings_en"), await readTimes(read));
-  x = await addTransformerLayer(graph, dense, read, 0, x);
-  x = await addTransformerLayer(graph, dense, read, 1, x);
+  let x = addEmbedding(graph, dtype, embedding, positions);
+  layers.forEach((layer, i) => x = addTransformerLayer(graph, dense, layer, i, x));
   const mean = graph.node("ReduceMean", [x], { ints: { axes: [0], keepdims: 1 } });
-  const layer = "module/Encoder_en/hidden_layers/tanh_layer_0";
-  const kernel = await read(`${layer}/weights`);
-  const hidden = dense(graph, mean, { kernel, bias: await read(`${layer}/bias`) });
+  const hidden = dense(graph, mean, output);
   // The published graph keeps the squared length above 1e-12; 512 values of tanh never come near.
   graph.node("LpNormalization", [graph.node("Tanh", [hidden])], {
     ints: { axis: -1, p: 2 },
@@ -52,110 +46,58 @@ export async function buildUseLiteGraph(dtype: UseLiteDtype): Promise<Uint8Array
   );
 }
 
-const readTimes = (read: ReadWeights) =>
-  read(`${FOLDED}/TransformerStack/Layer_0/AddTimingSignal/TimingSignal/ExpandDims_1`);
-
 /** Embedding plus position signal. The published graph adds the embedding twice: e + (e + signal). */
 function addEmbedding(
   graph: OnnxGraph,
   dtype: UseLiteDtype,
   table: Float32Array,
-  frequencies: Float32Array,
+  positions: Float32Array,
 ): string {
   const doubled = table.map((value) => 2 * value);
-  const shape = [table.length / EMBEDDING_DIMS, EMBEDDING_DIMS];
+  const shape = [table.length / USE_LITE_EMBEDDING_DIMS, USE_LITE_EMBEDDING_DIMS];
   const embedded = dtype === "int8"
     ? addInt8Lookup(graph, doubled, shape)
     : graph.node("Gather", [graph.constant(doubled, shape), "ids"]);
-  const signal = graph.constant(positionSignal(frequencies), [
-    USE_LITE_MAX_PIECES,
-    EMBEDDING_DIMS,
-  ]);
+  const signal = graph.constant(positions, [USE_LITE_MAX_PIECES, USE_LITE_EMBEDDING_DIMS]);
   const zero = graph.constant(BigInt64Array.of(0n), [1]);
-  const positions = graph.node("Slice", [signal, zero, graph.node("Shape", ["ids"]), zero]);
-  return graph.node("Add", [embedded, positions]);
-}
-
-/** Row p: sines of p × frequency, then cosines. */
-function positionSignal(frequencies: Float32Array): Float32Array {
-  const half = frequencies.length;
-  const out = new Float32Array(USE_LITE_MAX_PIECES * 2 * half);
-  for (let p = 0; p < USE_LITE_MAX_PIECES; p++) {
-    for (let j = 0; j < half; j++) {
-      const angle = Math.fround(p * frequencies[j]!);
-      out[p * 2 * half + j] = Math.sin(angle);
-      out[p * 2 * half + half + j] = Math.cos(angle);
-    }
-  }
-  return out;
+  const slice = graph.node("Slice", [signal, zero, graph.node("Shape", ["ids"]), zero]);
+  return graph.node("Add", [embedded, slice]);
 }
 
 type AddDense = (graph: OnnxGraph, x: string, layer: Dense) => string;
 
-async function addTransformerLayer(
+function addTransformerLayer(
   graph: OnnxGraph,
   dense: AddDense,
-  read: ReadWeights,
+  layer: UseLiteLayer,
   index: number,
   x: string,
-): Promise<string> {
-  const layer = `${ENCODE}/Layer_${index}/TransformerLayer`;
-  const folded = (name: string) =>
-    read(`module_apply_default/${layer}/${name}/ConcatPartitions/concat`);
-  const norm = async (value: string, part: string) =>
-    addLayerNorm(
-      graph,
-      value,
-      await folded(`${part}layer_prepostprocess/layer_norm/layer_norm_scale`),
-      await folded(`${part}layer_prepostprocess/layer_norm/layer_norm_bias`),
-    );
-  const attention = async (name: string) => ({
-    kernel: await read(`module/${layer}/MultiheadAttention/${name}/kernel/part_0`),
-    bias: await folded(`MultiheadAttention/${name}/bias`),
-  });
-  const feedForward = async (name: string) => ({
-    kernel: await read(
-      `${FOLDED}/TransformerStack/Layer_${index}/TransformerLayer/FFN/${name}/Tensordot/Reshape_1`,
-    ),
-    bias: await folded(`FFN/${name}/bias`),
-  });
-
+): string {
   // Only the first layer changes the width, so only its residual is projected.
-  const residual = index > 0
-    ? x
-    : dense(graph, x, { kernel: await folded("dense/kernel"), bias: await folded("dense/bias") });
-  const qkv = dense(graph, await norm(x, ""), await attention("qkv_transform_single"));
-  const width = index > 0 ? USE_LITE_DIMS : EMBEDDING_DIMS;
-  const mixed = addAttention(graph, qkv, width);
-  const attended = graph.node("Add", [
-    dense(graph, mixed, await attention("output_transform_single")),
-    residual,
-  ]);
-  const inner = dense(graph, await norm(attended, "FFN/"), await feedForward("conv1"));
-  const outer = dense(graph, graph.node("Relu", [inner]), await feedForward("conv2"));
+  const residual = layer.residual ? dense(graph, x, layer.residual) : x;
+  const qkv = dense(graph, addLayerNorm(graph, x, layer.norm), layer.qkv);
+  const mixed = addAttention(graph, qkv, useLiteLayerWidth(index));
+  const attended = graph.node("Add", [dense(graph, mixed, layer.mix), residual]);
+  const inner = dense(graph, addLayerNorm(graph, attended, layer.innerNorm), layer.inner);
+  const outer = dense(graph, graph.node("Relu", [inner]), layer.outer);
   return graph.node("Add", [outer, attended]);
 }
 
-function addLayerNorm(
-  graph: OnnxGraph,
-  x: string,
-  scale: Float32Array,
-  bias: Float32Array,
-): string {
+function addLayerNorm(graph: OnnxGraph, x: string, { scale, bias }: LayerNorm): string {
   const shape = [scale.length];
   return graph.node(
     "LayerNormalization",
     [x, graph.constant(scale, shape), graph.constant(bias, shape)],
-    { ints: { axis: -1 }, floats: { epsilon: EPSILON } },
+    { ints: { axis: -1 }, floats: { epsilon: USE_LITE_EPSILON } },
   );
 }
 
 /** Scaled dot-product attention (Vaswani et al., 2017) over pieces × (queries, keys, values). */
 function addAttention(graph: OnnxGraph, qkv: string, width: number): string {
-  const size = width / HEADS;
+  const size = width / USE_LITE_HEADS;
   const parts = ["queries", "keys", "values"].map((part) => `${qkv}_${part}`);
   graph.node("Split", [qkv], { ints: { axis: 1 }, outputs: parts });
-  const split = graph.constant(BigInt64Array.of(0n, BigInt(HEADS), BigInt(size)), [3]);
+  const split = graph.constant(BigInt64Array.of(0n, BigInt(USE_LITE_HEADS), BigInt(size)), [3]);
   const heads = (part: string, perm: number[]) =>
     graph.node("Transpose", [graph.node("Reshape", [part, split])], { ints: { perm } });
   const scale = graph.constant(Float32Array.of(size ** -0.5), []);

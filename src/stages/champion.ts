@@ -13,6 +13,8 @@ import {
   writeYaml,
 } from "./run_folder.ts";
 import type { ThresholdSweepResult } from "./threshold_sweep.ts";
+import { TUNE_FILES } from "./tune_experiment.ts";
+import { TUNED_SPEC } from "./tune_export.ts";
 
 /** A run that could become the champion. */
 export interface ChampionCandidate {
@@ -155,7 +157,9 @@ export async function freezeChampion(
     encoder: { spec: used.encoder.spec, fingerprint: used.encoder.fingerprint },
     candidates: candidates.map(({ run, seed, val_f1 }) => ({ run, seed, val_f1 })),
   };
-  for (const name of [RUN_FILES.weights, RUN_FILES.config, RUN_FILES.sweep]) {
+  // A run that tuned its encoder needs it as much as its head.
+  const encoder = used.encoder.spec === TUNED_SPEC ? [TUNE_FILES.encoder] : [];
+  for (const name of [RUN_FILES.weights, RUN_FILES.config, RUN_FILES.sweep, ...encoder]) {
     await writeFileAtomic(join(championDir, name), await readBytes(join(folder, name)));
   }
   const sets = ["combined", "chef", "ansible", "puppet"];

@@ -29,6 +29,7 @@ import {
 } from "./run_folder.ts";
 import { writeEvaluationSummary } from "./evaluation_summary.ts";
 import { thresholdForRecall } from "./recall_target.ts";
+import { openRunEncoder } from "./tune_run_encoder.ts";
 
 /** Options of {@linkcode evaluateRuns}. */
 export interface EvaluateRunsOptions {
@@ -74,7 +75,7 @@ export async function evaluateRuns(
     for (const dataset of names) {
       options.signal?.throwIfAborted();
       const set = dataset === "combined" ? combined : technologies[dataset]!;
-      const { detections, features } = await encoded.get(model.used, set.path, set.tech);
+      const { detections, features } = await encoded.get(model, set.path, set.tech);
       const evaluation = await evaluateOne(model, dataset, detections, features, config);
       done.push(evaluation);
       options.onEvaluation?.(done.length, total, evaluation);
@@ -202,7 +203,7 @@ class EncodedSets {
   }
 
   async get(
-    used: RunConfig,
+    { used, folder }: LoadedRun,
     path: string,
     tech: string | undefined,
   ): Promise<{ readonly detections: DetectionSet; readonly features: Features }> {
@@ -216,7 +217,7 @@ class EncodedSets {
     this.#encoder = encoderKey;
     let features = this.#features.get(key);
     if (!features) {
-      await using encoder = await this.#openEncoder(used.experiment.model_name, { maxLength });
+      await using encoder = await openRunEncoder(folder, used, this.#openEncoder);
       checkEncoder(encoder, spec, fingerprint);
       features = await encoder.encode(detections.rows.map(({ text }) => text));
       this.#features.set(key, features);

@@ -1,7 +1,6 @@
 import { basename, join } from "node:path";
 import { writeFileAtomic } from "../data/atomic_write.ts";
 import { explainIoError } from "../data/io_error.ts";
-import { MicroLmError } from "../errors.ts";
 import { sha256Hex } from "../hash.ts";
 import { canonicalJson } from "../mapper/canonical_json.ts";
 import { parseCheckpoint, serializeCheckpoint } from "./checkpoint.ts";
@@ -45,8 +44,10 @@ export interface ExperimentRun {
  * its curve, the history of evaluations, the predictions on the validation set, and `run.json`, which
  * is written last. All but `run.json` depend on experiment, settings and data alone.
  *
- * @throws {MicroLmError} Kind `data` if training diverges or a checkpoint is damaged, `usage` if the
- * encoder itself is to be trained, `write` if the folder cannot be written. The folder's `run.json`
+ * A run that tunes layers of `use-lite` has its encoder in `encoder.onnx` too.
+ *
+ * @throws {MicroLmError} Kind `data` if training diverges or a checkpoint is damaged, `usage` if layers
+ * of another encoder are to be tuned, `write` if the folder cannot be written. The folder's `run.json`
  * then says `failed`.
  */
 export async function runExperiment(
@@ -66,8 +67,8 @@ export async function runExperiment(
   const settled = (status: Partial<RunStatus>) => ({ ...common, ...status }) as RunStatus;
   await writeJson(join(folder, RUN_FILES.status), settled({ state: "running" }));
   try {
-    const trained = await train(experiment, config, data, folder, key, options);
-    const scores = await writeRunResults(experiment, config, data, folder, trained);
+    const { trained, seen } = await train(experiment, config, data, folder, key, options);
+    const scores = await writeRunResults(experiment, config, seen, folder, trained);
     const status = settled({
       state: "finished",
       finished: now().toISOString(),
@@ -115,20 +116,20 @@ async function train(
   folder: string,
   key: string,
   options: RunExperimentOptions,
-): Promise<TrainedHead> {
+): Promise<{ readonly trained: TrainedHead; readonly seen: ExperimentData }> {
   if (experiment.tune !== "head") {
-    throw new MicroLmError(
-      "usage",
-      `Cannot tune "${experiment.tune}" of "${experiment.model}": only a head can be trained here`,
-      { hint: "Set `tune: head`" },
-    );
+    const { tuneExperiment } = await import("./tune_experiment.ts");
+    const settings = trainOptions(experiment, config);
+    const place = { folder, key };
+    const tuned = await tuneExperiment(experiment, config, data, settings, place, options);
+    return { trained: tuned.trained, seen: tuned.data };
   }
   const path = join(folder, RUN_FILES.checkpoint);
   const resume = await readCheckpoint(path, key);
   const { checkpointSeconds = 5, signal } = options;
   let saved = performance.now();
   const save = (state: HeadTrainingState) => writeFileAtomic(path, serializeCheckpoint(state, key));
-  return await trainHead(
+  const trained = await trainHead(
     { features: data.trainFeatures, labels: detectionLabels(data.train.rows) },
     { features: data.validationFeatures, labels: detectionLabels(data.validation.rows) },
     {
@@ -146,6 +147,7 @@ async function train(
       },
     },
   );
+  return { trained, seen: data };
 }
 
 /** The settings of an experiment as options of the training. */

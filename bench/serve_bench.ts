@@ -1,0 +1,342 @@
+// deno-lint-ignore-file no-console -- a benchmark prints
+/**
+ * Load test of the server, from a process of its own: `deno task bench:serve [MAPPER] [SECONDS]`.
+ *
+ * Three loads after one another: large batches, single prompts on 64 connections, and for two minutes a
+ * mixture of valid, invalid, huge and slow bodies on 64 connections. Exits with 2 if a bar is missed.
+ */
+import { createRandom, readPrompts, textTable } from "../mod.ts";
+
+const HOST = "127.0.0.1";
+const PORT = 18_088;
+const CONNECTIONS = 64;
+const BATCH = 256;
+const BODY_SECONDS = 2;
+const HUGE = new TextEncoder().encode(JSON.stringify({ prompt: "a".repeat(2 << 20) }));
+const [mapper = ".artifacts/defi_mapper.json", seconds = "120"] = Deno.args;
+const SERVER = [
+  ...["run", "--frozen", "--no-prompt", "--allow-read=.", "--allow-write=.cache"],
+  ...[`--allow-net=${HOST}`, "--allow-env", "tasks/serve.ts"],
+  ...["--port", String(PORT), "--mapper_path", mapper, "--body_seconds", String(BODY_SECONDS)],
+];
+
+interface RequestOptions {
+  readonly type?: string;
+  readonly body?: string | Uint8Array;
+  /** Milliseconds to wait within the body. */
+  readonly slowMs?: number;
+  /** Send the body as a chunk, without saying how long it is. */
+  readonly chunked?: boolean;
+}
+
+/** One connection; opened again when the server has closed it. */
+class Client {
+  #connection: Deno.TcpConn | null = null;
+  readonly #buffer = new Uint8Array(1 << 18);
+  body = "";
+
+  /** Sends a request and returns the status of the answer; 0 if there was none. */
+  async request(
+    line: string,
+    { type = "application/json", body = "", slowMs = 0, chunked = false }: RequestOptions = {},
+  ): Promise<number> {
+    const content = typeof body === "string" ? UTF8.encode(body) : body;
+    const size = content.length;
+    const length = chunked
+      ? `transfer-encoding: chunked\r\n\r\n${size.toString(16)}\r\n`
+      : `content-length: ${size}\r\n\r\n`;
+    const head = UTF8.encode(
+      `${line} HTTP/1.1\r\nhost: ${HOST}\r\ncontent-type: ${type}\r\n${length}`,
+    );
+    const bytes = chunked ? concat(content, UTF8.encode("\r\n0\r\n\r\n")) : content;
+    try {
+      const connection = this.#connection ??= await connect();
+      const whole = concat(head, bytes);
+      if (slowMs === 0 && whole.length < 100_000) {
+        await writeAll(connection, whole);
+        return await this.#readStatus(connection);
+      }
+      // The answer may come before the body is through
+      const writing = writeSlowly(connection, whole, head.length + 5, slowMs);
+      const status = await this.#readStatus(connection);
+      await writing;
+      return status;
+    } catch {
+      this.close();
+      return 0;
+    }
+  }
+
+  async #readStatus(connection: Deno.TcpConn): Promise<number> {
+    for (let length = 0;;) {
+      const read = await connection.read(this.#buffer.subarray(length));
+      if (read === null) throw new Error("The server hung up");
+      length += read;
+      const text = LATIN1.decode(this.#buffer.subarray(0, length));
+      const end = text.indexOf("\r\n\r\n");
+      if (end < 0) continue;
+      const expected = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
+      if (length < end + 4 + expected) continue;
+      this.body = text.slice(end + 4);
+      if (/connection: close/i.test(text.slice(0, end))) this.close();
+      return Number(text.slice(9, 12));
+    }
+  }
+
+  close(): void {
+    this.#connection?.close();
+    this.#connection = null;
+  }
+}
+
+const UTF8 = new TextEncoder();
+const LATIN1 = new TextDecoder("latin1");
+
+async function connect(): Promise<Deno.TcpConn> {
+  const connection = await Deno.connect({ hostname: HOST, port: PORT });
+  connection.setNoDelay(true);
+  return connection;
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}
+
+async function writeAll(connection: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+}
+
+async function writeSlowly(
+  connection: Deno.TcpConn,
+  bytes: Uint8Array,
+  pauseAt: number,
+  ms: number,
+): Promise<void> {
+  try {
+    await writeAll(connection, bytes.subarray(0, pauseAt));
+    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+    await writeAll(connection, bytes.subarray(pauseAt));
+  } catch {
+    // The server has hung up before the end, as it may
+  }
+}
+
+/** A kind of request. */
+interface Kind {
+  readonly name: string;
+  /** How often it is sent, among all kinds. */
+  readonly share: number;
+  /** The status that is right; 0 for an answer that may get lost with the connection. */
+  readonly expected: readonly number[];
+  send(client: Client, at: number): Promise<number>;
+}
+
+const prompts = (await readPrompts("fixtures/defi/defi_mapper_5k_prompts.jsonl")).rows
+  .map(({ prompt }) => prompt);
+const promptAt = (i: number) => prompts[i % prompts.length]!;
+const json = (value: unknown) => ({ body: JSON.stringify(value) });
+const map = (client: Client, i: number) =>
+  client.request("POST /v1/map", json({ prompt: promptAt(i) }));
+const batch = (rows: number) => (client: Client, i: number) =>
+  client.request(
+    "POST /v1/map/batch",
+    json({ prompts: Array.from({ length: rows }, (_, k) => promptAt(i * rows + k)) }),
+  );
+const context = { oracle: { age_sec: 5 }, positions: { collateral_value: 1000, debt_value: 100 } };
+
+const MAP: Kind = { name: "map", share: 1, expected: [200], send: map };
+const BATCHES: Kind = { name: "batch of 256", share: 1, expected: [200], send: batch(BATCH) };
+const MIXTURE: readonly Kind[] = [
+  { name: "map", share: 60, expected: [200], send: map },
+  {
+    name: "run",
+    share: 10,
+    expected: [200],
+    send: (client, i) => client.request("POST /v1/run", json({ prompt: promptAt(i), context })),
+  },
+  { name: "batch of 32", share: 5, expected: [200], send: batch(32) },
+  {
+    name: "no JSON",
+    share: 5,
+    expected: [400],
+    send: (client) => client.request("POST /v1/map", { body: '{"prompt": "swa' }),
+  },
+  {
+    name: "wrong key",
+    share: 5,
+    expected: [422],
+    send: (client) => client.request("POST /v1/run", json({ prompt: "swap", polcy: {} })),
+  },
+  {
+    name: "wrong type",
+    share: 4,
+    expected: [415],
+    send: (client) => client.request("POST /v1/map", { type: "text/plain", body: "swap" }),
+  },
+  {
+    name: "wrong path",
+    share: 4,
+    expected: [404],
+    send: (client, i) => client.request(`GET /v1/${i}`),
+  },
+  {
+    name: "deep nesting",
+    share: 2,
+    expected: [422],
+    send: (client) =>
+      client.request("POST /v1/run", {
+        body: `{"prompt":"x","policy":${"[".repeat(50_000)}${"]".repeat(50_000)}}`,
+      }),
+  },
+  {
+    name: "huge, 2 MiB",
+    share: 1,
+    expected: [413, 0],
+    send: (client) => client.request("POST /v1/map", { body: HUGE }),
+  },
+  {
+    name: "huge in chunks",
+    share: 1,
+    expected: [413, 0],
+    send: (client) => client.request("POST /v1/map", { body: HUGE, chunked: true }),
+  },
+  {
+    name: "slow, 0.5 s",
+    share: 1,
+    expected: [200],
+    send: (client, i) =>
+      client.request("POST /v1/map", { ...json({ prompt: promptAt(i) }), slowMs: 500 }),
+  },
+  {
+    name: "too slow",
+    share: 1,
+    expected: [408, 0],
+    send: (client, i) =>
+      client.request("POST /v1/map", {
+        ...json({ prompt: promptAt(i) }),
+        slowMs: 1000 * BODY_SECONDS + 2000,
+        chunked: i % 2 === 0,
+      }),
+  },
+];
+
+/** What happened to the requests of one kind. */
+interface Tally {
+  readonly statuses: Map<number, number>;
+  readonly ms: number[];
+}
+
+interface Load {
+  readonly tallies: ReadonlyMap<Kind, Tally>;
+  readonly seconds: number;
+  /** Bytes of the server, resident and on its heap, every five seconds. */
+  readonly memory: readonly (readonly [number, number])[];
+}
+
+async function load(kinds: readonly Kind[], connections: number, duration: number): Promise<Load> {
+  const tallies = new Map(kinds.map((kind): [Kind, Tally] => [
+    kind,
+    { statuses: new Map(), ms: [] },
+  ]));
+  const random = createRandom(7);
+  const deck = kinds.flatMap((kind) => Array<Kind>(kind.share).fill(kind));
+  const start = performance.now();
+  const isOver = () => performance.now() - start > 1000 * duration;
+  let count = 0;
+  const work = async () => {
+    const client = new Client();
+    while (!isOver()) {
+      const kind = deck[Math.floor(random.uniform() * deck.length)]!;
+      const before = performance.now();
+      const status = await kind.send(client, count++);
+      const { statuses, ms } = tallies.get(kind)!;
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      ms.push(performance.now() - before);
+    }
+    client.close();
+  };
+  const memory: [number, number][] = [];
+  const watch = async () => {
+    const client = new Client();
+    while (!isOver()) {
+      await new Promise((resolve) => setTimeout(resolve, 5000));
+      await client.request("GET /metrics");
+      const gauge = (name: string) =>
+        Number(new RegExp(`^micro_lm_${name}_bytes (\\d+)`, "m").exec(client.body)?.[1]);
+      memory.push([gauge("resident_memory"), gauge("heap_used")]);
+    }
+    client.close();
+  };
+  await Promise.all([...Array.from({ length: connections }, work), watch()]);
+  return { tallies, seconds: (performance.now() - start) / 1000, memory };
+}
+
+const quantile = (values: readonly number[], q: number) =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(q * values.length))] ??
+    NaN;
+let missed = 0;
+
+function bar(text: string, isMet: boolean): void {
+  if (!isMet) missed++;
+  console.log(`${isMet ? "met   " : "MISSED"}  ${text}`);
+}
+
+function printTallies({ tallies, seconds: duration }: Load): void {
+  console.log(textTable({
+    columns: ["request", "statuses", "per s", "p50 ms", "p99 ms", "max ms"],
+    rows: [...tallies].map(([{ name }, { statuses, ms }]) => [
+      name,
+      [...statuses].sort().map(([status, n]) => `${status || "none"}: ${n}`).join(", "),
+      (ms.length / duration).toFixed(0),
+      ...[0.5, 0.99, 1].map((q) => quantile(ms, q).toFixed(1)),
+    ]),
+  }));
+}
+
+function okPerSecond({ tallies, seconds: duration }: Load, kind: Kind): number {
+  return Math.round((tallies.get(kind)!.statuses.get(200) ?? 0) / duration);
+}
+
+async function main(): Promise<void> {
+  await load([BATCHES, MAP], 8, 3);
+  const batches = await load([BATCHES], 4, 10);
+  printTallies(batches);
+  const rate = okPerSecond(batches, BATCHES) * BATCH;
+  bar(`${rate} prompts/s through /v1/map/batch, at least 5000`, rate >= 5000);
+  const singles = await load([MAP], CONNECTIONS, 10);
+  printTallies(singles);
+  const requests = okPerSecond(singles, MAP);
+  bar(`${requests} requests/s through /v1/map, at least 1500`, requests >= 1500);
+
+  const mixed = await load(MIXTURE, CONNECTIONS, Number(seconds));
+  printTallies(mixed);
+  const wrong = [...mixed.tallies].flatMap(([{ name, expected }, { statuses }]) =>
+    [...statuses.keys()].filter((status) => !expected.includes(status))
+      .map((status) => `${name}: ${status}`)
+  );
+  bar(`no 5xx and no other status than expected ${wrong.join(", ")}`, wrong.length === 0);
+  const megabytes = (bytes: number) => Math.round(bytes / 1e6);
+  const mb = mixed.memory.map(([resident]) => megabytes(resident));
+  console.log(`resident MB every 5 s: ${mb.join(" ")}`);
+  console.log(`heap MB every 5 s: ${mixed.memory.map(([, heap]) => megabytes(heap)).join(" ")}`);
+  const warm = Math.max(1, Math.floor(mb.length / 4));
+  const before = Math.max(...mb.slice(0, warm));
+  const growth = Math.max(...mb.slice(warm)) / before - 1;
+  bar(
+    `memory ${(100 * growth).toFixed(1)}% after the first quarter, at most 10%`,
+    growth <= 0.1,
+  );
+}
+
+const server = new Deno.Command("deno", { args: SERVER, stdout: "piped", stderr: "null" }).spawn();
+const output = server.stdout.getReader();
+if ((await output.read()).done) throw new Error(`The server does not start: ${SERVER.join(" ")}`);
+await main();
+server.kill("SIGTERM");
+const { code } = await server.status;
+await output.cancel();
+bar(`the server stopped with exit code ${code}`, code === 0);
+Deno.exit(missed === 0 ? 0 : 2);

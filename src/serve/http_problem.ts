@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { MicroLmError } from "../errors.ts";
+
+/** What each code of a problem means, and the HTTP status that goes with it. */
+export const PROBLEMS = {
+  invalid_json: [400, "The body is not JSON"],
+  incomplete_body: [400, "The body ended early"],
+  unauthorized: [401, "A bearer token is needed"],
+  not_found: [404, "There is nothing at this path"],
+  no_mapper: [404, "This server has no mapper"],
+  method_not_allowed: [405, "The path does not take this method"],
+  slow_body: [408, "The body took too long"],
+  body_too_large: [413, "The body is too large"],
+  prompt_too_long: [413, "A prompt is too long"],
+  batch_too_large: [413, "There are too many prompts"],
+  unsupported_media_type: [415, "The body has to be application/json"],
+  invalid_request: [422, "The request is not understood"],
+  overloaded: [429, "There is too much to do already"],
+  internal: [500, "A defect of the server"],
+  not_ready: [503, "The server is stopping"],
+} as const satisfies Readonly<Record<string, readonly [number, string]>>;
+
+/** The code of a problem: what a program looks at. */
+export type ProblemCode = keyof typeof PROBLEMS;
+
+const CODES = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
+
+/** A problem as the body of a response, in the form of RFC 9457. */
+export const PROBLEM_BODY = z.strictObject({
+  title: z.string(),
+  status: z.int(),
+  code: z.enum(CODES),
+  detail: z.string().optional().describe("What was found and what was expected."),
+  hint: z.string().optional().describe("What the caller can do."),
+});
+
+/** Options of {@linkcode HttpProblem}. */
+export interface HttpProblemOptions {
+  readonly hint?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request that cannot be answered as asked; becomes a response. */
+export class HttpProblem extends Error {
+  override readonly name = "HttpProblem";
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly hint: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  /** Creates a problem; the detail says what was found and what was expected. */
+  constructor(code: ProblemCode, detail = "", { hint, headers = {} }: HttpProblemOptions = {}) {
+    super(detail);
+    this.code = code;
+    this.status = PROBLEMS[code][0];
+    this.hint = hint;
+    this.headers = headers;
+  }
+
+  /** The body of the response. */
+  toBody(): z.infer<typeof PROBLEM_BODY> {
+    const [status, title] = PROBLEMS[this.code];
+    return {
+      title,
+      status,
+      code: this.code,
+      ...(this.message !== "" && { detail: this.message }),
+      ...(this.hint !== undefined && { hint: this.hint }),
+    };
+  }
+}
+
+/** The problem that an error is to the caller; what is none of the caller's doing stays unsaid. */
+export function toHttpProblem(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof MicroLmError && (error.kind === "usage" || error.kind === "data")) {
+    return new HttpProblem("invalid_request", error.message, { hint: error.hint });
+  }
+  return new HttpProblem("internal");
+}

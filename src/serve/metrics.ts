@@ -1,0 +1,149 @@
+import { OUTCOMES } from "../evaluate/decide.ts";
+import { PROBLEMS } from "./http_problem.ts";
+
+/** What requests are counted by; what no route knows is `other`. */
+export const ROUTES = [
+  "/v1/map",
+  "/v1/map/batch",
+  "/v1/run",
+  "/healthz",
+  "/readyz",
+  "/metrics",
+  "/openapi.json",
+  "other",
+] as const;
+
+/** A path that is answered, or `other`. */
+export type Route = typeof ROUTES[number];
+
+const STATUSES = [...new Set([200, ...Object.values(PROBLEMS).map(([status]) => status)])];
+/** Upper bounds in seconds. */
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Upper bounds in prompts. */
+const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+/** Numbers that are looked up when they are asked for. */
+export interface Gauges {
+  readonly inFlight: number;
+  readonly queued: number;
+  readonly memory: Pick<Deno.MemoryUsage, "rss" | "heapUsed" | "external">;
+}
+
+/** Counts what a server does; all memory is taken at the start. */
+export interface ServeMetrics {
+  /** A request that was answered. */
+  request(route: Route, status: number, seconds: number): void;
+  /** What became of a mapped prompt. */
+  decision(reason: typeof OUTCOMES[number]): void;
+  /** Prompts of one encoder call. */
+  batch(rows: number): void;
+  /** A run that ended. */
+  run(isOk: boolean): void;
+  /** All numbers in the text format of Prometheus, version 0.0.4. */
+  render(gauges: Gauges): string;
+}
+
+/** Counters that start at zero. */
+export function createServeMetrics(): ServeMetrics {
+  const requests = new Float64Array(ROUTES.length * STATUSES.length);
+  const durations = ROUTES.map(() => createHistogram(SECONDS));
+  const decisions = new Float64Array(OUTCOMES.length);
+  const runs = new Float64Array(2);
+  const batches = createHistogram(ROWS);
+  return {
+    request: (route, status, seconds) => {
+      const at = ROUTES.indexOf(route);
+      requests[at * STATUSES.length + STATUSES.indexOf(status)]! += 1;
+      durations[at]!.observe(seconds);
+    },
+    decision: (reason) => {
+      decisions[OUTCOMES.indexOf(reason)]! += 1;
+    },
+    batch: (rows) => batches.observe(rows),
+    run: (isOk) => {
+      runs[isOk ? 1 : 0]! += 1;
+    },
+    render: (gauges) => {
+      const byRoute = ROUTES.flatMap((route, i) =>
+        STATUSES.flatMap((status, j): string[] => {
+          const count = requests[i * STATUSES.length + j]!;
+          return count > 0
+            ? [`${NAME}_requests_total{route="${route}",status="${status}"} ${count}`]
+            : [];
+        })
+      );
+      const name = `${NAME}_request_seconds`;
+      const seconds = ROUTES.flatMap((route, i) => durations[i]!.lines(name, `route="${route}"`));
+      return [
+        ...family("requests_total", "counter", "Requests by route and status.", byRoute),
+        ...family("request_seconds", "histogram", "From the head to the answer.", seconds),
+        ...family(
+          "decisions_total",
+          "counter",
+          "Mapped prompts by what became of them.",
+          OUTCOMES.map((reason, i) =>
+            `${NAME}_decisions_total{reason="${reason}"} ${decisions[i]}`
+          ),
+        ),
+        ...family(
+          "runs_total",
+          "counter",
+          "Runs by whether a plan was handed out.",
+          ["false", "true"].map((ok, i) => `${NAME}_runs_total{ok="${ok}"} ${runs[i]}`),
+        ),
+        ...family(
+          "encoder_batch_rows",
+          "histogram",
+          "Prompts of one encoder call.",
+          batches.lines(`${NAME}_encoder_batch_rows`, ""),
+        ),
+        ...gauge("in_flight_requests", "Requests with a body in progress.", gauges.inFlight),
+        ...gauge("queued_prompts", "Prompts that wait for the encoder.", gauges.queued),
+        ...gauge("resident_memory_bytes", "Memory of the process.", gauges.memory.rss),
+        ...gauge("heap_used_bytes", "Objects of the program.", gauges.memory.heapUsed),
+        ...gauge("external_memory_bytes", "Buffers beside the heap.", gauges.memory.external),
+        "",
+      ].join("\n");
+    },
+  };
+}
+
+const NAME = "micro_lm";
+
+function family(name: string, type: string, help: string, lines: readonly string[]): string[] {
+  return [`# HELP ${NAME}_${name} ${help}`, `# TYPE ${NAME}_${name} ${type}`, ...lines];
+}
+
+function gauge(name: string, help: string, value: number): string[] {
+  return family(name, "gauge", help, [`${NAME}_${name} ${value}`]);
+}
+
+interface Histogram {
+  observe(value: number): void;
+  lines(name: string, label: string): string[];
+}
+
+function createHistogram(bounds: readonly number[]): Histogram {
+  const counts = new Float64Array(bounds.length + 1);
+  let sum = 0;
+  return {
+    observe: (value) => {
+      let at = 0;
+      while (at < bounds.length && value > bounds[at]!) at++;
+      counts[at]! += 1;
+      sum += value;
+    },
+    lines: (name, label) => {
+      const total = counts.reduce((a, b) => a + b, 0);
+      if (total === 0) return [];
+      const comma = label === "" ? "" : `${label},`;
+      const braces = label === "" ? "" : `{${label}}`;
+      let below = 0;
+      const buckets = [...bounds.map(String), "+Inf"].map((bound, i) => {
+        below += counts[i]!;
+        return `${name}_bucket{${comma}le="${bound}"} ${below}`;
+      });
+      return [...buckets, `${name}_sum${braces} ${sum}`, `${name}_count${braces} ${total}`];
+    },
+  };
+}

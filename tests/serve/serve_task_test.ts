@@ -1,0 +1,97 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { connect, readUntil, writeText } from "./serving.ts";
+
+const TOKEN = "a-token-of-some-length";
+const PERMISSIONS = [
+  ...["--allow-read=.", "--allow-write=.cache", "--allow-net=127.0.0.1"],
+  "--allow-env=MICRO_LM_TOKEN,MICRO_LM_MAPPER_PATH,MICRO_LM_MAPPER_THRESHOLD,MICRO_LM_PROFILE",
+];
+
+function spawnServer(args: readonly string[], env: Record<string, string> = {}): Deno.ChildProcess {
+  return new Deno.Command("deno", {
+    args: [
+      ...["run", "--no-prompt", "--no-check", "--frozen", ...PERMISSIONS, "tasks/serve.ts"],
+      ...["--port", "0", ...args],
+    ],
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Reads what a server says first: where it listens. */
+async function urlOf(child: Deno.ChildProcess): Promise<string> {
+  const reader = child.stdout.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  const [, url] = /Listening on (\S+)/.exec(new TextDecoder().decode(value)) ?? [];
+  assert(url !== undefined, "The server says where it listens");
+  return url;
+}
+
+function mapRequest(body: string): RequestInit {
+  return {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${TOKEN}` },
+    body,
+  };
+}
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`the task serve stops on ${signal} and loses no request that it took`, async () => {
+    const child = spawnServer(["--backend", "wordmap"], { MICRO_LM_TOKEN: TOKEN });
+    const stderr = new Response(child.stderr).text();
+    const url = await urlOf(child);
+    const body = JSON.stringify({ prompt: "swap 2 ETH for USDC" });
+    assertEquals((await fetch(`${url}/metrics`).then((r) => (r.body!.cancel(), r))).status, 401);
+
+    using slow = await connect({ url });
+    await writeText(
+      slow,
+      `POST /v1/map HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n` +
+        `authorization: Bearer ${TOKEN}\r\ncontent-length: ${body.length}\r\n\r\n`,
+    );
+    let answered = 0;
+    let isStopped = false;
+    const client = async () => {
+      while (!isStopped) {
+        const response = await fetch(`${url}/v1/map`, mapRequest(body)).catch(() => null);
+        if (response?.status === 200 && (await response.text()).includes("swap_asset")) answered++;
+        else await response?.body?.cancel();
+      }
+    };
+    const clients = Array.from({ length: 8 }, client);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    child.kill(signal);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await writeText(slow, body);
+    assertMatch(await readUntil(slow, /mapper_sha256/), /^HTTP\/1.1 200/);
+    assertEquals((await child.status).code, 0);
+    isStopped = true;
+    await Promise.all(clients);
+
+    const entries = (await stderr).trimEnd().split("\n").map((line) => JSON.parse(line));
+    const done = entries.filter(({ status }) => status === 200).length;
+    assert(answered > 0);
+    assertEquals(done, answered + 1);
+    const events = entries.map(({ event }) => event).filter((event) => event !== "request");
+    assertEquals(events, ["listening", "stopping", "stopped"]);
+    assert(!JSON.stringify(entries).includes("swap"));
+  });
+}
+
+const REFUSED: readonly (readonly [readonly string[], number, string])[] = [
+  [["--backend", "wordmap", "--host", "0.0.0.0"], 64, "without a token"],
+  [["--mapper_path", "nowhere.json"], 66, 'Cannot find "nowhere.json"'],
+  [["--config", "a.json", "--mapper_path", "b.json"], 66, 'Cannot find "a.json"'],
+  [["--port", "70000"], 64, "from 0 to 65535"],
+];
+
+for (const [args, expected, text] of REFUSED) {
+  Deno.test(`the task serve refuses ${args.join(" ")}`, async () => {
+    const { code, stderr } = await spawnServer(args).output();
+    assertStringIncludes(new TextDecoder().decode(stderr), text);
+    assertEquals(code, expected);
+  });
+}
