@@ -115,6 +115,15 @@ export function truncateWarp({ mean, components, scales }: Warp, k: number): War
 }
 
 const SCHEMA = "micro-lm/warp@1";
+
+/** A warp as plain JSON values; floats as base64, little-endian. */
+export interface PackedWarp {
+  readonly schema: typeof SCHEMA;
+  readonly mean: string;
+  readonly components: string;
+  readonly scales: string;
+}
+
 const WARP = z.strictObject({
   schema: z.literal(SCHEMA),
   mean: z.string(),
@@ -122,8 +131,8 @@ const WARP = z.strictObject({
   scales: z.string(),
 });
 
-/** A warp as plain JSON values; floats as base64, little-endian. */
-export function packWarp({ mean, components, scales }: Warp): z.infer<typeof WARP> {
+/** Packs a warp; {@linkcode unpackWarp} takes it back. */
+export function packWarp({ mean, components, scales }: Warp): PackedWarp {
   return {
     schema: SCHEMA,
     mean: packArray(mean),

@@ -7,7 +7,7 @@ import { MICRO_LM_VERSION } from "./trace_version.ts";
 export const TRACE_SCHEMA = "micro-lm/trace@1";
 
 /** What the first line names as the hash of the line before. */
-export const TRACE_START = "0".repeat(64);
+export const TRACE_START: string = "0".repeat(64);
 
 /** Programs that a run depends on. */
 export interface TraceVersions {
