@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { explainIoError } from "../data/io_error.ts";
 import { MicroLmError } from "../errors.ts";
 import type { OperatingPoint } from "../evaluate/decide.ts";
+import { readJsonAs } from "./json_file.ts";
 
 const SHARE = z.number().min(0).max(1);
 
@@ -24,30 +24,17 @@ export type MapperConfig = z.infer<typeof CONFIG>;
  * @throws {MicroLmError} Kind `missing`, `permission`, or `data` for anything else.
  */
 export async function readMapperConfig(path: string): Promise<MapperConfig> {
-  const text = await Deno.readTextFile(path).catch((error: unknown) => {
-    throw explainIoError(error, path, "read");
-  });
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new MicroLmError("data", "Expected JSON", { at: { file: path }, cause });
-  }
-  const parsed = CONFIG.safeParse(json);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new MicroLmError("data", `${issue.message} at "${issue.path.join(".")}"`, {
-      at: { file: path },
-      hint: "Write one with --pin, or: " +
-        '{"backend": "sbert", "model_path": "mapper.json", "threshold": 0.7}',
-    });
-  }
-  if (parsed.data.backend === "sbert" && parsed.data.model_path === null) {
+  const config = await readJsonAs(
+    path,
+    CONFIG,
+    'Write one with --pin, or: {"backend": "sbert", "model_path": "mapper.json", "threshold": 0.7}',
+  );
+  if (config.backend === "sbert" && config.model_path === null) {
     throw new MicroLmError("data", "Expected a model_path for the backend sbert", {
       at: { file: path },
     });
   }
-  return parsed.data;
+  return config;
 }
 
 /** The operating point of a config. */

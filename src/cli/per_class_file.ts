@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { explainIoError } from "../data/io_error.ts";
-import { MicroLmError } from "../errors.ts";
+import { readJsonAs } from "./json_file.ts";
 
 const THRESHOLDS = z.record(z.string(), z.number().min(0).max(1).nullable());
 
@@ -15,27 +14,12 @@ export async function readPerClassThresholds(
   path: string,
   canonical: (name: string) => string,
 ): Promise<Record<string, number | null>> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    throw explainIoError(error, path, "read");
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new MicroLmError("data", "Expected JSON", { at: { file: path }, cause });
-  }
-  const parsed = THRESHOLDS.safeParse(json);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new MicroLmError("data", `${issue.message} at "${issue.path.join(".")}"`, {
-      at: { file: path },
-      hint: 'Write a threshold a class: {"swap_asset": 0.65}',
-    });
-  }
+  const thresholds = await readJsonAs(
+    path,
+    THRESHOLDS,
+    'Write a threshold a class: {"swap_asset": 0.65}',
+  );
   return Object.fromEntries(
-    Object.entries(parsed.data).map(([name, value]) => [canonical(name), value]),
+    Object.entries(thresholds).map(([name, value]) => [canonical(name), value]),
   );
 }

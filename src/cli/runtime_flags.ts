@@ -1,3 +1,6 @@
+import { isDomainPath } from "../domains/folder_domain.ts";
+import { loadDomain } from "../domains/load_domain.ts";
+import { MicroLmError } from "../errors.ts";
 import { POLICY_ENVIRONMENT } from "../run/policy.ts";
 import { openRuntime } from "../run/runtime.ts";
 import type { MicroRuntime, RunDomain } from "../run/runtime_types.ts";
@@ -11,14 +14,15 @@ import type { CommandContext } from "./run_command.ts";
 export const RUNTIME_FLAGS = {
   domain: {
     type: "string",
-    choices: ["defi", "arc"],
+    value: "NAME|FOLDER",
     default: "defi",
-    help: "What the prompts are about.",
+    help: "What the prompts are about: defi, arc, or the folder of a domain, with a slash.",
   },
   mapper_path: {
     type: "string",
     value: "FILE",
-    help: "Mapper that train wrote. Default: .artifacts/defi_mapper.json for defi, none for arc.",
+    help: "Mapper that train wrote. Default: .artifacts/defi_mapper.json for defi, none for arc, " +
+      ".artifacts/NAME_mapper.json for the folder of a domain.",
   },
   backend: {
     type: "string",
@@ -42,7 +46,21 @@ export const RUNTIME_FLAGS = {
 
 type RuntimeFlags = FlagValues<typeof RUNTIME_FLAGS>;
 
-const DEFAULT_MAPPER = ".artifacts/defi_mapper.json";
+function readDomain(name: string): RunDomain {
+  if (name === "defi" || name === "arc" || isDomainPath(name)) return name as RunDomain;
+  throw new MicroLmError(
+    "usage",
+    `Flag "--domain" takes defi, arc or the folder of a domain; got "${name}"`,
+    { hint: `A folder has a slash: ./${name}` },
+  );
+}
+
+/** Where the mapper of a domain stands if nothing else is said; undefined if it needs none. */
+async function defaultMapper(domain: RunDomain): Promise<string | undefined> {
+  if (domain === "arc") return undefined;
+  const name = isDomainPath(domain) ? (await loadDomain(domain)).name : domain;
+  return `.artifacts/${name}_mapper.json`;
+}
 
 /** The environment variables that a policy honours, as far as they may be read. */
 export function policyEnvironment(): Record<string, string | undefined> {
@@ -68,9 +86,8 @@ export async function openRuntimeFromFlags(
   } = {},
 ): Promise<MicroRuntime> {
   const config = flags.config === undefined ? undefined : await readMapperConfig(flags.config);
-  const domain = flags.domain as RunDomain;
-  const path = modelPath ?? config?.model_path ?? flags.mapper_path ??
-    (domain === "defi" ? DEFAULT_MAPPER : undefined);
+  const domain = readDomain(flags.domain);
+  const path = modelPath ?? config?.model_path ?? flags.mapper_path ?? await defaultMapper(domain);
   const { backend: _, model_path: __, ...point } = config ?? { backend: "", model_path: null };
   const runtime = await openRuntime({
     domain,

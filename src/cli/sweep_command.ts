@@ -8,7 +8,8 @@ import {
 import { createMasker } from "../data/template.ts";
 import { DEFI_LEXICON } from "../domains/defi/lexicon.ts";
 import type { Domain } from "../domains/domain.ts";
-import { findDomain } from "../domains/registry.ts";
+import { isFolderDomain } from "../domains/folder_domain.ts";
+import { openDomain, openDomainOf } from "../domains/registry.ts";
 import { MicroLmError } from "../errors.ts";
 import type { ChooseBy } from "../evaluate/choose.ts";
 import { type CertifyRequest, runSweep, type SweepOutcome } from "../evaluate/run_sweep.ts";
@@ -160,15 +161,23 @@ function parseSplit(text: string): [number, number, number] {
 }
 
 async function openBackend(
-  flags: SweepFlags,
+  flags: SweepFlags & { readonly domain?: string | undefined },
   context: CommandContext,
 ): Promise<{ mapper: Mapper; domain: Domain; artifact?: MapperArtifact }> {
   if (flags.backend === "wordmap") {
-    return { mapper: openWordmap(DEFI_LEXICON), domain: findDomain("defi") };
+    const domain = await openDomain(flags.domain ?? "defi");
+    return { mapper: openKeywords(domain), domain };
   }
   const artifact = await loadMapper(flags.mapper_path);
+  const domain = await openDomainOf(artifact, flags.domain);
   const mapper = await openArtifact(artifact, flags.mapper_path, mapperOptions(flags, context));
-  return { artifact, mapper, domain: findDomain(artifact.domain) };
+  return { artifact, mapper, domain };
+}
+
+function openKeywords(domain: Domain): Mapper {
+  if (isFolderDomain(domain)) return openWordmap(domain.lexicon);
+  if (domain.name === "defi") return openWordmap(DEFI_LEXICON);
+  throw new MicroLmError("usage", `The domain ${domain.name} has no keyword mapper`);
 }
 
 function checkClassNames(names: string | undefined, mapper: Mapper, domain: Domain): void {

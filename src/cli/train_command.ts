@@ -2,7 +2,9 @@ import { writeFileAtomic } from "../data/atomic_write.ts";
 import { type Dataset, mapLabels, readLabeledCsv } from "../data/dataset.ts";
 import { createMasker } from "../data/template.ts";
 import type { Domain } from "../domains/domain.ts";
-import { detectDomain, findDomain } from "../domains/registry.ts";
+import { isDomainPath, isFolderDomain } from "../domains/folder_domain.ts";
+import { loadDomain } from "../domains/load_domain.ts";
+import { detectDomain, openDomain } from "../domains/registry.ts";
 import { openEncoder } from "../encoders/open.ts";
 import type { CalibrationChoice } from "../mapper/calibration.ts";
 import { saveMapper } from "../mapper/mapper_file.ts";
@@ -49,7 +51,7 @@ export async function runTraining(
   const raw = await readLabeledCsv(request.labels_csv);
   const domain = request.domain === "auto"
     ? detectDomain(raw.rows.map((row) => row.label!))
-    : findDomain(request.domain);
+    : await openDomain(request.domain);
   const dataset = mapLabels(raw, (label) => domain.canonicalLabel(label));
   for (const note of datasetNotes(dataset, "left out")) warn(note);
   await using encoder = await openEncoder(request.sbert, encoderOptions(request));
@@ -74,11 +76,20 @@ export async function runTraining(
   }
   await saveMapper(request.out_path, mapper, {
     domain: domain.name,
-    flags: recordedFlags(request),
+    flags: {
+      ...recordedFlags(request),
+      ...(isFolderDomain(domain) && { domain_sha256: domain.trainingSha256 }),
+    },
   });
   const seconds = (performance.now() - start) / 1000;
   await writeFileAtomic(metaPath(request.out_path), metaJson(request, seconds));
   return { mapper, dataset, domain, seconds };
+}
+
+/** Where the mapper of a domain goes if nothing is said. */
+export async function defaultOutPath(domain: string): Promise<string> {
+  const name = isDomainPath(domain) ? (await loadDomain(domain)).name : "defi";
+  return `.artifacts/${name}_mapper.json`;
 }
 
 /** Paths and threads do not belong into an artifact that must have the same bytes elsewhere. */

@@ -8,7 +8,9 @@ const MINI = `${FIXTURES}/defi_mapper_labeled_mini.csv`;
 const LARGE = `${FIXTURES}/defi_mapper_labeled_large.csv`;
 const TASKS = [
   ...["quickstart", "train", "sweep", "m8", "per_class", "fixtures", "wasm", "readme"],
-  ...["model", "cache", "export", "encoders_compare", "mapper_bench"],
+  ...["model", "cache", "export", "encoders_compare", "mapper_bench", "run", "map", "suite"],
+  ...["trace", "replay", "serve", "mcp", "wdd_fit", "audit_bench", "ngf_bench", "iac_data"],
+  ...["batch_train", "batch_eval", "analyze", "champion", "stages_demo", "notebooks", "schema"],
 ];
 
 for (const task of TASKS) {
