@@ -82,6 +82,12 @@ export async function mapCommand(flags: Flags, context: CommandContext): Promise
 }
 
 function checkFlags(flags: Flags): void {
+  if (flags.shard !== undefined) {
+    parseShard(flags.shard);
+    if (flags.in === "-" || flags.out === "-") {
+      throw usage({ name: "map" }, "A shard needs files, not standard input or output");
+    }
+  }
   const onlyRun = (["context", "rails", "T"] as const).find((name) => flags[name] !== undefined);
   if (onlyRun && !flags.run) throw usage({ name: "map" }, `Flag "--${onlyRun}" needs --run`);
   const json = (flags as { json?: boolean }).json;
