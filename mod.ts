@@ -77,6 +77,13 @@ export * from "./src/mapper/train.ts";
 export * from "./src/mapper/wordmap.ts";
 
 export * from "./src/domains/domain.ts";
+export {
+  type ActionSlots,
+  type FolderDomain,
+  isFolderDomain,
+} from "./src/domains/folder_domain.ts";
+export type { FolderStep } from "./src/domains/folder_domain_steps.ts";
+export { loadDomain } from "./src/domains/load_domain.ts";
 export * from "./src/domains/registry.ts";
 export * from "./src/domains/arc/apply.ts";
 export * from "./src/domains/arc/colors.ts";

@@ -2,7 +2,7 @@ import type { CalibrationChoice } from "../mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { ENCODER_FLAGS, SPEC_HELP } from "../src/cli/encoder_flags.ts";
 import { runCommand } from "../src/cli/run_command.ts";
-import { printTraining, runTraining } from "../src/cli/train_command.ts";
+import { defaultOutPath, printTraining, runTraining } from "../src/cli/train_command.ts";
 
 await runCommand({
   name: "train",
@@ -13,8 +13,8 @@ await runCommand({
     out_path: {
       type: "string",
       value: "FILE",
-      default: ".artifacts/defi_mapper.json",
-      help: "Where the mapper goes; facts of the run go beside it (.meta.json).",
+      help: "Where the mapper goes; facts of the run go beside it (.meta.json). " +
+        "Default: .artifacts/defi_mapper.json, or .artifacts/NAME_mapper.json for a folder.",
     },
     sbert: {
       type: "string",
@@ -25,9 +25,10 @@ await runCommand({
     ...ENCODER_FLAGS,
     domain: {
       type: "string",
+      value: "NAME|FOLDER",
       default: "auto",
-      choices: ["auto", "defi", "arc", "generic"],
-      help: "Whose labels and slots apply; auto looks at the labels.",
+      help: "Whose labels and slots apply: defi, arc, generic, the folder of a domain (with a " +
+        "slash), or auto, which looks at the labels.",
     },
     C: { type: "number", min: 1e-9, default: 8, help: "Inverse strength of the L2 penalty." },
     max_iter: { type: "integer", min: 1, default: 2000, help: "Iterations at most." },
@@ -64,16 +65,18 @@ await runCommand({
   },
 }, async (flags, context) => {
   const { calibrate, ...request } = flags;
+  const out_path = flags.out_path ?? await defaultOutPath(flags.domain);
   const method = flags.calibration_method ?? (calibrate ? "best" : "none");
   const run = await runTraining({
     ...request,
+    out_path,
     calibration_method: method as CalibrationChoice,
     class_weight: flags.class_weight as "balanced" | "none",
     solver: flags.solver as "lbfgs" | "ml",
   }, context);
   printTraining(run, context);
-  context.say(`Wrote ${flags.out_path} (${run.seconds.toFixed(1)} s)`);
+  context.say(`Wrote ${out_path} (${run.seconds.toFixed(1)} s)`);
   const { overlap: _, ...training } = run.mapper.training;
-  context.result({ out_path: flags.out_path, classes: run.mapper.classes, ...training });
+  context.result({ out_path, classes: run.mapper.classes, ...training });
   return EXIT.ok;
 });

@@ -161,7 +161,7 @@ function parseSplit(text: string): [number, number, number] {
 }
 
 async function openBackend(
-  flags: SweepFlags & { readonly domain?: string | undefined },
+  flags: SweepFlags,
   context: CommandContext,
 ): Promise<{ mapper: Mapper; domain: Domain; artifact?: MapperArtifact }> {
   if (flags.backend === "wordmap") {

@@ -15,6 +15,12 @@ export const SWEEP_FLAGS = {
     default: "sbert",
     help: "A trained mapper (sbert) or the keyword mapper, which needs no --mapper_path.",
   },
+  domain: {
+    type: "string",
+    value: "NAME|FOLDER",
+    help: "Domain of the prompts, or its folder, with a slash. Default: that of the mapper; defi " +
+      "for the keyword mapper.",
+  },
   ...OPEN_MAPPER_FLAGS,
   config: {
     type: "string",

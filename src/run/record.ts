@@ -2,6 +2,7 @@ import type { ArcVerification } from "../domains/arc/verify.ts";
 import type { Grid } from "../domains/arc/grid.ts";
 import type { StepVerdict } from "../domains/defi/guards.ts";
 import type { LinkedStep } from "../domains/defi/plan.ts";
+import type { FolderStep } from "../domains/folder_domain_steps.ts";
 import type { Decision } from "../evaluate/decide.ts";
 import type { WddSummary } from "../rails/wdd_decide.ts";
 import type { Reason } from "./reasons.ts";
@@ -35,7 +36,7 @@ export interface GateVerdict {
 export interface RunPlan {
   /** The actions in order; empty unless the run is ok. */
   readonly sequence: readonly string[];
-  readonly steps: readonly (LinkedStep | ArcStepRecord)[];
+  readonly steps: readonly (LinkedStep | ArcStepRecord | FolderStep)[];
 }
 
 /** A step of an ARC plan. */

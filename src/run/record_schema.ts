@@ -2,7 +2,14 @@ import { z } from "zod";
 import { MicroLmError } from "../errors.ts";
 import { OUTCOMES } from "../evaluate/decide.ts";
 import { RUN_SCHEMA, type RunRecord } from "./record.ts";
-import { ARC_STEP, DEFI_STEP, GRID_CHECK, SPAN, STEP_VERDICT } from "./record_schema_steps.ts";
+import {
+  ARC_STEP,
+  DEFI_STEP,
+  FOLDER_STEP,
+  GRID_CHECK,
+  SPAN,
+  STEP_VERDICT,
+} from "./record_schema_steps.ts";
 import { REASONS } from "./reasons.ts";
 
 const SHARE = z.number().min(0).max(1);
@@ -32,7 +39,9 @@ const MAPPING = z.strictObject({
 
 const PLAN = z.strictObject({
   sequence: SEQUENCE.describe("The actions in order."),
-  steps: z.array(z.union([DEFI_STEP, ARC_STEP])).describe("The same with what the words say."),
+  steps: z.array(z.union([DEFI_STEP, ARC_STEP, FOLDER_STEP])).describe(
+    "The same with what the words say.",
+  ),
 });
 
 const VERIFY = z.strictObject({

@@ -71,6 +71,21 @@ export const ARC_STEP = z.strictObject({
   grid: GRID.nullable().describe("The grid after the step, if one was given."),
 }).describe("A step of an ARC plan.");
 
+const NAMES = (what: string) => z.array(z.string()).describe(what);
+
+/** One step of a plan of a domain from a folder. */
+export const FOLDER_STEP = z.strictObject({
+  action: z.string().describe("The action, as the domain names it."),
+  text: WORDS,
+  span: SPAN,
+  slots: z.record(z.string(), z.union([z.string(), z.number()]).nullable())
+    .describe("What the words say of each slot of the action; null if not said."),
+  missing: NAMES("Slots that the action needs and the words leave open."),
+  ambiguous: NAMES("Slots for which the words name several things."),
+  from_step: z.int().min(0).nullable()
+    .describe('Position of the step whose slots are meant by "it" or "them", or null.'),
+}).describe("A step of a plan of a domain from a folder.");
+
 const RATIO = (what: string) =>
   z.union([z.number(), z.literal("infinite")]).nullable()
     .describe(`${what} after the step; null where unknown.`);

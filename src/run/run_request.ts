@@ -5,6 +5,7 @@ import { isApproval, orderReasons, type Reason } from "./reasons.ts";
 import { RUN_SCHEMA, type RunPlan, type RunRecord } from "./record.ts";
 import { runArc } from "./run_arc.ts";
 import { runDefi } from "./run_defi.ts";
+import { runFolder } from "./run_folder.ts";
 import type { Finding, ResolvedRequest } from "./finding.ts";
 import type { MicroRuntime, RunRequest } from "./runtime_types.ts";
 
@@ -12,12 +13,17 @@ import type { MicroRuntime, RunRequest } from "./runtime_types.ts";
 export async function runRequest(runtime: MicroRuntime, request: RunRequest): Promise<RunRecord> {
   const { rails = "stage11", T = 180 } = request;
   const policy = resolvePolicy(request.policy ?? {}, { ...(request.env && { env: request.env }) });
-  const context = resolveContext(request.context ?? {}, policy);
+  const context = resolveContext(runtime.folder ? {} : request.context ?? {}, policy);
   const active = runtime.point(policy.mapper);
   const resolved = { policy, context, rails, T, active };
   const full = { ...request, resolved };
-  const finding = runtime.domain === "arc" ? runArc(full) : await runDefi(runtime, full);
+  const finding = await runDomain(runtime, full);
   return toRecord(runtime, full, finding);
+}
+
+async function runDomain(runtime: MicroRuntime, request: ResolvedRequest): Promise<Finding> {
+  if (runtime.folder) return await runFolder(runtime, runtime.folder, request);
+  return runtime.domain === "arc" ? runArc(request) : await runDefi(runtime, request);
 }
 
 const NO_PLAN: RunPlan = { sequence: [], steps: [] };
@@ -45,7 +51,7 @@ function toRecord(
   ];
   const record = {
     schema: RUN_SCHEMA,
-    domain: runtime.domain,
+    domain: runtime.folder?.name ?? runtime.domain,
     prompt,
     rails,
     T,

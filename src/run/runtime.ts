@@ -1,5 +1,7 @@
 import { DEFI_LEXICON } from "../domains/defi/lexicon.ts";
-import { findDomain } from "../domains/registry.ts";
+import type { Domain } from "../domains/domain.ts";
+import { isFolderDomain } from "../domains/folder_domain.ts";
+import { checkMapperDomain, openDomain } from "../domains/registry.ts";
 import { MicroLmError } from "../errors.ts";
 import { compilePoint } from "../evaluate/decide.ts";
 import type { MapperArtifact, PinnedPoint } from "../mapper/artifact.ts";
@@ -16,7 +18,7 @@ import type { MicroRuntime, RunDomain, RunRequest } from "./runtime_types.ts";
 
 /** Options of {@linkcode openRuntime}. */
 export interface OpenRuntimeOptions {
-  /** Default: `defi`. */
+  /** A name, or the folder of a domain, with a slash: {@linkcode loadDomain}. Default: `defi`. */
   readonly domain?: RunDomain;
   /** A trained mapper, or the keyword mapper of the domain. Default: `sbert`. */
   readonly backend?: "sbert" | "wordmap";
@@ -53,8 +55,8 @@ export interface OpenRuntimeOptions {
  */
 export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<MicroRuntime> {
   const { domain = "defi" } = options;
-  findDomain(domain);
-  const { mapper, artifact, isFallback } = await openBackend(domain, options);
+  const opened = await openDomain(domain);
+  const { mapper, artifact, isFallback } = await openBackend(opened, options);
   const pinned = options.point ?? artifact?.operating_point ??
     (mapper?.source.backend === "wordmap" ? WORDMAP_POINT : undefined);
   const classes = mapper?.classes ?? [];
@@ -63,6 +65,7 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Mic
   const evidence = lazyEvidence(options.evidencePath, domain);
   const runtime: MicroRuntime = {
     domain,
+    ...(isFolderDomain(opened) && { folder: opened }),
     mapper,
     source: mapper?.source ?? null,
     isFallback,
@@ -100,7 +103,7 @@ function lazyEvidence(path: string | undefined, domain: string) {
 const WORDMAP_POINT: PinnedPoint = { threshold: 0.35 };
 
 async function openBackend(
-  domain: RunDomain,
+  domain: Domain,
   options: OpenRuntimeOptions,
 ): Promise<{ mapper: Mapper | null; artifact?: MapperArtifact; isFallback: boolean }> {
   const { backend = "sbert", modelPath, useWordmapFallback = true } = options;
@@ -109,28 +112,20 @@ async function openBackend(
   if (modelPath === undefined) return fallback;
   try {
     const artifact = await loadMapper(modelPath);
-    checkDomain(artifact, domain, modelPath);
+    checkMapperDomain(artifact, domain, modelPath);
     const mapper = await openArtifact(artifact, modelPath, options.mapper);
     return { mapper, artifact, isFallback: false };
   } catch (error) {
     const isAbsent = error instanceof MicroLmError && error.kind === "missing";
-    if (isAbsent && useWordmapFallback && domain === "defi") return fallback;
+    if (isAbsent && fallback.mapper) return fallback;
     throw error;
   }
 }
 
 /** ARC prompts are read by a parser: there is no keyword mapper, and none is needed. */
-function wordmapOf(domain: RunDomain): Mapper | null {
-  return domain === "defi" ? openWordmap(DEFI_LEXICON) : null;
-}
-
-function checkDomain(artifact: MapperArtifact, domain: RunDomain, path: string): void {
-  if (artifact.domain === domain) return;
-  throw new MicroLmError(
-    "data",
-    `Expected a mapper of the domain ${domain}, found one of ${artifact.domain}`,
-    { at: { file: path }, hint: `Train one with --domain ${domain}` },
-  );
+function wordmapOf(domain: Domain): Mapper | null {
+  if (isFolderDomain(domain)) return openWordmap(domain.lexicon);
+  return domain.name === "defi" ? openWordmap(DEFI_LEXICON) : null;
 }
 
 /** Options of {@linkcode runMicro}. */

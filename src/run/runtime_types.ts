@@ -1,3 +1,4 @@
+import type { FolderDomain } from "../domains/folder_domain.ts";
 import type { Decision } from "../evaluate/decide.ts";
 import type { Mapper, MapperSource } from "../mapper/mapper.ts";
 import type { Evidence } from "./evidence.ts";
@@ -5,8 +6,8 @@ import type { ActivePoint } from "./operating_point.ts";
 import type { MapperPolicy } from "./policy.ts";
 import type { Rails, RunRecord } from "./record.ts";
 
-/** Domains that can be run. */
-export type RunDomain = "defi" | "arc";
+/** Domains that can be run: those of ours, and the folder of one, a path with a slash. */
+export type RunDomain = "defi" | "arc" | `${string}/${string}`;
 
 /** A part of a run. */
 export type RunPhase = "parse" | "map" | "rails";
@@ -43,6 +44,8 @@ export interface MappedPrompt extends Decision {
 /** A domain with its mapper, ready for many runs. Runs do not influence each other. */
 export interface MicroRuntime extends AsyncDisposable {
   readonly domain: RunDomain;
+  /** The domain of a folder. */
+  readonly folder?: FolderDomain;
   /** The mapper; null where none is there and none may stand in. */
   readonly mapper: Mapper | null;
   readonly source: MapperSource | null;

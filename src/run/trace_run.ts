@@ -3,7 +3,7 @@ import { canonicalJson } from "../mapper/canonical_json.ts";
 import type { MapperSource } from "../mapper/mapper.ts";
 import { resolveContext } from "./context.ts";
 import type { ActivePoint } from "./operating_point.ts";
-import { DEFAULT_POLICY, POLICY_ENVIRONMENT, resolvePolicy } from "./policy.ts";
+import { DEFAULT_POLICY, type Policy, POLICY_ENVIRONMENT, resolvePolicy } from "./policy.ts";
 import type { GateVerdict, Rails, RunRecord } from "./record.ts";
 import type { MicroRuntime, RunDomain, RunRequest } from "./runtime_types.ts";
 
@@ -57,7 +57,10 @@ export interface TracedRun {
 }
 
 /** What {@linkcode describeRun} has to know of a runtime. */
-export type TracedRuntime = Pick<MicroRuntime, "domain" | "source" | "isFallback" | "point">;
+export type TracedRuntime = Pick<
+  MicroRuntime,
+  "domain" | "folder" | "source" | "isFallback" | "point"
+>;
 
 /** Puts a run into the words of a trace. */
 export function describeRun(
@@ -67,7 +70,7 @@ export function describeRun(
 ): TracedRun {
   const { policy: givenPolicy = null, context: givenContext = null, env = {} } = request;
   const policy = resolvePolicy(givenPolicy ?? {}, { env });
-  const resolved = { policy, context: resolveContext(givenContext ?? {}, policy) };
+  const resolved = { policy, context: contextOf(givenContext, policy, runtime) };
   const inputs: TracedInputs = {
     domain: runtime.domain,
     prompt: request.prompt,
@@ -97,6 +100,11 @@ export function describeRun(
     gates: record.aux.gates.map((gate) => withNumbers(gate, record)),
     record,
   });
+}
+
+/** The facts of a folder's domain are complete as they are given. */
+function contextOf(given: unknown, policy: Policy, { folder }: TracedRuntime): unknown {
+  return folder ? given ?? {} : resolveContext(given ?? {}, policy);
 }
 
 /** The request that {@linkcode describeRun} described. */
