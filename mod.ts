@@ -172,11 +172,14 @@ export * from "./src/rails/traces_simple.ts";
 export * from "./src/rails/warp.ts";
 export * from "./src/rails/wdd.ts";
 export * from "./src/rails/wdd_decide.ts";
-export type {
-  EvidenceTrack,
-  ReadEvidence,
-  ScoredSpan,
-  SpanEvidence,
+export {
+  createEvidenceReader,
+  type EvidenceReader,
+  type EvidenceTrack,
+  type ReadEvidence,
+  type ScoredSpan,
+  type SpanEvidence,
+  sumTrack,
 } from "./src/rails/wdd_evidence.ts";
 export * from "./src/rails/wdd_file.ts";
 export type { FitEvidenceOptions } from "./src/rails/wdd_fit_evidence.ts";
@@ -284,6 +287,7 @@ export type {
 export { tuneUseLite, useLitePieces } from "./src/stages/tune_use_lite.ts";
 export type { YamlConfigOptions } from "./src/stages/yaml_config.ts";
 
+export * from "./src/report/arc_page.ts";
 export * from "./src/report/audit_report.ts";
 export * from "./src/report/chart_confusion.ts";
 export * from "./src/report/chart_data.ts";

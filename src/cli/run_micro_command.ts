@@ -1,7 +1,10 @@
-import { parseGrid } from "../domains/arc/grid.ts";
+import { writeFileAtomic } from "../data/atomic_write.ts";
+import { checkGrid, parseGrid } from "../domains/arc/grid.ts";
 import { gridSequenceText } from "../domains/arc/render_text.ts";
 import { MicroLmError } from "../errors.ts";
+import { renderArcPage } from "../report/arc_page.ts";
 import { percent } from "../report/escape.ts";
+import { readPairs } from "../run/run_arc.ts";
 import { textTable } from "../report/tables.ts";
 import { resolvePolicy } from "../run/policy.ts";
 import { createPhaseClock, writeProfile } from "../run/profile.ts";
@@ -42,6 +45,7 @@ export const RUN_FLAGS = {
   },
   ...RUNTIME_FLAGS,
   dry_run: { type: "boolean", help: "Say what would be allowed, and hand out no plan." },
+  out_html: { type: "string", value: "FILE", help: "For arc: write a page with every grid." },
   trace: {
     type: "string",
     value: "FILE",
@@ -70,10 +74,19 @@ export async function runMicroCommand(flags: RunFlags, context: CommandContext):
   const record = await runtime.run({ ...request, onPhase: clock.start });
   const phases = clock.stop();
   if (flags.trace !== undefined) openTrace(flags.trace).append(record, request, runtime);
+  if (flags.out_html !== undefined) await writePage(flags.out_html, record, request);
   if (audit.profile) context.warn(`profile in ${await writeProfile(record, phases)}`);
   printRecord(record, flags, context);
   context.result(flags.verbose ? record : minimalRecord(record));
   return record.ok || (flags.dry_run && record.reason === "ok") ? EXIT.ok : EXIT.gate;
+}
+
+async function writePage(path: string, record: RunRecord, request: RunRequest): Promise<void> {
+  const page = renderArcPage(record, {
+    ...(request.grid !== undefined && { grid: checkGrid(request.grid) }),
+    ...(request.pairs !== undefined && { pairs: readPairs(request.pairs) }),
+  });
+  await writeFileAtomic(path, page);
 }
 
 async function readRequest(prompt: string, flags: RunFlags): Promise<RunRequest> {
@@ -82,8 +95,8 @@ async function readRequest(prompt: string, flags: RunFlags): Promise<RunRequest>
     readJsonFlag("context", flags.context),
     readJsonFlag("pairs", flags.pairs),
   ]);
-  if (flags.domain !== "arc" && (flags.grid ?? flags.pairs) !== undefined) {
-    throw new MicroLmError("usage", "Flags --grid and --pairs belong to --domain arc");
+  if (flags.domain !== "arc" && (flags.grid ?? flags.pairs ?? flags.out_html) !== undefined) {
+    throw new MicroLmError("usage", "Flags --grid, --pairs and --out_html belong to --domain arc");
   }
   const grid = flags.grid?.startsWith("@")
     ? await readJsonFlag("grid", flags.grid)

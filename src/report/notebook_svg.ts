@@ -1,5 +1,7 @@
 import { htmlText } from "./html_page.ts";
+import { legend, PLOT_COLOURS } from "./notebook_legend.ts";
 import { createScale, type Scale } from "./notebook_scale.ts";
+import { type FlatScene, flattenScene, SCENE_REACH } from "./notebook_scene.ts";
 
 type Props = Readonly<Record<string, unknown>>;
 
@@ -7,15 +9,17 @@ const WIDTH = 640;
 const HEIGHT = 380;
 const TOP = 58;
 const RIGHT = 16;
-const COLOURS = ["#0a63ad", "#c23b00", "#007a5a", "#a86400", "#7a4fa3", "#59636e"];
 
 /**
  * Draws a plot as SVG within HTML: lines, points, bars and heat maps of Plotly's traces, with axes and
- * a legend. It is what front ends show that cannot draw Plotly's format; what it does not know, it
- * leaves out.
+ * a legend; points and lines in three dimensions as they look from one side. It is what front ends show
+ * that cannot draw Plotly's format; what it does not know, it leaves out.
  */
 export function plotSvg(traces: readonly Props[], layout: Props): string {
   const shown = traces.filter((trace) => trace["hoverinfo"] !== "skip" || trace["name"]);
+  if (shown.some((trace) => trace["type"] === "scatter3d")) {
+    return sceneSvg(flattenScene(shown, layout), layout);
+  }
   const heat = shown.filter((trace) => trace["type"] === "heatmap");
   const bars = shown.filter((trace) => trace["type"] === "bar");
   const flat = bars.some((trace) => trace["orientation"] === "h");
@@ -32,7 +36,7 @@ export function plotSvg(traces: readonly Props[], layout: Props): string {
     ...{ axis: props(layout["yaxis"]), zero: bars.length > 0 && !flat, band: padded || flat },
   });
   const marks = shown.map((trace, i) => {
-    const colour = COLOURS[i % COLOURS.length]!;
+    const colour = PLOT_COLOURS[i % PLOT_COLOURS.length]!;
     if (trace["type"] === "heatmap") return heatmap(trace, x, y);
     if (trace["type"] === "bar") {
       return barMarks(trace, flat ? { x: y, y: x } : { x, y }, {
@@ -41,16 +45,60 @@ export function plotSvg(traces: readonly Props[], layout: Props): string {
     }
     return lineMarks(trace, x, y, colour);
   });
-  const title = titleOf(layout);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" ` +
+  const slanted = xs.some(isName);
+  return drawing(titleOf(layout), shown, left, [
+    xAxisLines(x, { left, bottom, title: titleOf(props(layout["xaxis"])), slanted }),
+    yAxisLines(y, { left, bottom, title: titleOf(props(layout["yaxis"])) }),
+    ...marks,
+  ]);
+}
+
+/** One picture stands for a plot that front ends with Plotly can turn. */
+function sceneSvg({ traces, axes }: FlatScene, layout: Props): string {
+  const scale = (pixels: readonly [number, number]) =>
+    createScale([], pixels, {
+      axis: { range: [-SCENE_REACH, SCENE_REACH] },
+      zero: false,
+      band: false,
+    });
+  const x = scale([RIGHT, WIDTH - RIGHT]);
+  const y = scale([HEIGHT - 24, TOP]);
+  const lines = axes.map(({ title, from, to }) => {
+    const [x1, y1, x2, y2] = [x.at(from[0]), y.at(from[1]), x.at(to[0]), y.at(to[1])];
+    return gridLine(x1, y1, x2, y2) +
+      `<text x="${x2.toFixed(1)}" y="${(y2 + (y2 < y1 ? -6 : 14)).toFixed(1)}" ` +
+      `text-anchor="middle">${htmlText(title, 40)}</text>`;
+  });
+  const marks = traces.map((trace, i) =>
+    lineMarks(trace, x, y, PLOT_COLOURS[i % PLOT_COLOURS.length]!)
+  );
+  return drawing(titleOf(layout), traces, RIGHT, [
+    ...lines,
+    ...marks,
+    `<text x="${WIDTH - RIGHT}" y="${
+      HEIGHT - 6
+    }" text-anchor="end" fill="#59636e">seen from one side</text>`,
+  ]);
+}
+
+/** Puts the parts below a title and a legend. */
+function drawing(
+  title: string,
+  traces: readonly Props[],
+  left: number,
+  parts: readonly string[],
+): string {
+  const { marks, more } = legend(traces, { left, right: WIDTH });
+  const height = HEIGHT + more;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 ${-more} ${WIDTH} ${height}" ` +
     `width="${WIDTH}" style="max-width:100%;background:#fff" role="img" aria-label="${
       htmlText(title || "plot")
     }" font-family="sans-serif" font-size="12" fill="#1b1f24">
-<text x="${WIDTH / 2}" y="20" text-anchor="middle" font-size="15">${htmlText(title, 90)}</text>
-${xAxisLines(x, { left, bottom, title: titleOf(props(layout["xaxis"])), slanted: xs.some(isName) })}
-${yAxisLines(y, { left, bottom, title: titleOf(props(layout["yaxis"])) })}
-${marks.join("\n")}
-${legend(shown, left)}
+<text x="${WIDTH / 2}" y="${20 - more}" text-anchor="middle" font-size="15">${
+      htmlText(title, 90)
+    }</text>
+${parts.join("\n")}
+${marks}
 </svg>`;
 }
 
@@ -171,20 +219,6 @@ function yAxisLines({ ticks }: Scale, { left, bottom, title }: AxisPlace): strin
     `<text transform="translate(14 ${(TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">${
       htmlText(title, 50)
     }</text>`;
-}
-
-function legend(traces: readonly Props[], left: number): string {
-  let at = left;
-  return traces.map((trace, i) => {
-    const name = trace["name"];
-    if (typeof name !== "string" || trace["showlegend"] === false) return "";
-    const from = at;
-    at += 34 + 7 * Math.min(name.length, 24);
-    return `<rect x="${from}" y="34" width="12" height="12" fill="${
-      COLOURS[i % COLOURS.length]
-    }"/>` +
-      `<text x="${from + 17}" y="44">${htmlText(name, 24)}</text>`;
-  }).join("");
 }
 
 function isName(value: string | number): boolean {

@@ -60,7 +60,12 @@ export function runArc({ prompt, grid, pairs, onPhase }: ResolvedRequest): Findi
   };
 }
 
-function readPairs(pairs: unknown): GridPair[] {
+/**
+ * Reads pairs of grids.
+ *
+ * @throws {MicroLmError} Kind `usage` if they are no list, or what a wrong grid throws.
+ */
+export function readPairs(pairs: unknown): GridPair[] {
   if (!Array.isArray(pairs)) {
     throw new MicroLmError("usage", "Expected pairs to be a list of {input, output}");
   }
