@@ -85,17 +85,24 @@ Deno.test("every module can be imported", async () => {
   for (const file of SOURCES) await import(`../${file}`);
 });
 
+/** Milliseconds that importing the core may take; about 250 on a quiet machine. */
+const MOST_MS = 400;
+
 Deno.test("importing mod.ts takes milliseconds and loads no engine", async () => {
   const script = `
     const before = performance.now();
     await import("./mod.ts");
     console.log(performance.now() - before);`;
-  const { code, stdout } = await new Deno.Command("deno", {
-    args: ["eval", "--no-check", script],
-  }).output();
-  assertEquals(code, 0);
-  const ms = Number(new TextDecoder().decode(stdout));
-  assert(ms < 400, `Importing mod.ts took ${ms} ms`);
+  const times: number[] = [];
+  // The least of several: other tests run beside this one.
+  while (times.length < 5 && !times.some((ms) => ms < MOST_MS)) {
+    const { code, stdout } = await new Deno.Command("deno", {
+      args: ["eval", "--no-check", script],
+    }).output();
+    assertEquals(code, 0);
+    times.push(Number(new TextDecoder().decode(stdout)));
+  }
+  assert(Math.min(...times) < MOST_MS, `Importing mod.ts took ${times.join(", ")} ms`);
   const info = await new Deno.Command("deno", { args: ["info", "--json", "mod.ts"] }).output();
   const { modules } = JSON.parse(new TextDecoder().decode(info.stdout)) as {
     modules: { specifier: string; npmPackage?: string }[];
