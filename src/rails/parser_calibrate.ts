@@ -51,6 +51,8 @@ export function calibrateZMin(
     return Math.max(...channels.map((c) => c.verdict === "kept" ? c.score : -Infinity));
   }).sort();
   const gate = scores[rank - 1]!;
+  // Nothing was kept at that rank: no gate is needed to keep the rate.
+  if (gate === -Infinity) return 0;
   // The gate keeps equal scores; the quantile itself must not pass.
   return gate + Math.abs(gate) * 1e-12 + Number.MIN_VALUE;
 }

@@ -10,7 +10,7 @@ import { hashWarp, type Warp } from "./warp.ts";
 import { createEvidenceReader, type EvidenceTrack } from "./wdd_evidence.ts";
 import { nullTracks } from "./wdd_null.ts";
 import { checkWddEncoder, type WddModel } from "./wdd_model.ts";
-import { createTraceMaker, PADS } from "./wdd_traces.ts";
+import { createTraceMaker, PADS, SAMPLES_PER_BIN } from "./wdd_traces.ts";
 
 /** Gates of one action, where they are not those of the policy. */
 export interface WddOverride {
@@ -104,6 +104,9 @@ const DEFAULTS: Settings = {
   overrides: {},
 };
 
+/** A token has two bins. */
+const SAMPLES_PER_TOKEN = 2 * SAMPLES_PER_BIN;
+
 /**
  * Opens WDD (warp, detect, denoise) for the prompts of a domain.
  *
@@ -152,13 +155,7 @@ export function openWdd(
     ...{ sigma: SIGMA, protoWidth: template_width, minShape: MIN_SHAPE },
   };
   const noise = nullTracks(model.background).map((track, i) => toTraces(track, i));
-  const calibrated = calibrateZMin(noise, {
-    ...gates,
-    minHeight: settings.z_abs,
-    falseAlarmRate,
-  });
-  // Where the other gates alone refuse enough of the background there is nothing left to calibrate.
-  const zMin = Number.isFinite(calibrated) ? calibrated : 0;
+  const zMin = calibrateZMin(noise, { ...gates, minHeight: settings.z_abs, falseAlarmRate });
   const null_ = noise.map((traces) => bestScore(traces, gates)).sort((a, b) => a - b);
   const which_prior = `${policy.pca_prior ? "pca_prior" : "model"}:${hashWarp(warp).slice(0, 12)}`;
   const gate = (name: string) => ({ z_min: zMin, ...settings, ...overrides[name] });
@@ -167,7 +164,9 @@ export function openWdd(
     const best = channels.reduce((a, b) => b.score > a.score ? b : a);
     const judged = channels.map((channel): WddChannel => {
       const verdict = verdictOf(channel, best.score, gate(channel.name));
-      const token = Math.max(0, Math.round((channel.peak - PADS * template_width) / 4));
+      const place = Math.round((channel.peak - PADS * template_width) / SAMPLES_PER_TOKEN);
+      const last = (traces.data.cols - 2 * PADS * template_width) / SAMPLES_PER_TOKEN - 1;
+      const token = Math.max(0, Math.min(place, Math.floor(last)));
       const p_value = pValue(channel.score, null_);
       return { ...channel, verdict, token, p_value, kept: verdict === "kept" };
     });

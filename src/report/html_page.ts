@@ -53,7 +53,7 @@ export interface PageParts {
 export function htmlPage({ title, style, content, data, scripts }: PageParts): string {
   const policy = [
     "default-src 'none'",
-    `script-src ${scripts.map(scriptHash).join(" ")}`,
+    `script-src ${scripts.map(scriptHash).join(" ") || "'none'"}`,
     "style-src 'unsafe-inline'",
     "img-src data: blob:",
     "base-uri 'none'",

@@ -115,5 +115,5 @@ function difference(plan: ArcPlan, input: Grid, output: Grid): string | undefine
 }
 
 function shape(grid: Grid): string {
-  return `${grid.length} rows of ${grid[0]!.length}`;
+  return `${grid.length} ${grid.length === 1 ? "row" : "rows"} of ${grid[0]!.length}`;
 }

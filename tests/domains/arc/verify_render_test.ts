@@ -23,7 +23,7 @@ Deno.test("verifyArcPairs() accepts the plan that made the pairs and no other", 
     "expected 5 at row 1, column 1, got 6",
   ]);
   const shape = verifyArcPairs(parseArcPlan("scale(2,1)"), pairs.slice(1));
-  assertEquals(shape.mismatches[0]?.found, "expected 2 rows of 1, got 1 rows of 4");
+  assertEquals(shape.mismatches[0]?.found, "expected 2 rows of 1, got 1 row of 4");
   const failing = verifyArcPairs(parseArcPlan("crop(9,9,9,9)"), pairs.slice(1));
   assertStringIncludes(failing.mismatches[0]!.found, "keeps nothing");
   assertThrows(() => verifyArcPairs([], []), RangeError);
