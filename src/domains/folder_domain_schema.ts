@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-slow-types -- the schemas are their types, and none of them is public
 import { z } from "zod";
 
 /** Names the format of a domain's folder. */
@@ -10,6 +9,82 @@ export const OPERATORS = ["eq", "lt", "lte", "gt", "gte", "in", "exists"] as con
 /** Types of the facts of a context. A `time` is written `HH:MM`. */
 export const FACT_TYPES = ["boolean", "number", "text", "time"] as const;
 
+/** What a domain says of a slot. */
+export type FolderSlot =
+  | { readonly kind: "words"; readonly words: Readonly<Record<string, readonly string[]>> }
+  | {
+    readonly kind: "number";
+    readonly units: readonly string[];
+    readonly bare?: boolean | undefined;
+  }
+  | { readonly kind: "time" };
+
+type Scalar = boolean | number | string;
+
+/** One comparison, or several of the same fact that all have to hold. */
+export interface Condition {
+  /** `context.NAME` or `slots.NAME`. */
+  readonly of: string;
+  readonly eq?: Scalar | undefined;
+  readonly lt?: Scalar | undefined;
+  readonly lte?: Scalar | undefined;
+  readonly gt?: Scalar | undefined;
+  readonly gte?: Scalar | undefined;
+  readonly in?: readonly Scalar[] | undefined;
+  readonly exists?: boolean | undefined;
+}
+
+/** When an action may be carried out. */
+export interface FolderGuard {
+  readonly name: string;
+  readonly actions: readonly string[];
+  /** The guard concerns only what meets these. */
+  readonly when: readonly Condition[];
+  readonly require: readonly Condition[];
+  /** The reason, for people. */
+  readonly because: string;
+}
+
+/** The type of a fact. */
+export type FactType = typeof FACT_TYPES[number];
+
+/** What can be asked for. */
+export interface FolderTaxonomy {
+  readonly schema: typeof DOMAIN_SCHEMA;
+  readonly name: string;
+  readonly summary: string;
+  readonly actions: Readonly<
+    Record<string, { readonly aliases: readonly string[]; readonly summary: string }>
+  >;
+}
+
+/** The words that speak for each action. */
+export type FolderLexicon = Readonly<
+  Record<string, { readonly strong: readonly string[]; readonly weak: readonly string[] }>
+>;
+
+/** What actions are told. */
+export interface FolderSlots {
+  readonly slots: Readonly<Record<string, FolderSlot>>;
+  readonly actions: Readonly<
+    Record<string, { readonly needs: readonly string[]; readonly takes: readonly string[] }>
+  >;
+}
+
+/** When actions may be carried out. */
+export interface FolderGuards {
+  readonly facts: Readonly<Record<string, FactType>>;
+  readonly guards: readonly FolderGuard[];
+}
+
+/** The four files of a domain, checked one by one. */
+export interface DomainParts {
+  readonly taxonomy: FolderTaxonomy;
+  readonly lexicon: FolderLexicon;
+  readonly slots: FolderSlots;
+  readonly guards: FolderGuards;
+}
+
 const NAME = /^[a-z][a-z0-9_]{0,63}$/;
 const name = z.string().regex(NAME, "expected lower-case letters, digits and _");
 const phrase = z.string().trim().toLowerCase().min(1).max(200)
@@ -20,7 +95,7 @@ const some = <T extends z.ZodType>(value: T, what: string) =>
   named(value).refine((all) => Object.keys(all).length > 0, `expected at least one ${what}`);
 
 /** `taxonomy.yaml`: what can be asked for. */
-export const TAXONOMY = z.strictObject({
+export const TAXONOMY: z.ZodType<FolderTaxonomy> = z.strictObject({
   schema: z.literal(DOMAIN_SCHEMA, `expected "${DOMAIN_SCHEMA}"`),
   name,
   summary: z.string().default(""),
@@ -32,7 +107,7 @@ export const TAXONOMY = z.strictObject({
 });
 
 /** `lexicon.yaml`: the words that speak for each action. */
-export const LEXICON = named(
+export const LEXICON: z.ZodType<FolderLexicon> = named(
   z.strictObject({ strong: phrases.min(1, "expected a term"), weak: phrases.default([]) }),
 );
 
@@ -50,7 +125,7 @@ const SLOT = z.discriminatedUnion("kind", [
 ], "expected kind: words, number or time");
 
 /** `slots.yaml`: what an action is told. */
-export const SLOTS = z.strictObject({
+export const SLOTS: z.ZodType<FolderSlots> = z.strictObject({
   slots: named(SLOT).default({}),
   actions: named(
     z.strictObject({ needs: z.array(name).default([]), takes: z.array(name).default([]) }),
@@ -77,7 +152,7 @@ const CONDITION = z.strictObject({
 );
 
 /** `guards.yaml`: when an action may be carried out. */
-export const GUARDS = z.strictObject({
+export const GUARDS: z.ZodType<FolderGuards> = z.strictObject({
   facts: named(z.enum(FACT_TYPES, `expected ${FACT_TYPES.join(", ")}`)).default({}),
   guards: z.array(z.strictObject({
     name,
@@ -87,19 +162,3 @@ export const GUARDS = z.strictObject({
     because: z.string().default(""),
   })).default([]),
 });
-
-/** What a domain says of a slot. */
-export type FolderSlot = z.infer<typeof SLOT>;
-/** One comparison, or several of the same fact that all have to hold. */
-export type Condition = z.infer<typeof CONDITION>;
-/** When an action may be carried out. */
-export type FolderGuard = z.infer<typeof GUARDS>["guards"][number];
-/** The type of a fact. */
-export type FactType = typeof FACT_TYPES[number];
-/** The four files of a domain, checked one by one. */
-export interface DomainParts {
-  readonly taxonomy: z.infer<typeof TAXONOMY>;
-  readonly lexicon: z.infer<typeof LEXICON>;
-  readonly slots: z.infer<typeof SLOTS>;
-  readonly guards: z.infer<typeof GUARDS>;
-}

@@ -7,8 +7,8 @@ import { inTempFolder } from "../temp.ts";
 import { writeDetections } from "./detections_fixture.ts";
 
 const DISK = Deno.env.get("MICRO_LM_TINY_DISK");
-// deno-lint-ignore no-console -- a skipped test says so
 if (!DISK) {
+  // deno-lint-ignore no-console -- a skipped test says so
   console.log("skipped: MICRO_LM_TINY_DISK names no small file system (.ci/run mounts one)");
 }
 
