@@ -5,6 +5,7 @@ import {
   percent,
   readPlotly,
   renderNgfReport,
+  replayParity,
   runNgfBench,
   stringifyCsv,
   textTable,
@@ -22,6 +23,12 @@ await runCommand({
     samples: { type: "integer", min: 1, max: 100_000, default: 2000, help: "Traces to parse." },
     seed: { type: "integer", default: 42, help: "Of the traces." },
     tuning_seed: { type: "integer", default: 1000, help: "Of the traces that fit the gates." },
+    parity: {
+      type: "string",
+      value: "FILE",
+      default: "tests/golden/stage11_parity_20.json",
+      help: "Published traces and answers to replay.",
+    },
     out_dir: {
       type: "string",
       value: "FOLDER",
@@ -29,7 +36,7 @@ await runCommand({
       help: "Where summary.json, rows.csv and report.html go.",
     },
   },
-}, async ({ samples, seed, tuning_seed, out_dir }, { say, result }) => {
+}, async ({ samples, seed, tuning_seed, parity, out_dir }, { say, result }) => {
   const progress = createProgress("ngf-bench");
   const found = runNgfBench({
     samples,
@@ -39,6 +46,7 @@ await runCommand({
     onProgress: (share) => progress.update(Math.round(100 * share), 100),
   });
   progress.end();
+  const replayed = replayParity(JSON.parse(await Deno.readTextFile(parity)));
   const { rows: _, ...summary } = found;
   const { columns, rows } = ngfRowsTable(found.rows);
   const records = rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])));
@@ -55,7 +63,12 @@ await runCommand({
     } of ${corrected.n} ` +
       `samples, the published rule in ${percent(parity_report.value)}.`,
   );
+  const equal = Object.entries(replayed.equal).map(([name, n]) => `${name} ${n}`).join(", ");
+  say(
+    `Replay of ${replayed.samples} published samples, equal in what is kept and in which order: ` +
+      `${equal}; largest difference of a score ${replayed.max_difference.toExponential(1)}`,
+  );
   say(`Wrote ${out_dir}/: summary.json, rows.csv, report.html`);
-  result(summary);
+  result({ ...summary, parity: replayed });
   return EXIT.ok;
 });

@@ -1,6 +1,3 @@
-import { buildPlan, type Plan } from "../domains/defi/plan.ts";
-import type { Segment } from "../domains/defi/segment.ts";
-import type { DefiPrimitive } from "../domains/defi/taxonomy.ts";
 import { applyWdd } from "../rails/wdd_decide.ts";
 import type { Finding, ResolvedRequest } from "./finding.ts";
 import type { Reason } from "./reasons.ts";
@@ -9,8 +6,10 @@ import type { MicroRuntime } from "./runtime_types.ts";
 
 /** What the evidence makes of a plan. */
 export interface AskedEvidence {
-  /** The plan to go on with; null if the evidence stops it. */
-  readonly plan: Plan | null;
+  /** The actions that the evidence puts in the plan's place; null: the plan stays as it is. */
+  readonly sequence: readonly string[] | null;
+  /** False if the evidence stops the plan. */
+  readonly ok: boolean;
   readonly gates: readonly GateVerdict[];
   readonly wdd?: Finding["wdd"];
   /** Why a plan that the evidence supplies is allowed. */
@@ -19,47 +18,33 @@ export interface AskedEvidence {
 
 /**
  * Asks the rails, if the policy wants them and rails are on. A detector records, and stops the plan where
- * `gate` says so; in family mode the evidence supplies the plan itself.
+ * `gate` says so; in family mode the evidence supplies the actions itself.
+ *
+ * @param planned The actions of the plan so far.
  */
 export async function askEvidence(
   runtime: MicroRuntime,
   { prompt, resolved: { policy: { audit }, rails } }: ResolvedRequest,
-  plan: Plan,
-  segments: readonly Segment[],
+  planned: readonly string[],
 ): Promise<AskedEvidence> {
-  if (audit.backend !== "wdd" || rails === "none") return { plan, gates: [] };
+  if (audit.backend !== "wdd" || rails === "none") return { sequence: null, ok: true, gates: [] };
   const detector = await (await runtime.evidence()).detector(audit);
   const [result] = await detector.detect([prompt]);
-  const outcome = applyWdd(result!, plan.sequence, {
+  const { sequence, ok, reason, summary } = applyWdd(result!, planned, {
     domain: runtime.domain,
     mode: audit.mode,
     gate: audit.gate,
   });
   const { channels, z_min, mf_peak, p_value } = result!;
-  const wdd = {
-    summary: outcome.summary,
-    detail: { channels, z_min, mf_peak, p_value },
-    tags: ["wdd:on", "audit:wdd"],
-  };
-  if (audit.mode === "passthrough") return { plan, gates: [], wdd };
-  const reason = outcome.ok ? "ok" : outcome.reason as Reason;
-  const gates: GateVerdict[] = [{
+  const detail = { channels, z_min, mf_peak, p_value };
+  const wdd = { summary, detail, tags: ["wdd:on", "audit:wdd"] };
+  if (audit.mode === "passthrough") return { sequence: null, ok: true, gates: [], wdd };
+  const gate: GateVerdict = {
     gate: "evidence",
-    ok: outcome.ok,
-    reason,
-    detail: outcome.summary,
-  }];
-  if (!outcome.ok) return { plan: null, gates, wdd };
-  if (outcome.sequence === null) return { plan, gates, wdd };
-  const approval = outcome.reason as Reason;
-  return { plan: planOf(outcome.sequence, prompt, segments), gates, wdd, approval };
-}
-
-/** The plan of the evidence, with the words of the steps where there is one a step. */
-function planOf(sequence: readonly string[], prompt: string, segments: readonly Segment[]): Plan {
-  const whole = { text: prompt, span: [0, prompt.length] as const };
-  return buildPlan(sequence.map((action, i) => ({
-    action: action as DefiPrimitive,
-    segment: sequence.length === segments.length ? segments[i]! : whole,
-  })));
+    ok,
+    reason: ok ? "ok" : reason as Reason,
+    detail: summary,
+  };
+  const approval = ok && sequence !== null ? { approval: reason as Reason } : {};
+  return { sequence, ok, gates: [gate], wdd, ...approval };
 }

@@ -36,11 +36,21 @@ export async function runDefi(
   const plan = buildPlan(segments.map((segment, i) => ({ action: labels[i]!, segment })));
   const slots = checkSlots(plan, segments, labels);
   if (!slots.ok) return { ...then, gates: [...then.gates, slots] };
-  const asked = await askEvidence(runtime, request, plan, segments);
+  const asked = await askEvidence(runtime, request, plan.sequence);
   const gates = [...then.gates, slots, ...asked.gates];
   const audited = { ...then, ...(asked.wdd && { wdd: asked.wdd }), gates };
-  if (!asked.plan) return audited;
-  return guard(audited, asked.plan, request, asked.approval);
+  if (!asked.ok) return audited;
+  const last = asked.sequence ? planOf(asked.sequence, prompt, segments) : plan;
+  return guard(audited, last, request, asked.approval);
+}
+
+/** The plan of the evidence, with the words of the steps where there is one a step. */
+function planOf(sequence: readonly string[], prompt: string, segments: readonly Segment[]): Plan {
+  const whole = { text: prompt, span: [0, prompt.length] as const };
+  return buildPlan(sequence.map((action, i) => ({
+    action: action as DefiPrimitive,
+    segment: sequence.length === segments.length ? segments[i]! : whole,
+  })));
 }
 
 const NOTHING: Finding = {

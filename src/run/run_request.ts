@@ -23,7 +23,9 @@ export async function runRequest(runtime: MicroRuntime, request: RunRequest): Pr
 
 async function runDomain(runtime: MicroRuntime, request: ResolvedRequest): Promise<Finding> {
   if (runtime.folder) return await runFolder(runtime, runtime.folder, request);
-  return runtime.domain === "arc" ? runArc(request) : await runDefi(runtime, request);
+  return runtime.domain === "arc"
+    ? await runArc(runtime, request)
+    : await runDefi(runtime, request);
 }
 
 const NO_PLAN: RunPlan = { sequence: [], steps: [] };

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { mapLabels, readLabeledCsv } from "../../src/data/dataset.ts";
 import { createMasker } from "../../src/data/template.ts";
+import { ARC_DOMAIN } from "../../src/domains/arc/domain.ts";
 import { DEFI_DOMAIN } from "../../src/domains/defi/domain.ts";
 import { openEncoder } from "../../src/encoders/open.ts";
 import { MicroLmError } from "../../src/errors.ts";
@@ -152,4 +153,36 @@ Deno.test("a run tells its phases in order", async () => {
   const phases: string[] = [];
   await runtime.run({ prompt: "swap 2 ETH for USDC", onPhase: (phase) => phases.push(phase) });
   assertEquals(phases, ["parse", "map", "rails"]);
+});
+
+Deno.test("ARC prompts are audited too: recorded, blocked, or ordered by the evidence", async () => {
+  const arc = await readLabeledCsv("fixtures/arc/arc_steps_train.csv");
+  await using spans = await openEvidenceEncoder("arc");
+  const fitted = await fitWdd(
+    arc.rows.map(({ prompt, label }) => ({ prompt, label: label! })),
+    spans,
+    { primitives: ARC_DOMAIN.primitives, slots: ARC_DOMAIN.slots },
+  );
+  await saveWdd(`${FOLDER}/arc.json`, fitted);
+  await using arcRuntime = await openRuntime({
+    domain: "arc",
+    evidencePath: `${FOLDER}/arc.json`,
+  });
+  const ask = async (audit: object) =>
+    checkRunRecord(
+      await arcRuntime.run({
+        prompt: "rotate the grid by 90 degrees",
+        grid: [[1, 2], [3, 4]],
+        policy: { audit: { backend: "wdd", ...audit } },
+      }),
+    );
+  const recorded = await ask({});
+  assertEquals([recorded.ok, recorded.sequence], [true, ["rotate"]]);
+  assertEquals(recorded.verify.tags, ["rails:stage11", "wdd:on", "audit:wdd"]);
+  const blocked = await ask({ gate: true, z_abs: 1e9 });
+  assertEquals([blocked.ok, blocked.reason], [false, "wdd:below_gates"]);
+  const family = await ask({ mode: "family", z_abs: 0, false_alarm_rate: 0.45 });
+  const expected = family.ok ? "wdd:family:arc" : "wdd:family:abstain";
+  assertEquals(family.reason, expected);
+  assertEquals(family.sequence, family.ok ? ["rotate"] : []);
 });
