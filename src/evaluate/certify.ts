@@ -41,6 +41,8 @@ export interface CertifyOptions extends CertificateGoal {
 
 const ASSUMPTIONS = [
   "The rows that certify and the prompts that follow are exchangeable: nothing is promised under shift.",
+  "Every certifying row counts by itself, also where several share a template: templates come back as " +
+  "often as they do here.",
   "The labels are right.",
   "A prompt that must abstain counts as wrong when the mapper acts.",
 ];
