@@ -298,7 +298,9 @@ export * from "./src/report/ngf_report.ts";
 export * from "./src/report/notebook.ts";
 export * from "./src/report/stages_report.ts";
 export type { NamedSweep } from "./src/report/stages_report_charts.ts";
+export * from "./src/report/sweep_lines.ts";
 export * from "./src/report/sweep_report.ts";
+export * from "./src/report/sweep_tables.ts";
 export * from "./src/report/tables.ts";
 
 export * from "./src/serve/limits.ts";

@@ -5,17 +5,9 @@ import { METRICS_COLUMNS, metricsRow } from "../evaluate/metrics.ts";
 import type { SweepOutcome } from "../evaluate/run_sweep.ts";
 import { type MapperArtifact, type PinnedPoint, serializeArtifact } from "../mapper/artifact.ts";
 import { readPlotly, renderHtmlReport } from "../report/html_report.ts";
-import {
-  certificateLines,
-  chosenTable,
-  classTable,
-  evidenceLines,
-  metricsTable,
-  qualityLines,
-  type SweepContext,
-  sweepMarkdown,
-  sweepSummary,
-} from "../report/sweep_report.ts";
+import { certificateLines, evidenceLines, qualityLines } from "../report/sweep_lines.ts";
+import { type SweepContext, sweepMarkdown, sweepSummary } from "../report/sweep_report.ts";
+import { chosenTable, classTable, metricsTable } from "../report/sweep_tables.ts";
 import { textTable } from "../report/tables.ts";
 import { MicroLmError } from "../errors.ts";
 import { toMapperConfig } from "./mapper_config.ts";

@@ -37,6 +37,15 @@ let wasm: Promise<Runtime> | undefined;
  * @throws {MicroLmError} Kind `permission` if the native engine lacks `--allow-ffi`; `missing` if an
  * engine is not installed or has no binary for this machine.
  * @throws {RangeError} If `threads` is no positive integer.
+ *
+ * @example
+ * ```ts
+ * import { loadRuntime } from "micro-lm";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * assertEquals((await loadRuntime({ runtime: "wasm" })).name, "wasm");
+ * await assertRejects(() => loadRuntime({ threads: 0 }), RangeError);
+ * ```
  */
 export async function loadRuntime(options: LoadRuntimeOptions = {}): Promise<Runtime> {
   const { runtime = "wasm", threads = defaultThreads() } = options;

@@ -28,7 +28,20 @@ const UNKNOWN_PENALTY = 10;
 
 let pretrained: Promise<Unigram> | undefined;
 
-/** The tokenizer of the pretrained package. Its ids are the rows of the embedding matrix. */
+/**
+ * The tokenizer of the pretrained package. Its ids are the rows of the embedding matrix.
+ *
+ * @example
+ * ```ts
+ * import { loadUnigram } from "micro-lm";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const unigram = await loadUnigram();
+ * const ids = unigram.encode("deposit 10 ETH");
+ * assertEquals(ids, unigram.encodeNormalized(unigram.normalize("deposit  10 ETH")));
+ * assert(!ids.includes(unigram.unknownId));
+ * ```
+ */
 export function loadUnigram(): Promise<Unigram> {
   pretrained ??= readPackageFile("vocab.json").then((bytes) =>
     createUnigram(JSON.parse(new TextDecoder().decode(bytes)) as UnigramPiece[])
@@ -41,6 +54,16 @@ export function loadUnigram(): Promise<Unigram> {
  * has 0 and `:30` has 30. The pieces are sorted by falling score and neighbours differ by less than 0.05,
  * so the mean of the nearest known ones is close. Taken at its word a score of 0 is probability one and
  * 30 beats any other reading of a text; leaving the pieces out would make every colon unknown.
+ *
+ * @example
+ * ```ts
+ * import { repairScores } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const markers = ["?", "<s>", "</s>", "1", "2", "3"].map((piece) => [piece, 0] as const);
+ * const scores = repairScores([...markers, ["a", -2], [":", null], ["b", -4]]);
+ * assertEquals([...scores.slice(6)], [-2, -3, -4]);
+ * ```
  */
 export function repairScores(pieces: readonly UnigramPiece[]): Float64Array {
   const known = (i: number) => typeof pieces[i]?.[1] === "number" && pieces[i]![1]! < 0;

@@ -72,6 +72,14 @@ export function zeroErrorRows(limit: number, confidence: number): number {
 /**
  * The least number of accepted rows that would certify `limit` if errors went on at `errorRate`; null
  * if that rate is not below the limit, where no number of rows would.
+ *
+ * @example
+ * ```ts
+ * import { rowsToCertify } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([0, 0.01, 0.03].map((rate) => rowsToCertify(rate, 0.02, 0.95)), [149, 590, null]);
+ * ```
  */
 export function rowsToCertify(
   errorRate: number,

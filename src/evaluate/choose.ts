@@ -35,6 +35,17 @@ export interface ChosenPoint {
  * The point is chosen on the rows that it is reported on: its accuracy is optimistic to that extent.
  *
  * @throws {RangeError} If there is nothing to choose from.
+ *
+ * @example
+ * ```ts
+ * import { chooseOperatingPoint, encodeGold, scoreRows, sweep } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1, 0.4, 0.6), rows: 2, cols: 2 });
+ * const gold = encodeGold(["send", "keep"], ["send", "keep"]);
+ * const points = sweep(scored, gold, ["send", "keep"], { thresholds: [0.5, 0.6, 0.7] });
+ * assertEquals(chooseOperatingPoint(points).metrics.threshold, 0.6);
+ * ```
  */
 export function chooseOperatingPoint(
   metrics: readonly PointMetrics[],
@@ -100,6 +111,18 @@ export interface GateResult {
 /**
  * The one predicate behind a sweep's verdict and its exit code. Limits on accuracy need labels: without
  * them the gate fails and says so.
+ *
+ * @example
+ * ```ts
+ * import { checkGate, encodeGold, evaluatePoint, scoreRows } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1, 0.4, 0.6), rows: 2, cols: 2 });
+ * const gold = encodeGold(["send", "keep"], ["send", "keep"]);
+ * const metrics = evaluatePoint(scored, gold, { threshold: 0.7 }, ["send", "keep"]);
+ * const { status, failures } = checkGate(metrics, { minOverallAcc: 0.5 });
+ * assertEquals([status, ...failures], ["fail", "abstain rate 0.5000 is above 0.1"]);
+ * ```
  */
 export function checkGate(
   metrics: PointMetrics,

@@ -107,6 +107,17 @@ export function decide(
  *
  * @param novelty One a row, if measured.
  * @throws {RangeError} If there are no classes or a probability is not finite.
+ *
+ * @example
+ * ```ts
+ * import { scoreRows } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = Float64Array.of(0.75, 0.25, 0.5, 0.5);
+ * const { top, margin } = scoreRows({ data, rows: 2, cols: 2 });
+ * assertEquals([...top], [0, 0]);
+ * assertEquals([...margin], [0.5, 0]);
+ * ```
  */
 export function scoreRows(
   { data, rows, cols }: Matrix<Float64Array>,
@@ -140,6 +151,17 @@ export function scoreRows(
  * Checks an operating point and resolves its class names.
  *
  * @throws {MicroLmError} Kind `usage` for a threshold or margin outside 0 to 1 or an unknown class.
+ *
+ * @example
+ * ```ts
+ * import { compilePoint } from "micro-lm";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const point = { threshold: 0.5, perClass: { swap: 0.9, stake: null } };
+ * const { thresholds } = compilePoint(point, ["borrow", "swap", "stake"]);
+ * assertEquals([...thresholds], [0.5, 0.9, Infinity]);
+ * assertThrows(() => compilePoint(point, ["borrow"]));
+ * ```
  */
 export function compilePoint(
   { threshold, perClass = {}, nearMargin = 0, maxNovelty = 1 }: OperatingPoint,
@@ -173,6 +195,17 @@ export function compilePoint(
  * The rule itself: an index into {@linkcode OUTCOMES}.
  *
  * @throws {RangeError} If the point limits a novelty that was not measured.
+ *
+ * @example
+ * ```ts
+ * import { compilePoint, decideRow, OUTCOMES, scoreRows } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1, 0.4, 0.6), rows: 2, cols: 2 });
+ * const point = compilePoint({ threshold: 0.7 }, ["send", "keep"]);
+ * const outcomes = [0, 1].map((row) => OUTCOMES[decideRow(scored, row, point)]);
+ * assertEquals(outcomes, ["fired", "low_confidence"]);
+ * ```
  */
 export function decideRow(
   scored: ScoredRows,
@@ -192,7 +225,21 @@ export function decideRow(
   return 0;
 }
 
-/** The decision on one row, in words. */
+/**
+ * The decision on one row, in words.
+ *
+ * @example
+ * ```ts
+ * import { compilePoint, describeDecision, scoreRows } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const classes = ["send", "keep"];
+ * const scored = scoreRows({ data: Float64Array.of(0.75, 0.25), rows: 1, cols: 2 });
+ * const point = compilePoint({ threshold: 0.5, nearMargin: 0.6 }, classes);
+ * const { label, reason, predicted } = describeDecision(scored, 0, classes, point);
+ * assertEquals([label, reason, predicted], [null, "near_margin", "send"]);
+ * ```
+ */
 export function describeDecision(
   scored: ScoredRows,
   row: number,

@@ -40,6 +40,17 @@ export const DECISION_COLUMNS: readonly (keyof DecisionRow)[] = [
  * Decides on every row at one operating point.
  *
  * @param certificate Id of the point's certificate. Default: none.
+ *
+ * @example
+ * ```ts
+ * import { decisionRows, scoreRows } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rows = [{ id: "1", line: 2, prompt: "send 5 ETH", label: "send" }];
+ * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1), rows: 1, cols: 2 });
+ * const [row] = decisionRows(rows, scored, ["send", "keep"], { threshold: 0.7 });
+ * assertEquals([row!.label, row!.confidence, row!.correct], ["send", "0.9000", true]);
+ * ```
  */
 export function decisionRows(
   rows: readonly Row[],

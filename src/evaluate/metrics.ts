@@ -22,7 +22,19 @@ export const GOLD_OTHER = -2;
 /** The row has no label. */
 export const GOLD_NONE = -3;
 
-/** Resolves labels to class numbers; a label `abstain` is coded as such whether or not it is a class. */
+/**
+ * Resolves labels to class numbers; a label `abstain` is coded as such whether or not it is a class.
+ *
+ * @example
+ * ```ts
+ * import { encodeGold, GOLD_ABSTAIN, GOLD_NONE, GOLD_OTHER } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { labels, labeled } = encodeGold(["keep", "abstain", "burn", null], ["send", "keep"]);
+ * assertEquals([...labels], [1, GOLD_ABSTAIN, GOLD_OTHER, GOLD_NONE]);
+ * assertEquals(labeled, 3);
+ * ```
+ */
 export function encodeGold(labels: readonly (string | null)[], classes: readonly string[]): Gold {
   const numbers = new Map(classes.map((name, k) => [name, k]));
   const coded = Int32Array.from(labels, (label) => {
@@ -51,7 +63,21 @@ export interface OutcomeCounts {
   readonly hits: Uint32Array;
 }
 
-/** Applies the decision rule to all rows and counts. */
+/**
+ * Applies the decision rule to all rows and counts.
+ *
+ * @example
+ * ```ts
+ * import { countOutcomes, encodeGold, scoreRows } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1, 0.8, 0.2), rows: 2, cols: 2 });
+ * const gold = encodeGold(["send", "keep"], ["send", "keep"]);
+ * const counts = countOutcomes(scored, gold, { threshold: 0.7 }, ["send", "keep"]);
+ * assertEquals([counts.fired, counts.correctOnFired, counts.wrongFires], [2, 1, 1]);
+ * assertEquals([...counts.firedAs], [2, 0]);
+ * ```
+ */
 export function countOutcomes(
   scored: ScoredRows,
   gold: Gold,
@@ -142,7 +168,20 @@ export const RATE_NAMES: readonly RateName[] = [
   "wrong_fire_rate",
 ];
 
-/** Evaluates one operating point on scored rows. */
+/**
+ * Evaluates one operating point on scored rows.
+ *
+ * @example
+ * ```ts
+ * import { encodeGold, evaluatePoint, scoreRows } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1, 0.4, 0.6), rows: 2, cols: 2 });
+ * const gold = encodeGold(["send", "keep"], ["send", "keep"]);
+ * const metrics = evaluatePoint(scored, gold, { threshold: 0.7 }, ["send", "keep"]);
+ * assertEquals([metrics.coverage, metrics.accuracy_on_fired], [0.5, 1]);
+ * ```
+ */
 export function evaluatePoint(
   scored: ScoredRows,
   gold: Gold,
@@ -196,7 +235,20 @@ export const METRICS_COLUMNS: readonly string[] = [
   ...RATE_NAMES.flatMap((name) => [`${name}_ci_low`, `${name}_ci_high`]),
 ];
 
-/** One row of a metrics CSV. */
+/**
+ * One row of a metrics CSV.
+ *
+ * @example
+ * ```ts
+ * import { encodeGold, evaluatePoint, METRICS_COLUMNS, metricsRow, scoreRows } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1, 0.4, 0.6), rows: 2, cols: 2 });
+ * const gold = encodeGold(["send", "keep"], ["send", "keep"]);
+ * const metrics = evaluatePoint(scored, gold, { threshold: 0.7 }, ["send", "keep"]);
+ * assertEquals(Object.keys(metricsRow(metrics)).sort(), [...METRICS_COLUMNS].sort());
+ * ```
+ */
 export function metricsRow(metrics: PointMetrics): Record<string, unknown> {
   const { rates, ...plain } = metrics;
   const bounds = RATE_NAMES.flatMap((name) => [

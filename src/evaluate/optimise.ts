@@ -94,6 +94,21 @@ export interface CrossValidated {
  * Optimises thresholds and tells what they are worth: each fold is decided by thresholds from the others.
  *
  * @param groups The group of each row: rows of a group stay in one fold.
+ *
+ * @example
+ * ```ts
+ * import { crossValidateThresholds } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rows = Array.from({ length: 20 }, (_, i) => {
+ *   const [gold, confidence] = i % 2 === 0 ? ["swap", 0.9] as const : ["stake", 0.3] as const;
+ *   return { prompt: "", gold, predicted: "swap", confidence, abstain: false };
+ * });
+ * const groups = rows.map((_, i) => `${i}`);
+ * const found = crossValidateThresholds(rows, groups, { objective: "coverage" });
+ * assertEquals(found.thresholds, { swap: 0.6 });
+ * assertEquals(found.held_out.wrong_rate.value, 0);
+ * ```
  */
 export function crossValidateThresholds(
   rows: readonly ClassifiedRow[],
@@ -124,7 +139,21 @@ export function crossValidateThresholds(
   };
 }
 
-/** What given thresholds do on labelled rows; a class without one acts at any confidence. */
+/**
+ * What given thresholds do on labelled rows; a class without one acts at any confidence.
+ *
+ * @example
+ * ```ts
+ * import { evaluateThresholds } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = (gold: string, confidence: number) =>
+ *   ({ prompt: "", gold, predicted: "swap", confidence, abstain: false });
+ * const rows = [row("swap", 0.9), row("swap", 0.8), row("stake", 0.7), row("stake", 0.4)];
+ * const { coverage, wrong_rate } = evaluateThresholds(rows, { swap: 0.75 });
+ * assertEquals([coverage.value, wrong_rate.value], [0.5, 0]);
+ * ```
+ */
 export function evaluateThresholds(
   rows: readonly ClassifiedRow[],
   thresholds: Readonly<Record<string, number | null>>,

@@ -40,6 +40,20 @@ const COLUMNS = ["prompt", "gold_label", "predicted", "confidence", "abstain"];
  *
  * @throws {MicroLmError} Kind `data` for a missing column, a confidence that is no number, or an
  * abstain field that is none of true, false, 1, 0.
+ *
+ * @example
+ * ```ts
+ * import { readDecisionRows } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await Deno.mkdir(".artifacts", { recursive: true });
+ * const path = await Deno.makeTempFile({ dir: ".artifacts" });
+ * const header = "prompt,gold_label,predicted,confidence,abstain";
+ * await Deno.writeTextFile(path, `${header}\nswap it,swap,swap,0.9,false\n`);
+ * const [row] = await readDecisionRows(path);
+ * await Deno.remove(path);
+ * assertEquals([row!.gold, row!.confidence, row!.abstain], ["swap", 0.9, false]);
+ * ```
  */
 export async function readDecisionRows(path: string): Promise<ClassifiedRow[]> {
   const rows: ClassifiedRow[] = [];
@@ -67,6 +81,18 @@ export async function readDecisionRows(path: string): Promise<ClassifiedRow[]> {
 /**
  * Reports on each class that occurs as label or prediction, in the order given and then by name.
  * Abstaining on a row of a class counts against its recall.
+ *
+ * @example
+ * ```ts
+ * import { reportClasses } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = (gold: string, confidence: number, abstain = false) =>
+ *   ({ prompt: "", gold, predicted: "swap", confidence, abstain });
+ * const reports = reportClasses([row("swap", 0.9), row("swap", 0.4, true), row("stake", 0.8)]);
+ * const shown = reports.map((one) => [one.class, one.precision.value, one.recall.value]);
+ * assertEquals(shown, [["stake", null, 0], ["swap", 0.5, 0.5]]);
+ * ```
  */
 export function reportClasses(
   rows: readonly ClassifiedRow[],
@@ -98,14 +124,40 @@ function reportClass(rows: readonly ClassifiedRow[], name: string): ClassReport 
   };
 }
 
-/** Rows that fired wrongly, the most confident first. */
+/**
+ * Rows that fired wrongly, the most confident first.
+ *
+ * @example
+ * ```ts
+ * import { listMisfires } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = (gold: string, confidence: number) =>
+ *   ({ prompt: "", gold, predicted: "swap", confidence, abstain: false });
+ * const rows = [row("stake", 0.7), row("swap", 0.9), row("abstain", 0.8)];
+ * assertEquals(listMisfires(rows).map(({ gold }) => gold), ["abstain", "stake"]);
+ * ```
+ */
 export function listMisfires(rows: readonly ClassifiedRow[]): ClassifiedRow[] {
   return rows
     .filter((row) => row.gold !== "" && !row.abstain && row.predicted !== row.gold)
     .sort((a, b) => b.confidence - a.confidence);
 }
 
-/** Rows that abstain although their label is an action, the most confident first. */
+/**
+ * Rows that abstain although their label is an action, the most confident first.
+ *
+ * @example
+ * ```ts
+ * import { listAbstains } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = (gold: string, confidence: number, abstain = false) =>
+ *   ({ prompt: "", gold, predicted: "swap", confidence, abstain });
+ * const rows = [row("swap", 0.9), row("stake", 0.4, true), row("abstain", 0.3, true)];
+ * assertEquals(listAbstains(rows).map(({ gold }) => gold), ["stake"]);
+ * ```
+ */
 export function listAbstains(rows: readonly ClassifiedRow[]): ClassifiedRow[] {
   return rows
     .filter((row) => row.gold !== "" && row.gold !== ABSTAIN_CLASS && row.abstain)
@@ -126,6 +178,17 @@ export interface SuggestThresholdsOptions {
  * ignored: what counts is the prediction and its confidence.
  *
  * The thresholds fit these rows and will look better on them than elsewhere: check them on others.
+ *
+ * @example
+ * ```ts
+ * import { suggestThresholds } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = (gold: string, confidence: number) =>
+ *   ({ prompt: "", gold, predicted: "swap", confidence, abstain: false });
+ * const rows = [row("swap", 0.9), row("swap", 0.8), row("stake", 0.4)];
+ * assertEquals(suggestThresholds(rows), { swap: 0.41 });
+ * ```
  */
 export function suggestThresholds(
   rows: readonly ClassifiedRow[],

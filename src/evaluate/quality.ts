@@ -41,6 +41,18 @@ export interface Answers {
  * Measures probabilities against labels.
  *
  * @param probabilities rows × classes.
+ *
+ * @example
+ * ```ts
+ * import { encodeGold, measureQuality, scoreRows } from "micro-lm";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ *
+ * const matrix = { data: Float64Array.of(0.9, 0.1, 0.6, 0.4), rows: 2, cols: 2 };
+ * const gold = encodeGold(["a", "b"], ["a", "b"]);
+ * const quality = measureQuality(matrix, scoreRows(matrix), gold, ["a", "b"]);
+ * assertAlmostEquals(quality.brier!, (0.02 + 0.72) / 2, 1e-12);
+ * assertEquals(quality.auroc_correct, 1);
+ * ```
  */
 export function measureQuality(
   probabilities: Matrix<Float64Array>,
@@ -51,7 +63,21 @@ export function measureQuality(
   return qualityOf(collectAnswers(probabilities, scored, gold, classes));
 }
 
-/** The rows whose label is a class of the mapper, by falling confidence. */
+/**
+ * The rows whose label is a class of the mapper, by falling confidence.
+ *
+ * @example
+ * ```ts
+ * import { collectAnswers, encodeGold, scoreRows } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const matrix = { data: Float64Array.of(0.6, 0.4, 0.9, 0.1), rows: 2, cols: 2 };
+ * const gold = encodeGold(["b", "a"], ["a", "b"]);
+ * const { confidence, right } = collectAnswers(matrix, scoreRows(matrix), gold, ["a", "b"]);
+ * assertEquals([...confidence], [0.9, 0.6]);
+ * assertEquals([...right], [1, 0]);
+ * ```
+ */
 export function collectAnswers(
   { data, cols }: Matrix<Float64Array>,
   { top, confidence }: ScoredRows,
@@ -85,6 +111,19 @@ export function collectAnswers(
  * The measures over answers, each counted as often as its weight says.
  *
  * @param weights Whole numbers, one an answer. Default: 1 each.
+ *
+ * @example
+ * ```ts
+ * import { collectAnswers, encodeGold, qualityOf, scoreRows } from "micro-lm";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ *
+ * const matrix = { data: Float64Array.of(0.9, 0.1, 0.6, 0.4), rows: 2, cols: 2 };
+ * const gold = encodeGold(["a", "b"], ["a", "b"]);
+ * const answers = collectAnswers(matrix, scoreRows(matrix), gold, ["a", "b"]);
+ * const { n, brier } = qualityOf(answers, Uint16Array.of(3, 1));
+ * assertEquals(n, 4);
+ * assertAlmostEquals(brier!, (3 * 0.02 + 0.72) / 4, 1e-12);
+ * ```
  */
 export function qualityOf(
   answers: Answers,

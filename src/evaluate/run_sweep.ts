@@ -85,6 +85,18 @@ export interface SweepOutcome {
  *
  * @throws {MicroLmError} Kind `data` if a label is no class of the mapper (nor `abstain`), `usage` if a
  * per-class threshold names no class.
+ *
+ * @example
+ * ```ts
+ * import { DEFI_LEXICON, openWordmap, readLabeledCsv, runSweep } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * await using mapper = openWordmap(DEFI_LEXICON);
+ * const { metrics, chosen, rows } = await runSweep(mapper, data, { thresholds: [0.5, 0.9] });
+ * assertEquals([metrics.length, rows.length], [2, data.rows.length]);
+ * assertEquals(chosen.metrics.threshold, 0.5);
+ * ```
  */
 export async function runSweep(
   mapper: Mapper,

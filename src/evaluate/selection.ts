@@ -29,6 +29,19 @@ const COVERAGES = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
  * accuracy at fixed coverage.
  *
  * @param novelty One a row, if measured.
+ *
+ * @example
+ * ```ts
+ * import { collectAnswers, encodeGold, measureSelection, scoreRows } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const classes = ["send", "keep"];
+ * const matrix = { data: Float64Array.of(0.9, 0.1, 0.2, 0.8, 0.5, 0.5), rows: 3, cols: 2 };
+ * const gold = encodeGold(["send", "keep", "abstain"], classes);
+ * const answers = collectAnswers(matrix, scoreRows(matrix), gold, classes);
+ * const { in_scope, must_abstain, auroc_scope } = measureSelection(matrix, answers, gold, classes);
+ * assertEquals([in_scope, must_abstain, auroc_scope], [2, 1, 1]);
+ * ```
  */
 export function measureSelection(
   probabilities: Matrix<Float64Array>,

@@ -13,7 +13,20 @@ export interface SweepGrid {
   readonly maxNovelty?: number;
 }
 
-/** Evaluates all points of a grid on rows that were scored once; thresholds vary fastest. */
+/**
+ * Evaluates all points of a grid on rows that were scored once; thresholds vary fastest.
+ *
+ * @example
+ * ```ts
+ * import { encodeGold, scoreRows, sweep } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1, 0.4, 0.6), rows: 2, cols: 2 });
+ * const gold = encodeGold(["send", "keep"], ["send", "keep"]);
+ * const points = sweep(scored, gold, ["send", "keep"], { thresholds: [0.5, 0.7, 0.95] });
+ * assertEquals(points.map(({ coverage }) => coverage), [1, 0.5, 0]);
+ * ```
+ */
 export function sweep(
   scored: ScoredRows,
   gold: Gold,

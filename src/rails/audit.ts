@@ -132,7 +132,25 @@ export const AUDIT_COLUMNS: readonly string[] = [
   ...["accepted", "multi_accept", "hallucinated", "span_terms"],
 ];
 
-/** One row of `rows_audit.csv`; lists are joined by `|`. */
+/**
+ * One row of `rows_audit.csv`; lists are joined by `|`.
+ *
+ * @example
+ * ```ts
+ * import { auditCsvRow, type AuditRow } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row: AuditRow = {
+ *   ...{ idx: 0, id: "1", prompt: "water the rose", gold: "water", pred: "water" },
+ *   ...{ decision: "PASS", reason: "pass", had_spans: true, accepted: ["water"], peak: 2, rel: 0.9 },
+ *   channels: [{
+ *     ...{ name: "water", peak: 2, rel: 0.9, at: 0, accepted: true },
+ *     spans: [{ text: "water", score: 2 }],
+ *   }],
+ * };
+ * assertEquals(auditCsvRow(row).span_terms, "water:2.00");
+ * ```
+ */
 export function auditCsvRow(row: AuditRow): Record<string, unknown> {
   const { idx, id, prompt, gold, pred, decision, reason, had_spans, peak, rel, accepted } = row;
   const leader = pred ?? [...row.channels].sort((a, b) => b.rel - a.rel)[0]!.name;

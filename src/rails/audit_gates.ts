@@ -26,6 +26,22 @@ const ABS_STEPS = 20;
  *
  * @param rows Of an audit with open gates: `{ tau_span, tau_rel: 0, tau_abs: -Infinity }`.
  * @throws {MicroLmError} Kind `data` if no gates keep to the limits.
+ *
+ * @example
+ * ```ts
+ * import { type AuditRow, fitAuditGates } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row: AuditRow = {
+ *   ...{ idx: 0, id: "1", prompt: "water the rose", gold: "water", pred: "water" },
+ *   ...{ decision: "PASS", reason: "pass", had_spans: true, accepted: ["water"], peak: 2, rel: 0.9 },
+ *   channels: [{
+ *     ...{ name: "water", peak: 2, rel: 0.9, at: 0, accepted: true },
+ *     spans: [{ text: "water", score: 2 }],
+ *   }],
+ * };
+ * assertEquals(fitAuditGates([row]).tau_span, 0.05);
+ * ```
  */
 export function fitAuditGates(
   rows: readonly AuditRow[],

@@ -47,7 +47,26 @@ export interface AuditClassMetrics {
   readonly abstain: number | null;
 }
 
-/** Counts over judged rows: the only place that looks at labels. */
+/**
+ * Counts over judged rows: the only place that looks at labels.
+ *
+ * @example
+ * ```ts
+ * import { auditMetrics, type AuditRow } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row: AuditRow = {
+ *   ...{ idx: 0, id: "1", prompt: "water the rose", gold: "water", pred: "water" },
+ *   ...{ decision: "PASS", reason: "pass", had_spans: true, accepted: ["water"], peak: 2, rel: 0.9 },
+ *   channels: [{
+ *     ...{ name: "water", peak: 2, rel: 0.9, at: 0, accepted: true },
+ *     spans: [{ text: "water", score: 2 }],
+ *   }],
+ * };
+ * const { coverage, hallucination_rate } = auditMetrics([row, { ...row, gold: "paint" }]);
+ * assertEquals([coverage.value, hallucination_rate.value], [1, 0.5]);
+ * ```
+ */
 export function auditMetrics(rows: readonly AuditRow[]): AuditMetrics {
   const count = (of: readonly AuditRow[], test: (row: AuditRow) => boolean) =>
     rate(of.filter(test).length, of.length);
@@ -84,7 +103,26 @@ export function auditMetrics(rows: readonly AuditRow[]): AuditMetrics {
   };
 }
 
-/** The table by action. */
+/**
+ * The table by action.
+ *
+ * @example
+ * ```ts
+ * import { auditClasses, type AuditRow } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row: AuditRow = {
+ *   ...{ idx: 0, id: "1", prompt: "water the rose", gold: "water", pred: "water" },
+ *   ...{ decision: "PASS", reason: "pass", had_spans: true, accepted: ["water"], peak: 2, rel: 0.9 },
+ *   channels: [{
+ *     ...{ name: "water", peak: 2, rel: 0.9, at: 0, accepted: true },
+ *     spans: [{ text: "water", score: 2 }],
+ *   }],
+ * };
+ * const [water] = auditClasses([row, { ...row, gold: "paint" }], ["water"]);
+ * assertEquals([water!.n, water!.precision, water!.recall], [1, 0.5, 1]);
+ * ```
+ */
 export function auditClasses(
   rows: readonly AuditRow[],
   primitives: readonly string[],

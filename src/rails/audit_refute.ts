@@ -28,6 +28,22 @@ export interface RefutationMetrics {
  * @param label What a mapper says; it takes no part in the evidence.
  * @param tauRefute Least share, 0 to 1; {@linkcode fitRefutation} finds it.
  * @throws {RangeError} If the audit does not judge the label.
+ *
+ * @example
+ * ```ts
+ * import { type AuditRow, refutesLabel } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row: AuditRow = {
+ *   ...{ idx: 0, id: "1", prompt: "water the rose", gold: "water", pred: "water" },
+ *   ...{ decision: "PASS", reason: "pass", had_spans: true, accepted: ["water"], peak: 2, rel: 0.9 },
+ *   channels: [{
+ *     ...{ name: "water", peak: 2, rel: 0.9, at: 0, accepted: true },
+ *     spans: [{ text: "water", score: 2 }],
+ *   }],
+ * };
+ * assertEquals([refutesLabel(row, "water", 0.5), refutesLabel(row, "water", 0.95)], [false, true]);
+ * ```
  */
 export function refutesLabel(row: AuditRow, label: string, tauRefute: number): boolean {
   const channel = row.channels.find(({ name }) => name === label);
@@ -41,6 +57,24 @@ export function refutesLabel(row: AuditRow, label: string, tauRefute: number): b
  *
  * @param labels What a mapper said of each row; null where it abstained.
  * @throws {MicroLmError} Kind `data` if no label is right.
+ *
+ * @example
+ * ```ts
+ * import { type AuditRow, fitRefutation, refutesLabel } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row: AuditRow = {
+ *   ...{ idx: 0, id: "1", prompt: "water the rose", gold: "water", pred: "water" },
+ *   ...{ decision: "PASS", reason: "pass", had_spans: true, accepted: ["water"], peak: 2, rel: 0.9 },
+ *   channels: [{
+ *     ...{ name: "water", peak: 2, rel: 0.9, at: 0, accepted: true },
+ *     spans: [{ text: "water", score: 2 }],
+ *   }],
+ * };
+ * const rows = Array.from({ length: 200 }, () => row);
+ * const tau = fitRefutation(rows, rows.map(() => "water"));
+ * assertEquals(refutesLabel(row, "water", tau), false);
+ * ```
  */
 export function fitRefutation(
   rows: readonly AuditRow[],
@@ -62,7 +96,27 @@ export function fitRefutation(
   return shares[refused]!;
 }
 
-/** How many wrong and right answers of a mapper the evidence refutes. */
+/**
+ * How many wrong and right answers of a mapper the evidence refutes.
+ *
+ * @example
+ * ```ts
+ * import { type AuditRow, refutationMetrics } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row: AuditRow = {
+ *   ...{ idx: 0, id: "1", prompt: "water the rose", gold: "water", pred: "water" },
+ *   ...{ decision: "PASS", reason: "pass", had_spans: true, accepted: ["water"], peak: 2, rel: 0.9 },
+ *   channels: [{
+ *     ...{ name: "water", peak: 2, rel: 0.9, at: 0, accepted: true },
+ *     spans: [{ text: "water", score: 2 }],
+ *   }],
+ * };
+ * const forbidden: AuditRow = { ...row, gold: "paint", reason: "forbidden" };
+ * const { caught, refused } = refutationMetrics([row, forbidden], ["water", "water"], 0.5);
+ * assertEquals([caught.value, refused.value], [1, 0]);
+ * ```
+ */
 export function refutationMetrics(
   rows: readonly AuditRow[],
   labels: readonly (string | null)[],

@@ -90,7 +90,18 @@ export interface FunnelCoreOptions {
   readonly reach?: number;
 }
 
-/** The analytic funnel: height · exp(−(r / (reach · greatest radius))^power) at each radius. */
+/**
+ * The analytic funnel: height · exp(−(r / (reach · greatest radius))^power) at each radius.
+ *
+ * @example
+ * ```ts
+ * import { funnelCore } from "micro-lm";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const core = funnelCore(Float64Array.of(0, 1, 2), { height: 1, power: 1, reach: 0.5 });
+ * core.forEach((value, r) => assertAlmostEquals(value, Math.exp(-r), 1e-12));
+ * ```
+ */
 export function funnelCore(
   radii: Float64Array,
   { height = 0.18, power = 1.7, reach = 0.14 }: FunnelCoreOptions = {},
@@ -99,7 +110,19 @@ export function funnelCore(
   return radii.map((r) => height * Math.exp(-((Math.max(0, r) / scale) ** power)));
 }
 
-/** Blends a profile with a core, (1 − weight) · profile + weight · core, and stretches it to 0 … 1. */
+/**
+ * Blends a profile with a core, (1 − weight) · profile + weight · core, and stretches it to 0 … 1.
+ *
+ * @example
+ * ```ts
+ * import { blendFunnel } from "micro-lm";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const profile = { radii: Float64Array.of(0, 1, 2), values: Float64Array.of(4, 2, 0) };
+ * const { values } = blendFunnel(profile, Float64Array.of(2, 1, 0), 0.5);
+ * [1, 0.5, 0].forEach((value, i) => assertAlmostEquals(values[i]!, value, 1e-6));
+ * ```
+ */
 export function blendFunnel(
   { radii, values }: RadialProfile,
   core: Float64Array,

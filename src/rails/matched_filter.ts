@@ -92,7 +92,17 @@ export function correlateSame(
   return out;
 }
 
-/** Place of the greatest value; the first among equals. */
+/**
+ * Place of the greatest value; the first among equals.
+ *
+ * @example
+ * ```ts
+ * import { argMax } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(argMax(Float64Array.of(1, 3, 2, 3)), 1);
+ * ```
+ */
 export function argMax(x: Float64Array): number {
   let best = 0;
   for (let i = 1; i < x.length; i++) if (x[i]! > x[best]!) best = i;

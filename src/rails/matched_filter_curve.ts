@@ -14,7 +14,19 @@ export type LobeFilter = (x: Float64Array, out?: LobeCurves) => LobeCurves;
 /** Below this share of the trace's energy a window counts as flat: it is rounding. */
 const FLAT = 1e-12;
 
-/** Room for the curves of a trace. */
+/**
+ * Room for the curves of a trace.
+ *
+ * @example
+ * ```ts
+ * import { createLobeCurves, createLobeFilter } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const room = createLobeCurves(50);
+ * const found = createLobeFilter(50, 9)(new Float64Array(50), room);
+ * assertEquals([found === room, room.shape.length], [true, 50]);
+ * ```
+ */
 export function createLobeCurves(length: number): LobeCurves {
   const [height, strength, shape] = [0, 0, 0].map(() => new Float64Array(length));
   return { height: height!, strength: strength!, shape: shape! };

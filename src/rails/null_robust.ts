@@ -52,7 +52,18 @@ export function shiftNull(
   return { median, scale: MAD_TO_SD * select(scratch, count) };
 }
 
-/** How far a value stands above a null, in its standard deviations; 0 where neither varies. */
+/**
+ * How far a value stands above a null, in its standard deviations; 0 where neither varies.
+ *
+ * @example
+ * ```ts
+ * import { nullZ } from "micro-lm";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ *
+ * assertAlmostEquals(nullZ(5, { median: 1, scale: 2 }), 2, 1e-6);
+ * assertEquals(nullZ(1, { median: 1, scale: 0 }), 0);
+ * ```
+ */
 export function nullZ(value: number, { median, scale }: ShiftNull): number {
   const above = value - median;
   return above === 0 ? 0 : above / (scale + LEAST_SCALE * Math.abs(value));

@@ -68,12 +68,33 @@ export function createSpanReader(
   };
 }
 
-/** Bins of a prompt's time axis: two a token, so that spans of any size are centred on one. */
+/**
+ * Bins of a prompt's time axis: two a token, so that spans of any size are centred on one.
+ *
+ * @example
+ * ```ts
+ * import { binsOf } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([0, 1, 3].map(binsOf), [0, 1, 5]);
+ * ```
+ */
 export function binsOf(tokens: number): number {
   return Math.max(0, 2 * tokens - 1);
 }
 
-/** The bin on which a span is centred. */
+/**
+ * The bin on which a span is centred.
+ *
+ * @example
+ * ```ts
+ * import { binOf } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(binOf({ text: "the", first: 1, size: 1 }), 2);
+ * assertEquals(binOf({ text: "the rose", first: 1, size: 2 }), 3);
+ * ```
+ */
 export function binOf({ first, size }: TokenSpan): number {
   return 2 * first + size - 1;
 }

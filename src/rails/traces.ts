@@ -52,7 +52,18 @@ export function createTraces(
   return { names: entries.map(([name]) => name), data: { data, rows: entries.length, cols } };
 }
 
-/** A view of one channel. */
+/**
+ * A view of one channel.
+ *
+ * @example
+ * ```ts
+ * import { channelOf, createTraces } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const traces = createTraces({ rotate: [0, 1], flip: [2, 3] });
+ * assertEquals([...channelOf(traces, 1)], [2, 3]);
+ * ```
+ */
 export function channelOf({ data }: Traces, row: number): Float64Array {
   return data.data.subarray(row * data.cols, (row + 1) * data.cols);
 }

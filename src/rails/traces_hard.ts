@@ -21,6 +21,12 @@ export interface GenerateHardTracesOptions {
   readonly tasks?: readonly [number, number];
 }
 
+/** Options of {@linkcode generateDefiTraces}; the chance of a distractor is 0.25 unless given. */
+export interface GenerateDefiTracesOptions extends Omit<GenerateHardTracesOptions, "names"> {
+  /** Chance that an action asked for sets off the one that it is coupled to. Default: 0.5. */
+  readonly couplingProbability?: number;
+}
+
 /** One generated sample and what is known about it; a parser may look at `traces` only. */
 export interface HardSample {
   readonly traces: Traces;
@@ -32,8 +38,47 @@ export interface HardSample {
   readonly clean: Traces;
 }
 
-/** Slots as shares of the length, before they crowd. */
-const SLOTS = [0.2, 0.5, 0.8];
+/** What tells the generators apart. */
+interface Mode {
+  /** Slots as shares of the length, before they crowd. */
+  readonly slots: readonly [number, number, number];
+  /** Full width of a bump at half its height, as a share of the length. */
+  readonly width: number;
+  readonly distractorHeight: (random: Random, jitter: number) => number;
+  /** Actions that set off another, and which. */
+  readonly couplings: ReadonlyMap<string, string>;
+}
+
+type Settings = Required<GenerateHardTracesOptions & GenerateDefiTracesOptions>;
+
+const DEFAULTS = {
+  length: 720,
+  noise: 0.02,
+  commonAmplitude: 0.02,
+  overlap: 0.5,
+  amplitudeJitter: 0.4,
+  tasks: [1, 3] as const,
+};
+
+const HARD: Mode = {
+  slots: [0.2, 0.5, 0.8],
+  width: 0.1,
+  distractorHeight: (random, jitter) => 0.9 * heightOf(random, jitter),
+  couplings: new Map(),
+};
+
+const DEFI: Mode = {
+  slots: [0.15, 0.5, 0.85],
+  width: 0.08,
+  distractorHeight: (random) => Math.max(0.2, 0.8 + 0.25 * random.normal()),
+  couplings: new Map([["borrow", "swap"], ["add_liquidity", "claim_rewards"]]),
+};
+const DEFI_NAMES = [
+  ...["deposit", "withdraw", "borrow", "repay"],
+  ...["swap", "add_liquidity", "remove_liquidity", "claim_rewards"],
+];
+const COUPLED_HEIGHT = 0.6;
+
 /** Full width at half maximum over standard deviation, rounded as published. */
 const FWHM = 2.355;
 
@@ -60,42 +105,82 @@ export function generateHardTraces(
   seed: number,
   options: GenerateHardTracesOptions = {},
 ): HardSample[] {
-  const settings = {
+  return generate(HARD, samples, seed, {
+    ...DEFAULTS,
     names: ["flip_h", "flip_v", "rotate"],
-    length: 720,
-    noise: 0.02,
-    commonAmplitude: 0.02,
-    overlap: 0.5,
-    amplitudeJitter: 0.4,
     distractorProbability: 0.4,
-    tasks: [1, 3] as const,
+    couplingProbability: 0,
     ...options,
-  };
-  const most = Math.min(settings.names.length, SLOTS.length);
+  });
+}
+
+/**
+ * Draws traces of the DeFi variant of the hard mode: eight narrower channels, wider slots, and couplings,
+ * in which borrowing leaves a lower, later bump at swapping, and adding liquidity one at claiming
+ * rewards. Nobody asked for those: they are in `present`, not in `truth`.
+ *
+ * @param samples How many.
+ * @throws {RangeError} If more than three actions are asked for.
+ *
+ * @example
+ * ```ts
+ * import { generateDefiTraces } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const options = { couplingProbability: 1, distractorProbability: 0, tasks: [1, 1] } as const;
+ * const samples = generateDefiTraces(50, 42, options);
+ * const borrowed = samples.find(({ truth }) => truth[0] === "borrow")!;
+ * assertEquals(borrowed.present, ["borrow", "swap"]);
+ * ```
+ */
+export function generateDefiTraces(
+  samples: number,
+  seed: number,
+  options: GenerateDefiTracesOptions = {},
+): HardSample[] {
+  return generate(DEFI, samples, seed, {
+    ...DEFAULTS,
+    distractorProbability: 0.25,
+    couplingProbability: 0.5,
+    ...options,
+    names: DEFI_NAMES,
+  });
+}
+
+function generate(mode: Mode, samples: number, seed: number, settings: Settings): HardSample[] {
+  const most = Math.min(settings.names.length, mode.slots.length);
   const [low, high] = settings.tasks;
   if (!(low >= 0 && low <= high && high <= most)) {
     throw new RangeError(`Expected 0 to ${most} tasks a sample, got ${low} to ${high}`);
   }
   const random = createRandom(seed);
-  return Array.from({ length: samples }, () => generateOne(random, settings));
+  return Array.from({ length: samples }, () => generateOne(mode, random, settings));
 }
 
-function generateOne(random: Random, settings: Required<GenerateHardTracesOptions>): HardSample {
+function generateOne(mode: Mode, random: Random, settings: Settings): HardSample {
   const { names, length, overlap, amplitudeJitter, tasks } = settings;
   const count = tasks[0] + random.integer(tasks[1] - tasks[0] + 1);
   const asked = random.shuffle(names.map((_, p) => p)).slice(0, count);
-  const sd = Math.max(12, 0.1 * length) / FWHM;
-  const height = () => Math.max(0.25, 1 + amplitudeJitter * random.normal());
+  const width = Math.max(12, mode.width * length);
+  const sd = width / FWHM;
   const clean = emptyTraces(names, length);
+  const coupled = new Set<number>();
   asked.forEach((p, slot) => {
-    const middle = (1 - overlap) * SLOTS[slot]! * length + overlap * length / 2;
-    addBump(channelOf(clean, p), middle + random.integer(30) - 15, sd, height());
+    const middle = (1 - overlap) * mode.slots[slot]! * length + overlap * length / 2;
+    const centre = middle + random.integer(30) - 15;
+    addBump(channelOf(clean, p), centre, sd, heightOf(random, amplitudeJitter));
+    const other = mode.couplings.get(names[p]!);
+    if (other === undefined || random.uniform() >= settings.couplingProbability) return;
+    const q = names.indexOf(other);
+    const lag = width * (1 + random.uniform()) / 6;
+    addBump(channelOf(clean, q), centre + lag, sd, COUPLED_HEIGHT);
+    coupled.add(q);
   });
   const present = names.filter((_, p) => {
     if (asked.includes(p)) return true;
-    if (random.uniform() >= settings.distractorProbability) return false;
+    if (random.uniform() >= settings.distractorProbability) return coupled.has(p);
     const middle = (0.15 + 0.7 * random.uniform()) * length;
-    addBump(channelOf(clean, p), middle, sd, 0.9 * height());
+    addBump(channelOf(clean, p), middle, sd, mode.distractorHeight(random, amplitudeJitter));
     return true;
   });
   addCommonSwell(clean, settings.commonAmplitude);
@@ -106,6 +191,10 @@ function generateOne(random: Random, settings: Required<GenerateHardTracesOption
     present,
     clean,
   };
+}
+
+function heightOf(random: Random, jitter: number): number {
+  return Math.max(0.25, 1 + jitter * random.normal());
 }
 
 function emptyTraces(names: readonly string[], length: number): Traces {

@@ -84,7 +84,18 @@ function fixSign(component: Float64Array): void {
   if (leader < 0) component.forEach((x, i) => component[i] = -x);
 }
 
-/** Projects a point of length d to k whitened coordinates. */
+/**
+ * Projects a point of length d to k whitened coordinates.
+ *
+ * @example
+ * ```ts
+ * import { applyWarp, fitWarp } from "micro-lm";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const warp = fitWarp({ data: Float64Array.of(0, 0, 2, 2, 4, 4), rows: 3, cols: 2 });
+ * assertAlmostEquals(applyWarp(warp, [0, 0])[0]!, -1, 1e-9);
+ * ```
+ */
 export function applyWarp(
   { mean, components, scales }: Warp,
   point: ArrayLike<number>,
@@ -100,7 +111,19 @@ export function applyWarp(
   });
 }
 
-/** The same warp with its leading `k` components. */
+/**
+ * The same warp with its leading `k` components.
+ *
+ * @example
+ * ```ts
+ * import { applyWarp, fitWarp, truncateWarp } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const warp = fitWarp({ data: Float64Array.of(0, 0, 2, 1, 5, 5), rows: 3, cols: 2 });
+ * const first = truncateWarp(warp, 1);
+ * assertEquals([...applyWarp(first, [1, 2])], [...applyWarp(warp, [1, 2]).slice(0, 1)]);
+ * ```
+ */
 export function truncateWarp({ mean, components, scales }: Warp, k: number): Warp {
   const rows = Math.min(k, components.rows);
   return {
@@ -131,7 +154,19 @@ const WARP = z.strictObject({
   scales: z.string(),
 });
 
-/** Packs a warp; {@linkcode unpackWarp} takes it back. */
+/**
+ * Packs a warp; {@linkcode unpackWarp} takes it back.
+ *
+ * @example
+ * ```ts
+ * import { fitWarp, packWarp, unpackWarp } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const warp = fitWarp({ data: Float64Array.of(0, 0, 2, 1, 5, 5), rows: 3, cols: 2 });
+ * assertEquals(packWarp(warp).schema, "micro-lm/warp@1");
+ * assertEquals(unpackWarp(JSON.parse(JSON.stringify(packWarp(warp)))), warp);
+ * ```
+ */
 export function packWarp({ mean, components, scales }: Warp): PackedWarp {
   return {
     schema: SCHEMA,
@@ -145,6 +180,16 @@ export function packWarp({ mean, components, scales }: Warp): PackedWarp {
  * Reads what {@linkcode packWarp} made, and checks shapes and numbers.
  *
  * @throws {Error} Saying what is wrong.
+ *
+ * @example
+ * ```ts
+ * import { fitWarp, packWarp, unpackWarp } from "micro-lm";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const warp = fitWarp({ data: Float64Array.of(0, 0, 2, 1, 5, 5), rows: 3, cols: 2 });
+ * assertEquals(unpackWarp(packWarp(warp)), warp);
+ * assertThrows(() => unpackWarp({ ...packWarp(warp), scales: "" }), Error);
+ * ```
  */
 export function unpackWarp(json: unknown): Warp {
   const packed = WARP.parse(json);
@@ -161,7 +206,19 @@ export function unpackWarp(json: unknown): Warp {
   return { mean: mean!, components: { data: data!, rows, cols }, scales: scales! };
 }
 
-/** The sha256 that a file of this warp carries: equal warps have equal hashes. */
+/**
+ * The sha256 that a file of this warp carries: equal warps have equal hashes.
+ *
+ * @example
+ * ```ts
+ * import { fitWarp, hashWarp, truncateWarp } from "micro-lm";
+ * import { assertEquals, assertNotEquals } from "@std/assert";
+ *
+ * const warp = fitWarp({ data: Float64Array.of(0, 0, 2, 1, 5, 5), rows: 3, cols: 2 });
+ * assertEquals(hashWarp(warp), hashWarp({ ...warp }));
+ * assertNotEquals(hashWarp(warp), hashWarp(truncateWarp(warp, 1)));
+ * ```
+ */
 export function hashWarp(warp: Warp): string {
   return seal(packWarp(warp)).sha256;
 }
@@ -170,6 +227,18 @@ export function hashWarp(warp: Warp): string {
  * Writes a warp as canonical JSON with a content hash.
  *
  * @throws {MicroLmError} Kind `write` or `permission`.
+ *
+ * @example
+ * ```ts
+ * import { fitWarp, hashWarp, saveWarp } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const warp = fitWarp({ data: Float64Array.of(0, 0, 2, 1, 5, 5), rows: 3, cols: 2 });
+ * await saveWarp(".artifacts/doc_save_warp.json", warp);
+ * const { sha256 } = JSON.parse(await Deno.readTextFile(".artifacts/doc_save_warp.json"));
+ * await Deno.remove(".artifacts/doc_save_warp.json");
+ * assertEquals(sha256, hashWarp(warp));
+ * ```
  */
 export async function saveWarp(path: string, warp: Warp): Promise<void> {
   await writeFileAtomic(path, seal(packWarp(warp)).text);
@@ -179,6 +248,18 @@ export async function saveWarp(path: string, warp: Warp): Promise<void> {
  * Reads a warp file and checks its hash, shapes and numbers.
  *
  * @throws {MicroLmError} Kind `missing`, `permission`, or `data` if it is no warp or was changed.
+ *
+ * @example
+ * ```ts
+ * import { fitWarp, loadWarp, saveWarp } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const warp = fitWarp({ data: Float64Array.of(0, 0, 2, 1, 5, 5), rows: 3, cols: 2 });
+ * await saveWarp(".artifacts/doc_load_warp.json", warp);
+ * const loaded = await loadWarp(".artifacts/doc_load_warp.json");
+ * await Deno.remove(".artifacts/doc_load_warp.json");
+ * assertEquals(loaded, warp);
+ * ```
  */
 export async function loadWarp(path: string): Promise<Warp> {
   return await readSealed(path, "warp", SCHEMA, unpackWarp);

@@ -57,6 +57,21 @@ const MAX_KNOWN_SPANS = 200_000;
 /**
  * Makes a function that reads the evidence of prompts. It encodes each distinct span once; a span's
  * evidence depends on its words alone, never on the rest of the prompt or on a mapper.
+ *
+ * @example
+ * ```ts
+ * import { createEvidenceReader, createSpanReader, fitWdd, openNgramEncoder } from "micro-lm";
+ * import { assert } from "@std/assert";
+ *
+ * const prompts = Array.from({ length: 30 }, (_, i) => [
+ *   { prompt: `paint fence ${i}`, label: "paint" },
+ *   { prompt: `how old is tree ${i}`, label: "abstain" },
+ * ]).flat();
+ * await using encoder = await openNgramEncoder({ bits: 12 });
+ * const model = await fitWdd(prompts, encoder, { primitives: ["paint"] });
+ * const [read] = await createEvidenceReader(model.evidence, encoder)([createSpanReader()("paint")]);
+ * assert(read!.track.data[0]! > 0 && read!.spans[0]!.text === "paint");
+ * ```
  */
 export function createEvidenceReader(
   { classes, classifier, scale, baseline }: SpanEvidence,
@@ -109,7 +124,18 @@ export function toTrack(
   return { tokens, data, bins, classes };
 }
 
-/** What a whole prompt says: the sum over its bins. */
+/**
+ * What a whole prompt says: the sum over its bins.
+ *
+ * @example
+ * ```ts
+ * import { sumTrack } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const track = { tokens: 2, bins: 3, classes: 2, data: Float64Array.of(1, -1, 0, 0, 2, -2) };
+ * assertEquals([...sumTrack(track)], [3, -3]);
+ * ```
+ */
 export function sumTrack({ data, bins, classes }: EvidenceTrack): Float64Array {
   const sum = new Float64Array(classes);
   for (let b = 0; b < bins; b++) {

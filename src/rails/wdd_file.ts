@@ -113,7 +113,24 @@ function unpackTracks(packed: File["background"], classes: number): EvidenceTrac
   return tracks;
 }
 
-/** The sha256 that a file of this model carries: equal models have equal hashes. */
+/**
+ * The sha256 that a file of this model carries: equal models have equal hashes.
+ *
+ * @example
+ * ```ts
+ * import { fitWdd, hashWdd, openNgramEncoder } from "micro-lm";
+ * import { assertEquals, assertNotEquals } from "@std/assert";
+ *
+ * const prompts = Array.from({ length: 30 }, (_, i) => [
+ *   { prompt: `paint fence ${i}`, label: "paint" },
+ *   { prompt: `how old is tree ${i}`, label: "abstain" },
+ * ]).flat();
+ * await using encoder = await openNgramEncoder({ bits: 12 });
+ * const model = await fitWdd(prompts, encoder, { primitives: ["paint"] });
+ * assertEquals(hashWdd(model), hashWdd({ ...model }));
+ * assertNotEquals(hashWdd(model), hashWdd({ ...model, maxTokens: 2 }));
+ * ```
+ */
 export function hashWdd(model: WddModel): string {
   return seal(packWdd(model)).sha256;
 }
@@ -122,6 +139,23 @@ export function hashWdd(model: WddModel): string {
  * Writes a WDD model as canonical JSON with a content hash.
  *
  * @throws {MicroLmError} Kind `write` or `permission`.
+ *
+ * @example
+ * ```ts
+ * import { fitWdd, hashWdd, openNgramEncoder, saveWdd } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const prompts = Array.from({ length: 30 }, (_, i) => [
+ *   { prompt: `paint fence ${i}`, label: "paint" },
+ *   { prompt: `how old is tree ${i}`, label: "abstain" },
+ * ]).flat();
+ * await using encoder = await openNgramEncoder({ bits: 12 });
+ * const model = await fitWdd(prompts, encoder, { primitives: ["paint"] });
+ * await saveWdd(".artifacts/doc_save_wdd.json", model);
+ * const { sha256 } = JSON.parse(await Deno.readTextFile(".artifacts/doc_save_wdd.json"));
+ * await Deno.remove(".artifacts/doc_save_wdd.json");
+ * assertEquals(sha256, hashWdd(model));
+ * ```
  */
 export async function saveWdd(path: string, model: WddModel): Promise<void> {
   await writeFileAtomic(path, seal(packWdd(model)).text);
@@ -131,6 +165,23 @@ export async function saveWdd(path: string, model: WddModel): Promise<void> {
  * Reads a WDD model file and checks its hash, shapes and numbers.
  *
  * @throws {MicroLmError} Kind `missing`, `permission`, or `data` if it is none or was changed.
+ *
+ * @example
+ * ```ts
+ * import { fitWdd, hashWdd, loadWdd, openNgramEncoder, saveWdd } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const prompts = Array.from({ length: 30 }, (_, i) => [
+ *   { prompt: `paint fence ${i}`, label: "paint" },
+ *   { prompt: `how old is tree ${i}`, label: "abstain" },
+ * ]).flat();
+ * await using encoder = await openNgramEncoder({ bits: 12 });
+ * const model = await fitWdd(prompts, encoder, { primitives: ["paint"] });
+ * await saveWdd(".artifacts/doc_load_wdd.json", model);
+ * const loaded = await loadWdd(".artifacts/doc_load_wdd.json");
+ * await Deno.remove(".artifacts/doc_load_wdd.json");
+ * assertEquals(hashWdd(loaded), hashWdd(model));
+ * ```
  */
 export async function loadWdd(path: string): Promise<WddModel> {
   return await readSealed(path, "WDD model", SCHEMA, unpackWdd);

@@ -123,6 +123,22 @@ function meansOf(
  * Refuses an encoder other than that of the fit.
  *
  * @throws {MicroLmError} Kind `data`.
+ *
+ * @example
+ * ```ts
+ * import { checkWddEncoder, fitWdd, MicroLmError, openNgramEncoder } from "micro-lm";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const prompts = Array.from({ length: 30 }, (_, i) => [
+ *   { prompt: `paint fence ${i}`, label: "paint" },
+ *   { prompt: `how old is tree ${i}`, label: "abstain" },
+ * ]).flat();
+ * await using encoder = await openNgramEncoder({ bits: 12 });
+ * const model = await fitWdd(prompts, encoder, { primitives: ["paint"] });
+ * checkWddEncoder(model, encoder);
+ * await using other = await openNgramEncoder({ bits: 10 });
+ * assertThrows(() => checkWddEncoder(model, other), MicroLmError);
+ * ```
  */
 export function checkWddEncoder(model: WddModel, encoder: Encoder): void {
   if (model.encoder.fingerprint === encoder.fingerprint) return;
@@ -133,7 +149,25 @@ export function checkWddEncoder(model: WddModel, encoder: Encoder): void {
   );
 }
 
-/** What a model is made of, for records. */
+/**
+ * What a model is made of, for records.
+ *
+ * @example
+ * ```ts
+ * import { describeWdd, fitWdd, openNgramEncoder } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const prompts = Array.from({ length: 30 }, (_, i) => [
+ *   { prompt: `paint fence ${i}`, label: "paint" },
+ *   { prompt: `how old is tree ${i}`, label: "abstain" },
+ * ]).flat();
+ * await using encoder = await openNgramEncoder({ bits: 12 });
+ * const model = await fitWdd(prompts, encoder, { primitives: ["paint"] });
+ * assertEquals(describeWdd(model), {
+ *   ...{ encoder: encoder.spec, fingerprint: encoder.fingerprint, n_max: 3 },
+ * });
+ * ```
+ */
 export function describeWdd(
   { encoder, maxTokens }: WddModel,
 ): Readonly<Record<string, number | string>> {

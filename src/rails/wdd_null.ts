@@ -15,7 +15,20 @@ export function nullTracks(background: readonly EvidenceTrack[]): readonly Evide
   return [...background, ...shuffleTracks(background, SHUFFLED, NULL_SEED)];
 }
 
-/** Tracks whose bins are drawn from all bins of the given tracks: words without order or sense. */
+/**
+ * Tracks whose bins are drawn from all bins of the given tracks: words without order or sense.
+ *
+ * @example
+ * ```ts
+ * import { shuffleTracks } from "micro-lm";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const track = { tokens: 2, bins: 3, classes: 2, data: Float64Array.of(1, -1, 2, -2, 3, -3) };
+ * const shuffled = shuffleTracks([track], 4, 1);
+ * assertEquals(shuffled.map(({ bins }) => bins), [3, 3, 3, 3]);
+ * assert(shuffled.every(({ data }) => data[0]! > 0 && data[0] === -data[1]!));
+ * ```
+ */
 export function shuffleTracks(
   tracks: readonly EvidenceTrack[],
   count: number,

@@ -9,7 +9,21 @@ const RATES = [
   ...["multi_accept_rate", "accept_rate_non_exec", "span_yield_rate", "gold_span_recall"] as const,
 ];
 
-/** The rates of an audit, and how it does on each action. */
+/**
+ * The rates of an audit, and how it does on each action.
+ *
+ * @example
+ * ```ts
+ * import { auditClasses, auditMetrics, auditTables } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const report = {
+ *   ...{ rows: [], params: {} },
+ *   ...{ metrics: auditMetrics([]), perClass: auditClasses([], ["water"]) },
+ * };
+ * assertEquals(auditTables(report).map(({ id }) => id), ["rates", "classes"]);
+ * ```
+ */
 export function auditTables(
   { metrics, perClass }: AuditReport,
 ): {
@@ -52,7 +66,21 @@ export function auditTables(
   ];
 }
 
-/** The audit as a page with charts. */
+/**
+ * The audit as a page with charts.
+ *
+ * @example
+ * ```ts
+ * import { auditClasses, auditMetrics, renderAuditReport } from "micro-lm";
+ * import { assert } from "@std/assert";
+ *
+ * const report = {
+ *   ...{ rows: [], params: {} },
+ *   ...{ metrics: auditMetrics([]), perClass: auditClasses([], ["water"]) },
+ * };
+ * assert(renderAuditReport(report, "").includes("0 prompts, judged by evidence alone."));
+ * ```
+ */
 export function renderAuditReport(report: AuditReport, plotly: string): string {
   const { perClass, rows, params } = report;
   const shown = (decision: "PASS" | "ABSTAIN") =>

@@ -23,6 +23,20 @@ export interface ChartPage {
  * Renders charts and tables as one HTML page that needs nothing but itself.
  *
  * @param plotly The source of plotly.js, which the page carries: {@linkcode readPlotly}.
+ *
+ * @example
+ * ```ts
+ * import { renderChartPage } from "micro-lm";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const table = { columns: ["class", "n"], rows: [["swap", 5]] };
+ * const tables = [{ id: "counts", title: "Counts", caption: "Rows by class.", table }];
+ * const page = { title: "Data <raw>", notes: ["A note."], charts: [], tables };
+ * // In earnest: await readPlotly()
+ * const html = renderChartPage(page, "globalThis.Plotly = {};");
+ * assertStringIncludes(html, "<h1>Data &lt;raw&gt;</h1>");
+ * assertStringIncludes(html, "Rows by class.");
+ * ```
  */
 export function renderChartPage(page: ChartPage, plotly: string): string {
   const { title, notes, charts, tables } = page;

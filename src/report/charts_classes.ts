@@ -4,7 +4,7 @@ import type { SweepOutcome } from "../evaluate/run_sweep.ts";
 import { type Confusion, confusionCounts, POOLED } from "./chart_confusion.ts";
 import { type Chart, NO_LABELS, plotText, rounded, shareAxis } from "./charts_shared.ts";
 import { percent, percentWithInterval, printable } from "./escape.ts";
-import { classTable } from "./sweep_report.ts";
+import { classTable } from "./sweep_tables.ts";
 
 const MOST_CONFUSION = 20;
 const MOST_BARS = 30;

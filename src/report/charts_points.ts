@@ -2,7 +2,7 @@ import type { PointMetrics } from "../evaluate/metrics.ts";
 import type { SweepOutcome } from "../evaluate/run_sweep.ts";
 import { type Chart, rounded, shareAxis, verticalLine } from "./charts_shared.ts";
 import { percent } from "./escape.ts";
-import { metricsTable } from "./sweep_report.ts";
+import { metricsTable } from "./sweep_tables.ts";
 
 const CURVES = [
   { name: "coverage", color: "--accent", dash: "solid", symbol: "circle", labeled: false },

@@ -9,7 +9,8 @@ import { percent } from "./escape.ts";
 import { htmlPage, htmlText } from "./html_page.ts";
 import { REPORT_SCRIPT } from "./html_script.ts";
 import { PALETTE, REPORT_STYLE } from "./html_style.ts";
-import { evidenceLines, qualityLines, type SweepContext } from "./sweep_report.ts";
+import { evidenceLines, qualityLines } from "./sweep_lines.ts";
+import type { SweepContext } from "./sweep_report.ts";
 
 /** What a report shows: all of it is in memory at the end of a sweep. */
 export interface ReportInput {
@@ -93,6 +94,16 @@ ${factsSection(input)}
  * Reads the plotly.js that the charts of a page need, about 5 MB.
  *
  * @throws {MicroLmError} Kind `missing` if the package is not installed.
+ *
+ * @example
+ * ```ts
+ * import { readPlotly } from "micro-lm";
+ * import { assert, assertStringIncludes } from "@std/assert";
+ *
+ * const plotly = await readPlotly();
+ * assertStringIncludes(plotly.slice(0, 200), "plotly.js");
+ * assert(plotly.length > 1e6);
+ * ```
  */
 export async function readPlotly(): Promise<string> {
   const path = new URL(import.meta.resolve("plotly.js-dist-min"));

@@ -4,7 +4,19 @@ import { type ChartPage, renderChartPage } from "./chart_page.ts";
 import { shareAxis } from "./charts_shared.ts";
 import type { Table } from "./tables.ts";
 
-/** The parsers of a bench, ours and, below, what was measured or derived elsewhere. */
+/**
+ * The parsers of a bench, ours and, below, what was measured or derived elsewhere.
+ *
+ * @example
+ * ```ts
+ * import { ngfTable, runNgfBench } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bench = runNgfBench({ samples: 2, tuningSamples: 20, denoiseSamples: 1 });
+ * const { columns, rows } = ngfTable(bench);
+ * assertEquals([columns[0], rows[0]![0]], ["parser", bench.parsers[0]!.parser]);
+ * ```
+ */
 export function ngfTable({ parsers, reference, samples, seed }: NgfBenchResult): Table {
   const numbers = (row: {
     readonly exact: number | null;
@@ -45,7 +57,18 @@ function plain({ parser: _, ...row }: NgfParserRow) {
   };
 }
 
-/** What each stage of the denoiser gains on hidden clean signals. */
+/**
+ * What each stage of the denoiser gains on hidden clean signals.
+ *
+ * @example
+ * ```ts
+ * import { denoiseTable, runNgfBench } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bench = runNgfBench({ samples: 2, tuningSamples: 20, denoiseSamples: 1 });
+ * assertEquals(denoiseTable(bench).rows.length, bench.denoise.rows.length);
+ * ```
+ */
 export function denoiseTable({ denoise }: NgfBenchResult): Table {
   const decibels = (value: number | null) => value === null ? "–" : value.toFixed(2);
   return {
@@ -61,7 +84,18 @@ export function denoiseTable({ denoise }: NgfBenchResult): Table {
   };
 }
 
-/** The bench as a page with charts. */
+/**
+ * The bench as a page with charts.
+ *
+ * @example
+ * ```ts
+ * import { renderNgfReport, runNgfBench } from "micro-lm";
+ * import { assert } from "@std/assert";
+ *
+ * const bench = runNgfBench({ samples: 2, tuningSamples: 20, denoiseSamples: 1 });
+ * assert(renderNgfReport(bench, "").includes("2 hard traces, seed 42"));
+ * ```
+ */
 export function renderNgfReport(result: NgfBenchResult, plotly: string): string {
   return renderChartPage(ngfPage(result), plotly);
 }

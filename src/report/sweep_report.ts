@@ -1,12 +1,9 @@
 import type { SkippedRows } from "../data/dataset.ts";
-import type { QualityName } from "../evaluate/bootstrap.ts";
-import { RATE_NAMES } from "../evaluate/metrics.ts";
-import type { PointMetrics } from "../evaluate/metrics.ts";
-import type { ClassReport } from "../evaluate/per_class.ts";
 import type { SweepOutcome } from "../evaluate/run_sweep.ts";
 import type { MapperSource } from "../mapper/mapper.ts";
-import { percent, percentWithInterval } from "./escape.ts";
-import { markdownTable, type Table } from "./tables.ts";
+import { certificateLines, evidenceLines, qualityLines } from "./sweep_lines.ts";
+import { chosenTable, classTable, metricsTable } from "./sweep_tables.ts";
+import { markdownTable } from "./tables.ts";
 
 /** What a report says beside the outcome itself. */
 export interface SweepContext {
@@ -28,6 +25,22 @@ export interface SweepContext {
 /**
  * The summary of a sweep as JSON-ready data: first the documented keys, then ours. Every rate stands
  * both as a plain number and, under `rates`, with its interval.
+ *
+ * @example
+ * ```ts
+ * import { DEFI_LEXICON, openWordmap, readLabeledCsv, runSweep, sweepSummary } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * await using mapper = openWordmap(DEFI_LEXICON);
+ * const outcome = await runSweep(mapper, data, { thresholds: [0.5, 0.9] });
+ * const context = {
+ *   ...{ bench: "mini", mapper: mapper.source, prompts: data.source, data_sha256: data.sha256 },
+ *   ...{ skipped: data.skipped, timestamp: "2026-01-01T00:00:00Z", chooseBy: "abstain_then_acc" },
+ *   ...{ maxAbstainRate: 0.1, minOverallAcc: 0.85 },
+ * };
+ * assertEquals(sweepSummary(outcome, context).thresholds, [0.5, 0.9]);
+ * ```
  */
 export function sweepSummary(
   outcome: SweepOutcome,
@@ -88,127 +101,25 @@ function certificationSummary({ certification }: SweepOutcome): Record<string, u
   };
 }
 
-/** The points of a sweep as a table, the chosen one marked. */
-export function metricsTable(outcome: SweepOutcome): Table {
-  const margins = new Set(outcome.metrics.map((row) => row.near_margin)).size > 1;
-  return {
-    columns: [
-      ...["threshold", ...(margins ? ["margin"] : []), "abstain", "coverage", "acc. on fired"],
-      ...["overall acc.", "wrong fires", "macro F1", ""],
-    ],
-    rows: outcome.metrics.map((row) => [
-      row.threshold,
-      ...(margins ? [row.near_margin] : []),
-      ...[row.abstain_rate, row.coverage, row.accuracy_on_fired, row.overall_accuracy].map(percent),
-      percent(row.wrong_fire_rate),
-      percent(row.macro_f1),
-      row === outcome.chosen.metrics ? "chosen" : "",
-    ]),
-  };
-}
-
-/** Precision, recall and abstentions of each class. */
-export function classTable(reports: readonly ClassReport[]): Table {
-  return {
-    columns: ["class", "n", "fired", "precision (95%)", "recall (95%)", "F1", "abstain"],
-    rows: reports.map((report) => [
-      report.class,
-      report.n,
-      report.fired,
-      percentWithInterval(report.precision),
-      percentWithInterval(report.recall),
-      percent(report.f1),
-      percent(report.abstain_rate.value),
-    ]),
-  };
-}
-
-/** The rates of the chosen point with their intervals. */
-export function chosenTable({ rates }: PointMetrics): Table {
-  return {
-    columns: ["rate", "value (95%)", "rows"],
-    rows: RATE_NAMES.map((name) => [
-      name,
-      percentWithInterval(rates[name]),
-      `${rates[name].k}/${rates[name].n}`,
-    ]),
-  };
-}
-
-/** What training and evaluation share, and what a lookup table scores, in sentences. */
-export function evidenceLines({ overlap, baseline }: SweepOutcome): string[] {
-  if (!overlap || !baseline) return ["Overlap with training: unknown, the mapper was not trained."];
-  const part = (name: string, { count, rate }: { count: number; rate: number }) =>
-    `${count} of ${overlap.rows} (${percent(rate)}) ${name}`;
-  return [
-    `Overlap with training: ${part("as the same prompt", overlap.exact)}, ${
-      part("as the same template", overlap.template)
-    }.`,
-    `Baseline to beat: a lookup table of the first two words scores ${
-      percent(baseline.two_words.accuracy)
-    }, of the first word ${percent(baseline.first_word.accuracy)}.`,
-  ];
-}
-
-/** What is promised about the chosen point, or why nothing is; none if that was not asked. */
-export function certificateLines({ certification }: SweepOutcome): string[] {
-  if (!certification) return [];
-  const { certificate, failure, split } = certification;
-  const [order, certify, report] = split.rows;
-  const parts =
-    `Of ${order! + certify! + report!} rows in ${split.groups} templates ${order} order ` +
-    `the points, ${certify} certify, ${report} report`;
-  if (!certificate) {
-    const { reason, more_rows } = failure!;
-    const more = more_rows === null
-      ? "No number of rows would certify this mapper at that limit."
-      : `About ${more_rows} more labelled rows could certify it.`;
-    return [`Not certified: ${reason}. ${more} ${parts}.`];
-  }
-  const { id, limit, confidence, n, k, p_value, classes } = certificate;
-  const each = (classes ?? []).map((one) =>
-    one.certified
-      ? `${one.class}: ${one.k} wrong of ${one.n} at ${one.threshold}, p ${
-        one.p_value.toPrecision(2)
-      }`
-      : `${one.class}: not certified (${one.k} wrong of ${one.n}), never acts`
-  );
-  return [
-    `Certified (${id}): with ${percent(confidence)} confidence at most ${
-      percent(limit)
-    } of actions ` +
-    `are wrong; ${k} of ${n} certifying actions were, p = ${p_value.toPrecision(2)}.`,
-    ...each,
-    `${parts}: the numbers here are theirs.`,
-    ...certificate.assumptions,
-  ];
-}
-
-/** What the probabilities are worth, in a sentence; none without labels. */
-export function qualityLines({ quality, intervals, selection }: SweepOutcome): string[] {
-  if (quality.n === 0) return [];
-  const digits = (value: number | null) => value === null ? "–" : value.toFixed(3);
-  const show = (name: QualityName) => {
-    const { value, ci_low, ci_high } = intervals[name];
-    if (ci_low === null) return digits(value);
-    return `${digits(value)} (${digits(ci_low)}–${digits(ci_high)})`;
-  };
-  const { auroc_scope, fpr_at_95_recall, must_abstain } = selection;
-  const scope = auroc_scope === null ? [] : [
-    `Actions above the ${must_abstain} rows that must abstain: AUROC ${digits(auroc_scope)}, ` +
-    `${percent(fpr_at_95_recall?.value)} of them above 95% of the actions.`,
-  ];
-  return [
-    `Probabilities: calibration error ${show("ece")}, Brier ${show("brier")}, log-loss ` +
-    `${show("log_loss")}; right above wrong (AUROC) ${
-      show("auroc_correct")
-    }; area under risk–coverage ` +
-    `${show("aurc")}.`,
-    ...scope,
-  ];
-}
-
-/** The report of a sweep in Markdown; the verdict stands first. */
+/**
+ * The report of a sweep in Markdown; the verdict stands first.
+ *
+ * @example
+ * ```ts
+ * import { DEFI_LEXICON, openWordmap, readLabeledCsv, runSweep, sweepMarkdown } from "micro-lm";
+ * import { assertMatch } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * await using mapper = openWordmap(DEFI_LEXICON);
+ * const outcome = await runSweep(mapper, data, { thresholds: [0.5, 0.9] });
+ * const context = {
+ *   ...{ bench: "mini", mapper: mapper.source, prompts: data.source, data_sha256: data.sha256 },
+ *   ...{ skipped: data.skipped, timestamp: "2026-01-01T00:00:00Z", chooseBy: "abstain_then_acc" },
+ *   ...{ maxAbstainRate: 0.1, minOverallAcc: 0.85 },
+ * };
+ * assertMatch(sweepMarkdown(outcome, context), /^# mini: FAIL: abstain rate /);
+ * ```
+ */
 export function sweepMarkdown(outcome: SweepOutcome, context: SweepContext): string {
   const { gate, chosen } = outcome;
   const verdict = outcome.certification?.failure

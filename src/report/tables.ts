@@ -33,7 +33,21 @@ export function textTable({ columns, rows }: Table): string {
   return [columns, ...cells].map(line).join("\n");
 }
 
-/** Writes a table as Markdown; text is escaped. */
+/**
+ * Writes a table as Markdown; text is escaped.
+ *
+ * @example
+ * ```ts
+ * import { markdownTable } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const table = { columns: ["class", "n"], rows: [["a|b", 5], ["swap", null]] };
+ * assertEquals(
+ *   markdownTable(table),
+ *   "| class | n |\n| --- | --- |\n| a\\|b | 5 |\n| swap | – |",
+ * );
+ * ```
+ */
 export function markdownTable({ columns, rows }: Table): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [

@@ -88,6 +88,15 @@ export interface CollectEvaluationsOptions {
  * Reads all evaluations below a folder of results, by run and set.
  *
  * @throws {MicroLmError} Kind `missing` if there are none; `data` if a file is damaged.
+ *
+ * @example
+ * ```ts
+ * import { collectEvaluations, MicroLmError } from "micro-lm";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * const collect = () => collectEvaluations(".artifacts/no-such-folder");
+ * assertEquals((await assertRejects(collect, MicroLmError)).kind, "missing");
+ * ```
  */
 export async function collectEvaluations(
   folder: string,
@@ -129,7 +138,25 @@ async function subfolders(folder: string): Promise<string[]> {
   return names.sort();
 }
 
-/** An evaluation as a row of the analysis CSV. */
+/**
+ * An evaluation as a row of the analysis CSV.
+ *
+ * @example
+ * ```ts
+ * import { analysisRow, type StoredEvaluation } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { run, f1, tp } = analysisRow({
+ *   metadata: { run: "lite_lr1e-2", experiment: {}, training: {}, threshold: {} },
+ *   results: {
+ *     metrics: { f1: 0.8 },
+ *     confusion_matrix: { tp: 4 },
+ *     intervals: { f1: {}, fp_removed: {} },
+ *   },
+ * } as StoredEvaluation);
+ * assertEquals([run, f1, tp], ["lite_lr1e-2", 0.8, 4]);
+ * ```
+ */
 export function analysisRow({ metadata, results }: StoredEvaluation): AnalysisRow {
   const { experiment, training, threshold } = metadata;
   const { metrics, confusion_matrix, intervals } = results;
@@ -167,7 +194,21 @@ export function analysisRow({ metadata, results }: StoredEvaluation): AnalysisRo
   };
 }
 
-/** An evaluation by smell. */
+/**
+ * An evaluation by smell.
+ *
+ * @example
+ * ```ts
+ * import { smellRows, type StoredEvaluation } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [row] = smellRows({
+ *   metadata: { run: "lite_lr1e-2", dataset: "chef" },
+ *   results: { smell_metrics: { use_of_http: { count: 12, f1: 0.8 } } },
+ * } as unknown as StoredEvaluation);
+ * assertEquals([row!.dataset, row!.smell, row!.f1], ["chef", "use_of_http", 0.8]);
+ * ```
+ */
 export function smellRows({ metadata, results }: StoredEvaluation): SmellRow[] {
   return Object.entries(results.smell_metrics).map(([smell, metrics]) => ({
     run: metadata.run,
@@ -195,7 +236,19 @@ export interface SeedSummary {
   readonly max: number;
 }
 
-/** Summarises rows over seeds. */
+/**
+ * Summarises rows over seeds.
+ *
+ * @example
+ * ```ts
+ * import { type AnalysisRow, summarizeSeeds } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rows = [0.5, 1, 0.75].map((f1, seed) => ({ base: "lite", seed, f1 }) as AnalysisRow);
+ * const { seeds, mean, std } = summarizeSeeds(rows).find(({ metric }) => metric === "f1")!;
+ * assertEquals([seeds, mean, std], [3, 0.75, 0.25]);
+ * ```
+ */
 export function summarizeSeeds(rows: readonly AnalysisRow[]): SeedSummary[] {
   const keyOf = ({ base, lr, batch_size, epochs, weight_decay, accum, dataset }: AnalysisRow) =>
     JSON.stringify([base, lr, batch_size, epochs, weight_decay, accum, dataset]);
@@ -238,7 +291,21 @@ export interface CostRow {
   readonly efficient: boolean;
 }
 
-/** Sets what training costs against what it brings, cheapest first. */
+/**
+ * Sets what training costs against what it brings, cheapest first.
+ *
+ * @example
+ * ```ts
+ * import { type AnalysisRow, costAgainstGain } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const runs = [{ seconds: 9, f1: 0.7 }, { seconds: 4, f1: 0.8 }, { seconds: 1, f1: 0.6 }];
+ * assertEquals(
+ *   costAgainstGain(runs as AnalysisRow[]).map(({ seconds, efficient }) => [seconds, efficient]),
+ *   [[1, true], [4, true], [9, false]],
+ * );
+ * ```
+ */
 export function costAgainstGain(rows: readonly AnalysisRow[]): CostRow[] {
   const costs = rows.map(({ run, seconds, parameters, f1 }) => ({
     run,

@@ -62,6 +62,21 @@ export interface RunBatchOptions
  * @returns One entry an experiment, in order.
  * @throws {MicroLmError} Kind `usage` if the filters leave nothing; `data` or `missing` for the data
  * files; as {@linkcode RunBatchOptions.signal} says when stopped.
+ *
+ * @example
+ * ```ts
+ * import { openEncoder, readStageConfig, runBatch } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const base_dir = ".artifacts/example-batch";
+ * const config = await readStageConfig("configs/encoder/stage1_offline.yaml", {
+ *   overrides: { global: { train_path: "fixtures/iac/val.jsonl" }, output: { base_dir } },
+ * });
+ * const options = { openEncoder: (spec: string) => openEncoder(spec), filter: "ngram" };
+ * const [run] = await runBatch(config, { ...options, maxExperiments: 1 });
+ * assertEquals(run!.outcome, "finished");
+ * await Deno.remove(base_dir, { recursive: true });
+ * ```
  */
 export async function runBatch(config: StageConfig, options: RunBatchOptions): Promise<BatchRun[]> {
   const experiments = expandExperiments(config, options);
@@ -137,7 +152,22 @@ export interface DataSource {
   load(model: string): Promise<ExperimentData>;
 }
 
-/** Reads the data files of a config and prepares to encode them. Only the latest encoder is kept. */
+/**
+ * Reads the data files of a config and prepares to encode them. Only the latest encoder is kept.
+ *
+ * @example
+ * ```ts
+ * import { openDataSource, openEncoder, readStageConfig } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const config = await readStageConfig("configs/encoder/stage1_offline.yaml", {
+ *   overrides: { global: { train_path: "fixtures/iac/val.jsonl" } },
+ * });
+ * const source = await openDataSource(config, { openEncoder: (spec) => openEncoder(spec) });
+ * const { train, trainFeatures } = await source.load("ngram");
+ * assertEquals(trainFeatures.rows, train.rows.length);
+ * ```
+ */
 export async function openDataSource(
   { global }: StageConfig,
   { openEncoder, onEncode, signal }: Pick<RunBatchOptions, "openEncoder" | "onEncode" | "signal">,

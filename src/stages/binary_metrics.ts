@@ -42,6 +42,16 @@ export function binaryMetricName(name: string): BinaryMetricName {
 /**
  * Which detections count as TP: p(TP) ≥ threshold. Without a threshold the more probable class wins,
  * and a tie is FP.
+ *
+ * @example
+ * ```ts
+ * import { predictDetections } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const p = Float64Array.of(0.3, 0.5, 0.7);
+ * assertEquals([...predictDetections(p, null)], [0, 0, 1]);
+ * assertEquals([...predictDetections(p, 0.5)], [0, 1, 1]);
+ * ```
  */
 export function predictDetections(
   probabilities: Float64Array,
@@ -53,7 +63,17 @@ export function predictDetections(
   );
 }
 
-/** Counts outcomes. `labels` and `predicted`: 0 is FP, 1 is TP. */
+/**
+ * Counts outcomes. `labels` and `predicted`: 0 is FP, 1 is TP.
+ *
+ * @example
+ * ```ts
+ * import { countConfusion } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(countConfusion([0, 0, 1, 1, 1], [0, 1, 0, 1, 1]), { tn: 1, fp: 1, fn: 1, tp: 2 });
+ * ```
+ */
 export function countConfusion(
   labels: ArrayLike<number>,
   predicted: ArrayLike<number>,

@@ -78,6 +78,15 @@ export interface FindCandidatesOptions {
  * Lists the finished runs of a folder that can become champion; of runs of one name the latest.
  *
  * @throws {MicroLmError} Kind `missing` if there is none.
+ *
+ * @example
+ * ```ts
+ * import { findCandidates, MicroLmError } from "micro-lm";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * const find = () => findCandidates(".artifacts/no-such-folder");
+ * assertEquals((await assertRejects(find, MicroLmError)).kind, "missing");
+ * ```
  */
 export async function findCandidates(
   baseDir: string,
@@ -128,6 +137,17 @@ export interface ChampionRecord {
  * @param folder The champion's run folder.
  * @throws {MicroLmError} Kind `write` if there is a champion already and `force` is not set; `missing`
  * if the run has no threshold.
+ *
+ * @example
+ * ```ts
+ * import { freezeChampion, MicroLmError, selectChampion } from "micro-lm";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * const choice = selectChampion([{ run: "lite_seed42", seed: 42, val_f1: 0.8 }]);
+ * const options = { championDir: ".artifacts/no-such-champion" };
+ * const freeze = () => freezeChampion(".artifacts/no-such-run", choice, options);
+ * assertEquals((await assertRejects(freeze, MicroLmError)).kind, "missing");
+ * ```
  */
 export async function freezeChampion(
   folder: string,

@@ -28,6 +28,22 @@ export interface RunComparison {
  * Compares two evaluations on the same rows, joined by their ids.
  *
  * @throws {MicroLmError} Kind `data` if they are not of the same rows, `missing` without predictions.
+ *
+ * @example
+ * ```ts
+ * import { compareEvaluations, type StoredEvaluation } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = ".artifacts/example-compare";
+ * await Deno.mkdir(`${folder}/encoder_eval`, { recursive: true });
+ * const row = { sample_id: "1", file: "", true_label: "TP", predicted_label: "TP" };
+ * const text = JSON.stringify([row, { ...row, sample_id: "2", predicted_label: "FP" }]);
+ * await Deno.writeTextFile(`${folder}/encoder_eval/detailed_predictions.json`, text);
+ * const same = { folder, metadata: { run: "lite" }, results: {} } as StoredEvaluation;
+ * const { n, mcnemar, f1_difference } = await compareEvaluations(same, same);
+ * assertEquals([n, mcnemar.p_value, f1_difference.value], [2, 1, 0]);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function compareEvaluations(
   first: StoredEvaluation,

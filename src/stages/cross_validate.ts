@@ -50,6 +50,21 @@ export interface CrossValidation {
  * choice is made on rows that are measured.
  *
  * @throws {MicroLmError} Kind `data` if there are fewer files with a TP than folds.
+ *
+ * @example
+ * ```ts
+ * import { crossValidate, expandExperiments, openEncoder } from "micro-lm";
+ * import { readDetections, readStageConfig } from "micro-lm";
+ * import { assert } from "@std/assert";
+ *
+ * const config = await readStageConfig("configs/encoder/stage1_offline.yaml");
+ * const [experiment] = expandExperiments(config, { filter: "ngram" });
+ * const { rows } = await readDetections("fixtures/iac/val.jsonl");
+ * await using encoder = await openEncoder("ngram");
+ * const features = await encoder.encode(rows.map(({ text }) => text));
+ * const { f1 } = await crossValidate(experiment!, config, rows, features, { folds: 3 });
+ * assert(f1.ci_low <= f1.value && f1.value <= f1.ci_high);
+ * ```
  */
 export async function crossValidate(
   experiment: Experiment,

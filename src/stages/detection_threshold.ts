@@ -23,6 +23,15 @@ export interface ResolvedThreshold {
  *
  * @throws {MicroLmError} Kind `missing` if the file is not there, saying how to make it; `data` if it
  * holds no threshold.
+ *
+ * @example
+ * ```ts
+ * import { parseEvaluationConfig, resolveThreshold } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const config = parseEvaluationConfig("evaluation: { threshold: { mode: fixed, value: 0.4 } }");
+ * assertEquals((await resolveThreshold(config, ".artifacts/no-such-run")).value, 0.4);
+ * ```
  */
 export async function resolveThreshold(
   { evaluation }: EvaluationConfig,

@@ -52,6 +52,15 @@ const HINT = 'Write a line as {"content": "…", "label": "TP" or "FP", "smell":
  *
  * @throws {MicroLmError} Kind `data`, naming file and line, for a row without text or with another
  * label, or if no row is left; `missing` if there is no file.
+ *
+ * @example
+ * ```ts
+ * import { readDetections } from "micro-lm";
+ * import { assert } from "@std/assert";
+ *
+ * const { rows } = await readDetections("fixtures/iac/val.jsonl", { tech: "chef" });
+ * assert(rows.length > 0 && rows.every(({ tech }) => tech === "chef"));
+ * ```
  */
 export async function readDetections(
   path: string,
@@ -71,7 +80,18 @@ export async function readDetections(
   return { path, sha256, rows };
 }
 
-/** Class numbers of detections: 0 is FP, 1 is TP. */
+/**
+ * Class numbers of detections: 0 is FP, 1 is TP.
+ *
+ * @example
+ * ```ts
+ * import { detectionLabels } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const row = { id: "1", text: "http://mirror.example", smell: "use_of_http", tech: "", file: "" };
+ * assertEquals([...detectionLabels([{ ...row, label: "TP" }, { ...row, label: "FP" }])], [1, 0]);
+ * ```
+ */
 export function detectionLabels(rows: readonly Detection[]): Int32Array {
   return Int32Array.from(rows, ({ label }) => DETECTION_LABELS.indexOf(label));
 }

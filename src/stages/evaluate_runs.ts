@@ -57,6 +57,16 @@ export interface RunEvaluation {
  *
  * @throws {MicroLmError} Kind `missing` if there is no finished run, no test set or no threshold
  * file; `data` if a file is wrong or the encoder is another one than a run was trained on.
+ *
+ * @example
+ * ```ts
+ * import { evaluateRuns, MicroLmError, openEncoder, parseEvaluationConfig } from "micro-lm";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * const config = parseEvaluationConfig("models: { encoder: { path: .artifacts/no-such-folder } }");
+ * const evaluate = () => evaluateRuns(config, { openEncoder: (spec) => openEncoder(spec) });
+ * assertEquals((await assertRejects(evaluate, MicroLmError)).kind, "missing");
+ * ```
  */
 export async function evaluateRuns(
   config: EvaluationConfig,

@@ -133,6 +133,15 @@ export function parseEvaluationConfig(
  * Reads the config of an evaluation from a file; see {@linkcode parseEvaluationConfig}.
  *
  * @throws {MicroLmError} Kind `missing` if there is none, `data` if it is wrong.
+ *
+ * @example
+ * ```ts
+ * import { readEvaluationConfig } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { evaluation } = await readEvaluationConfig("configs/eval/eval_argmax_offline.yaml");
+ * assertEquals(evaluation.threshold.mode, "argmax");
+ * ```
  */
 export async function readEvaluationConfig(
   path: string,
@@ -141,12 +150,33 @@ export async function readEvaluationConfig(
   return parseEvaluationConfig(await readConfigText(path), { ...options, file: path });
 }
 
-/** JSON Schema (draft 2020-12) of what {@linkcode parseEvaluationConfig} reads, for editors. */
+/**
+ * JSON Schema (draft 2020-12) of what {@linkcode parseEvaluationConfig} reads, for editors.
+ *
+ * @example
+ * ```ts
+ * import { evaluationConfigJsonSchema } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(evaluationConfigJsonSchema()["type"], "object");
+ * ```
+ */
 export function evaluationConfigJsonSchema(): Record<string, unknown> {
   return z.toJSONSchema(EVALUATION, { io: "input" }) as Record<string, unknown>;
 }
 
-/** Folder that results of a mode go to: below `output_dir`, unless that ends with its name already. */
+/**
+ * Folder that results of a mode go to: below `output_dir`, unless that ends with its name already.
+ *
+ * @example
+ * ```ts
+ * import { evaluationFolder, parseEvaluationConfig } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = "evaluation: { output_dir: out, threshold: { mode: file } }";
+ * assertEquals(evaluationFolder(parseEvaluationConfig(text)), "out/threshold_file");
+ * ```
+ */
 export function evaluationFolder({ evaluation }: EvaluationConfig): string {
   const { output_dir, threshold: { mode } } = evaluation;
   const folder = mode === "argmax" ? "argmax" : `threshold_${mode}`;

@@ -89,7 +89,17 @@ export function predictHead(head: Head, features: Features): Matrix<Float64Array
   return softmaxRows(headLogits(head, head.weights, features), 1);
 }
 
-/** p(TP) of rows of two probabilities each. */
+/**
+ * p(TP) of rows of two probabilities each.
+ *
+ * @example
+ * ```ts
+ * import { probabilitiesOfTp } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([...probabilitiesOfTp(Float64Array.of(0.9, 0.1, 0.4, 0.6))], [0.1, 0.6]);
+ * ```
+ */
 export function probabilitiesOfTp(pairs: Float64Array): Float64Array {
   return Float64Array.from({ length: pairs.length / 2 }, (_, i) => pairs[i * 2 + 1]!);
 }

@@ -68,6 +68,15 @@ export function bootstrapCounts(
  * Adds up what happened by group: groups × 4, the columns tn, fp, fn, tp.
  *
  * @param groups Name of each row's group. Default: each row is its own.
+ *
+ * @example
+ * ```ts
+ * import { confusionByGroup } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const counts = confusionByGroup([1, 0, 1], [1, 1, 0], ["a.pp", "a.pp", "b.pp"]);
+ * assertEquals([...counts], [0, 1, 0, 1, 0, 0, 1, 0]);
+ * ```
  */
 export function confusionByGroup(
   labels: ArrayLike<number>,
@@ -87,7 +96,18 @@ export function confusionByGroup(
   return counts;
 }
 
-/** F1 of summed counts tn, fp, fn, tp; 0 where there is nothing to find. */
+/**
+ * F1 of summed counts tn, fp, fn, tp; 0 where there is nothing to find.
+ *
+ * @example
+ * ```ts
+ * import { f1OfCounts } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(f1OfCounts([5, 1, 1, 3]), 0.75);
+ * assertEquals(f1OfCounts([5, 0, 0, 0]), 0);
+ * ```
+ */
 export function f1OfCounts([, fp, fn, tp]: ArrayLike<number> & Iterable<number>): number {
   const all = 2 * tp! + fp! + fn!;
   return all === 0 ? 0 : 2 * tp! / all;

@@ -37,7 +37,19 @@ export function thresholdForRecall(
   return kept[Math.max(1, Math.ceil(recall * kept.length - 1e-9)) - 1]!;
 }
 
-/** Measures what a threshold that was chosen elsewhere removes and keeps on rows. */
+/**
+ * Measures what a threshold that was chosen elsewhere removes and keeps on rows.
+ *
+ * @example
+ * ```ts
+ * import { measureReduction } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const p = Float64Array.of(0.1, 0.6, 0.4, 0.8);
+ * const { recall, removed } = measureReduction(p, [0, 0, 1, 1], { target: 0.9, threshold: 0.4 });
+ * assertEquals([recall.value, removed.value], [1, 0.5]);
+ * ```
+ */
 export function measureReduction(
   probabilities: Float64Array,
   labels: ArrayLike<number>,

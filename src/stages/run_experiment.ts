@@ -49,6 +49,23 @@ export interface ExperimentRun {
  * @throws {MicroLmError} Kind `data` if training diverges or a checkpoint is damaged, `usage` if layers
  * of another encoder are to be tuned, `write` if the folder cannot be written. The folder's `run.json`
  * then says `failed`.
+ *
+ * @example
+ * ```ts
+ * import { expandExperiments, openDataSource, openEncoder } from "micro-lm";
+ * import { readStageConfig, runExperiment } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const base_dir = ".artifacts/example-experiment";
+ * const config = await readStageConfig("configs/encoder/stage1_offline.yaml", {
+ *   overrides: { global: { train_path: "fixtures/iac/val.jsonl" }, output: { base_dir } },
+ * });
+ * const [experiment] = expandExperiments(config, { filter: "ngram" });
+ * const source = await openDataSource(config, { openEncoder: (spec) => openEncoder(spec) });
+ * const { status } = await runExperiment(experiment!, config, await source.load("ngram"));
+ * assertEquals(status.state, "finished");
+ * await Deno.remove(base_dir, { recursive: true });
+ * ```
  */
 export async function runExperiment(
   experiment: Experiment,
@@ -91,7 +108,24 @@ export async function runExperiment(
   }
 }
 
-/** Hex sha256 over all that a run's outcome depends on: what has the same key needs no second run. */
+/**
+ * Hex sha256 over all that a run's outcome depends on: what has the same key needs no second run.
+ *
+ * @example
+ * ```ts
+ * import { expandExperiments, experimentKey, readStageConfig } from "micro-lm";
+ * import type { ExperimentData } from "micro-lm";
+ * import { assertEquals, assertNotEquals } from "@std/assert";
+ *
+ * const config = await readStageConfig("configs/encoder/stage1_offline.yaml");
+ * const experiment = expandExperiments(config)[0]!;
+ * const files = { train: { sha256: "1" }, validation: { sha256: "2" } };
+ * const data = { ...files, encoder: { fingerprint: "3" } } as ExperimentData;
+ * const key = experimentKey(experiment, config, data);
+ * assertEquals(experimentKey({ ...experiment, name: "other" }, config, data), key);
+ * assertNotEquals(experimentKey({ ...experiment, seed: 7 }, config, data), key);
+ * ```
+ */
 export function experimentKey(
   { name: _name, ...experiment }: Experiment,
   { global, early_stopping, threshold_sweep }: StageConfig,
@@ -150,7 +184,19 @@ async function train(
   return { trained, seen: data };
 }
 
-/** The settings of an experiment as options of the training. */
+/**
+ * The settings of an experiment as options of the training.
+ *
+ * @example
+ * ```ts
+ * import { expandExperiments, readStageConfig, trainOptions } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const config = await readStageConfig("configs/encoder/stage1_offline.yaml");
+ * const { warmup, evalEvery } = trainOptions(expandExperiments(config)[0]!, config);
+ * assertEquals([warmup, evalEvery], [0.1, 50]);
+ * ```
+ */
 export function trainOptions(experiment: Experiment, config: StageConfig): TrainHeadOptions {
   const { global, early_stopping } = config;
   const { evaluation_strategy: strategy } = global;

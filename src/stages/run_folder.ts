@@ -129,6 +129,18 @@ export async function followPointers(path: string): Promise<string> {
  * Lists the run folders below a folder, by name; links and folders without a `run.json` are skipped.
  *
  * @throws {MicroLmError} Kind `missing` or `permission` if the folder cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { listRuns } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = ".artifacts/example-runs";
+ * await Deno.mkdir(`${folder}/lite_job1`, { recursive: true });
+ * await Deno.writeTextFile(`${folder}/lite_job1/run.json`, '{ "state": "finished" }');
+ * assertEquals((await listRuns(folder)).map(({ id }) => id), ["lite_job1"]);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function listRuns(baseDir: string): Promise<StoredRun[]> {
   const names: string[] = [];

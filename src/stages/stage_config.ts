@@ -244,6 +244,15 @@ export function parseStageConfig(text: string, options: YamlConfigOptions = {}):
  * Reads the config of a training stage from a file; see {@linkcode parseStageConfig}.
  *
  * @throws {MicroLmError} Kind `missing` if there is none, `data` if it is wrong.
+ *
+ * @example
+ * ```ts
+ * import { readStageConfig } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { global } = await readStageConfig("configs/encoder/stage1_offline.yaml");
+ * assertEquals(global.train_path, "fixtures/iac/train.jsonl");
+ * ```
  */
 export async function readStageConfig(
   path: string,
@@ -252,7 +261,17 @@ export async function readStageConfig(
   return parseStageConfig(await readConfigText(path), { ...options, file: path });
 }
 
-/** JSON Schema (draft 2020-12) of what {@linkcode parseStageConfig} reads, for editors. */
+/**
+ * JSON Schema (draft 2020-12) of what {@linkcode parseStageConfig} reads, for editors.
+ *
+ * @example
+ * ```ts
+ * import { stageConfigJsonSchema } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(stageConfigJsonSchema()["required"], ["experiments"]);
+ * ```
+ */
 export function stageConfigJsonSchema(): Record<string, unknown> {
   return z.toJSONSchema(STAGE, { io: "input" }) as Record<string, unknown>;
 }

@@ -25,6 +25,20 @@ const REPORT_EVERY = 32;
  * Runtime runs it: from `ids` (int32, the 1 to 128 pieces of one text) to `vector` (1 × 512). With
  * `precision: fp16` the weights take half the room and are computed with in single precision. Equal
  * weights give equal bytes.
+ *
+ * @example
+ * ```ts
+ * import { tunedUseLiteToOnnx, tuneUseLite, useLitePieces } from "micro-lm";
+ * import { assert } from "@std/assert";
+ *
+ * const pieces = await useLitePieces(["a secret", "no secret"]);
+ * const data = { pieces, labels: Int32Array.of(1, 0) };
+ * const options = { learningRate: 1e-2, batchSize: 2, epochs: 1 };
+ * const tuned = await tuneUseLite(data, data, { tune: "head", ...options });
+ * const single = await tunedUseLiteToOnnx({ weights: tuned.weights, precision: "fp32" });
+ * const half = await tunedUseLiteToOnnx({ weights: tuned.weights, precision: "fp16" });
+ * assert(half.length < 0.6 * single.length);
+ * ```
  */
 export async function tunedUseLiteToOnnx(
   { weights, precision }: Pick<TunedUseLite, "weights" | "precision">,

@@ -8,6 +8,16 @@ import { TuneSession } from "./tune_session.ts";
  * The pieces of texts, as `use-lite` reads them: at most 128 a text.
  *
  * @throws {MicroLmError} Kind `missing` or `permission` if the pretrained package cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { useLitePieces } from "micro-lm";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const [short, long] = await useLitePieces(["a secret", "a secret ".repeat(100)]);
+ * assert(short!.length < 10);
+ * assertEquals(long!.length, 128);
+ * ```
  */
 export async function useLitePieces(texts: readonly string[]): Promise<Uint32Array[]> {
   const unigram = await loadUnigram();

@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { argMax } from "../../src/rails/matched_filter.ts";
 import { channelOf } from "../../src/rails/traces.ts";
-import { generateHardTraces } from "../../src/rails/traces_hard.ts";
+import { generateDefiTraces, generateHardTraces } from "../../src/rails/traces_hard.ts";
 import { generateSimpleTraces } from "../../src/rails/traces_simple.ts";
 
 Deno.test("generateHardTraces() repeats itself for a seed and differs between seeds", () => {
@@ -57,6 +57,49 @@ Deno.test("generateHardTraces() follows its options", () => {
   for (const tasks of [[1, 4], [2, 1], [-1, 1]] as const) {
     assertThrows(() => generateHardTraces(1, 1, { tasks }), RangeError, "0 to 3 tasks");
   }
+});
+
+Deno.test("generateDefiTraces() puts narrower bumps around wider slots", () => {
+  const quiet = { noise: 0, commonAmplitude: 0, couplingProbability: 0, distractorProbability: 0 };
+  for (const { clean, truth, present } of generateDefiTraces(200, 3, quiet)) {
+    assertEquals(clean.names.length, 8);
+    assertEquals([...truth].sort(), [...present].sort());
+    truth.forEach((name, slot) => {
+      const trace = channelOf(clean, clean.names.indexOf(name));
+      const peak = argMax(trace);
+      assertLessOrEqual(Math.abs(peak - [234, 360, 486][slot]!), 16);
+      const wide = trace.filter((v) => v > trace[peak]! / 2).length;
+      assertLessOrEqual(Math.abs(wide - 0.08 * 720), 2);
+    });
+  }
+});
+
+Deno.test("generateDefiTraces() couples actions at the stated rate, outside of the truth", () => {
+  const options = { noise: 0, commonAmplitude: 0, distractorProbability: 0 };
+  const samples = generateDefiTraces(2000, 7, options);
+  for (const [from, to] of [["borrow", "swap"], ["add_liquidity", "claim_rewards"]] as const) {
+    const open = samples.filter(({ truth }) => truth.includes(from) && !truth.includes(to));
+    const coupled = open.filter(({ present }) => present.includes(to));
+    // Four standard deviations around a half.
+    assertLessOrEqual(Math.abs(coupled.length / open.length - 0.5), 2 / Math.sqrt(open.length));
+    for (const { clean } of coupled) {
+      const [cause, effect] = [from, to].map((name) => channelOf(clean, clean.names.indexOf(name)));
+      const lag = argMax(effect!) - argMax(cause!);
+      assert(lag >= 9 && lag <= 20, `got ${lag}`);
+      assertLessOrEqual(Math.abs(effect![argMax(effect!)]! - 0.6), 0.001);
+    }
+    const uncalled = samples.filter(({ truth }) => !truth.includes(from) && !truth.includes(to));
+    assert(uncalled.every(({ present }) => !present.includes(to)));
+  }
+});
+
+Deno.test("generateDefiTraces() draws distractors at the stated rate and refuses too many tasks", () => {
+  const samples = generateDefiTraces(1000, 5, { length: 120, couplingProbability: 0 });
+  const absent = samples.reduce((sum, { truth }) => sum + 8 - truth.length, 0);
+  const distractors = samples.reduce((sum, s) => sum + s.present.length - s.truth.length, 0);
+  assertLessOrEqual(Math.abs(distractors / absent - 0.25), 0.025);
+  assertEquals(samples, generateDefiTraces(1000, 5, { length: 120, couplingProbability: 0 }));
+  assertThrows(() => generateDefiTraces(1, 1, { tasks: [1, 4] }), RangeError, "0 to 3 tasks");
 });
 
 Deno.test("generateSimpleTraces() puts lobes where they are said to be", () => {
