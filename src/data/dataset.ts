@@ -80,6 +80,15 @@ export async function readLabeledCsv(
  * anything else as JSONL; `-` is JSONL on standard input. Empty prompts stay: they must abstain.
  *
  * @throws {MicroLmError} As {@linkcode readLabeledCsv} and {@linkcode readJsonl}.
+ *
+ * @example
+ * ```ts
+ * import { readPrompts } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { rows } = await readPrompts("fixtures/defi/defi_mapper_stress_prompts.jsonl");
+ * assertEquals([rows[0]?.id, rows[0]?.line, rows[0]?.label], ["1", 1, null]);
+ * ```
  */
 export async function readPrompts(path: string): Promise<Dataset> {
   const rows: RawRow[] = [];
@@ -164,6 +173,16 @@ function canonical(text: string): string {
  * position. Texts are compared, never used as keys, so duplicates are safe.
  *
  * @throws {MicroLmError} Kind `data` if the files differ in length, ids or texts.
+ *
+ * @example
+ * ```ts
+ * import { joinLabels, readLabeledCsv, readPrompts } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const prompts = await readPrompts("fixtures/defi/defi_mapper_stress_prompts.jsonl");
+ * const labels = await readLabeledCsv("fixtures/defi/defi_mapper_stress_labeled.csv");
+ * assertEquals(joinLabels(prompts, labels).rows[0]?.label, "deposit_asset");
+ * ```
  */
 export function joinLabels(prompts: Dataset, labels: Dataset): Dataset {
   if (prompts.rows.length !== labels.rows.length) {
@@ -212,7 +231,21 @@ export interface LabelConflict {
   readonly labels: readonly string[];
 }
 
-/** Lists prompts (trimmed, case kept) that occur more than once with different labels. */
+/**
+ * Lists prompts (trimmed, case kept) that occur more than once with different labels.
+ *
+ * @example
+ * ```ts
+ * import { findConflicts, readLabeledCsv } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * const again = { ...data.rows[0]!, line: 99, label: "swap_asset" };
+ * const [conflict] = findConflicts({ ...data, rows: [...data.rows, again] });
+ * assertEquals(conflict?.lines, [2, 99]);
+ * assertEquals(conflict?.labels, ["deposit_asset", "swap_asset"]);
+ * ```
+ */
 export function findConflicts(dataset: Dataset): LabelConflict[] {
   const groups = Map.groupBy(dataset.rows.filter((row) => row.label !== null), promptOf);
   return [...groups].flatMap(([prompt, rows]) => {
@@ -221,7 +254,18 @@ export function findConflicts(dataset: Dataset): LabelConflict[] {
   });
 }
 
-/** Number of rows whose prompt (trimmed) stood on an earlier row. */
+/**
+ * Number of rows whose prompt (trimmed) stood on an earlier row.
+ *
+ * @example
+ * ```ts
+ * import { countDuplicates, readLabeledCsv } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * assertEquals(countDuplicates({ ...data, rows: [...data.rows, ...data.rows] }), data.rows.length);
+ * ```
+ */
 export function countDuplicates(dataset: Dataset): number {
   return dataset.rows.length - new Set(dataset.rows.map(promptOf)).size;
 }
@@ -232,6 +276,16 @@ const promptOf = (row: Row) => row.prompt.trim();
  * Rewrites all labels.
  *
  * @throws {MicroLmError} What `rewrite` throws, with file and line in front.
+ *
+ * @example
+ * ```ts
+ * import { mapLabels, readLabeledCsv } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * const { rows } = mapLabels(data, (label) => label.replace("_asset", ""));
+ * assertEquals(rows[0]?.label, "deposit");
+ * ```
  */
 export function mapLabels(dataset: Dataset, rewrite: (label: string) => string): Dataset {
   const rows = dataset.rows.map((row) => {

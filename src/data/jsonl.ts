@@ -50,6 +50,15 @@ export async function* readJsonl(path: string): AsyncGenerator<JsonlPrompt> {
  * Streams lines without their ends; `-` is standard input.
  *
  * @throws {MicroLmError} As reading does, and kind `data` for a line longer than any prompt can be.
+ *
+ * @example
+ * ```ts
+ * import { readLines } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lines = await Array.fromAsync(readLines("fixtures/defi/defi_mapper_labeled_mini.csv"));
+ * assertEquals([lines.length, lines[0]], [361, "prompt,label"]);
+ * ```
  */
 export async function* readLines(
   path: string,

@@ -59,7 +59,19 @@ const HASH_BYTES = 8;
 const EXAMPLES = 5;
 const MAX_KEY = 80;
 
-/** Summarises a training set. Rows without a label take part in the overlap only. */
+/**
+ * Summarises a training set. Rows without a label take part in the overlap only.
+ *
+ * @example
+ * ```ts
+ * import { createMasker, createOverlapIndex, readLabeledCsv } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * const index = createOverlapIndex(data, createMasker([]));
+ * assertEquals(index.labels[index.first_word["deposit"]!], "deposit_asset");
+ * ```
+ */
 export function createOverlapIndex(dataset: Dataset, mask: Masker): OverlapIndex {
   const templates = dataset.rows.map((row) => mask(row.prompt));
   const labels = [...new Set(dataset.rows.flatMap((row) => row.label ?? []))].sort();
@@ -83,7 +95,21 @@ export function createOverlapIndex(dataset: Dataset, mask: Masker): OverlapIndex
   };
 }
 
-/** Counts the evaluation rows that the training set holds, literally and as templates. */
+/**
+ * Counts the evaluation rows that the training set holds, literally and as templates.
+ *
+ * @example
+ * ```ts
+ * import { createMasker, createOverlapIndex, measureOverlap, readLabeledCsv } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * const mask = createMasker([]);
+ * const index = createOverlapIndex({ ...data, rows: data.rows.slice(1) }, mask);
+ * const { rows, exact } = measureOverlap(index, data, mask);
+ * assertEquals(rows - exact.count, 1);
+ * ```
+ */
 export function measureOverlap(index: OverlapIndex, dataset: Dataset, mask: Masker): Overlap {
   const rows = dataset.rows.length;
   const count = (packed: string, form: (prompt: string) => string): OverlapCount => {
@@ -101,6 +127,18 @@ export function measureOverlap(index: OverlapIndex, dataset: Dataset, mask: Mask
 /**
  * What a table of first words learnt from the training set would score: the baseline that a mapper has
  * to beat before its accuracy means anything.
+ *
+ * @example
+ * ```ts
+ * import { createMasker, createOverlapIndex, lookupBaseline, readLabeledCsv } from "micro-lm";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * const mask = createMasker([]);
+ * const { labeled, two_words } = lookupBaseline(createOverlapIndex(data, mask), data, mask);
+ * assertEquals(labeled, data.rows.length);
+ * assert(two_words.accuracy! > 0.5);
+ * ```
  */
 export function lookupBaseline(
   index: OverlapIndex,

@@ -99,7 +99,27 @@ const ARTIFACT = z.strictObject({
 
 type ArtifactJson = z.infer<typeof ARTIFACT>;
 
-/** Writes a mapper as canonical JSON: equal mappers give equal bytes. */
+/**
+ * Writes a mapper as canonical JSON: equal mappers give equal bytes.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   createMasker,
+ *   openEncoder,
+ *   readLabeledCsv,
+ *   serializeArtifact,
+ *   trainMapper,
+ * } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * await using encoder = await openEncoder("ngram");
+ * const mapper = await trainMapper(data, encoder, { mask: createMasker([]), method: "none" });
+ * const text = serializeArtifact(mapper, { domain: "defi", flags: {} });
+ * assertEquals(JSON.parse(text).schema, "micro-lm/mapper@1");
+ * ```
+ */
 export function serializeArtifact(
   mapper: TrainedMapper,
   { domain, flags, operating_point }: ArtifactFacts,
@@ -170,6 +190,25 @@ function packCalibrator(calibrator: Calibrator): unknown {
  * is executed.
  *
  * @throws {Error} Saying what is wrong, without the path.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   createMasker,
+ *   openEncoder,
+ *   parseArtifact,
+ *   readLabeledCsv,
+ *   serializeArtifact,
+ *   trainMapper,
+ * } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * await using encoder = await openEncoder("ngram");
+ * const mapper = await trainMapper(data, encoder, { mask: createMasker([]), method: "none" });
+ * const artifact = parseArtifact(serializeArtifact(mapper, { domain: "defi", flags: {} }));
+ * assertEquals([artifact.domain, artifact.classes], ["defi", mapper.classes]);
+ * ```
  */
 export function parseArtifact(text: string): MapperArtifact {
   const json = parseJson(text);

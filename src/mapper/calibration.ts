@@ -228,7 +228,22 @@ export interface Predictor {
   (features: Features): Matrix<Float64Array>;
 }
 
-/** Prepares a model for repeated prediction: its columns are indexed once. */
+/**
+ * Prepares a model for repeated prediction: its columns are indexed once.
+ *
+ * @example
+ * ```ts
+ * import { createPredictor, fitCalibrated } from "micro-lm";
+ * import { assert } from "@std/assert";
+ *
+ * const data = Float32Array.of(0, 1, 2, 3, 10, 11, 12, 13);
+ * const features = { rows: 8, dense: { data, rows: 8, cols: 1 } };
+ * const labels = Int32Array.of(0, 0, 0, 0, 1, 1, 1, 1);
+ * const { model } = fitCalibrated(features, labels, { classes: 2, method: "none" });
+ * const probabilities = createPredictor(model)(features);
+ * assert(probabilities.data[0]! > 0.9);
+ * ```
+ */
 export function createPredictor(model: CalibratedModel): Predictor {
   const members = model.members.map((member): CalibratedMember & { index: ColumnIndex } => ({
     ...member,
@@ -252,6 +267,19 @@ export function createPredictor(model: CalibratedModel): Predictor {
 /**
  * Class probabilities of each row: rows × classes, each row summing to 1. A row has the same
  * probabilities alone and in any batch.
+ *
+ * @example
+ * ```ts
+ * import { fitCalibrated, predictProbabilities } from "micro-lm";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const data = Float32Array.of(0, 1, 2, 3, 10, 11, 12, 13);
+ * const features = { rows: 8, dense: { data, rows: 8, cols: 1 } };
+ * const labels = Int32Array.of(0, 0, 0, 0, 1, 1, 1, 1);
+ * const { model } = fitCalibrated(features, labels, { classes: 2, method: "none" });
+ * const [first, second] = predictProbabilities(model, features).data;
+ * assertAlmostEquals(first! + second!, 1);
+ * ```
  */
 export function predictProbabilities(
   model: CalibratedModel,

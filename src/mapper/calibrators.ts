@@ -24,6 +24,16 @@ export type Calibrator = IsotonicCalibrator | SigmoidCalibrator;
  *
  * @param scores One a row.
  * @param outcomes 1 where the row is of the class, else 0.
+ *
+ * @example
+ * ```ts
+ * import { fitIsotonic } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { x, y } = fitIsotonic(Float64Array.of(3, 1, 2, 4), Uint8Array.of(0, 0, 1, 1));
+ * assertEquals([...x], [1, 2, 3, 4]);
+ * assertEquals([...y], [0, 0.5, 0.5, 1]);
+ * ```
  */
 export function fitIsotonic(scores: Float64Array, outcomes: Uint8Array): IsotonicCalibrator {
   const order = Uint32Array.from(scores.keys()).sort((i, j) => scores[i]! - scores[j]!);
@@ -83,6 +93,16 @@ function keepCorners(
  *
  * @param scores One a row.
  * @param outcomes 1 where the row is of the class, else 0.
+ *
+ * @example
+ * ```ts
+ * import { calibrate, fitSigmoid } from "micro-lm";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const curve = fitSigmoid(Float64Array.of(-2, -1, 1, 2), Uint8Array.of(0, 0, 1, 1));
+ * assertAlmostEquals(calibrate(curve, 0), 0.5);
+ * assertAlmostEquals(calibrate(curve, -2) + calibrate(curve, 2), 1);
+ * ```
  */
 export function fitSigmoid(scores: Float64Array, outcomes: Uint8Array): SigmoidCalibrator {
   const positives = outcomes.reduce((sum, outcome) => sum + outcome, 0);
@@ -148,7 +168,20 @@ function newtonStep(
   };
 }
 
-/** The probability that belongs to a score. */
+/**
+ * The probability that belongs to a score.
+ *
+ * @example
+ * ```ts
+ * import { calibrate } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const x = Float64Array.of(0, 2);
+ * const y = Float64Array.of(0.25, 0.75);
+ * const at = [-1, 1, 3].map((score) => calibrate({ kind: "isotonic", x, y }, score));
+ * assertEquals(at, [0.25, 0.5, 0.75]);
+ * ```
+ */
 export function calibrate(calibrator: Calibrator, score: number): number {
   if (calibrator.kind === "sigmoid") {
     return 1 / (1 + Math.exp(calibrator.a * score + calibrator.b));

@@ -49,6 +49,22 @@ function search(columns: Uint32Array, column: number, offset: number): number {
  * Sums run in a fixed order within a row, so a row has the same logits alone and in any batch.
  *
  * @throws {RangeError} If the dense block does not have the classifier's number of columns.
+ *
+ * @example
+ * ```ts
+ * import { decisionFunction } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const classifier = {
+ *   classes: 2,
+ *   denseColumns: 1,
+ *   sparseColumns: new Uint32Array(),
+ *   weights: Float32Array.of(2, -2),
+ *   intercepts: Float64Array.of(1, 0),
+ * };
+ * const dense = { data: Float32Array.of(3), rows: 1, cols: 1 };
+ * assertEquals([...decisionFunction(classifier, { rows: 1, dense }).data], [7, -6]);
+ * ```
  */
 export function decisionFunction(
   classifier: LinearClassifier,

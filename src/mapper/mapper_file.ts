@@ -24,6 +24,19 @@ const BATCH = 512;
  * Writes a mapper to a file, whole or not at all.
  *
  * @throws {MicroLmError} Kind `write` or `permission`.
+ *
+ * @example
+ * ```ts
+ * import { createMasker, openEncoder, readLabeledCsv, saveMapper, trainMapper } from "micro-lm";
+ * import { assert } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * await using encoder = await openEncoder("ngram");
+ * const mapper = await trainMapper(data, encoder, { mask: createMasker([]), method: "none" });
+ * await saveMapper(".artifacts/example-save.json", mapper, { domain: "defi", flags: {} });
+ * assert((await Deno.stat(".artifacts/example-save.json")).size > 1000);
+ * await Deno.remove(".artifacts/example-save.json");
+ * ```
  */
 export async function saveMapper(
   path: string,
@@ -38,6 +51,26 @@ export async function saveMapper(
  *
  * @throws {MicroLmError} Kind `missing` if there is no file, `data` if it is no mapper of ours: a Python
  * pickle, a truncated or changed file, one with wrong shapes or numbers that are not finite.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   createMasker,
+ *   loadMapper,
+ *   openEncoder,
+ *   readLabeledCsv,
+ *   saveMapper,
+ *   trainMapper,
+ * } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * await using encoder = await openEncoder("ngram");
+ * const mapper = await trainMapper(data, encoder, { mask: createMasker([]), method: "none" });
+ * await saveMapper(".artifacts/example-load.json", mapper, { domain: "defi", flags: {} });
+ * assertEquals((await loadMapper(".artifacts/example-load.json")).classes, mapper.classes);
+ * await Deno.remove(".artifacts/example-load.json");
+ * ```
  */
 export async function loadMapper(path: string): Promise<MapperArtifact> {
   let bytes: Uint8Array;
@@ -91,12 +124,57 @@ export interface OpenMapperOptions extends Omit<OpenEncoderOptions, "dtype"> {
  *
  * @throws {MicroLmError} As {@linkcode loadMapper} and {@linkcode openEncoder}; kind `data` if the
  * encoder is not the one of the training, or runs in another engine and `allowRuntimeDrift` is not set.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   createMasker,
+ *   openEncoder,
+ *   openMapper,
+ *   readLabeledCsv,
+ *   saveMapper,
+ *   trainMapper,
+ * } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * await using encoder = await openEncoder("ngram");
+ * const mapper = await trainMapper(data, encoder, { mask: createMasker([]), method: "none" });
+ * await saveMapper(".artifacts/example-open.json", mapper, { domain: "defi", flags: {} });
+ * await using opened = await openMapper(".artifacts/example-open.json");
+ * const { rows, cols } = await opened.predictProbabilities(["deposit 2 ETH into aave"]);
+ * assertEquals([rows, cols], [1, mapper.classes.length]);
+ * await Deno.remove(".artifacts/example-open.json");
+ * ```
  */
 export async function openMapper(path: string, options: OpenMapperOptions = {}): Promise<Mapper> {
   return await openArtifact(await loadMapper(path), path, options);
 }
 
-/** Opens a mapper that is already in memory; see {@linkcode openMapper}. */
+/**
+ * Opens a mapper that is already in memory; see {@linkcode openMapper}.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   createMasker,
+ *   openArtifact,
+ *   openEncoder,
+ *   parseArtifact,
+ *   readLabeledCsv,
+ *   serializeArtifact,
+ *   trainMapper,
+ * } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * await using encoder = await openEncoder("ngram");
+ * const mapper = await trainMapper(data, encoder, { mask: createMasker([]), method: "none" });
+ * const artifact = parseArtifact(serializeArtifact(mapper, { domain: "defi", flags: {} }));
+ * await using opened = await openArtifact(artifact, "example");
+ * assertEquals(opened.classes, mapper.classes);
+ * ```
+ */
 export async function openArtifact(
   artifact: MapperArtifact,
   name: string,

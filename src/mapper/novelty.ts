@@ -11,6 +11,17 @@ export type NoveltyMeter = (
 /**
  * The columns of the n-gram encoder that some texts use, ascending: the words, word pairs and pieces of
  * words that a training set knows.
+ *
+ * @example
+ * ```ts
+ * import { knownColumns } from "micro-lm";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const few = await knownColumns(["swap 2 ETH"]);
+ * const more = await knownColumns(["swap 2 ETH", "stake 5 SOL"]);
+ * assert(more.length > few.length);
+ * assertEquals(few.filter((column) => !more.includes(column)).length, 0);
+ * ```
  */
 export async function knownColumns(texts: readonly string[]): Promise<Uint32Array> {
   await using encoder = await openNgramEncoder();

@@ -12,7 +12,22 @@ export interface ActivePoint {
 /** The threshold where nobody has chosen one. */
 export const FALLBACK_THRESHOLD = 0.7;
 
-/** A pinned point in the words of the decision rule. */
+/**
+ * A pinned point in the words of the decision rule.
+ *
+ * @example
+ * ```ts
+ * import { fromPinned } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const pinned = { threshold: 0.6, per_class_thresholds: { swap_asset: 0.8 }, near_margin: 0.1 };
+ * assertEquals(fromPinned(pinned), {
+ *   threshold: 0.6,
+ *   perClass: { swap_asset: 0.8 },
+ *   nearMargin: 0.1,
+ * });
+ * ```
+ */
 export function fromPinned(pinned: PinnedPoint): OperatingPoint {
   const { threshold, per_class_thresholds, near_margin, max_novelty } = pinned;
   return {
@@ -26,6 +41,20 @@ export function fromPinned(pinned: PinnedPoint): OperatingPoint {
 /**
  * The operating point of a run: what the policy says, else what was pinned, else 0.7. A policy that
  * changes anything gives up the certificate.
+ *
+ * @example
+ * ```ts
+ * import { resolvePoint, resolvePolicy } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const pinned = { threshold: 0.6, certificate: { id: "c1" } };
+ * const { mapper } = resolvePolicy();
+ * assertEquals(resolvePoint(pinned, mapper), { point: { threshold: 0.6 }, certificate: "c1" });
+ * assertEquals(resolvePoint(pinned, { ...mapper, confidence_threshold: 0.9 }), {
+ *   point: { threshold: 0.9 },
+ *   certificate: null,
+ * });
+ * ```
  */
 export function resolvePoint(
   pinned: PinnedPoint | undefined,

@@ -54,7 +54,18 @@ export function orderReasons(failed: readonly Reason[]): Reason[] {
   return PRIORITY.filter((reason) => failed.includes(reason));
 }
 
-/** True for a reason that says "yes". */
+/**
+ * True for a reason that says "yes".
+ *
+ * @example
+ * ```ts
+ * import { isApproval } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(isApproval("wdd:family:arc"), true);
+ * assertEquals(isApproval("low_confidence"), false);
+ * ```
+ */
 export function isApproval(reason: Reason): boolean {
   return reason === "ok" || reason === "wdd:family:defi" || reason === "wdd:family:arc";
 }

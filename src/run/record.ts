@@ -118,7 +118,21 @@ export interface MinimalRecord {
   readonly verify: { readonly ok: boolean; readonly reason: Reason };
 }
 
-/** Shortens a record. */
+/**
+ * Shortens a record.
+ *
+ * @example
+ * ```ts
+ * import { minimalRecord, openRuntime } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using runtime = await openRuntime({ backend: "wordmap" });
+ * assertEquals(minimalRecord(await runtime.run({ prompt: "swap 2 ETH for USDC" })), {
+ *   plan: { sequence: [] },
+ *   verify: { ok: false, reason: "oracle_unknown" },
+ * });
+ * ```
+ */
 export function minimalRecord({ plan, verify }: RunRecord): MinimalRecord {
   return {
     plan: { sequence: plan.sequence },

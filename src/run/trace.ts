@@ -96,6 +96,16 @@ export function openTrace(path: string, options: OpenTraceOptions = {}): Trace {
  *
  * @throws {MicroLmError} Kind `missing` or `permission`; `data` if the last line is not as it was
  * written.
+ *
+ * @example
+ * ```ts
+ * import { openTrace, readTraceHead, TRACE_START } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { path } = openTrace(".artifacts/example-head.jsonl");
+ * assertEquals(readTraceHead(path), { count: 0, hash: TRACE_START });
+ * await Deno.remove(path);
+ * ```
  */
 export function readTraceHead(path: string): TraceHead {
   try {

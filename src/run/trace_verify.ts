@@ -85,6 +85,20 @@ export async function verifyTrace(
  *
  * @throws {MicroLmError} Kind `data` at the first line that is not as it was written; `missing` or
  * `permission` if the file cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { openRuntime, openTrace, readTrace } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using runtime = await openRuntime({ backend: "wordmap" });
+ * const trace = openTrace(".artifacts/example-read.jsonl");
+ * const request = { prompt: "swap 2 ETH for USDC" };
+ * const { hash } = trace.append(await runtime.run(request), request, runtime);
+ * const lines = await Array.fromAsync(readTrace(trace.path));
+ * assertEquals(lines.map((line) => [line.n, line.hash]), [[1, hash]]);
+ * await Deno.remove(trace.path);
+ * ```
  */
 export async function* readTrace(path: string): AsyncGenerator<TraceLine> {
   for await (const step of walkTrace(path)) {

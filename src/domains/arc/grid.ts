@@ -74,7 +74,18 @@ export function checkGrid(value: unknown): Grid {
   return value as Grid;
 }
 
-/** Whether two grids have the same shape and cells. */
+/**
+ * Whether two grids have the same shape and cells.
+ *
+ * @example
+ * ```ts
+ * import { equalGrids } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(equalGrids([[1, 2]], [[1, 2]]), true);
+ * assertEquals(equalGrids([[1, 2]], [[1], [2]]), false);
+ * ```
+ */
 export function equalGrids(a: Grid, b: Grid): boolean {
   return a.length === b.length &&
     a.every((row, y) => row.length === b[y]!.length && row.every((cell, x) => cell === b[y]![x]));
@@ -98,7 +109,17 @@ export function makeGrid(
   );
 }
 
-/** Columns and rows of a grid. */
+/**
+ * Columns and rows of a grid.
+ *
+ * @example
+ * ```ts
+ * import { gridSize } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(gridSize([[1, 2, 3], [4, 5, 6]]), { width: 3, height: 2 });
+ * ```
+ */
 export function gridSize(grid: Grid): { readonly width: number; readonly height: number } {
   return { width: grid[0]!.length, height: grid.length };
 }

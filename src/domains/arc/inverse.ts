@@ -8,6 +8,17 @@ import { type ArcOp, type ColorChange, rotation } from "./ops.ts";
  * @param before The grid that the step was applied to.
  * @returns A function from the grid after the step to the grid before it, or null where the step lost
  * something: a crop, cells moved over the edge, colours made equal, small areas cleared.
+ *
+ * @example
+ * ```ts
+ * import { applyArcOp, invertArcOp } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const before = [[1, 2], [3, 4]];
+ * const turn = { op: "rotate", turns: 1 } as const;
+ * assertEquals(invertArcOp(turn, before)?.(applyArcOp(turn, before)), before);
+ * assertEquals(invertArcOp({ op: "crop", area: "top" }, before), null);
+ * ```
  */
 export function invertArcOp(step: ArcOp, before: Grid): ((after: Grid) => Grid) | null {
   const { width, height } = gridSize(before);

@@ -52,7 +52,18 @@ export interface ColorChange {
 /** Operations in the order of execution. */
 export type ArcPlan = readonly ArcOp[];
 
-/** Makes a rotation of any number of quarter turns; full turns are the identity. */
+/**
+ * Makes a rotation of any number of quarter turns; full turns are the identity.
+ *
+ * @example
+ * ```ts
+ * import { rotation } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(rotation(-1), { op: "rotate", turns: 3 });
+ * assertEquals(rotation(4), { op: "identity" });
+ * ```
+ */
 export function rotation(turns: number): ArcOp {
   const least = ((turns % 4) + 4) % 4;
   return least === 0 ? { op: "identity" } : { op: "rotate", turns: least as 1 | 2 | 3 };

@@ -18,7 +18,18 @@ export function formatArcPlan(plan: ArcPlan): string {
   return plan.map(formatArcOp).join(";");
 }
 
-/** Writes one operation: `translate(2,0)` for two to the right. */
+/**
+ * Writes one operation: `translate(2,0)` for two to the right.
+ *
+ * @example
+ * ```ts
+ * import { formatArcOp } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(formatArcOp({ op: "rotate", turns: 1 }), "rotate(90)");
+ * assertEquals(formatArcOp({ op: "recolor", map: [{ from: "*", to: 3 }] }), "recolor(*>3)");
+ * ```
+ */
 export function formatArcOp(step: ArcOp): string {
   const args = argumentsOf(step);
   return args === undefined ? step.op : `${step.op}(${args})`;
@@ -28,6 +39,15 @@ export function formatArcOp(step: ArcOp): string {
  * Reads what {@linkcode formatArcPlan} writes.
  *
  * @throws {MicroLmError} Kind `data` for an unknown operation or arguments that do not fit it.
+ *
+ * @example
+ * ```ts
+ * import { parseArcPlan } from "micro-lm";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * assertEquals(parseArcPlan("rotate(90);flip_v"), [{ op: "rotate", turns: 1 }, { op: "flip_v" }]);
+ * assertThrows(() => parseArcPlan("rotate(45)"), Error, "arguments");
+ * ```
  */
 export function parseArcPlan(text: string): ArcPlan {
   return text.split(";").map((part) => {

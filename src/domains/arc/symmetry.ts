@@ -44,7 +44,18 @@ export function composeSymmetries(first: ArcOp, second: ArcOp): ArcOp {
   return fromAxes(multiply(axesOf(second), axesOf(first)));
 }
 
-/** The symmetry that takes another back. */
+/**
+ * The symmetry that takes another back.
+ *
+ * @example
+ * ```ts
+ * import { invertSymmetry } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(invertSymmetry({ op: "rotate", turns: 1 }), { op: "rotate", turns: 3 });
+ * assertEquals(invertSymmetry({ op: "flip_h" }), { op: "flip_h" });
+ * ```
+ */
 export function invertSymmetry(symmetry: ArcOp): ArcOp {
   const [a, b, c, d] = axesOf(symmetry);
   return fromAxes([a, c, b, d]);
@@ -100,6 +111,16 @@ export function conjugateArcOp(step: ArcOp, symmetry: ArcOp): ArcOp {
  * grids that differ only by a turn or a mirror become equal.
  *
  * @returns The image and the symmetry that makes it; the first in the order of {@linkcode SYMMETRIES}.
+ *
+ * @example
+ * ```ts
+ * import { canonicalizeGrid } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { grid, symmetry } = canonicalizeGrid([[4, 3], [2, 1]]);
+ * assertEquals(grid, [[1, 2], [3, 4]]);
+ * assertEquals(symmetry, { op: "rotate", turns: 2 });
+ * ```
  */
 export function canonicalizeGrid(
   grid: Grid,

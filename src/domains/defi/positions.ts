@@ -75,12 +75,34 @@ export function applyStep(state: RiskState, step: LinkedStep, valuation: Valuati
   }
 }
 
-/** Loan to value of positions: 0 without debt, infinite for debt without collateral. */
+/**
+ * Loan to value of positions: 0 without debt, infinite for debt without collateral.
+ *
+ * @example
+ * ```ts
+ * import { ltvOf } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(ltvOf({ collateral_value: 2000, debt_value: 1000 }), 0.5);
+ * assertEquals(ltvOf({ collateral_value: 0, debt_value: 0 }), 0);
+ * ```
+ */
 export function ltvOf({ collateral_value, debt_value }: Positions): number {
   return debt_value === 0 ? 0 : debt_value / collateral_value;
 }
 
-/** Health factor of positions: infinite without debt. */
+/**
+ * Health factor of positions: infinite without debt.
+ *
+ * @example
+ * ```ts
+ * import { hfOf } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(hfOf({ collateral_value: 2000, debt_value: 1000 }, 0.75), 1.5);
+ * assertEquals(hfOf({ collateral_value: 2000, debt_value: 0 }, 0.75), Infinity);
+ * ```
+ */
 export function hfOf({ collateral_value, debt_value }: Positions, liqThreshold: number): number {
   return debt_value === 0 ? Infinity : (collateral_value * liqThreshold) / debt_value;
 }
