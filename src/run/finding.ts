@@ -37,3 +37,14 @@ export interface ResolvedRequest extends RunRequest {
     readonly active: ActivePoint;
   };
 }
+
+/** What is known before a gate was asked. */
+export const NOTHING: Finding = {
+  label: null,
+  gates: [],
+  mappings: [],
+  plan: { sequence: [], steps: [] },
+  verify: { steps: [] },
+  flags: [],
+  sources: null,
+};

@@ -12,7 +12,7 @@ import { MicroLmError } from "../errors.ts";
 import { askEvidence } from "./ask_evidence.ts";
 import type { Reason } from "./reasons.ts";
 import type { ArcStepRecord, GateVerdict } from "./record.ts";
-import type { Finding, ResolvedRequest } from "./finding.ts";
+import { type Finding, NOTHING, type ResolvedRequest } from "./finding.ts";
 import type { MicroRuntime } from "./runtime_types.ts";
 
 /** The gates of an ARC prompt: it is read, audited, carried out on the grid, and checked. */
@@ -50,16 +50,6 @@ export async function runArc(runtime: MicroRuntime, request: ResolvedRequest): P
     ...(asked.approval && { approval: asked.approval }),
   };
 }
-
-const NOTHING: Finding = {
-  label: null,
-  gates: [],
-  mappings: [],
-  plan: { sequence: [], steps: [] },
-  verify: { steps: [] },
-  flags: [],
-  sources: null,
-};
 
 /** The read steps in the order of the evidence; undefined if one of its actions was not read. */
 function stepsOf(

@@ -8,7 +8,7 @@ import { DEFI_PRIMITIVES, type DefiPrimitive } from "../domains/defi/taxonomy.ts
 import type { Decision } from "../evaluate/decide.ts";
 import type { Reason } from "./reasons.ts";
 import type { GateVerdict, StepMapping } from "./record.ts";
-import type { Finding, ResolvedRequest } from "./finding.ts";
+import { type Finding, NOTHING, type ResolvedRequest } from "./finding.ts";
 import { askEvidence } from "./ask_evidence.ts";
 import { decideAll } from "./map_prompts.ts";
 import { mapperTexts } from "./mapper_text.ts";
@@ -52,16 +52,6 @@ function planOf(sequence: readonly string[], prompt: string, segments: readonly 
     segment: sequence.length === segments.length ? segments[i]! : whole,
   })));
 }
-
-const NOTHING: Finding = {
-  label: null,
-  gates: [],
-  mappings: [],
-  plan: { sequence: [], steps: [] },
-  verify: { steps: [] },
-  flags: [],
-  sources: null,
-};
 
 function fallbackFlags({ isFallback, mapper }: MicroRuntime): string[] {
   return isFallback && mapper ? ["mapper:wordmap_fallback"] : [];
