@@ -11,18 +11,18 @@
  * the settings were chosen from, on the validation prompts alone.
  */
 import { readCsv } from "../src/data/csv.ts";
-import { createRandom } from "../src/random.ts";
-import { predictHead } from "../src/stages/head.ts";
-import { createTransformer } from "../src/stages/transformer.ts";
-import { PieceBatches } from "../src/stages/tune_batches.ts";
-import { classMetrics } from "../src/stages/tune_metrics.ts";
+import { createRandom } from "../src/core/random.ts";
+import { predictHead } from "../src/stages/head/head.ts";
+import { createTransformer } from "../src/stages/transformer/transformer.ts";
+import { PieceBatches } from "../src/stages/tune/batches.ts";
+import { classMetrics } from "../src/stages/tune/metrics.ts";
 import type {
   LabeledPieces,
   TunedUseLite,
   TuneUseLiteOptions,
-} from "../src/stages/tune_options.ts";
-import { tuneUseLite, useLitePieces } from "../src/stages/tune_use_lite.ts";
-import { flattenUseLite, useLiteTransformerShape } from "../src/stages/tune_weights.ts";
+} from "../src/stages/tune/options.ts";
+import { tuneUseLite, useLitePieces } from "../src/stages/tune/use_lite.ts";
+import { flattenUseLite, useLiteTransformerShape } from "../src/stages/tune/weights.ts";
 
 const CLASSES = 50;
 const SHOTS = 10;

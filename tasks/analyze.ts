@@ -1,5 +1,5 @@
 import { runCommand } from "../src/cli/run_command.ts";
-import { ANALYZE_FLAGS, analyzeCommand } from "../src/cli/stages_analyze_command.ts";
+import { ANALYZE_FLAGS, analyzeCommand } from "./_stages_analyze.ts";
 
 await runCommand({
   name: "analyze",

@@ -1,4 +1,4 @@
-import { AUDIT_BENCH_FLAGS, auditBenchCommand } from "../src/cli/audit_bench_command.ts";
+import { AUDIT_BENCH_FLAGS, auditBenchCommand } from "./_audit_bench.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 
 await runCommand({

@@ -1,5 +1,5 @@
 import { runCommand } from "../src/cli/run_command.ts";
-import { BATCH_TRAIN_FLAGS, batchTrainCommand } from "../src/cli/stages_train_command.ts";
+import { BATCH_TRAIN_FLAGS, batchTrainCommand } from "./_stages_train.ts";
 
 await runCommand({
   name: "batch-train",

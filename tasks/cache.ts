@@ -1,6 +1,6 @@
 import { clearVectorCache, MicroLmError, textTable, vectorCacheStats } from "../mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
-import { formatBytes } from "../src/cli/format_bytes.ts";
+import { formatBytes } from "./_format_bytes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 
 await runCommand({

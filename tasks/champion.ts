@@ -1,5 +1,5 @@
 import { runCommand } from "../src/cli/run_command.ts";
-import { CHAMPION_FLAGS, championCommand } from "../src/cli/stages_champion_command.ts";
+import { CHAMPION_FLAGS, championCommand } from "./_stages_champion.ts";
 
 await runCommand({
   name: "champion",

@@ -1,4 +1,4 @@
-import { COMPARE_FLAGS, compareCommand } from "../src/cli/compare_command.ts";
+import { COMPARE_FLAGS, compareCommand } from "./_compare.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 
 await runCommand({

@@ -1,4 +1,4 @@
-import { EXPORT_FLAGS, exportCommand } from "../src/cli/export_command.ts";
+import { EXPORT_FLAGS, exportCommand } from "./_export.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 
 await runCommand({

@@ -1,7 +1,7 @@
 import { parseThresholds } from "../mod.ts";
 import { runCommand } from "../src/cli/run_command.ts";
-import { sweepCommand } from "../src/cli/sweep_command.ts";
-import { SWEEP_FLAGS } from "../src/cli/sweep_flags.ts";
+import { sweepCommand } from "./_sweep.ts";
+import { SWEEP_FLAGS } from "./_sweep_flags.ts";
 
 await runCommand({
   name: "m8",

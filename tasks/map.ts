@@ -1,4 +1,4 @@
-import { MAP_FLAGS, mapCommand } from "../src/cli/map_command.ts";
+import { MAP_FLAGS, mapCommand } from "./_map.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 
 await runCommand({

@@ -1,4 +1,4 @@
-import { MAPPER_BENCH_FLAGS, mapperBenchCommand } from "../src/cli/mapper_bench_command.ts";
+import { MAPPER_BENCH_FLAGS, mapperBenchCommand } from "./_mapper_bench.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 
 await runCommand({

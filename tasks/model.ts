@@ -1,4 +1,4 @@
-import { MODEL_FLAGS, modelCommand } from "../src/cli/model_command.ts";
+import { MODEL_FLAGS, modelCommand } from "./_model.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 
 await runCommand({

@@ -11,7 +11,7 @@ import {
   textTable,
   writeFileAtomic,
 } from "../mod.ts";
-import { optimiseCommand } from "../src/cli/optimise_command.ts";
+import { optimiseCommand } from "./_optimise.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 

@@ -12,11 +12,11 @@ import {
   runSweep,
   textTable,
 } from "../mod.ts";
-import { DEFAULT_ENCODER_FLAGS } from "../src/cli/encoder_flags.ts";
+import { DEFAULT_ENCODER_FLAGS } from "./_encoder_flags.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
-import { printSweep, writeSweep } from "../src/cli/sweep_output.ts";
-import { printTraining, runTraining } from "../src/cli/train_command.ts";
+import { printSweep, writeSweep } from "./_sweep_output.ts";
+import { printTraining, runTraining } from "./_train.ts";
 
 const FIXTURES = "fixtures/defi";
 const PROMPTS = `${FIXTURES}/defi_mapper_5k_prompts.jsonl`;

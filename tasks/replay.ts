@@ -1,5 +1,5 @@
 import { runCommand } from "../src/cli/run_command.ts";
-import { REPLAY_FLAGS, replayCommand } from "../src/cli/trace_command.ts";
+import { REPLAY_FLAGS, replayCommand } from "./_trace.ts";
 
 await runCommand({
   name: "replay",

@@ -1,4 +1,4 @@
-import { RUN_FLAGS, runMicroCommand } from "../src/cli/run_micro_command.ts";
+import { RUN_FLAGS, runMicroCommand } from "./_run_micro.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 
 await runCommand({

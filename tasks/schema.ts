@@ -2,7 +2,7 @@ import { runRecordJsonSchema } from "../mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 
-const TARGET = "src/run/schema.json";
+const TARGET = "src/run/record/schema.json";
 
 await runCommand({
   name: "schema",

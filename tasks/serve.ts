@@ -1,7 +1,7 @@
 import { createLogWriter, startServer } from "../mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
-import { openFlaggedRuntime, readPolicyEnvironment, SERVE_FLAGS } from "../src/cli/serve_flags.ts";
+import { openFlaggedRuntime, readPolicyEnvironment, SERVE_FLAGS } from "./_serve_flags.ts";
 
 await runCommand({
   name: "serve",

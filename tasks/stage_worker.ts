@@ -1,5 +1,5 @@
 import { runCommand } from "../src/cli/run_command.ts";
-import { WORKER_FLAGS, workerCommand } from "../src/cli/stages_worker_command.ts";
+import { WORKER_FLAGS, workerCommand } from "./_stages_worker.ts";
 
 await runCommand({
   name: "stages:worker",

@@ -1,5 +1,5 @@
 import { runCommand } from "../src/cli/run_command.ts";
-import { STAGES_DEMO_FLAGS, stagesDemoCommand } from "../src/cli/stages_demo_command.ts";
+import { STAGES_DEMO_FLAGS, stagesDemoCommand } from "./_stages_demo.ts";
 
 await runCommand({
   name: "stages:demo",

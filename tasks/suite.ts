@@ -1,5 +1,5 @@
 import { runCommand } from "../src/cli/run_command.ts";
-import { SUITE_FLAGS, suiteCommand } from "../src/cli/suite_command.ts";
+import { SUITE_FLAGS, suiteCommand } from "./_suite.ts";
 
 await runCommand({
   name: "suite",

@@ -1,5 +1,5 @@
 import { runCommand } from "../src/cli/run_command.ts";
-import { TRACE_FLAGS, traceCommand } from "../src/cli/trace_command.ts";
+import { TRACE_FLAGS, traceCommand } from "./_trace.ts";
 
 await runCommand({
   name: "trace",

@@ -1,8 +1,8 @@
 import type { CalibrationChoice } from "../mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
-import { ENCODER_FLAGS, SPEC_HELP } from "../src/cli/encoder_flags.ts";
+import { ENCODER_FLAGS, SPEC_HELP } from "./_encoder_flags.ts";
 import { runCommand } from "../src/cli/run_command.ts";
-import { defaultOutPath, printTraining, runTraining } from "../src/cli/train_command.ts";
+import { defaultOutPath, printTraining, runTraining } from "./_train.ts";
 
 await runCommand({
   name: "train",

@@ -11,14 +11,14 @@ interface Kernels {
 
 const ALL: readonly Kernels[] = [
   {
-    source: "src/mapper/kernels.wat",
-    target: "src/mapper/kernels_wasm.ts",
+    source: "src/mapper/fit/kernels.wat",
+    target: "src/mapper/fit/kernels_wasm.ts",
     constant: "KERNELS_WASM",
     what: "training",
   },
   {
-    source: "src/stages/transformer_kernels.wat",
-    target: "src/stages/transformer_kernels_wasm.ts",
+    source: "src/stages/transformer/kernels.wat",
+    target: "src/stages/transformer/kernels_wasm.ts",
     constant: "TRANSFORMER_KERNELS_WASM",
     what: "fine-tuning",
   },

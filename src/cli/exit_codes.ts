@@ -1,4 +1,4 @@
-import type { ErrorKind } from "../errors.ts";
+import type { ErrorKind } from "../core/errors.ts";
 
 /** What a task's exit code says. The numbers from 64 follow BSD's sysexits. */
 export const EXIT = {

@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { closest } from "fastest-levenshtein";
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 
 interface FlagBase {
   /** One sentence for `--help`. */

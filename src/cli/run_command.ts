@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- this is where commands print
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit_codes.ts";
 import { type Command, type Flag, type FlagValues, parseFlags } from "./flags.ts";
 import { helpText } from "./help.ts";

@@ -1,9 +1,9 @@
 import { CsvParseStream } from "@std/csv/parse-stream";
 import { closest } from "fastest-levenshtein";
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 import { CsvPositions, type RecordPosition } from "./csv_positions.ts";
-import { shorten } from "./shorten.ts";
-import { readText, STDIN_NAME } from "./text_stream.ts";
+import { shorten } from "../core/shorten.ts";
+import { readText, STDIN_NAME } from "../core/text_stream.ts";
 
 /** A row of a CSV file: its fields by column name, and the line that it starts on. */
 export interface CsvRow {

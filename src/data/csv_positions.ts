@@ -1,4 +1,4 @@
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 
 /** A place in a text, 1-based. */
 export interface Position {

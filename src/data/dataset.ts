@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 import { readCsv } from "./csv.ts";
 import { readJsonl, readLines } from "./jsonl.ts";
-import { quoteDifference } from "./shorten.ts";
+import { quoteDifference } from "../core/shorten.ts";
 
 /** A prompt, and what it should become. */
 export interface Row {

@@ -1,7 +1,7 @@
-import { MicroLmError } from "../errors.ts";
-import { findJsonFault } from "./json_fault.ts";
-import { shorten } from "./shorten.ts";
-import { readText, STDIN_NAME } from "./text_stream.ts";
+import { MicroLmError } from "../core/errors.ts";
+import { findJsonFault } from "../core/json_fault.ts";
+import { shorten } from "../core/shorten.ts";
+import { readText, STDIN_NAME } from "../core/text_stream.ts";
 
 /** A prompt as a JSONL file has it. */
 export interface JsonlPrompt {

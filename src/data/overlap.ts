@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Dataset } from "./dataset.ts";
-import { shorten } from "./shorten.ts";
+import { shorten } from "../core/shorten.ts";
 import type { Masker } from "./template.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { normalizeNfkc } from "./nfkc.ts";
+import { normalizeNfkc } from "../core/nfkc.ts";
 
 /** A kind of gap in a prompt and the words that fill it, lower case. */
 export interface SlotWords {

@@ -1,8 +1,8 @@
-import { MicroLmError } from "../errors.ts";
-import { checkDomainFiles } from "./folder_domain_check.ts";
-import { createFolderDomain, type FolderDomain } from "./folder_domain.ts";
-import { GUARDS, LEXICON, SLOTS, TAXONOMY } from "./folder_domain_schema.ts";
-import { type DomainFile, readDomainFile } from "./folder_domain_yaml.ts";
+import { MicroLmError } from "../core/errors.ts";
+import { checkDomainFiles } from "./folder/check.ts";
+import { createFolderDomain, type FolderDomain } from "./folder/domain.ts";
+import { GUARDS, LEXICON, SLOTS, TAXONOMY } from "./folder/schema.ts";
+import { type DomainFile, readDomainFile } from "./folder/yaml.ts";
 
 /**
  * Loads a domain from its folder: `taxonomy.yaml` (name, actions, aliases), `lexicon.yaml` (the words that

@@ -1,9 +1,9 @@
 import { closest } from "fastest-levenshtein";
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 import { ARC_DOMAIN } from "./arc/domain.ts";
 import { DEFI_DOMAIN } from "./defi/domain.ts";
 import type { Domain } from "./domain.ts";
-import { isDomainPath, isFolderDomain } from "./folder_domain.ts";
+import { isDomainPath, isFolderDomain } from "./folder/domain.ts";
 import { loadDomain } from "./load_domain.ts";
 
 /** The domain of data that no domain of ours knows: any label is an action, nothing is masked. */

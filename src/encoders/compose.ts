@@ -1,5 +1,5 @@
-import { sha256Hex } from "../hash.ts";
-import type { CsrMatrix, Features, Matrix } from "../matrix.ts";
+import { sha256Hex } from "../core/hash.ts";
+import type { CsrMatrix, Features, Matrix } from "../core/matrix.ts";
 import type { EncodeOptions, Encoder } from "./encoder.ts";
 
 /** An encoder and the weight of its block. */

@@ -1,5 +1,5 @@
-import type { Features } from "../matrix.ts";
-import type { RuntimeName } from "./runtime.ts";
+import type { Features } from "../core/matrix.ts";
+import type { RuntimeName } from "./onnx/engine.ts";
 
 /** Options of {@linkcode Encoder.encode}. */
 export interface EncodeOptions {

@@ -1,5 +1,5 @@
-import { MicroLmError } from "../errors.ts";
-import type { Random } from "../random.ts";
+import { MicroLmError } from "../core/errors.ts";
+import type { Random } from "../core/random.ts";
 
 /** The part of `fetch` that is used here; tests and users with a proxy bring their own. */
 export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;

@@ -1,12 +1,12 @@
 import { closest, distance } from "fastest-levenshtein";
-import { explainIoError } from "../data/io_error.ts";
-import { MicroLmError } from "../errors.ts";
+import { explainIoError } from "../core/io_error.ts";
+import { MicroLmError } from "../core/errors.ts";
 import { composeEncoders, type WeightedEncoder } from "./compose.ts";
 import type { Encoder } from "./encoder.ts";
-import type { RuntimeChoice } from "./runtime.ts";
-import type { ModelDtype } from "./sentence_transformer_onnx.ts";
+import type { RuntimeChoice } from "./onnx/engine.ts";
+import type { ModelDtype } from "./sentence_transformer/onnx.ts";
 import { type EncoderKind, type EncoderPart, parseEncoderSpec } from "./spec.ts";
-import type { VectorCacheOptions } from "./vector_cache.ts";
+import type { VectorCacheOptions } from "./cache/vector_cache.ts";
 
 /** Options of {@linkcode openEncoder}; each concerns the parts of a spec that know it. */
 export interface OpenEncoderOptions {
@@ -31,8 +31,8 @@ interface Opener {
 
 /** Encoders with a name of ours: adding one takes a file and a line here. */
 const NAMED: Readonly<Record<string, Opener>> = {
-  static: { open: async () => (await import("./static.ts")).openStaticEncoder() },
-  ngram: { open: async () => (await import("./ngram.ts")).openNgramEncoder() },
+  static: { open: async () => (await import("./lite/static.ts")).openStaticEncoder() },
+  ngram: { open: async () => (await import("./lite/ngram.ts")).openNgramEncoder() },
   "use-lite": { open: openUseLite, isSlow: true },
 };
 
@@ -41,7 +41,7 @@ const PLACED: Readonly<Record<Exclude<EncoderKind, "name">, Opener>> = {
   folder: { open: openFolder, isSlow: true },
   hub: { open: openHubModel, isSlow: true },
   url: {
-    open: async (name) => (await import("./endpoint.ts")).openEndpointEncoder(name),
+    open: async (name) => (await import("./endpoint/encoder.ts")).openEndpointEncoder(name),
     isSlow: true,
   },
 };
@@ -108,7 +108,7 @@ async function openPart(
 ): Promise<Encoder> {
   const encoder = await opener.open(name, options);
   if (!options.cache || !opener.isSlow) return encoder;
-  const { withVectorCache } = await import("./vector_cache.ts");
+  const { withVectorCache } = await import("./cache/vector_cache.ts");
   try {
     return await withVectorCache(encoder, options.cache);
   } catch (error) {
@@ -132,7 +132,7 @@ async function openUseLite(_: string, options: OpenEncoderOptions): Promise<Enco
       hint: "Use --dtype fp32 or int8",
     });
   }
-  const { openUseLiteEncoder } = await import("./use_lite.ts");
+  const { openUseLiteEncoder } = await import("./use_lite/encoder.ts");
   return await openUseLiteEncoder({ ...engineOptions(options), dtype });
 }
 
@@ -147,7 +147,7 @@ async function openFolder(folder: string, options: OpenEncoderOptions): Promise<
 }
 
 async function openHubModel(id: string, options: OpenEncoderOptions): Promise<Encoder> {
-  const { resolveModel } = await import("./model_store.ts");
+  const { resolveModel } = await import("./hub/model_store.ts");
   const { storeDir } = options;
   const folder = await resolveModel(id, { ...(storeDir && { storeDir }) });
   return await openTransformer(folder, id, options);
@@ -158,7 +158,7 @@ async function openTransformer(
   spec: string,
   options: OpenEncoderOptions,
 ): Promise<Encoder> {
-  const { openSentenceTransformer } = await import("./sentence_transformer.ts");
+  const { openSentenceTransformer } = await import("./sentence_transformer/encoder.ts");
   const { dtype } = options;
   return await openSentenceTransformer(folder, {
     ...engineOptions(options),

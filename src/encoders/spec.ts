@@ -1,4 +1,4 @@
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 
 /** What the name of an encoder is: a name of ours, a folder, a model on the hub, or an endpoint. */
 export type EncoderKind = "name" | "folder" | "hub" | "url";

@@ -1,4 +1,4 @@
-import { createRandom, type Random } from "../random.ts";
+import { createRandom, type Random } from "../core/random.ts";
 import { type Answers, type ProbabilityQuality, qualityOf } from "./quality.ts";
 
 /** Options of {@linkcode bootstrapQuality}. */

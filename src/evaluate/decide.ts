@@ -1,6 +1,6 @@
 import { closest } from "fastest-levenshtein";
-import { MicroLmError } from "../errors.ts";
-import type { Matrix } from "../matrix.ts";
+import { MicroLmError } from "../core/errors.ts";
+import type { Matrix } from "../core/matrix.ts";
 
 /** When to fire and when to abstain. */
 export interface OperatingPoint {

@@ -1,7 +1,7 @@
 import { ABSTAIN_CLASS } from "./decide.ts";
 import type { ClassifiedRow } from "./per_class.ts";
 import { type Rate, rate } from "./rate.ts";
-import { splitGroups } from "./split_groups.ts";
+import { splitGroups } from "./certify/split_groups.ts";
 
 /** What thresholds are to reach. */
 export type Objective = "coverage" | "macro_f1";

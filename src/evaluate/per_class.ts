@@ -1,5 +1,5 @@
 import { readCsv } from "../data/csv.ts";
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 import { ABSTAIN_CLASS } from "./decide.ts";
 import { type Rate, rate } from "./rate.ts";
 

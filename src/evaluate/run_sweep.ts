@@ -8,13 +8,13 @@ import {
 } from "../data/overlap.ts";
 import { createMasker, type Masker } from "../data/template.ts";
 import type { EncodeOptions } from "../encoders/encoder.ts";
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 import type { Mapper } from "../mapper/mapper.ts";
-import type { Matrix } from "../matrix.ts";
+import type { Matrix } from "../core/matrix.ts";
 import { bootstrapQuality, type Measured, type QualityName } from "./bootstrap.ts";
-import { type Certification, DEFAULT_SPLIT } from "./certificate.ts";
-import { certify, type CertifyOptions } from "./certify.ts";
-import { takeScored } from "./certify_path.ts";
+import { type Certification, DEFAULT_SPLIT } from "./certify/certificate.ts";
+import { certify, type CertifyOptions } from "./certify/certify.ts";
+import { takeScored } from "./certify/certify_path.ts";
 import {
   checkGate,
   type ChooseBy,
@@ -30,7 +30,7 @@ import { encodeGold, evaluatePoint, type Gold, GOLD_OTHER, type PointMetrics } f
 import { type ClassReport, reportClasses } from "./per_class.ts";
 import { collectAnswers, type ProbabilityQuality, qualityOf } from "./quality.ts";
 import { measureSelection, type SelectionQuality } from "./selection.ts";
-import { splitGroups } from "./split_groups.ts";
+import { splitGroups } from "./certify/split_groups.ts";
 import { sweep, type SweepGrid } from "./sweep.ts";
 
 /** Options of {@linkcode runSweep}. */

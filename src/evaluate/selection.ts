@@ -1,4 +1,4 @@
-import type { Matrix } from "../matrix.ts";
+import type { Matrix } from "../core/matrix.ts";
 import { ABSTAIN_CLASS } from "./decide.ts";
 import { type Gold, GOLD_ABSTAIN } from "./metrics.ts";
 import type { Answers } from "./quality.ts";

@@ -1,4 +1,4 @@
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 import type { OperatingPoint, ScoredRows } from "./decide.ts";
 import { evaluatePoint, type Gold, type PointMetrics } from "./metrics.ts";
 

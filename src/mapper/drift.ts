@@ -1,6 +1,6 @@
 import type { Encoder } from "../encoders/encoder.ts";
-import { MicroLmError } from "../errors.ts";
-import type { Features, Matrix } from "../matrix.ts";
+import { MicroLmError } from "../core/errors.ts";
+import type { Features, Matrix } from "../core/matrix.ts";
 import type { TrainedEncoder } from "./train.ts";
 
 /** How far the results of one engine are from those of the training, over some training prompts. */

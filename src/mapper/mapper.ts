@@ -1,4 +1,4 @@
-import type { Matrix } from "../matrix.ts";
+import type { Matrix } from "../core/matrix.ts";
 import type { EncodeOptions } from "../encoders/encoder.ts";
 
 /** What a mapper is made of, for records and reports. */

@@ -1,6 +1,6 @@
-import { openNgramEncoder } from "../encoders/ngram.ts";
+import { openNgramEncoder } from "../encoders/lite/ngram.ts";
 import type { EncodeOptions } from "../encoders/encoder.ts";
-import type { CsrMatrix } from "../matrix.ts";
+import type { CsrMatrix } from "../core/matrix.ts";
 
 /** Measures how much of each text is new: one number from 0 to 1 a text. */
 export type NoveltyMeter = (

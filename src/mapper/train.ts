@@ -2,17 +2,17 @@ import { countDuplicates, type Dataset, findConflicts } from "../data/dataset.ts
 import { createOverlapIndex, type OverlapIndex } from "../data/overlap.ts";
 import type { Masker } from "../data/template.ts";
 import type { Encoder } from "../encoders/encoder.ts";
-import type { RuntimeName } from "../encoders/runtime.ts";
-import { MicroLmError } from "../errors.ts";
-import type { Features } from "../matrix.ts";
+import type { RuntimeName } from "../encoders/onnx/engine.ts";
+import { MicroLmError } from "../core/errors.ts";
+import type { Features } from "../core/matrix.ts";
 import {
   type CalibratedModel,
   fitCalibrated,
   type FitCalibratedOptions,
   predictProbabilities,
-} from "./calibration.ts";
+} from "./calibrate/calibration.ts";
 import { knownColumns } from "./novelty.ts";
-import { takeRows } from "./rows.ts";
+import { takeRows } from "./fit/rows.ts";
 
 /** Options of {@linkcode trainMapper}. */
 export interface TrainMapperOptions extends Omit<FitCalibratedOptions, "classes"> {

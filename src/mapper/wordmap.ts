@@ -1,5 +1,5 @@
-import { normalizeNfkc } from "../data/nfkc.ts";
-import { sha256Hex } from "../hash.ts";
+import { normalizeNfkc } from "../core/nfkc.ts";
+import { sha256Hex } from "../core/hash.ts";
 import type { Mapper } from "./mapper.ts";
 
 /** Words and phrases that speak for one class. */

@@ -1,10 +1,10 @@
-import { MicroLmError } from "../errors.ts";
-import { movingAverage } from "./matched_filter.ts";
-import { argMax, correlateSame, halfSine } from "./matched_filter.ts";
-import type { LabeledTraces } from "./parser_calibrate.ts";
-import { type ParserPrior, priorFeatures } from "./parser_prior.ts";
-import { channelOf } from "./traces.ts";
-import { applyWarp, fitWarp } from "./warp.ts";
+import { MicroLmError } from "../core/errors.ts";
+import { movingAverage } from "./parse/matched_filter.ts";
+import { argMax, correlateSame, halfSine } from "./parse/matched_filter.ts";
+import type { LabeledTraces } from "./parse/calibrate.ts";
+import { type ParserPrior, priorFeatures } from "./parse/prior.ts";
+import { channelOf } from "./traces/easy.ts";
+import { applyWarp, fitWarp } from "./warp/warp.ts";
 
 /** A value at each radius. */
 export interface RadialProfile {

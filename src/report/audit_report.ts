@@ -1,7 +1,7 @@
-import type { AuditReport } from "../rails/audit.ts";
-import { renderChartPage } from "./chart_page.ts";
-import { shareAxis } from "./charts_shared.ts";
-import { percent, percentWithInterval } from "./escape.ts";
+import type { AuditReport } from "../rails/audit/audit.ts";
+import { renderChartPage } from "./page/chart_page.ts";
+import { shareAxis } from "./charts/shared.ts";
+import { percent, percentWithInterval } from "./page/escape.ts";
 import type { Table } from "./tables.ts";
 
 const RATES = [

@@ -1,7 +1,7 @@
-import type { NgfBenchResult, NgfParserRow } from "../rails/ngf_bench.ts";
-import { percent } from "./escape.ts";
-import { type ChartPage, renderChartPage } from "./chart_page.ts";
-import { shareAxis } from "./charts_shared.ts";
+import type { NgfBenchResult, NgfParserRow } from "../rails/ngf/bench.ts";
+import { percent } from "./page/escape.ts";
+import { type ChartPage, renderChartPage } from "./page/chart_page.ts";
+import { shareAxis } from "./charts/shared.ts";
 import type { Table } from "./tables.ts";
 
 /**

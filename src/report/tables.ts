@@ -1,4 +1,4 @@
-import { markdownText, printable } from "./escape.ts";
+import { markdownText, printable } from "./page/escape.ts";
 
 /** A cell: numbers are aligned to the right. */
 export type Cell = string | number | null;

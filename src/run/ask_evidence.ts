@@ -1,7 +1,7 @@
-import { applyWdd } from "../rails/wdd_decide.ts";
+import { applyWdd } from "../rails/wdd/decide.ts";
 import type { Finding, ResolvedRequest } from "./finding.ts";
 import type { Reason } from "./reasons.ts";
-import type { GateVerdict } from "./record.ts";
+import type { GateVerdict } from "./record/record.ts";
 import type { MicroRuntime } from "./runtime_types.ts";
 
 /** What the evidence makes of a plan. */

@@ -3,11 +3,11 @@ import { DEFI_LEXICON } from "../domains/defi/lexicon.ts";
 import { composeEncoders } from "../encoders/compose.ts";
 import type { Encoder } from "../encoders/encoder.ts";
 import { openEncoder } from "../encoders/open.ts";
-import { MicroLmError } from "../errors.ts";
-import { loadWarp } from "../rails/warp.ts";
-import { openWdd, type Wdd, type WddOverride } from "../rails/wdd.ts";
-import { hashWdd, loadWdd } from "../rails/wdd_file.ts";
-import { openTermEncoder } from "../rails/wdd_terms.ts";
+import { MicroLmError } from "../core/errors.ts";
+import { loadWarp } from "../rails/warp/warp.ts";
+import { openWdd, type Wdd, type WddOverride } from "../rails/wdd/wdd.ts";
+import { hashWdd, loadWdd } from "../rails/wdd/file.ts";
+import { openTermEncoder } from "../rails/wdd/terms.ts";
 import type { AuditPolicy } from "./policy.ts";
 
 /** Evidence beside the mapper, ready for many runs. */

@@ -2,8 +2,8 @@ import type { Context } from "./context.ts";
 import type { ActivePoint } from "./operating_point.ts";
 import type { Policy } from "./policy.ts";
 import type { Reason } from "./reasons.ts";
-import type { WddSummary } from "../rails/wdd_decide.ts";
-import type { GateVerdict, Rails, RunPlan, RunVerify, StepMapping } from "./record.ts";
+import type { WddSummary } from "../rails/wdd/decide.ts";
+import type { GateVerdict, Rails, RunPlan, RunVerify, StepMapping } from "./record/record.ts";
 import type { RunRequest } from "./runtime_types.ts";
 
 /** What a domain finds out about a prompt. */

@@ -1,4 +1,4 @@
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 import {
   compilePoint,
   type Decision,

@@ -1,5 +1,5 @@
 import type { OperatingPoint } from "../evaluate/decide.ts";
-import type { PinnedPoint } from "../mapper/artifact.ts";
+import type { PinnedPoint } from "../mapper/file/artifact.ts";
 import type { MapperPolicy } from "./policy.ts";
 
 /** An operating point, and the certificate that it has. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 import { readInput } from "./input_fault.ts";
 
 /** How prompts become labels. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { writeFileAtomic } from "../data/atomic_write.ts";
-import { explainIoError } from "../data/io_error.ts";
-import type { RunRecord } from "./record.ts";
+import { writeFileAtomic } from "../core/atomic_write.ts";
+import { explainIoError } from "../core/io_error.ts";
+import type { RunRecord } from "./record/record.ts";
 
 /** A part of a run. */
 export interface ProfilePhase {

@@ -1,6 +1,6 @@
 import { executeArcPlan } from "../domains/arc/execute.ts";
-import { checkGrid, type Grid } from "../domains/arc/grid.ts";
-import { parseArcPrompt, type ParsedStep } from "../domains/arc/parse_prompt.ts";
+import { checkGrid, type Grid } from "../domains/arc/grid/grid.ts";
+import { parseArcPrompt, type ParsedStep } from "../domains/arc/read/parse_prompt.ts";
 import { formatArcOp } from "../domains/arc/plan_text.ts";
 import {
   type ArcVerification,
@@ -8,10 +8,10 @@ import {
   verifyArcInverse,
   verifyArcPairs,
 } from "../domains/arc/verify.ts";
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 import { askEvidence } from "./ask_evidence.ts";
 import type { Reason } from "./reasons.ts";
-import type { ArcStepRecord, GateVerdict } from "./record.ts";
+import type { ArcStepRecord, GateVerdict } from "./record/record.ts";
 import { type Finding, NOTHING, type ResolvedRequest } from "./finding.ts";
 import type { MicroRuntime } from "./runtime_types.ts";
 

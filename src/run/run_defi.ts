@@ -7,7 +7,7 @@ import { type Segment, splitSteps } from "../domains/defi/segment.ts";
 import { DEFI_PRIMITIVES, type DefiPrimitive } from "../domains/defi/taxonomy.ts";
 import type { Decision } from "../evaluate/decide.ts";
 import type { Reason } from "./reasons.ts";
-import type { GateVerdict, StepMapping } from "./record.ts";
+import type { GateVerdict, StepMapping } from "./record/record.ts";
 import { type Finding, NOTHING, type ResolvedRequest } from "./finding.ts";
 import { askEvidence } from "./ask_evidence.ts";
 import { decideAll } from "./map_prompts.ts";

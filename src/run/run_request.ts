@@ -2,10 +2,10 @@ import { planHash } from "../domains/arc/plan_hash.ts";
 import { resolveContext } from "./context.ts";
 import { resolvePolicy } from "./policy.ts";
 import { isApproval, orderReasons, type Reason } from "./reasons.ts";
-import { RUN_SCHEMA, type RunPlan, type RunRecord } from "./record.ts";
+import { RUN_SCHEMA, type RunPlan, type RunRecord } from "./record/record.ts";
 import { runArc } from "./run_arc.ts";
 import { runDefi } from "./run_defi.ts";
-import { runFolder } from "./run_folder.ts";
+import { runFolder } from "./run_folder_domain.ts";
 import type { Finding, ResolvedRequest } from "./finding.ts";
 import type { MicroRuntime, RunRequest } from "./runtime_types.ts";
 

@@ -1,18 +1,18 @@
 import { DEFI_LEXICON } from "../domains/defi/lexicon.ts";
 import type { Domain } from "../domains/domain.ts";
-import { isFolderDomain } from "../domains/folder_domain.ts";
+import { isFolderDomain } from "../domains/folder/domain.ts";
 import { checkMapperDomain, openDomain } from "../domains/registry.ts";
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 import { compilePoint } from "../evaluate/decide.ts";
-import type { MapperArtifact, PinnedPoint } from "../mapper/artifact.ts";
+import type { MapperArtifact, PinnedPoint } from "../mapper/file/artifact.ts";
 import type { Mapper } from "../mapper/mapper.ts";
-import { loadMapper, openArtifact, type OpenMapperOptions } from "../mapper/mapper_file.ts";
+import { loadMapper, openArtifact, type OpenMapperOptions } from "../mapper/file/mapper_file.ts";
 import { openWordmap } from "../mapper/wordmap.ts";
 import type { Evidence } from "./evidence.ts";
 import { mapPrompts } from "./map_prompts.ts";
 import { resolvePoint } from "./operating_point.ts";
 import { DEFAULT_POLICY, resolvePolicy } from "./policy.ts";
-import type { RunRecord } from "./record.ts";
+import type { RunRecord } from "./record/record.ts";
 import { runRequest } from "./run_request.ts";
 import type { MicroRuntime, RunDomain, RunRequest } from "./runtime_types.ts";
 

@@ -1,10 +1,10 @@
-import type { FolderDomain } from "../domains/folder_domain.ts";
+import type { FolderDomain } from "../domains/folder/domain.ts";
 import type { Decision } from "../evaluate/decide.ts";
 import type { Mapper, MapperSource } from "../mapper/mapper.ts";
 import type { Evidence } from "./evidence.ts";
 import type { ActivePoint } from "./operating_point.ts";
 import type { MapperPolicy } from "./policy.ts";
-import type { Rails, RunRecord } from "./record.ts";
+import type { Rails, RunRecord } from "./record/record.ts";
 
 /** Domains that can be run: those of ours, and the folder of one, a path with a slash. */
 export type RunDomain = "defi" | "arc" | `${string}/${string}`;

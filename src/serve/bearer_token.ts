@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 import { HttpProblem } from "./http_problem.ts";
 
 /** Shorter tokens can be guessed. */

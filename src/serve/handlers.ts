@@ -1,4 +1,4 @@
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 import { type Policy, resolvePolicy } from "../run/policy.ts";
 import type { MappedPrompt, MicroRuntime, RunRequest } from "../run/runtime_types.ts";
 import { HttpProblem } from "./http_problem.ts";

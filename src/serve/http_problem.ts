@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 
 /** What each code of a problem means, and the HTTP status that goes with it. */
 export const PROBLEMS = {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { runRecordJsonSchema } from "../run/record_schema.ts";
+import { runRecordJsonSchema } from "../run/record/schema.ts";
 import { PROBLEM_BODY, PROBLEMS } from "./http_problem.ts";
 import {
   BATCH_REQUEST,

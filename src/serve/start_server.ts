@@ -1,6 +1,6 @@
 import { resolvePolicy } from "../run/policy.ts";
 import type { MicroRuntime } from "../run/runtime_types.ts";
-import { MicroLmError } from "../errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 import { createTokenCheck } from "./bearer_token.ts";
 import { createRequestHandler, type RequestHandler } from "./handle_request.ts";
 import { DEFAULT_SERVE_LIMITS, type ServeLimits } from "./limits.ts";

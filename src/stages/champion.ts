@@ -1,8 +1,8 @@
 import { basename, dirname, join } from "node:path";
-import { writeFileAtomic } from "../data/atomic_write.ts";
-import { explainIoError } from "../data/io_error.ts";
-import { MicroLmError } from "../errors.ts";
-import { readRunConfig } from "./run_config.ts";
+import { writeFileAtomic } from "../core/atomic_write.ts";
+import { explainIoError } from "../core/io_error.ts";
+import { MicroLmError } from "../core/errors.ts";
+import { readRunConfig } from "./config/run_config.ts";
 import {
   linkTo,
   listRuns,
@@ -11,10 +11,10 @@ import {
   type StoredRun,
   writeJson,
   writeYaml,
-} from "./run_folder.ts";
-import type { ThresholdSweepResult } from "./threshold_sweep.ts";
-import { TUNE_FILES } from "./tune_experiment.ts";
-import { TUNED_SPEC } from "./tune_export.ts";
+} from "./experiment/experiment_folder.ts";
+import type { ThresholdSweepResult } from "./evaluate/threshold_sweep.ts";
+import { TUNE_FILES } from "./tune/experiment.ts";
+import { TUNED_SPEC } from "./tune/export.ts";
 
 /** A run that could become the champion. */
 export interface ChampionCandidate {

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { MicroLmError } from "../errors.ts";
-import { sha256Hex } from "../hash.ts";
-import { canonicalJson } from "../mapper/canonical_json.ts";
-import { packArray, unpackArray } from "../mapper/packed_arrays.ts";
-import type { HeadTrainingState } from "./head_training.ts";
+import { MicroLmError } from "../core/errors.ts";
+import { sha256Hex } from "../core/hash.ts";
+import { canonicalJson } from "../core/canonical_json.ts";
+import { packArray, unpackArray } from "../core/packed_arrays.ts";
+import type { HeadTrainingState } from "./head/training.ts";
 
 const SCHEMA = "micro-lm/head-checkpoint@1";
 

@@ -1,4 +1,4 @@
-import type { TrainHeadOptions } from "./head_training.ts";
+import type { TrainHeadOptions } from "./head/training.ts";
 
 /** Which rows each update of a training sees, and after which updates there is an evaluation. */
 export interface UpdatePlan {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLessOrEqual, assertNotEquals } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
-import { readPlotly, renderHtmlReport } from "../../src/report/html_report.ts";
+import { readPlotly, renderHtmlReport } from "../../src/report/sweep/html_report.ts";
 import { HOSTILE, mostlyRight, type SampleOptions, sampleReport } from "../report/html_sample.ts";
 import { openBrowser, openPage, whyNoBrowser } from "./browser.ts";
 

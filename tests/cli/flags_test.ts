@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { MicroLmError } from "../../src/errors.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
 import { type Command, type Flag, parseFlags } from "../../src/cli/flags.ts";
 import { helpText } from "../../src/cli/help.ts";
 

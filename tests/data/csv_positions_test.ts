@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { CsvPositions } from "../../src/data/csv_positions.ts";
-import { MicroLmError } from "../../src/errors.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
 
 async function* chunks(...texts: string[]): AsyncGenerator<string> {
   yield* texts;

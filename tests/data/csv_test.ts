@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { type CsvRow, readCsv, stringifyCsv } from "../../src/data/csv.ts";
-import { MicroLmError } from "../../src/errors.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
 import { inTempFolder, write } from "../temp.ts";
 
 const REQUIRED = { required: ["prompt", "label"] };

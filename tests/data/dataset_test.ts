@@ -14,7 +14,7 @@ import {
   readLabeledCsv,
   readPrompts,
 } from "../../src/data/dataset.ts";
-import { MicroLmError } from "../../src/errors.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
 import { inTempFolder, write } from "../temp.ts";
 
 async function load(name: string, content: string): Promise<Dataset> {

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { findJsonFault } from "../../src/data/json_fault.ts";
+import { findJsonFault } from "../../src/core/json_fault.ts";
 import { type JsonlPrompt, readJsonl, readLines } from "../../src/data/jsonl.ts";
-import { MicroLmError } from "../../src/errors.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
 import { inTempFolder, write } from "../temp.ts";
 
 async function read(text: string): Promise<JsonlPrompt[]> {

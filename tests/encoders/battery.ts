@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import type { Encoder } from "../../src/encoders/encoder.ts";
-import type { Features } from "../../src/matrix.ts";
+import type { Features } from "../../src/core/matrix.ts";
 
 /** Texts that break careless encoders, and a few ordinary ones. */
 export const HOSTILE: readonly string[] = [

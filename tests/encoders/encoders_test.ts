@@ -1,11 +1,11 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { composeEncoders } from "../../src/encoders/compose.ts";
 import type { Encoder } from "../../src/encoders/encoder.ts";
-import { openNgramEncoder } from "../../src/encoders/ngram.ts";
+import { openNgramEncoder } from "../../src/encoders/lite/ngram.ts";
 import { openEncoder } from "../../src/encoders/open.ts";
 import { parseEncoderSpec } from "../../src/encoders/spec.ts";
-import { MicroLmError } from "../../src/errors.ts";
-import type { Features } from "../../src/matrix.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
+import type { Features } from "../../src/core/matrix.ts";
 
 const HOSTILE = [
   "",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { sha256Hex } from "../../src/hash.ts";
+import { sha256Hex } from "../../src/core/hash.ts";
 
 /** What goes wrong with one answer. */
 export type Fault =

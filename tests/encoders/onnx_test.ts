@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { MicroLmError } from "../../src/errors.ts";
-import { createOnnxGraph } from "../../src/encoders/onnx_graph.ts";
-import { openSession } from "../../src/encoders/onnx_session.ts";
-import { quantizeColumns, quantizeRows } from "../../src/encoders/use_lite_quantize.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
+import { createOnnxGraph } from "../../src/encoders/onnx/graph.ts";
+import { openSession } from "../../src/encoders/onnx/session.ts";
+import { quantizeColumns, quantizeRows } from "../../src/encoders/use_lite/quantize.ts";
 
 /** y = split(x · [[1, 2], [3, 4]] + [10, 20]), and the second half of x's columns. */
 function smallModel(): Uint8Array {

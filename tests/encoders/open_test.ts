@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { composeEncoders } from "../../src/encoders/compose.ts";
 import { openEncoder } from "../../src/encoders/open.ts";
-import { MicroLmError } from "../../src/errors.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
 import { inTempFolder, write } from "../temp.ts";
 import { tinyModel, writeModel } from "./tiny_transformer.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { parseEncoderSpec } from "../../src/encoders/spec.ts";
-import { MicroLmError } from "../../src/errors.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
 
 const NAMES: readonly (readonly [spec: string, name: string, kind: string, weight: number])[] = [
   ["static", "static", "name", 1],

@@ -2,13 +2,13 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { readPrompts } from "../../src/data/dataset.ts";
-import { readPackageFile } from "../../src/encoders/energetic_weights.ts";
+import { readPackageFile } from "../../src/encoders/lite/energetic_weights.ts";
 import {
   createUnigram,
   loadUnigram,
   repairScores,
   type UnigramPiece,
-} from "../../src/encoders/unigram.ts";
+} from "../../src/encoders/lite/unigram.ts";
 
 const PIECES = JSON.parse(
   new TextDecoder().decode(await readPackageFile("vocab.json")),

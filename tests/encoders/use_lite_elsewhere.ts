@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- the output is the result
 /** Encodes the varied texts with the options of the command line and prints the vectors. */
-import { MicroLmError } from "../../src/errors.ts";
-import { openUseLiteEncoder } from "../../src/encoders/use_lite.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
+import { openUseLiteEncoder } from "../../src/encoders/use_lite/encoder.ts";
 import { variedTexts } from "./use_lite_texts.ts";
 
 try {

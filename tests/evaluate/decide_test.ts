@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { compilePoint, decide, decideRow, OUTCOMES, scoreRows } from "../../src/evaluate/decide.ts";
-import { MicroLmError } from "../../src/errors.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
 
 const CLASSES = ["deposit", "swap", "abstain"];
 

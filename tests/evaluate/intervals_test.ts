@@ -4,7 +4,7 @@ import { scoreRows } from "../../src/evaluate/decide.ts";
 import { encodeGold } from "../../src/evaluate/metrics.ts";
 import { collectAnswers, qualityOf } from "../../src/evaluate/quality.ts";
 import { measureSelection } from "../../src/evaluate/selection.ts";
-import { createRandom } from "../../src/random.ts";
+import { createRandom } from "../../src/core/random.ts";
 
 const CLASSES = ["go", "abstain"];
 

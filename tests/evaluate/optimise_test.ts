@@ -6,7 +6,7 @@ import {
   optimiseThresholds,
 } from "../../src/evaluate/optimise.ts";
 import type { ClassifiedRow } from "../../src/evaluate/per_class.ts";
-import { createRandom } from "../../src/random.ts";
+import { createRandom } from "../../src/core/random.ts";
 
 function sample(n: number, seed: number): ClassifiedRow[] {
   const random = createRandom(seed);

@@ -7,7 +7,7 @@ import {
   reportClasses,
   suggestThresholds,
 } from "../../src/evaluate/per_class.ts";
-import { MicroLmError } from "../../src/errors.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
 import { inTempFolder, write } from "../temp.ts";
 
 const HEADER = "prompt,gold_label,predicted,confidence,abstain,threshold\n";

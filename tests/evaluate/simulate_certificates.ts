@@ -1,8 +1,8 @@
-import { certify } from "../../src/evaluate/certify.ts";
-import { pathFloors } from "../../src/evaluate/certify_path.ts";
+import { certify } from "../../src/evaluate/certify/certify.ts";
+import { pathFloors } from "../../src/evaluate/certify/certify_path.ts";
 import type { ScoredRows } from "../../src/evaluate/decide.ts";
 import type { Gold } from "../../src/evaluate/metrics.ts";
-import { createRandom, type Random } from "../../src/random.ts";
+import { createRandom, type Random } from "../../src/core/random.ts";
 
 /** What is simulated. */
 export interface Simulation {

@@ -11,8 +11,8 @@ import {
 } from "../../src/evaluate/metrics.ts";
 import { rate } from "../../src/evaluate/rate.ts";
 import { parseThresholds, sweep } from "../../src/evaluate/sweep.ts";
-import { MicroLmError } from "../../src/errors.ts";
-import { createRandom } from "../../src/random.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
+import { createRandom } from "../../src/core/random.ts";
 
 const CLASSES = ["a", "b", "c", "abstain"];
 

@@ -1,14 +1,14 @@
 import { createMasker } from "../../src/data/template.ts";
 import { type Dataset, readLabeledCsv } from "../../src/data/dataset.ts";
 import { openEncoder } from "../../src/encoders/open.ts";
-import type { RuntimeName } from "../../src/encoders/runtime.ts";
+import type { RuntimeName } from "../../src/encoders/onnx/engine.ts";
 import {
   type MapperArtifact,
   parseArtifact,
   serializeArtifact,
-} from "../../src/mapper/artifact.ts";
-import { createPredictor } from "../../src/mapper/calibration.ts";
-import { exportMapperOnnx } from "../../src/mapper/export_onnx.ts";
+} from "../../src/mapper/file/artifact.ts";
+import { createPredictor } from "../../src/mapper/calibrate/calibration.ts";
+import { exportMapperOnnx } from "../../src/mapper/onnx/export_onnx.ts";
 import { trainMapper } from "../../src/mapper/train.ts";
 
 /** What to export: an encoder, a calibration, how many classes, and whether the encoder goes along. */

@@ -2,9 +2,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createMasker } from "../../src/data/template.ts";
 import { readLabeledCsv } from "../../src/data/dataset.ts";
 import { openEncoder } from "../../src/encoders/open.ts";
-import { MicroLmError } from "../../src/errors.ts";
-import { parseArtifact, serializeArtifact } from "../../src/mapper/artifact.ts";
-import { exportMapperOnnx } from "../../src/mapper/export_onnx.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
+import { parseArtifact, serializeArtifact } from "../../src/mapper/file/artifact.ts";
+import { exportMapperOnnx } from "../../src/mapper/onnx/export_onnx.ts";
 import { trainMapper } from "../../src/mapper/train.ts";
 import { CASES } from "./cases.ts";
 

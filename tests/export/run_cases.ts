@@ -1,8 +1,8 @@
 // deno-lint-ignore-file no-console -- the output is the result
 /** Runs every exported case in the engine of the command line and prints the largest difference. */
-import { openSession, type TensorData } from "../../src/encoders/onnx_session.ts";
-import { loadRuntime } from "../../src/encoders/runtime.ts";
-import { MicroLmError } from "../../src/errors.ts";
+import { openSession, type TensorData } from "../../src/encoders/onnx/session.ts";
+import { loadRuntime } from "../../src/encoders/onnx/engine.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
 import { CASES, exportCase, type JsonTensor } from "./cases.ts";
 
 function tensor({ type, data, shape }: JsonTensor): { data: TensorData; shape: readonly number[] } {

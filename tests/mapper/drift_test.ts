@@ -2,14 +2,14 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { createMasker } from "../../src/data/template.ts";
 import { readLabeledCsv } from "../../src/data/dataset.ts";
 import { openEncoder } from "../../src/encoders/open.ts";
-import { MicroLmError } from "../../src/errors.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
 import {
   type MapperArtifact,
   parseArtifact,
   serializeArtifact,
-} from "../../src/mapper/artifact.ts";
+} from "../../src/mapper/file/artifact.ts";
 import type { RuntimeDrift } from "../../src/mapper/drift.ts";
-import { openArtifact } from "../../src/mapper/mapper_file.ts";
+import { openArtifact } from "../../src/mapper/file/mapper_file.ts";
 import { trainMapper } from "../../src/mapper/train.ts";
 
 async function train(spec: string): Promise<MapperArtifact> {

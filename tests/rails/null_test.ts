@@ -1,11 +1,11 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { createRandom } from "../../src/random.ts";
-import { halfSine } from "../../src/rails/matched_filter.ts";
-import { createLobeFilter } from "../../src/rails/matched_filter_curve.ts";
-import { publishedNullZ } from "../../src/rails/null_circular.ts";
-import { nullZ, shiftNull } from "../../src/rails/null_robust.ts";
-import { publishedShifts } from "../../src/rails/null_shifts.ts";
+import { createRandom } from "../../src/core/random.ts";
+import { halfSine } from "../../src/rails/parse/matched_filter.ts";
+import { createLobeFilter } from "../../src/rails/parse/matched_filter_curve.ts";
+import { publishedNullZ } from "../../src/rails/parse/null_circular.ts";
+import { nullZ, shiftNull } from "../../src/rails/parse/null_robust.ts";
+import { publishedShifts } from "../../src/rails/parse/null_shifts.ts";
 
 const noise = (seed: number, length: number) => {
   const random = createRandom(seed);

@@ -1,7 +1,7 @@
-import { openNgramEncoder } from "../../src/encoders/ngram.ts";
+import { openNgramEncoder } from "../../src/encoders/lite/ngram.ts";
 import type { Encoder } from "../../src/encoders/encoder.ts";
-import { createRandom } from "../../src/random.ts";
-import { fitWdd, type LabeledPrompt, type WddModel } from "../../src/rails/wdd_model.ts";
+import { createRandom } from "../../src/core/random.ts";
+import { fitWdd, type LabeledPrompt, type WddModel } from "../../src/rails/wdd/model.ts";
 
 /** A toy domain: three actions, and prompts that ask for nothing. */
 export const TOY_ACTIONS: readonly string[] = ["paint", "move", "water"];

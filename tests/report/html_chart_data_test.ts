@@ -1,15 +1,15 @@
 import { assert, assertAlmostEquals, assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
-import { confusionCounts, POOLED } from "../../src/report/chart_confusion.ts";
+import { confusionCounts, POOLED } from "../../src/report/charts/confusion.ts";
 import {
   confidenceHistogram,
   judgeAnswers,
   reliabilityBins,
   riskCoverage,
   rowOutcome,
-} from "../../src/report/chart_data.ts";
-import { sweepCharts } from "../../src/report/charts.ts";
-import { PALETTE } from "../../src/report/html_style.ts";
+} from "../../src/report/charts/data.ts";
+import { sweepCharts } from "../../src/report/charts/charts.ts";
+import { PALETTE } from "../../src/report/page/html_style.ts";
 import { mostlyRight, sampleReport } from "./html_sample.ts";
 
 const ANSWERS = fc.array(

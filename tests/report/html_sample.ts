@@ -1,8 +1,8 @@
 import type { Row } from "../../src/data/dataset.ts";
 import { scoreRows } from "../../src/evaluate/decide.ts";
 import { runSweep } from "../../src/evaluate/run_sweep.ts";
-import { createRandom } from "../../src/random.ts";
-import type { ReportInput } from "../../src/report/html_report.ts";
+import { createRandom } from "../../src/core/random.ts";
+import type { ReportInput } from "../../src/report/sweep/html_report.ts";
 
 /** What a made-up sweep is made of. */
 export interface SampleOptions {

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { MicroLmError } from "../../src/errors.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
 import {
   type Context,
   DEFAULT_MAX_AGE_SEC,

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { createRandom, type Random } from "../../src/random.ts";
-import { checkRunRecord } from "../../src/run/record_schema.ts";
+import { createRandom, type Random } from "../../src/core/random.ts";
+import { checkRunRecord } from "../../src/run/record/schema.ts";
 import { openRuntime } from "../../src/run/runtime.ts";
 import type { MicroRuntime } from "../../src/run/runtime_types.ts";
 import { inTempFolder } from "../temp.ts";

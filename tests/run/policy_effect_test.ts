@@ -1,7 +1,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { POLICY_KEYS } from "../../src/run/policy.ts";
 import { runMicro } from "../../src/run/runtime.ts";
-import type { RunRecord } from "../../src/run/record.ts";
+import type { RunRecord } from "../../src/run/record/record.ts";
 
 const oracle = { age_sec: 5, max_age_sec: 30 };
 const positions = { collateral_value: 10_000, debt_value: 5_000 };

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { MicroLmError } from "../../src/errors.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
 import { DEFAULT_POLICY, POLICY_KEYS, resolvePolicy } from "../../src/run/policy.ts";
 
 Deno.test("resolvePolicy() without input gives the default", () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { MicroLmError } from "../../src/errors.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
 import { createPhaseClock, writeProfile } from "../../src/run/profile.ts";
 import { runMicro } from "../../src/run/runtime.ts";
 import { inTempFolder, write } from "../temp.ts";

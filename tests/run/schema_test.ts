@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { MicroLmError } from "../../src/errors.ts";
-import { checkRunRecord, runRecordJsonSchema } from "../../src/run/record_schema.ts";
-import type { RunRecord } from "../../src/run/record.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
+import { checkRunRecord, runRecordJsonSchema } from "../../src/run/record/schema.ts";
+import type { RunRecord } from "../../src/run/record/record.ts";
 import { openRuntime } from "../../src/run/runtime.ts";
 
 interface Node {
@@ -9,8 +9,8 @@ interface Node {
   readonly properties?: Readonly<Record<string, Node>>;
 }
 
-Deno.test("src/run/schema.json is what the code checks", async () => {
-  const stored = await Deno.readTextFile("src/run/schema.json");
+Deno.test("src/run/record/schema.json is what the code checks", async () => {
+  const stored = await Deno.readTextFile("src/run/record/schema.json");
   assertEquals(stored, `${JSON.stringify(runRecordJsonSchema(), null, 2)}\n`);
 });
 

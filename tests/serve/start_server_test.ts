@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { MicroLmError } from "../../src/errors.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
 import { openRuntime } from "../../src/run/runtime.ts";
 import type { LogEntry } from "../../src/serve/log_writer.ts";
 import { BATCH_RESPONSE, MAP_RESPONSE, RUN_RESPONSE } from "../../src/serve/requests.ts";

@@ -1,4 +1,4 @@
-import { createRandom } from "../../src/random.ts";
+import { createRandom } from "../../src/core/random.ts";
 import { write } from "../temp.ts";
 
 const RIGHT = [

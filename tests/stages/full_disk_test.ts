@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { openEncoder } from "../../src/encoders/open.ts";
-import { MicroLmError } from "../../src/errors.ts";
-import { runBatch } from "../../src/stages/batch.ts";
-import { parseStageConfig } from "../../src/stages/stage_config.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
+import { runBatch } from "../../src/stages/config/batch.ts";
+import { parseStageConfig } from "../../src/stages/config/stage_config.ts";
 import { inTempFolder } from "../temp.ts";
 import { writeDetections } from "./detections_fixture.ts";
 

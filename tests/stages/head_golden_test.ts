@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import type { HeadTrainingState } from "../../src/stages/head_training.ts";
-import { trainHead } from "../../src/stages/train_head.ts";
+import type { HeadTrainingState } from "../../src/stages/head/training.ts";
+import { trainHead } from "../../src/stages/head/train_head.ts";
 import { featuresFrom } from "./synthetic.ts";
 
 /** Made by tests/golden/make_head_training.py. */

@@ -1,5 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { followPointers, listRuns, RUN_FILES } from "../../src/stages/run_folder.ts";
+import {
+  followPointers,
+  listRuns,
+  RUN_FILES,
+} from "../../src/stages/experiment/experiment_folder.ts";
 import { inTempFolder, write } from "../temp.ts";
 import { writeDetections } from "./detections_fixture.ts";
 

@@ -1,7 +1,7 @@
 /** Runs the batch of a config, for a test that kills it: `killed_batch.ts CONFIG`. */
 import { openEncoder } from "../../src/encoders/open.ts";
-import { runBatch } from "../../src/stages/batch.ts";
-import { readStageConfig } from "../../src/stages/stage_config.ts";
+import { runBatch } from "../../src/stages/config/batch.ts";
+import { readStageConfig } from "../../src/stages/config/stage_config.ts";
 
 const [path] = Deno.args;
 const runs = await runBatch(await readStageConfig(path!), {

@@ -4,21 +4,21 @@ import {
   binaryMetrics,
   countConfusion,
   predictDetections,
-} from "../../src/stages/binary_metrics.ts";
+} from "../../src/stages/evaluate/binary_metrics.ts";
 import { selectChampion } from "../../src/stages/champion.ts";
 import {
   evaluationFolder,
   parseEvaluationConfig,
   readEvaluationConfig,
-} from "../../src/stages/evaluation_config.ts";
+} from "../../src/stages/config/evaluation_config.ts";
 import {
   bootstrapCounts,
   confusionByGroup,
   f1OfCounts,
   mcNemarTest,
-} from "../../src/stages/paired_tests.ts";
-import { measureReduction, thresholdForRecall } from "../../src/stages/recall_target.ts";
-import { sweepDetectionThreshold } from "../../src/stages/threshold_sweep.ts";
+} from "../../src/stages/evaluate/paired_tests.ts";
+import { measureReduction, thresholdForRecall } from "../../src/stages/evaluate/recall_target.ts";
+import { sweepDetectionThreshold } from "../../src/stages/evaluate/threshold_sweep.ts";
 
 const scored = fc.array(
   fc.record({

@@ -1,20 +1,25 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { openEncoder } from "../../src/encoders/open.ts";
-import { MicroLmError } from "../../src/errors.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
 import {
   analysisRow,
   collectEvaluations,
   costAgainstGain,
   smellRows,
   summarizeSeeds,
-} from "../../src/stages/analyze.ts";
-import { type BatchRun, runBatch } from "../../src/stages/batch.ts";
+} from "../../src/stages/evaluate/analyze.ts";
+import { type BatchRun, runBatch } from "../../src/stages/config/batch.ts";
 import { findCandidates, freezeChampion, selectChampion } from "../../src/stages/champion.ts";
-import { compareEvaluations } from "../../src/stages/compare_runs.ts";
-import { evaluateRuns } from "../../src/stages/evaluate_runs.ts";
-import { parseEvaluationConfig } from "../../src/stages/evaluation_config.ts";
-import { followPointers, linkTo, listRuns, RUN_FILES } from "../../src/stages/run_folder.ts";
-import { parseStageConfig, type StageConfig } from "../../src/stages/stage_config.ts";
+import { compareEvaluations } from "../../src/stages/evaluate/compare_runs.ts";
+import { evaluateRuns } from "../../src/stages/evaluate/evaluate_runs.ts";
+import { parseEvaluationConfig } from "../../src/stages/config/evaluation_config.ts";
+import {
+  followPointers,
+  linkTo,
+  listRuns,
+  RUN_FILES,
+} from "../../src/stages/experiment/experiment_folder.ts";
+import { parseStageConfig, type StageConfig } from "../../src/stages/config/stage_config.ts";
 import { inTempFolder } from "../temp.ts";
 import { writeDetections } from "./detections_fixture.ts";
 

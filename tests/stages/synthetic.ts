@@ -1,6 +1,6 @@
-import type { CsrMatrix, Features } from "../../src/matrix.ts";
-import { createRandom } from "../../src/random.ts";
-import type { LabeledFeatures } from "../../src/stages/head_training.ts";
+import type { CsrMatrix, Features } from "../../src/core/matrix.ts";
+import { createRandom } from "../../src/core/random.ts";
+import type { LabeledFeatures } from "../../src/stages/head/training.ts";
 
 /** Two overlapping clouds: `dense` dense columns, then `sparse` mostly empty ones. */
 export function makeRows(

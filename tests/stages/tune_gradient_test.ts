@@ -1,12 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { createRandom } from "../../src/random.ts";
-import { createTransformer } from "../../src/stages/transformer.ts";
+import { createRandom } from "../../src/core/random.ts";
+import { createTransformer } from "../../src/stages/transformer/transformer.ts";
 import {
   transformerParts,
   type TransformerShape,
   transformerSize,
   tunedFrom,
-} from "../../src/stages/transformer_shape.ts";
+} from "../../src/stages/transformer/shape.ts";
 import { referenceVector } from "./tune_reference.ts";
 
 const SHAPE: TransformerShape = {

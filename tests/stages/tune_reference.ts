@@ -2,7 +2,7 @@
  * The transformer that is fine-tuned, forward only, in double precision and with arrays of arrays:
  * written from the formulas and sharing nothing with `src/` but the order of the weights.
  */
-import { transformerParts, type TransformerShape } from "../../src/stages/transformer_shape.ts";
+import { transformerParts, type TransformerShape } from "../../src/stages/transformer/shape.ts";
 
 type Rows = number[][];
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { openRuntime } from "../../src/run/runtime.ts";
-import { openTrace } from "../../src/run/trace.ts";
+import { openTrace } from "../../src/run/trace/trace.ts";
 import { inTempFolder, write } from "../temp.ts";
 import { runTask } from "./run_task.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { readCsv } from "../../src/data/csv.ts";
-import { ANALYSIS_COLUMNS } from "../../src/stages/analyze.ts";
+import { ANALYSIS_COLUMNS } from "../../src/stages/evaluate/analyze.ts";
 import { writeDetections } from "../stages/detections_fixture.ts";
 import { inTempFolder, write } from "../temp.ts";
 import { runStageTask, stageYaml, startStageTask } from "./stages_run.ts";

@@ -1,10 +1,10 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { createLiveTable, formatSeconds } from "../../src/cli/stages_live.ts";
-import { MicroLmError } from "../../src/errors.ts";
-import type { BatchRun } from "../../src/stages/batch.ts";
-import { expandExperiments } from "../../src/stages/expand.ts";
-import type { RunStatus } from "../../src/stages/run_folder.ts";
-import { parseStageConfig } from "../../src/stages/stage_config.ts";
+import { createLiveTable, formatSeconds } from "../../tasks/_stages_live.ts";
+import { MicroLmError } from "../../src/core/errors.ts";
+import type { BatchRun } from "../../src/stages/config/batch.ts";
+import { expandExperiments } from "../../src/stages/config/expand.ts";
+import type { RunStatus } from "../../src/stages/experiment/experiment_folder.ts";
+import { parseStageConfig } from "../../src/stages/config/stage_config.ts";
 
 const EXPERIMENTS = expandExperiments(parseStageConfig(`
 experiments:

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { renderStagesReport } from "../../src/report/stages_report.ts";
-import type { StoredEvaluation } from "../../src/stages/analyze.ts";
-import { measureDetections } from "../../src/stages/evaluation_results.ts";
+import { renderStagesReport } from "../../src/report/stages/report.ts";
+import type { StoredEvaluation } from "../../src/stages/evaluate/analyze.ts";
+import { measureDetections } from "../../src/stages/evaluate/evaluation_results.ts";
 
 const HOSTILE = `</script><script>alert(1)</script><img src=x onerror="alert(2)">`;
 

@@ -1,5 +1,5 @@
 import type { Domain } from "../domain.ts";
-import { COLOR_NAMES } from "./colors.ts";
+import { COLOR_NAMES } from "./read/colors.ts";
 import { ARC_PRIMITIVES, canonicalArcLabel } from "./taxonomy.ts";
 
 /** Grids of coloured cells: turns, mirrors, moves, colours, crops and copies. */

@@ -1,7 +1,7 @@
-import { MicroLmError } from "../../errors.ts";
-import { applyArcOp } from "./apply.ts";
-import type { Grid } from "./grid.ts";
-import type { ArcOp, ArcPlan } from "./ops.ts";
+import { MicroLmError } from "../../core/errors.ts";
+import { applyArcOp } from "./grid/apply.ts";
+import type { Grid } from "./grid/grid.ts";
+import type { ArcOp, ArcPlan } from "./grid/ops.ts";
 import { formatArcOp } from "./plan_text.ts";
 
 /** A step that was carried out, and the grid that it made. */

@@ -1,4 +1,4 @@
-import { sha256Hex } from "../../hash.ts";
+import { sha256Hex } from "../../core/hash.ts";
 
 /**
  * The fingerprint of a plan: the first 12 hex digits of the sha256 of its primitives joined by `|`, or of

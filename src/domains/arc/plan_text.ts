@@ -1,5 +1,5 @@
-import { MicroLmError } from "../../errors.ts";
-import { type ArcOp, type ArcPlan, type ColorChange, rotation, type Sides } from "./ops.ts";
+import { MicroLmError } from "../../core/errors.ts";
+import { type ArcOp, type ArcPlan, type ColorChange, rotation, type Sides } from "./grid/ops.ts";
 import { ARC_PRIMITIVES, type ArcPrimitive } from "./taxonomy.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { MicroLmError } from "../../errors.ts";
+import { MicroLmError } from "../../core/errors.ts";
 
 /** The operations on grids that the ARC domain knows, in canonical order. */
 export const ARC_PRIMITIVES = [

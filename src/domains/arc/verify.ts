@@ -1,8 +1,8 @@
-import { MicroLmError } from "../../errors.ts";
+import { MicroLmError } from "../../core/errors.ts";
 import { executeArcPlan } from "./execute.ts";
-import { equalGrids, type Grid } from "./grid.ts";
-import { invertArcOp } from "./inverse.ts";
-import type { ArcPlan } from "./ops.ts";
+import { equalGrids, type Grid } from "./grid/grid.ts";
+import { invertArcOp } from "./grid/inverse.ts";
+import type { ArcPlan } from "./grid/ops.ts";
 
 /** A grid and what should become of it. */
 export interface GridPair {

@@ -1,4 +1,4 @@
-import { MicroLmError } from "../../errors.ts";
+import { MicroLmError } from "../../core/errors.ts";
 
 /** The eight actions that the DeFi domain knows, in canonical order. */
 export const DEFI_PRIMITIVES = [

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { applyArcOp } from "../../../src/domains/arc/apply.ts";
+import { applyArcOp } from "../../../src/domains/arc/grid/apply.ts";
 import { executeArcPlan } from "../../../src/domains/arc/execute.ts";
-import { equalGrids, type Grid, gridSize } from "../../../src/domains/arc/grid.ts";
-import { invertArcOp } from "../../../src/domains/arc/inverse.ts";
-import type { ArcOp } from "../../../src/domains/arc/ops.ts";
+import { equalGrids, type Grid, gridSize } from "../../../src/domains/arc/grid/grid.ts";
+import { invertArcOp } from "../../../src/domains/arc/grid/inverse.ts";
+import type { ArcOp } from "../../../src/domains/arc/grid/ops.ts";
 import { formatArcPlan, parseArcPlan } from "../../../src/domains/arc/plan_text.ts";
 import { planHash } from "../../../src/domains/arc/plan_hash.ts";
 import {
@@ -13,7 +13,7 @@ import {
   conjugateArcOp,
   invertSymmetry,
   SYMMETRIES,
-} from "../../../src/domains/arc/symmetry.ts";
+} from "../../../src/domains/arc/grid/symmetry.ts";
 import { anyGrid, anyOp } from "./arbitraries.ts";
 
 const WIDE: Grid = [[0, 1, 2], [3, 4, 5]];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { Grid } from "../../../src/domains/arc/grid.ts";
-import type { ArcOp } from "../../../src/domains/arc/ops.ts";
+import type { Grid } from "../../../src/domains/arc/grid/grid.ts";
+import type { ArcOp } from "../../../src/domains/arc/grid/ops.ts";
 
 /** Grids of up to 7 rows and columns; every second cell or so is 0. */
 export function anyGrid(): fc.Arbitrary<Grid> {

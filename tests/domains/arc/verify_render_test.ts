@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { PALETTE } from "../../../src/domains/arc/colors.ts";
+import { PALETTE } from "../../../src/domains/arc/read/colors.ts";
 import { ARC_DOMAIN } from "../../../src/domains/arc/domain.ts";
-import { applyArcOp } from "../../../src/domains/arc/apply.ts";
+import { applyArcOp } from "../../../src/domains/arc/grid/apply.ts";
 import { parseArcPlan } from "../../../src/domains/arc/plan_text.ts";
-import { gridSequenceSvg, gridSvg } from "../../../src/domains/arc/render_svg.ts";
-import { gridSequenceText, gridText } from "../../../src/domains/arc/render_text.ts";
+import { gridSequenceSvg, gridSvg } from "../../../src/domains/arc/grid/render_svg.ts";
+import { gridSequenceText, gridText } from "../../../src/domains/arc/grid/render_text.ts";
 import { canonicalArcLabel } from "../../../src/domains/arc/taxonomy.ts";
 import { verifyArcInverse, verifyArcPairs } from "../../../src/domains/arc/verify.ts";
 import { anyGrid, anyOp } from "./arbitraries.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { canonicalLabel, DEFI_PRIMITIVES } from "../../../src/domains/defi/taxonomy.ts";
-import { MicroLmError } from "../../../src/errors.ts";
+import { MicroLmError } from "../../../src/core/errors.ts";
 
 const ALIASES: readonly (readonly [string, string])[] = [
   ["swap_assets", "swap_asset"],

@@ -2,7 +2,7 @@ import { readLabeledCsv } from "../../../src/data/dataset.ts";
 import { createMasker } from "../../../src/data/template.ts";
 import { findDomain } from "../../../src/domains/registry.ts";
 import { openEncoder } from "../../../src/encoders/open.ts";
-import { saveMapper } from "../../../src/mapper/mapper_file.ts";
+import { saveMapper } from "../../../src/mapper/file/mapper_file.ts";
 import { trainMapper } from "../../../src/mapper/train.ts";
 
 /** The point at which the runtime is tested. */

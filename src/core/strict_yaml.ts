@@ -1,0 +1,142 @@
+import { closest } from "fastest-levenshtein";
+import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { explainIoError } from "./io_error.ts";
+import { MicroLmError } from "./errors.ts";
+
+/** Where a config comes from and what replaces parts of it. */
+export interface YamlConfigOptions {
+  /** What messages call the file. Default: `config`. */
+  readonly file?: string;
+  /** Values that go before those of the file, of the same shape as the file. Default: none. */
+  readonly overrides?: Readonly<Record<string, unknown>>;
+}
+
+type Path = readonly PropertyKey[];
+
+interface Fault {
+  readonly path: Path;
+  readonly text: string;
+}
+
+/**
+ * Parses YAML 1.2 and checks it against a schema. All faults are reported at once, each with its path
+ * in the document; the place of the first stands in front.
+ *
+ * @throws {MicroLmError} Kind `data`.
+ */
+export function parseYamlConfig<T>(
+  text: string,
+  schema: z.ZodType<T>,
+  { file = "config", overrides = {} }: YamlConfigOptions = {},
+): T {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  };
+  const [broken] = document.errors;
+  if (broken) {
+    throw new MicroLmError("data", `Expected YAML: ${broken.message}`, {
+      at: at(broken.pos[0]),
+      cause: broken,
+    });
+  }
+  const parsed = schema.safeParse(mergeDeep(toValue(document, file) ?? {}, overrides));
+  if (parsed.success) return parsed.data;
+  const shape = z.toJSONSchema(schema, { io: "input" });
+  // A misspelt key first: that its right spelling is missing only follows from it.
+  const faults = parsed.error.issues
+    .toSorted((a, b) => rank(a) - rank(b))
+    .flatMap((issue) => describe(issue, shape));
+  const offset = offsetOf(document, faults[0]!.path);
+  throw new MicroLmError("data", faults.map(({ text }) => text).join("; "), {
+    at: offset === undefined ? { file } : at(offset),
+    cause: parsed.error,
+  });
+}
+
+function toValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MicroLmError("data", `Expected YAML: ${reason}`, { at: { file }, cause });
+  }
+}
+
+/** Reads a text file. */
+export async function readConfigText(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    throw explainIoError(error, path, "read");
+  }
+}
+
+/** `base` with the values of `top` in place of its own; arrays are replaced. Neither is changed. */
+export function mergeDeep(base: unknown, top: unknown): unknown {
+  if (!isRecord(base) || !isRecord(top)) return top === undefined ? base : top;
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(top)) merged[key] = mergeDeep(base[key], value);
+  return merged;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function rank({ code }: z.core.$ZodIssue): number {
+  return code === "unrecognized_keys" ? 0 : 1;
+}
+
+function describe(issue: z.core.$ZodIssue, schema: unknown): Fault[] {
+  const path = issue.path;
+  if (issue.code !== "unrecognized_keys") {
+    const message = issue.message.replace(/^Invalid input: /, "");
+    return [{ path, text: `${nameOf(path)}: ${message}` }];
+  }
+  const known = knownKeys(schema, path);
+  return issue.keys.map((key) => {
+    const near = known.length > 0 ? `, did you mean "${closest(key, [...known])}"?` : "";
+    return { path: [...path, key], text: `${nameOf([...path, key])}: unknown key${near}` };
+  });
+}
+
+function nameOf(path: Path): string {
+  return path.length === 0 ? "the document" : path.map(String).join(".");
+}
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+}
+
+/** Keys that the object at a path may have. */
+function knownKeys(schema: unknown, path: Path): string[] {
+  let here = [schema as JsonSchema];
+  for (const key of path) {
+    here = here.flatMap((node) => alternatives(node)).flatMap((node) => {
+      const more = typeof node.additionalProperties === "object" ? node.additionalProperties : null;
+      const next = typeof key === "number" ? node.items : node.properties?.[String(key)] ?? more;
+      return next ? [next] : [];
+    });
+  }
+  return here.flatMap(alternatives).flatMap((node) => Object.keys(node.properties ?? {}));
+}
+
+function alternatives(node: JsonSchema): readonly JsonSchema[] {
+  return node.anyOf ? node.anyOf.flatMap(alternatives) : [node];
+}
+
+/** Where the value at a path stands, or the nearest one around it. */
+function offsetOf(document: Document, path: Path): number | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return undefined;
+}

@@ -1,0 +1,118 @@
+import type * as Ort from "onnxruntime-web";
+import { explainIoError } from "../../core/io_error.ts";
+import { MicroLmError } from "../../core/errors.ts";
+
+/** An inference engine: WebAssembly, which needs no permission of its own, or native code. */
+export type RuntimeName = "wasm" | "native";
+
+/** What a user asks for; `auto` takes native code where foreign code is already permitted. */
+export type RuntimeChoice = RuntimeName | "auto";
+
+/** Options of {@linkcode loadRuntime}. */
+export interface LoadRuntimeOptions {
+  /** Which engine. Default: `wasm`. */
+  readonly runtime?: RuntimeChoice;
+  /**
+   * Threads for one inference; they change no result. Default: half of the processor's, at most four.
+   * The first caller decides for all WebAssembly sessions of the process.
+   */
+  readonly threads?: number;
+}
+
+/** The part of ONNX Runtime's interface that both engines share. */
+export interface Runtime {
+  readonly name: RuntimeName;
+  readonly threads: number;
+  readonly engine: Pick<typeof Ort, "InferenceSession" | "Tensor">;
+}
+
+/** Next to the module of the engine, within the package. */
+const WASM_FILE = "ort-wasm-simd-threaded.wasm";
+
+let wasm: Promise<Runtime> | undefined;
+
+/**
+ * Loads an inference engine, on first use only: importing this module loads none.
+ *
+ * @throws {MicroLmError} Kind `permission` if the native engine lacks `--allow-ffi`; `missing` if an
+ * engine is not installed or has no binary for this machine.
+ * @throws {RangeError} If `threads` is no positive integer.
+ *
+ * @example
+ * ```ts
+ * import { loadRuntime } from "micro-lm";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * assertEquals((await loadRuntime({ runtime: "wasm" })).name, "wasm");
+ * await assertRejects(() => loadRuntime({ threads: 0 }), RangeError);
+ * ```
+ */
+export async function loadRuntime(options: LoadRuntimeOptions = {}): Promise<Runtime> {
+  const { runtime = "wasm", threads = defaultThreads() } = options;
+  if (!(Number.isInteger(threads) && threads > 0)) {
+    throw new RangeError(`Cannot run on ${threads} threads: expected a positive integer`);
+  }
+  if (resolveRuntime(runtime) === "native") return await loadNative(threads);
+  wasm ??= loadWasm(threads).catch((error) => {
+    wasm = undefined;
+    throw error;
+  });
+  return await wasm;
+}
+
+/**
+ * What `auto` means here and now: native code if `--allow-ffi` was given, without asking for it.
+ *
+ * @example
+ * ```ts
+ * import { resolveRuntime } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(resolveRuntime("wasm"), "wasm");
+ * const granted = Deno.permissions.querySync({ name: "ffi" }).state === "granted";
+ * assertEquals(resolveRuntime("auto"), granted ? "native" : "wasm");
+ * ```
+ */
+export function resolveRuntime(choice: RuntimeChoice): RuntimeName {
+  if (choice !== "auto") return choice;
+  return Deno.permissions.querySync({ name: "ffi" }).state === "granted" ? "native" : "wasm";
+}
+
+/** The engine's own rule. Its threads wait by spinning, so taking every core slows a busy machine. */
+function defaultThreads(): number {
+  return Math.min(4, Math.ceil(navigator.hardwareConcurrency / 2));
+}
+
+async function loadWasm(threads: number): Promise<Runtime> {
+  const url = new URL(WASM_FILE, import.meta.resolve("onnxruntime-web"));
+  let binary: Uint8Array<ArrayBuffer>;
+  try {
+    binary = await Deno.readFile(url);
+  } catch (error) {
+    throw explainIoError(error, url.pathname, "read");
+  }
+  const engine = await import("onnxruntime-web");
+  // Given as bytes, because the engine itself would fetch it.
+  engine.env.wasm.wasmBinary = binary.buffer;
+  engine.env.wasm.numThreads = threads;
+  return { name: "wasm", threads, engine };
+}
+
+async function loadNative(threads: number): Promise<Runtime> {
+  try {
+    const engine = await import("onnxruntime-node") as unknown as typeof Ort;
+    return { name: "native", threads, engine };
+  } catch (error) {
+    if (error instanceof Error && error.name === "NotCapable") {
+      throw new MicroLmError("permission", "The native engine may not load its library", {
+        hint: "Grant it with --allow-ffi, or use --runtime wasm",
+        cause: error,
+      });
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new MicroLmError("missing", `Cannot load the native engine: ${reason}`, {
+      hint: "Use --runtime wasm",
+      cause: error,
+    });
+  }
+}

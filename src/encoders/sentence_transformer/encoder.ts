@@ -1,0 +1,142 @@
+import { explainIoError } from "../../core/io_error.ts";
+import { MicroLmError } from "../../core/errors.ts";
+import { sha256Hex } from "../../core/hash.ts";
+import type { EncodeOptions, Encoder } from "../encoder.ts";
+import { poolTokens } from "./pooling.ts";
+import type { RuntimeChoice, RuntimeName } from "../onnx/engine.ts";
+import { readSentenceTransformerFiles, type SentenceTransformerFiles } from "./files.ts";
+import { openTokenModel } from "./graph.ts";
+import { findWeights, type ModelDtype } from "./onnx.ts";
+import { createTextTokenizer } from "./tokens.ts";
+
+/** Options of {@linkcode openSentenceTransformer}. */
+export interface OpenSentenceTransformerOptions {
+  /** Number type of the weights: which ONNX file is taken. Default: `fp32`. */
+  readonly dtype?: ModelDtype;
+  /** Which inference engine. Default: `wasm`. */
+  readonly runtime?: RuntimeChoice;
+  /** Threads for one inference. Default: 1. */
+  readonly threads?: number;
+  /** What the user wrote. Default: the folder, with `:fp16` or `:int8`. */
+  readonly spec?: string;
+}
+
+/** A sentence-transformers model that is ready to encode. */
+export interface SentenceTransformer extends Encoder {
+  /** The engine. Engines differ in the last bits. */
+  readonly runtime: RuntimeName;
+  /** Number type of the weights. */
+  readonly dtype: ModelDtype;
+  /** Tokens of a text that count, special ones included. */
+  readonly maxSeqLength: number;
+}
+
+/** Texts between two reports of progress. */
+const REPORT_EVERY = 32;
+
+/**
+ * Opens a sentence-transformers model with an ONNX export from a folder.
+ *
+ * The folder has `modules.json` (Transformer, Pooling, perhaps Normalize), the pooling configuration
+ * (mean, cls or max), `config.json`, `tokenizer.json`, and the weights: `onnx/model.onnx`,
+ * `onnx/model_fp16.onnx` or `onnx/model_quantized.onnx`, or another common name. Length limit,
+ * lower-casing and default prompt are honoured where given. Blank texts give zero rows. Each text is a
+ * run of its own at its own length, so its vector is the same, bit for bit, alone and in any batch.
+ *
+ * @throws {MicroLmError} Kind `missing` or `permission` if a file cannot be read, `data` if one is not
+ * understood or the parts do not fit together, `usage` for an unknown `dtype`.
+ *
+ * @example
+ * ```ts
+ * import { MicroLmError, openSentenceTransformer } from "micro-lm";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await assertRejects(
+ *   () => openSentenceTransformer("no-such-model"),
+ *   MicroLmError,
+ *   'Cannot find "no-such-model/modules.json"',
+ * );
+ * ```
+ */
+export async function openSentenceTransformer(
+  folder: string,
+  options: OpenSentenceTransformerOptions = {},
+): Promise<SentenceTransformer> {
+  const { dtype = "fp32", runtime = "wasm", threads = 1 } = options;
+  const files = await readSentenceTransformerFiles(folder);
+  const tokenize = createTextTokenizer(files);
+  const path = await findWeights(folder, files.transformer, dtype);
+  const weights = await Deno.readFile(path).catch((error: unknown) => {
+    throw explainIoError(error, path, "read");
+  });
+  const model = await openTokenModel(weights, path, { runtime, threads });
+  const embed = async (text: string) => {
+    const tokens = tokenize(text);
+    if (!tokens) return undefined;
+    const hidden = await model.run(tokens);
+    return poolTokens(hidden.data, hidden.dims, {
+      mode: files.pooling,
+      normalize: files.normalize,
+    });
+  };
+  const dims = await probeDims(embed, files, path).catch(async (error) => {
+    await model[Symbol.asyncDispose]();
+    throw error;
+  });
+  return {
+    spec: options.spec ?? (dtype === "fp32" ? folder : `${folder}:${dtype}`),
+    fingerprint: fingerprintOf(files, weights),
+    dims,
+    runtime: model.runtime,
+    dtype,
+    maxSeqLength: files.maxSeqLength,
+    encode: async (texts, encodeOptions) => {
+      const data = await encodeTexts(texts, dims, embed, encodeOptions);
+      return { rows: texts.length, dense: { data, rows: texts.length, cols: dims } };
+    },
+    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
+  };
+}
+
+async function encodeTexts(
+  texts: readonly string[],
+  dims: number,
+  encodeText: (text: string) => Promise<Float64Array | undefined>,
+  { onProgress, signal }: EncodeOptions = {},
+): Promise<Float32Array> {
+  const data = new Float32Array(texts.length * dims);
+  for (let i = 0; i < texts.length; i++) {
+    signal?.throwIfAborted();
+    const vector = await encodeText(texts[i]!);
+    if (vector) data.set(vector, i * dims);
+    const done = i + 1;
+    if (done % REPORT_EVERY === 0 || done === texts.length) onProgress?.(done, texts.length);
+  }
+  return data;
+}
+
+/** The size of a vector, which the model tells best itself. */
+async function probeDims(
+  embed: (text: string) => Promise<Float64Array | undefined>,
+  files: SentenceTransformerFiles,
+  file: string,
+): Promise<number> {
+  const { length } = (await embed("probe"))!;
+  if (files.dims === undefined || files.dims === length) return length;
+  throw new MicroLmError(
+    "data",
+    `Expected vectors of ${files.dims} numbers, as the pooling configuration says, found ${length}`,
+    { at: { file } },
+  );
+}
+
+/** What decides about vectors: all but the engine, whose name stands beside. */
+function fingerprintOf(files: SentenceTransformerFiles, weights: Uint8Array): string {
+  const { pooling, normalize, maxSeqLength, lowerCase, prompt, tokenizerSettings } = files;
+  const parameters = { pooling, normalize, maxSeqLength, lowerCase, prompt, tokenizerSettings };
+  return sha256Hex(
+    `sentence-transformer 1 ${JSON.stringify(parameters)} `,
+    sha256Hex(JSON.stringify(files.tokenizer)),
+    sha256Hex(weights),
+  );
+}

@@ -1,0 +1,216 @@
+import { z } from "zod";
+import { explainIoError } from "../../core/io_error.ts";
+import { findJsonFault } from "../../core/json_fault.ts";
+import { MicroLmError } from "../../core/errors.ts";
+import { isPathWithin } from "../hub/store_path.ts";
+import type { PoolingMode } from "./pooling.ts";
+
+/** What the files of a sentence-transformers model say, weights apart. */
+export interface SentenceTransformerFiles {
+  /** Folder of the transformer: the model's own, or one below it in older models. */
+  readonly transformer: string;
+  readonly pooling: PoolingMode;
+  /** Size of a token vector, if the pooling configuration tells. */
+  readonly dims: number | undefined;
+  /** Whether vectors are scaled to length one. */
+  readonly normalize: boolean;
+  /** Tokens of a text that count, special ones included. */
+  readonly maxSeqLength: number;
+  /** Whether texts are lower-cased before the tokenizer sees them. */
+  readonly lowerCase: boolean;
+  /** What is put before each text; mostly nothing. */
+  readonly prompt: string;
+  /** Content of `tokenizer.json`. */
+  readonly tokenizer: Record<string, unknown>;
+  /** The settings in `tokenizer_config.json` that change token ids. */
+  readonly tokenizerSettings: Record<string, unknown>;
+}
+
+const MODULES = z.array(z.looseObject({ type: z.string(), path: z.string() }));
+
+const POOLING = z.looseObject({
+  word_embedding_dimension: z.int().positive().optional(),
+  embedding_dimension: z.int().positive().optional(),
+  pooling_mode: z.string().optional(),
+});
+
+const SENTENCE = z.looseObject({
+  max_seq_length: z.int().positive().nullish(),
+  do_lower_case: z.boolean().nullish(),
+});
+
+const CONFIG = z.looseObject({ max_position_embeddings: z.int().nullish() });
+
+const TOKENIZER = z.looseObject({
+  model: z.looseObject({}),
+  added_tokens: z.array(z.looseObject({})).default([]),
+});
+
+const TOKENIZER_CONFIG = z.looseObject({ model_max_length: z.number().positive().nullish() });
+
+const PROMPTS = z.looseObject({
+  prompts: z.record(z.string(), z.string()).nullish(),
+  default_prompt_name: z.string().nullish(),
+});
+
+/** The name changed with the architecture in early versions. */
+const SENTENCE_CONFIGS = [
+  "bert",
+  "roberta",
+  "distilbert",
+  "camembert",
+  "albert",
+  "xlm-roberta",
+  "xlnet",
+]
+  .map((kind) => `sentence_${kind}_config.json`);
+
+/** Used where neither the model nor its tokenizer names a limit. */
+const FALLBACK_MAX_LENGTH = 512;
+
+/**
+ * Reads the configuration of a sentence-transformers model.
+ *
+ * @throws {MicroLmError} Kind `missing` or `permission` if a file cannot be read, `data` if one says
+ * something that is not supported.
+ */
+export async function readSentenceTransformerFiles(
+  folder: string,
+): Promise<SentenceTransformerFiles> {
+  const modules = await readModules(folder);
+  const transformer = modules.transformer === "" ? folder : `${folder}/${modules.transformer}`;
+  const poolingPath = `${folder}/${modules.pooling}/config.json`;
+  const [pooling, config, tokenizer, tokenizerConfig, sentence, prompts] = await Promise.all([
+    readJson(poolingPath, POOLING),
+    readJson(`${transformer}/config.json`, CONFIG),
+    readJson(`${transformer}/tokenizer.json`, TOKENIZER),
+    readJsonIfThere(`${transformer}/tokenizer_config.json`, TOKENIZER_CONFIG),
+    readSentenceConfig(transformer),
+    readJsonIfThere(`${folder}/config_sentence_transformers.json`, PROMPTS),
+  ]);
+  const { eos_token, remove_space, do_lowercase_and_remove_accent } = tokenizerConfig ?? {};
+  return {
+    transformer,
+    pooling: readPoolingMode(pooling, poolingPath),
+    dims: pooling.word_embedding_dimension ?? pooling.embedding_dimension,
+    normalize: modules.normalize,
+    maxSeqLength: sentence?.max_seq_length ?? Math.min(
+      config.max_position_embeddings ?? FALLBACK_MAX_LENGTH,
+      tokenizerConfig?.model_max_length ?? FALLBACK_MAX_LENGTH,
+    ),
+    lowerCase: sentence?.do_lower_case ?? false,
+    prompt: readPrompt(prompts, pooling, poolingPath),
+    tokenizer,
+    tokenizerSettings: { eos_token, remove_space, do_lowercase_and_remove_accent },
+  };
+}
+
+async function readModules(
+  folder: string,
+): Promise<{ transformer: string; pooling: string; normalize: boolean }> {
+  const file = `${folder}/modules.json`;
+  const modules = await readJson(file, MODULES);
+  const kinds = modules.map(({ type }) => type.split(".").at(-1)!);
+  const [transformer, pooling, normalize, ...others] = kinds;
+  const isKnown = transformer === "Transformer" && pooling === "Pooling" &&
+    (normalize === undefined || normalize === "Normalize") && others.length === 0;
+  if (!isKnown) {
+    throw new MicroLmError(
+      "data",
+      `Expected the modules Transformer, Pooling and perhaps Normalize, found ` +
+        (kinds.join(", ") || "none"),
+      { at: { file }, hint: "Models with further layers, such as Dense, are not supported" },
+    );
+  }
+  for (const { path } of modules) {
+    if (path === "" || isPathWithin(path)) continue;
+    throw new MicroLmError("data", `Expected a path within the model, found "${path}"`, {
+      at: { file },
+    });
+  }
+  return {
+    transformer: modules[0]!.path,
+    pooling: modules[1]!.path,
+    normalize: normalize === "Normalize",
+  };
+}
+
+function readPoolingMode(pooling: z.infer<typeof POOLING>, file: string): PoolingMode {
+  const flags: Record<string, PoolingMode> = {
+    pooling_mode_mean_tokens: "mean",
+    pooling_mode_cls_token: "cls",
+    pooling_mode_max_tokens: "max",
+  };
+  const on = Object.keys(pooling).filter((key) =>
+    key.startsWith("pooling_mode_") && pooling[key] === true
+  );
+  const named = pooling.pooling_mode;
+  const modes = Object.values(flags);
+  const mode = named === undefined ? flags[on[0] ?? ""] : modes.find((m) => m === named);
+  if (mode && (named !== undefined || on.length === 1)) return mode;
+  throw new MicroLmError(
+    "data",
+    `Expected one pooling mode out of mean, cls and max, found ${
+      named ?? (on.join(" and ") || "none")
+    }`,
+    { at: { file } },
+  );
+}
+
+function readPrompt(
+  config: z.infer<typeof PROMPTS> | undefined,
+  pooling: z.infer<typeof POOLING>,
+  file: string,
+): string {
+  const name = config?.default_prompt_name;
+  const prompt = name ? config.prompts?.[name] ?? "" : "";
+  if (prompt !== "" && pooling.include_prompt === false) {
+    throw new MicroLmError("data", "Pooling without the tokens of the prompt is not supported", {
+      at: { file },
+    });
+  }
+  return prompt;
+}
+
+async function readSentenceConfig(folder: string): Promise<z.infer<typeof SENTENCE> | undefined> {
+  for (const name of SENTENCE_CONFIGS) {
+    const config = await readJsonIfThere(`${folder}/${name}`, SENTENCE);
+    if (config) return config;
+  }
+  return undefined;
+}
+
+async function readJsonIfThere<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  try {
+    return await readJson(path, schema);
+  } catch (error) {
+    if (error instanceof MicroLmError && error.cause instanceof Deno.errors.NotFound) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+  const text = await Deno.readTextFile(path).catch((error: unknown) => {
+    const explained = explainIoError(error, path, "read");
+    throw new MicroLmError(explained.kind, explained.message, {
+      hint: explained.hint ?? "A sentence-transformers model has modules.json, config.json, " +
+          "tokenizer.json, 1_Pooling/config.json and onnx/model.onnx",
+      cause: error,
+    });
+  });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    const before = text.slice(0, findJsonFault(text)).split("\n");
+    const at = { file: path, line: before.length, column: before.at(-1)!.length + 1 };
+    throw new MicroLmError("data", "Expected JSON", { at, cause });
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue!.path.length > 0 ? ` at "${issue!.path.join(".")}"` : "";
+  throw new MicroLmError("data", `${issue!.message}${where}`, { at: { file: path } });
+}

@@ -1,0 +1,38 @@
+import { normalizeL2 } from "../normalize.ts";
+
+/** How token vectors become one vector: their mean, that of the first token, or the maximum. */
+export type PoolingMode = "mean" | "cls" | "max";
+
+/** Options of {@linkcode poolTokens}. */
+export interface PoolTokensOptions {
+  readonly mode: PoolingMode;
+  /** Scale the result to length one. */
+  readonly normalize: boolean;
+}
+
+/**
+ * Makes one vector of a text's token vectors, special tokens included (Reimers and Gurevych, 2019).
+ *
+ * Sums run in float64 and in order, so equal input gives equal bits.
+ *
+ * @param hidden Token vectors, row-major: tokens × dims. There is no padding to leave out.
+ */
+export function poolTokens(
+  hidden: Float32Array,
+  dims: number,
+  { mode, normalize }: PoolTokensOptions,
+): Float64Array {
+  const tokens = hidden.length / dims;
+  const vector = Float64Array.from(hidden.subarray(0, dims));
+  if (mode !== "cls") {
+    for (let at = dims; at < hidden.length; at += dims) {
+      for (let j = 0; j < dims; j++) {
+        const value = hidden[at + j]!;
+        vector[j] = mode === "max" ? Math.max(vector[j]!, value) : vector[j]! + value;
+      }
+    }
+  }
+  if (mode === "mean") { for (let j = 0; j < dims; j++) vector[j]! /= tokens; }
+  if (normalize) normalizeL2(vector);
+  return vector;
+}

@@ -1,0 +1,97 @@
+import type { Features, Matrix } from "../../core/matrix.ts";
+
+/**
+ * A linear classifier: logits = X·W + b.
+ *
+ * A sparse column that training never saw has weight zero under an L2 penalty and is not stored.
+ */
+export interface LinearClassifier {
+  readonly classes: number;
+  readonly denseColumns: number;
+  /** Columns of the sparse block that have weights, ascending. */
+  readonly sparseColumns: Uint32Array;
+  /** (denseColumns + sparseColumns.length) × classes, row-major. */
+  readonly weights: Float32Array;
+  /** One a class. */
+  readonly intercepts: Float64Array;
+}
+
+/** Finds the row of weights that belongs to a sparse column. */
+export interface ColumnIndex {
+  /** Row of weights for a sparse column, or −1. */
+  find(column: number): number;
+}
+
+/** Indexes the stored sparse columns: by table while that stays small, else by binary search. */
+export function indexColumns({ sparseColumns, denseColumns }: LinearClassifier): ColumnIndex {
+  const last = sparseColumns.at(-1) ?? -1;
+  const MAX_TABLE = 1 << 22;
+  if (last >= MAX_TABLE) return { find: (column) => search(sparseColumns, column, denseColumns) };
+  const table = new Int32Array(last + 1).fill(-1);
+  sparseColumns.forEach((column, i) => table[column] = denseColumns + i);
+  return { find: (column) => column <= last ? table[column]! : -1 };
+}
+
+function search(columns: Uint32Array, column: number, offset: number): number {
+  let low = 0;
+  let high = columns.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (columns[middle]! < column) low = middle + 1;
+    else high = middle;
+  }
+  return columns[low] === column ? offset + low : -1;
+}
+
+/**
+ * Logits of each row: rows × classes.
+ *
+ * Sums run in a fixed order within a row, so a row has the same logits alone and in any batch.
+ *
+ * @throws {RangeError} If the dense block does not have the classifier's number of columns.
+ *
+ * @example
+ * ```ts
+ * import { decisionFunction } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const classifier = {
+ *   classes: 2,
+ *   denseColumns: 1,
+ *   sparseColumns: new Uint32Array(),
+ *   weights: Float32Array.of(2, -2),
+ *   intercepts: Float64Array.of(1, 0),
+ * };
+ * const dense = { data: Float32Array.of(3), rows: 1, cols: 1 };
+ * assertEquals([...decisionFunction(classifier, { rows: 1, dense }).data], [7, -6]);
+ * ```
+ */
+export function decisionFunction(
+  classifier: LinearClassifier,
+  features: Features,
+  index: ColumnIndex = indexColumns(classifier),
+): Matrix<Float64Array> {
+  const { classes, denseColumns, weights, intercepts } = classifier;
+  const { dense, sparse, rows } = features;
+  if ((dense?.cols ?? 0) !== denseColumns) {
+    throw new RangeError(
+      `Cannot classify rows of ${dense?.cols ?? 0} dense columns: expected ${denseColumns}`,
+    );
+  }
+  const data = new Float64Array(rows * classes);
+  const add = (weightRow: number, value: number, at: number) => {
+    const from = weightRow * classes;
+    for (let k = 0; k < classes; k++) data[at + k]! += value * weights[from + k]!;
+  };
+  for (let row = 0; row < rows; row++) {
+    const at = row * classes;
+    data.set(intercepts, at);
+    for (let j = 0; j < denseColumns; j++) add(j, dense!.data[row * denseColumns + j]!, at);
+    if (!sparse) continue;
+    for (let k = sparse.indptr[row]!; k < sparse.indptr[row + 1]!; k++) {
+      const weightRow = index.find(sparse.indices[k]!);
+      if (weightRow >= 0) add(weightRow, sparse.values[k]!, at);
+    }
+  }
+  return { data, rows, cols: classes };
+}

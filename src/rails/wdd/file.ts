@@ -1,0 +1,188 @@
+import { z } from "zod";
+import { writeFileAtomic } from "../../core/atomic_write.ts";
+import { packArray, unpackArray } from "../../core/packed_arrays.ts";
+import { readSealed, requireFinite, seal } from "../warp/file.ts";
+import { packWarp, unpackWarp } from "../warp/warp.ts";
+import type { EvidenceTrack } from "./evidence.ts";
+import type { WddModel } from "./model.ts";
+
+const SCHEMA = "micro-lm/wdd@1";
+const count = z.number().int().nonnegative();
+const FILE = z.strictObject({
+  schema: z.literal(SCHEMA),
+  primitives: z.array(z.string().min(1)).min(1),
+  encoder: z.strictObject({ spec: z.string(), fingerprint: z.string(), dims: count }),
+  slots: z.array(z.strictObject({ name: z.string(), words: z.array(z.string()) })),
+  max_tokens: count,
+  classes: z.array(z.string().min(1)).min(2),
+  dense_columns: count,
+  sparse_columns: z.string(),
+  weights: z.string(),
+  intercepts: z.string(),
+  scale: z.number().positive(),
+  baseline: z.string(),
+  prior: z.string(),
+  warp: z.unknown(),
+  means: z.string(),
+  background: z.strictObject({ tokens: z.string(), data: z.string() }),
+});
+
+type File = z.infer<typeof FILE>;
+
+function packWdd(model: WddModel): File {
+  const { evidence, background } = model;
+  const { classifier } = evidence;
+  const data = background.flatMap((track) => [...track.data]);
+  return {
+    schema: SCHEMA,
+    primitives: [...model.primitives],
+    encoder: model.encoder,
+    slots: model.slots.map(({ name, words }) => ({ name, words: [...words] })),
+    max_tokens: model.maxTokens,
+    classes: [...evidence.classes],
+    dense_columns: classifier.denseColumns,
+    sparse_columns: packArray(classifier.sparseColumns),
+    weights: packArray(classifier.weights),
+    intercepts: packArray(classifier.intercepts),
+    scale: evidence.scale,
+    baseline: packArray(evidence.baseline),
+    prior: packArray(evidence.prior),
+    warp: packWarp(model.warp),
+    means: packArray(model.means),
+    background: {
+      tokens: packArray(Uint32Array.from(background, ({ tokens }) => tokens)),
+      data: packArray(Float32Array.from(data)),
+    },
+  };
+}
+
+function unpackWdd(json: unknown): WddModel {
+  const file = FILE.parse(json);
+  const n = file.classes.length;
+  const doubles = (text: string, length: number, what: string) => {
+    const array = unpackArray(text, Float64Array);
+    if (array.length !== length) {
+      throw new Error(`expected ${length} numbers of ${what}, found ${array.length}`);
+    }
+    requireFinite(array, what);
+    return array;
+  };
+  const sparseColumns = unpackArray(file.sparse_columns, Uint32Array);
+  const weights = unpackArray(file.weights, Float32Array);
+  if (weights.length !== (file.dense_columns + sparseColumns.length) * n) {
+    throw new Error(`the evidence has ${weights.length} weights, which do not fit its columns`);
+  }
+  requireFinite(weights, "the evidence");
+  const warp = unpackWarp(file.warp);
+  if (warp.components.cols !== n) throw new Error(`the warp does not take ${n} classes`);
+  return {
+    primitives: file.primitives,
+    encoder: file.encoder,
+    slots: file.slots,
+    maxTokens: file.max_tokens,
+    evidence: {
+      classes: file.classes,
+      classifier: {
+        classes: n,
+        denseColumns: file.dense_columns,
+        sparseColumns,
+        weights,
+        intercepts: doubles(file.intercepts, n, "intercepts"),
+      },
+      scale: file.scale,
+      baseline: doubles(file.baseline, n, "the baseline"),
+      prior: doubles(file.prior, n, "the prior"),
+    },
+    warp,
+    means: doubles(file.means, n * n, "class means"),
+    background: unpackTracks(file.background, n),
+  };
+}
+
+function unpackTracks(packed: File["background"], classes: number): EvidenceTrack[] {
+  const data = unpackArray(packed.data, Float32Array);
+  requireFinite(data, "the background");
+  let at = 0;
+  const tracks = [...unpackArray(packed.tokens, Uint32Array)].map((tokens): EvidenceTrack => {
+    const bins = Math.max(0, 2 * tokens - 1);
+    const from = at;
+    at += bins * classes;
+    return { tokens, bins, classes, data: Float64Array.from(data.subarray(from, at)) };
+  });
+  if (at !== data.length) throw new Error(`the background has ${data.length} numbers, not ${at}`);
+  return tracks;
+}
+
+/**
+ * The sha256 that a file of this model carries: equal models have equal hashes.
+ *
+ * @example
+ * ```ts
+ * import { fitWdd, hashWdd, openNgramEncoder } from "micro-lm";
+ * import { assertEquals, assertNotEquals } from "@std/assert";
+ *
+ * const prompts = Array.from({ length: 30 }, (_, i) => [
+ *   { prompt: `paint fence ${i}`, label: "paint" },
+ *   { prompt: `how old is tree ${i}`, label: "abstain" },
+ * ]).flat();
+ * await using encoder = await openNgramEncoder({ bits: 12 });
+ * const model = await fitWdd(prompts, encoder, { primitives: ["paint"] });
+ * assertEquals(hashWdd(model), hashWdd({ ...model }));
+ * assertNotEquals(hashWdd(model), hashWdd({ ...model, maxTokens: 2 }));
+ * ```
+ */
+export function hashWdd(model: WddModel): string {
+  return seal(packWdd(model)).sha256;
+}
+
+/**
+ * Writes a WDD model as canonical JSON with a content hash.
+ *
+ * @throws {MicroLmError} Kind `write` or `permission`.
+ *
+ * @example
+ * ```ts
+ * import { fitWdd, hashWdd, openNgramEncoder, saveWdd } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const prompts = Array.from({ length: 30 }, (_, i) => [
+ *   { prompt: `paint fence ${i}`, label: "paint" },
+ *   { prompt: `how old is tree ${i}`, label: "abstain" },
+ * ]).flat();
+ * await using encoder = await openNgramEncoder({ bits: 12 });
+ * const model = await fitWdd(prompts, encoder, { primitives: ["paint"] });
+ * await saveWdd(".artifacts/doc_save_wdd.json", model);
+ * const { sha256 } = JSON.parse(await Deno.readTextFile(".artifacts/doc_save_wdd.json"));
+ * await Deno.remove(".artifacts/doc_save_wdd.json");
+ * assertEquals(sha256, hashWdd(model));
+ * ```
+ */
+export async function saveWdd(path: string, model: WddModel): Promise<void> {
+  await writeFileAtomic(path, seal(packWdd(model)).text);
+}
+
+/**
+ * Reads a WDD model file and checks its hash, shapes and numbers.
+ *
+ * @throws {MicroLmError} Kind `missing`, `permission`, or `data` if it is none or was changed.
+ *
+ * @example
+ * ```ts
+ * import { fitWdd, hashWdd, loadWdd, openNgramEncoder, saveWdd } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const prompts = Array.from({ length: 30 }, (_, i) => [
+ *   { prompt: `paint fence ${i}`, label: "paint" },
+ *   { prompt: `how old is tree ${i}`, label: "abstain" },
+ * ]).flat();
+ * await using encoder = await openNgramEncoder({ bits: 12 });
+ * const model = await fitWdd(prompts, encoder, { primitives: ["paint"] });
+ * await saveWdd(".artifacts/doc_load_wdd.json", model);
+ * const loaded = await loadWdd(".artifacts/doc_load_wdd.json");
+ * await Deno.remove(".artifacts/doc_load_wdd.json");
+ * assertEquals(hashWdd(loaded), hashWdd(model));
+ * ```
+ */
+export async function loadWdd(path: string): Promise<WddModel> {
+  return await readSealed(path, "WDD model", SCHEMA, unpackWdd);
+}

@@ -1,0 +1,120 @@
+import type { QualityName } from "../../evaluate/bootstrap.ts";
+import type { SweepOutcome } from "../../evaluate/run_sweep.ts";
+import { percent } from "../page/escape.ts";
+
+/**
+ * What training and evaluation share, and what a lookup table scores, in sentences.
+ *
+ * @example
+ * ```ts
+ * import { DEFI_LEXICON, evidenceLines, openWordmap, readLabeledCsv, runSweep } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * await using mapper = openWordmap(DEFI_LEXICON);
+ * const outcome = await runSweep(mapper, data, { thresholds: [0.5, 0.9] });
+ * const lines = evidenceLines(outcome);
+ * assertEquals(lines, ["Overlap with training: unknown, the mapper was not trained."]);
+ * ```
+ */
+export function evidenceLines({ overlap, baseline }: SweepOutcome): string[] {
+  if (!overlap || !baseline) return ["Overlap with training: unknown, the mapper was not trained."];
+  const part = (name: string, { count, rate }: { count: number; rate: number }) =>
+    `${count} of ${overlap.rows} (${percent(rate)}) ${name}`;
+  return [
+    `Overlap with training: ${part("as the same prompt", overlap.exact)}, ${
+      part("as the same template", overlap.template)
+    }.`,
+    `Baseline to beat: a lookup table of the first two words scores ${
+      percent(baseline.two_words.accuracy)
+    }, of the first word ${percent(baseline.first_word.accuracy)}.`,
+  ];
+}
+
+/**
+ * What is promised about the chosen point, or why nothing is; none if that was not asked.
+ *
+ * @example
+ * ```ts
+ * import { certificateLines, DEFI_LEXICON, openWordmap, readLabeledCsv, runSweep } from "micro-lm";
+ * import { assertEquals, assertMatch } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * await using mapper = openWordmap(DEFI_LEXICON);
+ * const outcome = await runSweep(mapper, data, { thresholds: [0.5, 0.9] });
+ * assertEquals(certificateLines(outcome), []);
+ * const options = { thresholds: [0.5], certify: { maxWrongRate: 0.01 } };
+ * const [line] = certificateLines(await runSweep(mapper, data, options));
+ * assertMatch(line!, /^Not certified: /);
+ * ```
+ */
+export function certificateLines({ certification }: SweepOutcome): string[] {
+  if (!certification) return [];
+  const { certificate, failure, split } = certification;
+  const [order, certify, report] = split.rows;
+  const parts =
+    `Of ${order! + certify! + report!} rows in ${split.groups} templates ${order} order ` +
+    `the points, ${certify} certify, ${report} report`;
+  if (!certificate) {
+    const { reason, more_rows } = failure!;
+    const more = more_rows === null
+      ? "No number of rows would certify this mapper at that limit."
+      : `About ${more_rows} more labelled rows could certify it.`;
+    return [`Not certified: ${reason}. ${more} ${parts}.`];
+  }
+  const { id, limit, confidence, n, k, p_value, classes } = certificate;
+  const each = (classes ?? []).map((one) =>
+    one.certified
+      ? `${one.class}: ${one.k} wrong of ${one.n} at ${one.threshold}, p ${
+        one.p_value.toPrecision(2)
+      }`
+      : `${one.class}: not certified (${one.k} wrong of ${one.n}), never acts`
+  );
+  return [
+    `Certified (${id}): with ${percent(confidence)} confidence at most ${
+      percent(limit)
+    } of actions ` +
+    `are wrong; ${k} of ${n} certifying actions were, p = ${p_value.toPrecision(2)}.`,
+    ...each,
+    `${parts}: the numbers here are theirs.`,
+    ...certificate.assumptions,
+  ];
+}
+
+/**
+ * What the probabilities are worth, in a sentence; none without labels.
+ *
+ * @example
+ * ```ts
+ * import { DEFI_LEXICON, openWordmap, qualityLines, readLabeledCsv, runSweep } from "micro-lm";
+ * import { assertMatch } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * await using mapper = openWordmap(DEFI_LEXICON);
+ * const outcome = await runSweep(mapper, data, { thresholds: [0.5, 0.9] });
+ * const [line] = qualityLines(outcome);
+ * assertMatch(line!, /^Probabilities: calibration error 0\.\d{3}, Brier 0\.\d{3}, /);
+ * ```
+ */
+export function qualityLines({ quality, intervals, selection }: SweepOutcome): string[] {
+  if (quality.n === 0) return [];
+  const digits = (value: number | null) => value === null ? "–" : value.toFixed(3);
+  const show = (name: QualityName) => {
+    const { value, ci_low, ci_high } = intervals[name];
+    if (ci_low === null) return digits(value);
+    return `${digits(value)} (${digits(ci_low)}–${digits(ci_high)})`;
+  };
+  const { auroc_scope, fpr_at_95_recall, must_abstain } = selection;
+  const scope = auroc_scope === null ? [] : [
+    `Actions above the ${must_abstain} rows that must abstain: AUROC ${digits(auroc_scope)}, ` +
+    `${percent(fpr_at_95_recall?.value)} of them above 95% of the actions.`,
+  ];
+  return [
+    `Probabilities: calibration error ${show("ece")}, Brier ${show("brier")}, log-loss ` +
+    `${show("log_loss")}; right above wrong (AUROC) ${
+      show("auroc_correct")
+    }; area under risk–coverage ` +
+    `${show("aurc")}.`,
+    ...scope,
+  ];
+}

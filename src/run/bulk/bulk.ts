@@ -1,0 +1,215 @@
+import { writeFileAtomic } from "../../core/atomic_write.ts";
+import { MicroLmError } from "../../core/errors.ts";
+import { canonicalJson } from "../../core/canonical_json.ts";
+import {
+  type BulkRow,
+  type LineRange,
+  readBulkRows,
+  type Shard,
+  shardRange,
+  surveyInput,
+} from "./input.ts";
+import { openPart, type RowSink, stdoutSink } from "./output.ts";
+import { type MappedRow, mapRows, type RowMaker, type RunRow, runRows } from "./rows.ts";
+import { BulkTally, type BulkTotals } from "./tally.ts";
+import { DEFAULT_POLICY, type MapperPolicy } from "../policy.ts";
+import type { MicroRuntime, RunRequest } from "../runtime_types.ts";
+import { honouredEnvironment } from "../trace/run.ts";
+import { MICRO_LM_VERSION } from "../trace/version.ts";
+
+/** Names the format of `OUT.meta.json`. */
+export const BULK_SCHEMA = "micro-lm/bulk@1";
+
+/** Options of {@linkcode mapFile}. */
+export interface MapFileOptions {
+  /** The part of the input to work on. Default: all of it. */
+  readonly shard?: Shard;
+  /** Go on with what a killed process left. Default: false, begin anew. */
+  readonly resume?: boolean;
+  /** Mapper decisions only: what differs from the mapper's own operating point. Default: nothing. */
+  readonly policy?: MapperPolicy;
+  /** Full runs instead of mapper decisions: what all of them are asked. Default: none. */
+  readonly run?: Omit<RunRequest, "prompt">;
+  /** Called with the lines that are done and those of the shard; not for standard input. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** What {@linkcode mapFile} has done. */
+export interface MapFileSummary extends BulkTotals {
+  /** Rows that were there already. */
+  readonly resumed: number;
+}
+
+/** Rows that are mapped at a time, unless they have more than 1 Mi characters together. */
+const BLOCK_ROWS = 512;
+const BLOCK_CHARS = 1 << 20;
+
+/**
+ * Maps every prompt of a JSONL file to one row of another: `{"prompt": …, "id"?: …, "label"?: …}` or
+ * a bare JSON string a line. Rows keep the order of the input and carry its line number as `row`;
+ * blank lines give none. Memory does not grow with the file.
+ *
+ * Rows are written to `OUT.part`, which becomes `OUT` at the end; with `resume` a killed run goes on
+ * where it was, and no row is lost or doubled. With `shard` the outputs of all shards, one after the
+ * other, are byte for byte the output of the whole. `OUT.meta.json` says what the rows depend on.
+ * An endpoint as encoder may answer differently from call to call; every other gives equal bytes.
+ *
+ * @param input A file, or `-` for standard input: then there are no shards and nothing to resume.
+ * @param output A file, or `-` for standard output.
+ * @throws {MicroLmError} Kind `data` for a line that is no prompt (what is done stays for a resume) and
+ * for rows of another job on resuming; `usage` for a shard or a resume without a file; `missing`,
+ * `write` or `permission` for the files; as `map` and `run` of the runtime.
+ *
+ * @example
+ * ```ts
+ * import { mapFile, openRuntime } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [input, output] = [".artifacts/example-in.jsonl", ".artifacts/example-out.jsonl"];
+ * await Deno.writeTextFile(input, '"swap 2 ETH for USDC"\n{"prompt": "hello", "id": "b"}\n');
+ * await using runtime = await openRuntime({ backend: "wordmap" });
+ * const { rows, labels } = await mapFile(runtime, input, output);
+ * assertEquals([rows, labels], [2, { swap_asset: 1 }]);
+ * for (const path of [input, output, `${output}.meta.json`]) await Deno.remove(path);
+ * ```
+ */
+export async function mapFile(
+  runtime: MicroRuntime,
+  input: string,
+  output: string,
+  options: MapFileOptions = {},
+): Promise<MapFileSummary> {
+  const { shard, resume = false } = options;
+  if ((shard || resume) && (input === "-" || (resume && output === "-"))) {
+    const what = shard && input === "-" ? "A shard" : "Resuming";
+    throw new MicroLmError("usage", `${what} needs files, got standard input or output`);
+  }
+  if (input === output && input !== "-") {
+    throw new MicroLmError("usage", `Expected another output than the input "${input}"`);
+  }
+  const make = options.run ? runRows(runtime, options.run) : mapRows(runtime, options.policy);
+  const tally = new BulkTally();
+  if (input === "-" && output === "-") {
+    using sink = stdoutSink();
+    await copyRows({ input, range: ALL, make, sink, tally });
+    return { ...tally.totals(), resumed: 0 };
+  }
+  return await mapToFile(runtime, input, output, { ...options, make, tally });
+}
+
+const ALL: LineRange = { from: 0, to: Infinity };
+
+interface Work extends MapFileOptions {
+  readonly make: RowMaker;
+  readonly tally: BulkTally;
+}
+
+async function mapToFile(
+  runtime: MicroRuntime,
+  input: string,
+  output: string,
+  { make, tally, ...options }: Work,
+): Promise<MapFileSummary> {
+  const { shard = { index: 1, count: 1 }, resume = false, onProgress } = options;
+  const facts = input === "-" ? null : await surveyInput(input);
+  const range = facts ? shardRange(shard, facts.lines) : ALL;
+  const onLine = (line: number) => facts && onProgress?.(line - range.from, range.to - range.from);
+  if (output === "-") {
+    using sink = stdoutSink();
+    await copyRows({ input, range, make, sink, tally, onLine });
+    return { ...tally.totals(), resumed: 0 };
+  }
+  const job = describeJob(runtime, options, { input: facts, shard });
+  const done = resume ? await readFinished(output, job) : null;
+  if (done) return { ...done, resumed: done.rows };
+  const { sink, last } = await openPart(output, {
+    ...{ resume, job, range },
+    onRow: (row) => tally.add(row as MappedRow | RunRow),
+  });
+  using _open = sink;
+  const resumed = tally.totals().rows;
+  await copyRows({ input, range: { from: last, to: range.to }, make, sink, tally, onLine });
+  const totals = tally.totals();
+  const meta = { ...job, range: facts && { from: range.from + 1, to: range.to }, totals };
+  await writeFileAtomic(metaPath(output), `${JSON.stringify(meta, null, 2)}\n`);
+  await sink.finish();
+  return { ...totals, resumed };
+}
+
+interface Copy {
+  readonly input: string;
+  readonly range: LineRange;
+  readonly make: RowMaker;
+  readonly sink: RowSink;
+  readonly tally: BulkTally;
+  readonly onLine?: (line: number) => void;
+}
+
+async function copyRows({ input, range, make, sink, tally, onLine }: Copy): Promise<void> {
+  for await (const block of inBlocks(readBulkRows(input, range))) {
+    const rows = await make(block);
+    let text = "";
+    for (const row of rows) {
+      tally.add(row);
+      text += `${JSON.stringify(row)}\n`;
+    }
+    sink.write(text);
+    onLine?.(block.at(-1)!.line);
+  }
+}
+
+async function* inBlocks(rows: AsyncIterable<BulkRow>): AsyncGenerator<BulkRow[]> {
+  let block: BulkRow[] = [];
+  let chars = 0;
+  for await (const row of rows) {
+    block.push(row);
+    chars += row.prompt.length;
+    if (block.length < BLOCK_ROWS && chars < BLOCK_CHARS) continue;
+    yield block;
+    [block, chars] = [[], 0];
+  }
+  if (block.length > 0) yield block;
+}
+
+/** All that the rows depend on: equal jobs give equal bytes. */
+function describeJob(
+  { domain, source, isFallback, point }: MicroRuntime,
+  { policy = DEFAULT_POLICY.mapper, run }: MapFileOptions,
+  { input, shard }: { readonly input: unknown; readonly shard: Shard },
+): Record<string, unknown> {
+  return {
+    schema: BULK_SCHEMA,
+    ...{ input, shard },
+    mode: run ? "run" : "map",
+    domain,
+    mapper: source,
+    is_fallback: isFallback,
+    operating_point: point(run ? DEFAULT_POLICY.mapper : policy),
+    request: run ? { ...run, env: honouredEnvironment(run.env ?? {}) } : null,
+    version: MICRO_LM_VERSION,
+  };
+}
+
+const metaPath = (output: string): string => `${output}.meta.json`;
+
+/** The totals of a finished output of the same job, so that a repeated job has nothing to do. */
+async function readFinished(output: string, job: unknown): Promise<BulkTotals | null> {
+  try {
+    const isUnfinished = await exists(`${output}.part`);
+    if (isUnfinished || !await exists(output)) return null;
+    const { range: _, totals, ...before } = JSON.parse(await Deno.readTextFile(metaPath(output)));
+    return canonicalJson(before) === canonicalJson(job) ? totals : null;
+  } catch {
+    return null;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

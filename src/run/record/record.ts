@@ -1,0 +1,141 @@
+import type { ArcVerification } from "../../domains/arc/verify.ts";
+import type { Grid } from "../../domains/arc/grid/grid.ts";
+import type { StepVerdict } from "../../domains/defi/guards.ts";
+import type { LinkedStep } from "../../domains/defi/plan.ts";
+import type { FolderStep } from "../../domains/folder/steps.ts";
+import type { Decision } from "../../evaluate/decide.ts";
+import type { WddSummary } from "../../rails/wdd/decide.ts";
+import type { Reason } from "../reasons.ts";
+
+/** Names the format of records. */
+export const RUN_SCHEMA = "micro-lm/run@1";
+
+/** Which rails look at a prompt beside the mapper. */
+export type Rails = "stage11" | "stage10" | "none";
+
+/** What the mapper said of one step. */
+export interface StepMapping extends Omit<Decision, "threshold"> {
+  /** Where the words stand in the prompt, `[start, end)`. */
+  readonly span: readonly [number, number];
+  readonly text: string;
+  /** The threshold that applied; null for a class that never fires. */
+  readonly threshold: number | null;
+}
+
+/** One gate of a run, in the order of work. */
+export interface GateVerdict {
+  readonly gate: "input" | "non_exec" | "mapper" | "slots" | "evidence" | "guards" | "grid";
+  readonly ok: boolean;
+  /** Why not; `ok` if it passed. */
+  readonly reason: Reason;
+  /** The numbers or words behind it. */
+  readonly detail?: unknown;
+}
+
+/** What may be carried out. */
+export interface RunPlan {
+  /** The actions in order; empty unless the run is ok. */
+  readonly sequence: readonly string[];
+  readonly steps: readonly (LinkedStep | ArcStepRecord | FolderStep)[];
+}
+
+/** A step of an ARC plan. */
+export interface ArcStepRecord {
+  readonly action: string;
+  /** The step with its arguments, such as `rotate(90)`. */
+  readonly op: string;
+  readonly span: readonly [number, number];
+  readonly text: string;
+  /** The grid after the step, if one was given. */
+  readonly grid: Grid | null;
+}
+
+/** What the checks said. */
+export interface RunVerify {
+  readonly ok: boolean;
+  readonly reason: Reason;
+  /** All that failed, the gravest first. */
+  readonly failed: readonly Reason[];
+  /** What ran: `rails:stage11`, `wdd:on`, `audit:wdd`, `dry_run`. */
+  readonly tags: readonly string[];
+  /** Verdicts of the guards, step by step. */
+  readonly steps: readonly StepVerdict[];
+  /** How a grid was checked, if one was given. */
+  readonly grid?: ArcVerification;
+}
+
+/** The outcome of a run: the same keys whatever happened. */
+export interface RunRecord {
+  readonly schema: typeof RUN_SCHEMA;
+  readonly domain: string;
+  readonly prompt: string;
+  readonly rails: Rails;
+  readonly T: number;
+  /** The first action that the prompt asks for, also when it may not be carried out; null if none. */
+  readonly label: string | null;
+  /** Least confidence over the steps; 0 if the mapper was not asked. */
+  readonly score: number;
+  readonly ok: boolean;
+  readonly reason: Reason;
+  /** The first action of the plan, or null. */
+  readonly top1: string | null;
+  /** A copy of the plan's sequence. */
+  readonly sequence: readonly string[];
+  readonly plan: RunPlan;
+  readonly verify: RunVerify;
+  /** What was switched off or stood in: `risk_not_required:ltv`, `mapper:wordmap_fallback`. */
+  readonly flags: readonly string[];
+  readonly aux: {
+    /** Every gate that was asked, in order. */
+    readonly gates: readonly GateVerdict[];
+    readonly mappings: readonly StepMapping[];
+    /** With `dry_run`: what would have been allowed. */
+    readonly would_allow?: readonly string[];
+    readonly wdd?: unknown;
+  };
+  readonly artifacts: {
+    readonly mapper: {
+      readonly backend: string;
+      readonly encoder: string | null;
+      readonly sha256: string;
+      /** The operating point that applied, and its certificate. */
+      readonly point: unknown;
+      readonly certificate: string | null;
+    } | null;
+    /** Where risk numbers came from. */
+    readonly verify: { readonly sources: unknown } | null;
+    readonly schema: { readonly v: 1; readonly keys: readonly string[] };
+  };
+  /** Fingerprint of the plan: see `planHash`. */
+  readonly det_hash: string;
+  readonly wdd_summary: WddSummary | null;
+  readonly abstained: boolean;
+}
+
+/** The short form of a record: what to do, and whether it may be done. */
+export interface MinimalRecord {
+  readonly plan: { readonly sequence: readonly string[] };
+  readonly verify: { readonly ok: boolean; readonly reason: Reason };
+}
+
+/**
+ * Shortens a record.
+ *
+ * @example
+ * ```ts
+ * import { minimalRecord, openRuntime } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using runtime = await openRuntime({ backend: "wordmap" });
+ * assertEquals(minimalRecord(await runtime.run({ prompt: "swap 2 ETH for USDC" })), {
+ *   plan: { sequence: [] },
+ *   verify: { ok: false, reason: "oracle_unknown" },
+ * });
+ * ```
+ */
+export function minimalRecord({ plan, verify }: RunRecord): MinimalRecord {
+  return {
+    plan: { sequence: plan.sequence },
+    verify: { ok: verify.ok, reason: verify.reason },
+  };
+}

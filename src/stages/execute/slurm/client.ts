@@ -1,0 +1,105 @@
+import { MicroLmError } from "../../../core/errors.ts";
+
+/** What a program printed and how it ended. */
+export interface ProgramOutput {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end. */
+export type RunProgram = (name: string, args: readonly string[]) => Promise<ProgramOutput>;
+
+/** States of a job's array tasks by index, in Slurm's words; `unknown` if Slurm forgot the job. */
+export type TaskStates = ReadonlyMap<number, string> | "unknown";
+
+/** The part of Slurm that a batch needs. */
+export interface SlurmClient {
+  /**
+   * Submits a script as a job array and returns the job's id.
+   *
+   * @param indices The array tasks. Default: those that the script names.
+   * @throws {MicroLmError} Kind `missing` without Slurm, `usage` if Slurm refuses.
+   */
+  submit(script: string, indices?: readonly number[]): Promise<string>;
+  /** Looks at a job; null if Slurm does not answer at the moment. */
+  states(jobId: string): Promise<TaskStates | null>;
+}
+
+/** States that a task does not leave. */
+const ENDED = new Set([
+  ...["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED"],
+  ...["OUT_OF_MEMORY", "BOOT_FAIL", "DEADLINE", "REVOKED"],
+]);
+
+/** Whether a task in this state runs no more. */
+export function hasEnded(state: string): boolean {
+  return ENDED.has(state);
+}
+
+/** Talks to Slurm through its programs: sbatch, squeue, and sacct where the cluster keeps accounts. */
+export function createSlurmClient(run: RunProgram = runProgram): SlurmClient {
+  return {
+    async submit(script, indices) {
+      const array = indices === undefined ? [] : [`--array=${indices.join(",")}`];
+      const { code, stdout, stderr } = await run("sbatch", ["--parsable", ...array, script]);
+      if (code !== 0) {
+        throw new MicroLmError("usage", `Slurm refuses the batch: ${lastLine(stderr)}`, {
+          hint: `Look at the block "slurm" of the config, and at ${script}`,
+        });
+      }
+      // `--parsable` prints "id" or "id;cluster"; a wrapper may say something before.
+      return stdout.trim().split(/\s+/).at(-1)!.split(";")[0]!;
+    },
+    async states(jobId) {
+      const queue = await run("squeue", [
+        ...["--noheader", "--array", "--states=all", `--jobs=${jobId}`, "--format=%i|%T"],
+      ]);
+      if (queue.code !== 0 && !/Invalid job id/i.test(queue.stderr)) return null;
+      const queued = queue.code === 0 ? parseStates(queue.stdout, jobId) : new Map();
+      // The queue forgets what ended minutes ago.
+      const accounts = await run("sacct", [
+        ...["--noheader", "--parsable2", "--allocations", "--array", `--jobs=${jobId}`],
+        "--format=JobID,State",
+      ]).catch(() => null);
+      const kept = accounts?.code === 0 ? parseStates(accounts.stdout, jobId) : new Map();
+      if (queued.size === 0 && kept.size === 0) return "unknown";
+      return new Map([...kept, ...queued]);
+    },
+  };
+}
+
+/** Reads lines such as `17_3|RUNNING` and `17_4|CANCELLED by 0`. */
+function parseStates(text: string, jobId: string): Map<number, string> {
+  const states = new Map<number, string>();
+  for (const line of text.split("\n")) {
+    const [id = "", state = ""] = line.trim().split("|");
+    const [, job, index] = /^(\d+)_(\d+)$/.exec(id) ?? [];
+    if (job === jobId && index !== undefined) states.set(Number(index), state.split(/[ +]/)[0]!);
+  }
+  return states;
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1)!.replace(/^sbatch: error: /, "") || "it does not say why";
+}
+
+async function runProgram(name: string, args: readonly string[]): Promise<ProgramOutput> {
+  try {
+    const { code, stdout, stderr } = await new Deno.Command(name, { args: [...args] }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { code, stdout: text(stdout), stderr: text(stderr) };
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) {
+      throw new MicroLmError("missing", `Cannot find the program ${name}`, {
+        hint: "Run this on a machine that can submit to Slurm, or use --executor local",
+        cause,
+      });
+    }
+    if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
+    throw new MicroLmError("permission", `No permission to run ${name}`, {
+      hint: `Grant it with --allow-run=${name}`,
+      cause,
+    });
+  }
+}

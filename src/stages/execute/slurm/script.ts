@@ -1,0 +1,78 @@
+import type { SlurmSettings } from "./settings.ts";
+
+/** What a batch script runs, and where. */
+export interface SlurmScriptRequest {
+  /** Folder that the tasks run in, the same on all nodes. */
+  readonly workdir: string;
+  /** Folder of the batch: status files and logs. */
+  readonly batchDir: string;
+  /** Number of array tasks. */
+  readonly tasks: number;
+  /** The program and its arguments; the index of the task and its job are added. */
+  readonly command: readonly string[];
+}
+
+/**
+ * Writes the script of a job array, one task an experiment.
+ *
+ * Each task leaves its exit code in `status/<index>.exit`, whatever ends it, short of `kill -9`. A
+ * `setup` line or a program in a pipe that fails ends the task.
+ *
+ * @example
+ * ```ts
+ * import { parseSlurmSettings, slurmScript } from "micro-lm";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const settings = parseSlurmSettings("slurm: { partition: gpu, max_parallel: 2 }", "config.yaml");
+ * const script = slurmScript(settings, {
+ *   ...{ workdir: "/home/me/micro-lm", batchDir: "/home/me/batch", tasks: 5 },
+ *   command: ["deno", "run", "tasks/stage_worker.ts"],
+ * });
+ * assertStringIncludes(script, "#SBATCH --array=0-4%2\n");
+ * assertStringIncludes(script, "set -euo pipefail\n");
+ * ```
+ */
+export function slurmScript(settings: SlurmSettings, request: SlurmScriptRequest): string {
+  const { workdir, batchDir, tasks, command } = request;
+  const [program, ...args] = command;
+  const limit = settings.max_parallel === undefined ? "" : `%${settings.max_parallel}`;
+  const flags: readonly (readonly [string, string | number | undefined])[] = [
+    ["job-name", settings.job_name],
+    ["array", `0-${tasks - 1}${limit}`],
+    ["partition", settings.partition],
+    ["account", settings.account],
+    ["qos", settings.qos],
+    ["nodes", 1],
+    ["ntasks", 1],
+    ["cpus-per-task", settings.cpus_per_task],
+    ["mem", settings.mem],
+    ["time", settings.time],
+    ["gres", settings.gres],
+    ["tmp", settings.tmp],
+    ["mail-user", settings.mail_user],
+    ["mail-type", settings.mail_type],
+    ["output", `"${batchDir.replaceAll("%", "%%")}/logs/%A_%a.out"`],
+  ];
+  const directives = [
+    ...flags.filter(([, value]) => value !== undefined).map(([name, value]) =>
+      `--${name}=${value}`
+    ),
+    ...settings.extra,
+  ];
+  const call = [settings.deno ?? program!, ...args].map(quoteShell).join(" ");
+  return `#!/usr/bin/env bash
+${directives.map((directive) => `#SBATCH ${directive}`).join("\n")}
+set -euo pipefail
+batch=${quoteShell(batchDir)}
+index=$SLURM_ARRAY_TASK_ID
+trap 'echo "$?" > "$batch/status/$index.exit"' EXIT
+cd ${quoteShell(workdir)}
+${settings.setup.map((line) => `${line}\n`).join("")}${call} \\
+  --index "$index" --job_id "\${SLURM_ARRAY_JOB_ID}_$index" 2>&1 | tee -a "$batch/logs/task_$index.log"
+`;
+}
+
+/** Makes a text one word of the shell. */
+function quoteShell(text: string): string {
+  return /^[\w.,:=@/+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,159 @@
+import { basename, dirname, join } from "node:path";
+import { stringify } from "yaml";
+import { writeFileAtomic } from "../../core/atomic_write.ts";
+import { explainIoError } from "../../core/io_error.ts";
+import { MicroLmError } from "../../core/errors.ts";
+
+/** Names of the files in a run folder. */
+export const RUN_FILES = {
+  config: "config_used.yaml",
+  weights: "model.onnx",
+  sweep: "threshold_sweep_results.json",
+  history: "training_history.json",
+  validation: "validation_predictions.json",
+  checkpoint: "checkpoint.json",
+  status: "run.json",
+} as const;
+
+/** How far a run is: the content of `run.json`, the one file with times in it. */
+export interface RunStatus {
+  readonly state: "running" | "finished" | "failed";
+  readonly name: string;
+  readonly base: string;
+  readonly seed: number;
+  /** Hex sha256 over experiment, settings, data and encoder. */
+  readonly key: string;
+  /** ISO 8601. */
+  readonly started: string;
+  readonly finished?: string;
+  /** Seconds of training, over all attempts of a resumed run the last. */
+  readonly seconds?: number;
+  /** Numbers that were trained. */
+  readonly parameters?: number;
+  /** Best score of the metric that weights were chosen by, and F1 at the chosen threshold. */
+  readonly val_score?: number;
+  readonly val_f1?: number;
+  readonly threshold?: number | null;
+  readonly error?: string;
+}
+
+/** A run folder with what its `run.json` says. */
+export interface StoredRun {
+  readonly folder: string;
+  /** Name of the folder. */
+  readonly id: string;
+  readonly status: RunStatus;
+}
+
+/** Name of a run folder: `<name>_<YYYYMMDD_HHMMSS>_job<id>`, the time in UTC. */
+export function runFolderName(name: string, now: Date, jobId: string): string {
+  const [date, time] = now.toISOString().slice(0, 19).split("T");
+  return `${name}_${date!.replaceAll("-", "")}_${time!.replaceAll(":", "")}_job${jobId}`;
+}
+
+/** Writes a value as JSON, one file as a whole. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Writes a value as YAML, one file as a whole. */
+export async function writeYaml(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }));
+}
+
+/**
+ * Reads a JSON file; undefined if there is none and that is allowed.
+ *
+ * @throws {MicroLmError} Kind `data` if it is no JSON; as reading does.
+ */
+export async function readJson<T>(
+  path: string,
+  options: { optional: true },
+): Promise<T | undefined>;
+export async function readJson<T>(path: string): Promise<T>;
+export async function readJson<T>(
+  path: string,
+  { optional = false }: { optional?: boolean } = {},
+): Promise<T | undefined> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (optional && error instanceof Deno.errors.NotFound) return undefined;
+    throw explainIoError(error, path, "read");
+  }
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw new MicroLmError("data", "Expected JSON, found something else", {
+      at: { file: path },
+      cause,
+    });
+  }
+}
+
+/**
+ * Makes `<folder>/<name>` lead to `<folder>/<target>`: a symbolic link, or where links cannot be made
+ * (Windows, Deno with permission for single folders only) a file that holds the target's name.
+ */
+export async function linkTo(folder: string, name: string, target: string): Promise<void> {
+  const path = join(folder, name);
+  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+  try {
+    await Deno.symlink(target, temporary, { type: "dir" });
+    await Deno.rename(temporary, path);
+  } catch {
+    await Deno.remove(temporary).catch(() => {});
+    // Writing through a link that is there would change the run that it leads to.
+    await Deno.remove(path).catch(() => {});
+    await writeFileAtomic(path, `${target}\n`);
+  }
+}
+
+/** The path that a path leads to where folders in it are files that hold a name; else itself. */
+export async function followPointers(path: string): Promise<string> {
+  const parent = dirname(path);
+  if (parent === path) return path;
+  const real = await followPointers(parent);
+  const here = join(real, basename(path));
+  if (!here.endsWith("_latest") && basename(here) !== "model") return here;
+  try {
+    if (!(await Deno.stat(here)).isFile) return here;
+    return await followPointers(join(real, (await Deno.readTextFile(here)).trim()));
+  } catch {
+    return here;
+  }
+}
+
+/**
+ * Lists the run folders below a folder, by name; links and folders without a `run.json` are skipped.
+ *
+ * @throws {MicroLmError} Kind `missing` or `permission` if the folder cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { listRuns } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = ".artifacts/example-runs";
+ * await Deno.mkdir(`${folder}/lite_job1`, { recursive: true });
+ * await Deno.writeTextFile(`${folder}/lite_job1/run.json`, '{ "state": "finished" }');
+ * assertEquals((await listRuns(folder)).map(({ id }) => id), ["lite_job1"]);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export async function listRuns(baseDir: string): Promise<StoredRun[]> {
+  const names: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(baseDir)) if (entry.isDirectory) names.push(entry.name);
+  } catch (error) {
+    throw explainIoError(error, baseDir, "read");
+  }
+  const runs: StoredRun[] = [];
+  for (const id of names.sort()) {
+    const folder = join(baseDir, id);
+    const status = await readJson<RunStatus>(join(folder, RUN_FILES.status), { optional: true });
+    if (status) runs.push({ folder, id, status });
+  }
+  return runs;
+}

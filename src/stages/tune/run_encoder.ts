@@ -1,0 +1,21 @@
+import { join } from "node:path";
+import type { Encoder } from "../../encoders/encoder.ts";
+import type { OpenStageEncoder } from "../config/batch.ts";
+import type { RunConfig } from "../config/run_config.ts";
+import { TUNE_FILES } from "./experiment.ts";
+import { openTunedUseLite, TUNED_SPEC } from "./export.ts";
+
+/**
+ * Opens the encoder of a run: the fine-tuned one in its folder, if it has one, else the one that its
+ * config names.
+ *
+ * @throws {MicroLmError} Kind `missing` if the run's own encoder is gone; what `openEncoder` throws.
+ */
+export async function openRunEncoder(
+  folder: string,
+  { encoder, experiment, global }: RunConfig,
+  openEncoder: OpenStageEncoder,
+): Promise<Encoder> {
+  if (encoder.spec === TUNED_SPEC) return await openTunedUseLite(join(folder, TUNE_FILES.encoder));
+  return await openEncoder(experiment.model_name, { maxLength: global.max_length });
+}

@@ -1,0 +1,93 @@
+import { DEFAULT_VECTOR_CACHE } from "../src/encoders/cache/folder.ts";
+import type { OpenEncoderOptions } from "../src/encoders/open.ts";
+import type { RuntimeChoice } from "../src/encoders/onnx/engine.ts";
+import type { ModelDtype } from "../src/encoders/sentence_transformer/onnx.ts";
+import type { OpenMapperOptions } from "../src/mapper/file/mapper_file.ts";
+import type { FlagValues } from "../src/cli/flags.ts";
+import type { CommandContext } from "../src/cli/run_command.ts";
+
+/** What the encoders of a spec can be, for `--help`. */
+export const SPEC_HELP =
+  "Encoder: static, ngram, use-lite, a folder with a sentence-transformers " +
+  "model, the id of a pulled model, http://host/v1#model (through the :endpoint task), a+b, a*2+b; " +
+  "lite is static+ngram.";
+
+/** Flags of every command that opens an encoder. */
+export const ENCODER_FLAGS = {
+  runtime: {
+    type: "string",
+    choices: ["wasm", "native", "auto"],
+    default: "wasm",
+    help:
+      "Engine of models. native needs --allow-ffi, which the :native task grants; auto takes it " +
+      "where it is granted.",
+  },
+  dtype: {
+    type: "string",
+    choices: ["fp32", "int8", "fp16"],
+    help: "Number type of a model's weights. Default: fp32, or that of the mapper.",
+  },
+  encoder_cache: {
+    type: "string",
+    value: "DIR",
+    default: DEFAULT_VECTOR_CACHE,
+    help: "Where vectors of models and endpoints are kept, so that each prompt is encoded once; " +
+      "off keeps none.",
+  },
+  threads: {
+    type: "integer",
+    min: 1,
+    max: 256,
+    help:
+      "Threads for one inference; they change no result. Default: half of the cores, at most 4.",
+  },
+} as const;
+
+/** What the flags say if nobody says anything. */
+export const DEFAULT_ENCODER_FLAGS: FlagValues<typeof ENCODER_FLAGS> = {
+  runtime: "wasm",
+  dtype: undefined,
+  encoder_cache: DEFAULT_VECTOR_CACHE,
+  threads: undefined,
+};
+
+/** Flags of every command that opens a trained mapper. */
+export const OPEN_MAPPER_FLAGS = {
+  ...ENCODER_FLAGS,
+  allow_runtime_drift: {
+    type: "boolean",
+    help:
+      "Accept a mapper trained with another --runtime or --dtype; the difference is measured on " +
+      "some of its training prompts and reported.",
+  },
+} as const;
+
+/** The options of an encoder that the flags ask for. */
+export function encoderOptions(flags: FlagValues<typeof ENCODER_FLAGS>): OpenEncoderOptions {
+  return {
+    runtime: flags.runtime as RuntimeChoice,
+    ...(flags.dtype !== undefined && { dtype: flags.dtype as ModelDtype }),
+    ...(flags.threads !== undefined && { threads: flags.threads }),
+    ...(flags.encoder_cache !== "off" && { cache: { dir: flags.encoder_cache } }),
+  };
+}
+
+/** The options of a mapper that the flags ask for; a drift is printed as a warning. */
+export function mapperOptions(
+  flags: FlagValues<typeof OPEN_MAPPER_FLAGS>,
+  { warn }: Pick<CommandContext, "warn">,
+): OpenMapperOptions {
+  return {
+    ...encoderOptions(flags),
+    allowRuntimeDrift: flags.allow_runtime_drift,
+    onDrift: (drift) =>
+      warn(
+        `mapper trained with ${drift.trained}, opened with ${drift.opened}: over ${drift.prompts} ` +
+          `training prompts vectors differ by up to ${
+            drift.maxVectorDifference.toExponential(1)
+          }, ` +
+          `probabilities by up to ${drift.maxProbabilityDifference.toExponential(1)}, ` +
+          `${drift.changedDecisions} decisions changed`,
+      ),
+  };
+}

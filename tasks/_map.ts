@@ -1,0 +1,143 @@
+import { mapFile, type MapFileSummary } from "../src/run/bulk/bulk.ts";
+import { parseShard } from "../src/run/bulk/input.ts";
+import { type PolicyInput, resolvePolicy } from "../src/run/policy.ts";
+import type { Rails } from "../src/run/record/record.ts";
+import type { RunRequest } from "../src/run/runtime_types.ts";
+import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
+import { type FlagValues, usage } from "../src/cli/flags.ts";
+import { readJsonFlag } from "./_json_flag.ts";
+import { createProgress } from "../src/cli/progress.ts";
+import type { CommandContext } from "../src/cli/run_command.ts";
+import { openRuntimeFromFlags, policyEnvironment, RUNTIME_FLAGS } from "./_runtime_flags.ts";
+
+/** Flags of `map`. */
+export const MAP_FLAGS = {
+  in: {
+    type: "string",
+    value: "FILE",
+    required: true,
+    help:
+      'Prompts, {"prompt": …, "id"?: …, "label"?: …} or a JSON string a line; - is standard input.',
+  },
+  out: {
+    type: "string",
+    value: "FILE",
+    required: true,
+    help: "One row a prompt, in the same order; - is standard output.",
+  },
+  shard: {
+    type: "string",
+    value: "I/N",
+    help: "Only the I-th of N parts of the input. The outputs of all parts in order are the whole.",
+  },
+  resume: { type: "boolean", help: "Go on where a killed run of the same job was." },
+  run: {
+    type: "boolean",
+    help: "Full runs instead of mapper decisions: plan, gates, guards. Lines may have a policy, " +
+      "context, grid or pairs of their own.",
+  },
+  policy: { type: "string", value: "JSON|@FILE", help: "Policy of all rows." },
+  context: { type: "string", value: "JSON|@FILE", help: "With --run: context of all rows." },
+  rails: {
+    type: "string",
+    choices: ["stage11", "stage10", "none"],
+    help: "With --run: what looks at prompts beside the mapper. Default: stage11.",
+  },
+  T: {
+    type: "integer",
+    min: 1,
+    max: 100_000,
+    help: "With --run: samples of a trace. Default: 180.",
+  },
+  ...RUNTIME_FLAGS,
+} as const;
+
+type Flags = FlagValues<typeof MAP_FLAGS>;
+
+/** The body of `map`: rows to a file, totals for people and `--json`. */
+export async function mapCommand(flags: Flags, context: CommandContext): Promise<ExitCode> {
+  checkFlags(flags);
+  const env = policyEnvironment();
+  const policy = await readJsonFlag("policy", flags.policy);
+  const { mapper } = resolvePolicy(policy ?? {}, { env });
+  checkPolicy(policy, flags);
+  await using runtime = await openRuntimeFromFlags(flags, context, {
+    modelPath: mapper.model_path,
+    useWordmapFallback: asksForFallback(policy),
+  });
+  const progress = createProgress("map");
+  const started = performance.now();
+  const summary = await mapFile(runtime, flags.in, flags.out, {
+    ...(flags.shard !== undefined && { shard: parseShard(flags.shard) }),
+    resume: flags.resume,
+    ...(flags.run ? { run: await readRequest(flags, policy, env) } : { policy: mapper }),
+    onProgress: progress.update,
+  }).finally(progress.end);
+  const seconds = (performance.now() - started) / 1000;
+  if (flags.out !== "-") {
+    for (const line of describe(flags.out, summary, seconds)) context.say(line);
+  }
+  context.result({ out: flags.out, ...summary, seconds });
+  return EXIT.ok;
+}
+
+function checkFlags(flags: Flags): void {
+  if (flags.shard !== undefined) {
+    parseShard(flags.shard);
+    if (flags.in === "-" || flags.out === "-") {
+      throw usage({ name: "map" }, "A shard needs files, not standard input or output");
+    }
+  }
+  const onlyRun = (["context", "rails", "T"] as const).find((name) => flags[name] !== undefined);
+  if (onlyRun && !flags.run) throw usage({ name: "map" }, `Flag "--${onlyRun}" needs --run`);
+  const json = (flags as { json?: boolean }).json;
+  if (json && flags.out === "-") {
+    throw usage({ name: "map" }, 'Flag "--json" needs another --out than "-"');
+  }
+}
+
+function checkPolicy(policy: unknown, { run }: Flags): void {
+  const other = Object.keys(policy ?? {}).find((key) => key !== "mapper");
+  if (other !== undefined && !run) {
+    throw usage(
+      { name: "map" },
+      `Key "policy.${other}" needs --run: no guard looks at mapped rows`,
+    );
+  }
+}
+
+/** Thousands of rows of the wrong mapper are worse than none: unlike a single run, only if asked for. */
+function asksForFallback(policy: unknown): boolean {
+  const { mapper } = (policy ?? {}) as PolicyInput;
+  return mapper?.use_wordmap_fallback === true;
+}
+
+async function readRequest(
+  { context, rails, T }: Flags,
+  policy: unknown,
+  env: RunRequest["env"],
+): Promise<Omit<RunRequest, "prompt">> {
+  const read = await readJsonFlag("context", context);
+  return {
+    ...(policy !== undefined && { policy }),
+    ...(read !== undefined && { context: read }),
+    ...(rails !== undefined && { rails: rails as Rails }),
+    ...(T !== undefined && { T }),
+    ...(env && { env }),
+  };
+}
+
+function describe(out: string, summary: MapFileSummary, seconds: number): string[] {
+  const { rows, resumed, reasons, labelled, labelled_fired, labelled_correct } = summary;
+  const made = rows - resumed;
+  const speed = made > 0 ? `, ${Math.round(made / seconds)} rows/s` : "";
+  const before = resumed > 0 ? `, ${resumed} of them before` : "";
+  const counts = Object.entries(reasons).map(([reason, count]) => `${reason} ${count}`);
+  return [
+    `Wrote ${out}: ${rows} rows${before}${speed}`,
+    ...(counts.length > 0 ? [`  ${counts.join(", ")}`] : []),
+    ...(labelled > 0
+      ? [`  of ${labelled} with a label ${labelled_fired} fired, ${labelled_correct} as labelled`]
+      : []),
+  ];
+}

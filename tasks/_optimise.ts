@@ -1,0 +1,101 @@
+import { writeFileAtomic } from "../src/core/atomic_write.ts";
+import { createMasker } from "../src/data/template.ts";
+import { detectDomain } from "../src/domains/registry.ts";
+import { MicroLmError } from "../src/core/errors.ts";
+import {
+  crossValidateThresholds,
+  evaluateThresholds,
+  type Objective,
+  type ThresholdOutcome,
+} from "../src/evaluate/optimise.ts";
+import type { ClassifiedRow } from "../src/evaluate/per_class.ts";
+import { percent, percentWithInterval } from "../src/report/page/escape.ts";
+import { textTable } from "../src/report/tables.ts";
+import { readPerClassThresholds } from "./_per_class_file.ts";
+import type { CommandContext } from "../src/cli/run_command.ts";
+
+/** What `per-class --optimise` is told. */
+export interface OptimiseRequest {
+  readonly objective: Objective;
+  readonly max_wrong_rate: number;
+  readonly folds: number;
+  readonly seed: number;
+  /** File with the thresholds in use, for the diff. */
+  readonly current: string | undefined;
+  readonly out_thresholds: string | undefined;
+}
+
+/** Optimises thresholds over labelled rows, prints what they are worth, writes them where asked. */
+export async function optimiseCommand(
+  all: readonly ClassifiedRow[],
+  request: OptimiseRequest,
+  { say, warn }: CommandContext,
+): Promise<unknown> {
+  const rows = all.filter((row) => row.gold !== "");
+  const domain = detectDomain(rows.map((row) => row.gold));
+  const mask = createMasker(domain.slots);
+  const groups = rows.map((row) => mask(row.prompt));
+  if (new Set(groups).size < request.folds) {
+    throw new MicroLmError("data", `Expected at least ${request.folds} different templates`, {
+      hint: "Use fewer --folds, or more rows",
+    });
+  }
+  const current = request.current === undefined
+    ? undefined
+    : await readPerClassThresholds(request.current, (name) => domain.canonicalLabel(name));
+  const found = crossValidateThresholds(rows, groups, {
+    objective: request.objective,
+    maxWrongRate: request.max_wrong_rate,
+    folds: request.folds,
+    seed: request.seed,
+  });
+  const before = current && evaluateThresholds(rows, current);
+  say(`\nThresholds for ${request.objective}, ${request.folds} folds by template`);
+  say(textTable({
+    columns: ["rows", "coverage (95%)", "wrong among actions (95%)", "macro F1"],
+    rows: [
+      ...(before ? [outcomeRow("current file", before)] : []),
+      outcomeRow("held out (cross-validated)", found.held_out),
+      outcomeRow("the rows that chose", found.in_sample),
+    ],
+  }));
+  say("");
+  say(textTable({
+    columns: ["class", ...(current ? ["current", "change"] : []), "optimised", "over the folds"],
+    rows: Object.entries(found.thresholds).map(([name, value]) => {
+      const old = current?.[name] ?? 0;
+      const change = value === null ? "" : signed(value - old);
+      const [low, high] = found.range[name] ?? [];
+      return [
+        name,
+        ...(current ? [show(old), change] : []),
+        show(value),
+        `${show(low ?? null)} to ${show(high ?? null)}`,
+      ];
+    }),
+  }));
+  if (request.out_thresholds !== undefined) {
+    const text = `${JSON.stringify(found.thresholds, null, 2)}\n`;
+    await writeFileAtomic(request.out_thresholds, text);
+    say(`\nWrote ${request.out_thresholds}`);
+    warn("expect the held-out line, not the last one, on new prompts like these");
+  }
+  return { ...found, current: before ?? null };
+}
+
+function outcomeRow(name: string, outcome: ThresholdOutcome): string[] {
+  return [
+    name,
+    percentWithInterval(outcome.coverage),
+    percentWithInterval(outcome.wrong_rate),
+    percent(outcome.macro_f1),
+  ];
+}
+
+function show(threshold: number | null): string {
+  return threshold === null ? "never" : threshold.toFixed(3);
+}
+
+function signed(difference: number): string {
+  return `${difference < 0 ? "−" : "+"}${Math.abs(difference).toFixed(3)}`;
+}

@@ -1,0 +1,166 @@
+import { join, resolve } from "node:path";
+import { type BatchRun, runBatch } from "../src/stages/config/batch.ts";
+import { expandExperiments, type Experiment } from "../src/stages/config/expand.ts";
+import { type ExecutorEvents, runLocalBatch } from "../src/stages/execute/local.ts";
+import { listRuns } from "../src/stages/experiment/experiment_folder.ts";
+import {
+  previewSlurmBatch,
+  runSlurmBatch,
+  type SlurmBatchRequest,
+} from "../src/stages/execute/slurm/slurm.ts";
+import { BATCH_FILES } from "../src/stages/execute/slurm/batch_folder.ts";
+import { parseSlurmSettings } from "../src/stages/execute/slurm/settings.ts";
+import { parseStageConfig, type StageConfig } from "../src/stages/config/stage_config.ts";
+import { readConfigText } from "../src/core/strict_yaml.ts";
+import type { ENCODER_FLAGS } from "./_encoder_flags.ts";
+import type { FlagValues } from "../src/cli/flags.ts";
+import type { CommandContext } from "../src/cli/run_command.ts";
+import { stageEncoderOpener } from "./_stages_encoder.ts";
+import { appendJobs } from "./_stages_job_log.ts";
+import { createLiveTable } from "./_stages_live.ts";
+import { workerArguments } from "./_stages_worker_process.ts";
+
+/** What a batch is to do, and how. */
+export interface BatchRequest extends FlagValues<typeof ENCODER_FLAGS> {
+  readonly config: string;
+  readonly filter?: string | undefined;
+  readonly exclude?: string | undefined;
+  readonly max_experiments?: number | undefined;
+  readonly jobs: number;
+  readonly executor: string;
+  readonly resume: boolean;
+  readonly logs_dir: string;
+}
+
+/** A batch that is ready to run. */
+export interface PlannedBatch {
+  readonly request: BatchRequest;
+  readonly config: StageConfig;
+  readonly experiments: readonly Experiment[];
+  readonly slurm: SlurmBatchRequest;
+}
+
+/** Reads and checks a config and lists what it asks for; nothing is written. */
+export async function planBatch(request: BatchRequest): Promise<PlannedBatch> {
+  const configText = await readConfigText(request.config);
+  const config = parseStageConfig(configText, { file: request.config });
+  // A mistake in this block is one wherever the batch runs.
+  const settings = parseSlurmSettings(configText, request.config);
+  const { filter, exclude, max_experiments } = request;
+  const experiments = expandExperiments(config, {
+    ...(filter === undefined ? {} : { filter }),
+    ...(exclude === undefined ? {} : { exclude }),
+    ...(max_experiments === undefined ? {} : { maxExperiments: max_experiments }),
+  });
+  const models = experiments.map(({ model }) => model);
+  const worker = (batchDir: string) =>
+    workerArguments(request, models, [
+      ...["--config", join(batchDir, BATCH_FILES.config), "--batch_dir", batchDir],
+      ...(request.resume ? ["--resume"] : []),
+    ]);
+  const slurm = {
+    settings,
+    configText,
+    root: resolve(config.output.results_dir, "batches"),
+    name: `${new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "_")}_slurm`,
+    workdir: Deno.cwd(),
+    command: (batchDir: string) => [Deno.execPath(), ...worker(batchDir)],
+  };
+  return { request, config, experiments, slurm };
+}
+
+/** The script that `--executor slurm` would submit. */
+export function previewScript({ experiments, slurm }: PlannedBatch): string {
+  return previewSlurmBatch(experiments, slurm);
+}
+
+/** Runs a batch with a live table; returns one entry an experiment, in order. */
+export async function executeBatch(
+  plan: PlannedBatch,
+  { say, warn }: Pick<CommandContext, "say" | "warn">,
+): Promise<BatchRun[]> {
+  const { request, config, experiments } = plan;
+  if (!request.resume) await warnOfFinished(config, experiments, warn);
+  const table = createLiveTable(experiments, {
+    say,
+    // How many tasks a cluster runs at once, it does not say.
+    jobs: request.executor === "slurm" ? 1 : request.jobs,
+  });
+  const timer = setInterval(() => table.tick(), 1000);
+  let job = "local";
+  const logged: Promise<void>[] = [];
+  const jobsFile = join(request.logs_dir, "batch_training_jobs.txt");
+  const events: ExecutorEvents = {
+    onStart: (experiment) => table.advance(experiment, 0),
+    onEvaluation: (experiment, { epoch }) => table.advance(experiment, epoch),
+    onRun: (run) => {
+      table.add(run);
+      const { experiment: { name }, outcome, folder = "" } = run;
+      logged.push(appendJobs(jobsFile, [{ job, name, outcome, folder }]));
+    },
+  };
+  try {
+    // A folder that cannot be written is known before hours of work.
+    await appendJobs(jobsFile, []);
+    if (request.executor === "slurm") {
+      return await runSlurmBatch(experiments, plan.slurm, {
+        ...events,
+        resume: request.resume,
+        onJob: (id, tasks, isFound, folder) => {
+          job = id;
+          const what = isFound ? "Following" : "Submitted";
+          say(`${what} Slurm job ${id}: ${tasks} tasks, ${folder}`);
+        },
+      });
+    }
+    return request.jobs > 1 && experiments.length > 1
+      ? await runOnWorkers(plan, events)
+      : await runHere(plan, events);
+  } finally {
+    clearInterval(timer);
+    table.end();
+    await Promise.all(logged);
+  }
+}
+
+async function runHere(plan: PlannedBatch, events: ExecutorEvents): Promise<BatchRun[]> {
+  const { request, config, experiments } = plan;
+  return await runBatch(config, {
+    only: experiments.map(({ name }) => name),
+    openEncoder: stageEncoderOpener(request),
+    resume: request.resume,
+    onStart: ({ experiment }) => events.onStart?.(experiment),
+    onEvaluation: ({ experiment }, evaluation) => events.onEvaluation?.(experiment, evaluation),
+    onRun: (_, run) => events.onRun?.(run),
+  });
+}
+
+async function runOnWorkers(plan: PlannedBatch, events: ExecutorEvents): Promise<BatchRun[]> {
+  const { request, experiments } = plan;
+  const models = experiments.map(({ model }) => model);
+  const args = workerArguments(request, models, ["--config", request.config]);
+  return await runLocalBatch(experiments, {
+    ...events,
+    jobs: request.jobs,
+    resume: request.resume,
+    startWorker: () =>
+      new Deno.Command("deno", { args, stdin: "piped", stdout: "piped", stderr: "inherit" })
+        .spawn(),
+  });
+}
+
+async function warnOfFinished(
+  config: StageConfig,
+  experiments: readonly Experiment[],
+  warn: CommandContext["warn"],
+): Promise<void> {
+  const runs = await listRuns(config.output.base_dir).catch(() => []);
+  const known = new Set(
+    runs.filter(({ status }) => status.state === "finished").map(({ status }) => status.name),
+  );
+  const count = experiments.filter(({ name }) => known.has(name)).length;
+  if (count === 0) return;
+  warn(
+    `${count} of ${experiments.length} have a finished run already; --resume does not repeat it`,
+  );
+}

@@ -1,0 +1,221 @@
+import {
+  type Dataset,
+  joinLabels,
+  mapLabels,
+  readLabeledCsv,
+  readPrompts,
+} from "../src/data/dataset.ts";
+import { createMasker } from "../src/data/template.ts";
+import { DEFI_LEXICON } from "../src/domains/defi/lexicon.ts";
+import type { Domain } from "../src/domains/domain.ts";
+import { isFolderDomain } from "../src/domains/folder/domain.ts";
+import { openDomain, openDomainOf } from "../src/domains/registry.ts";
+import { MicroLmError } from "../src/core/errors.ts";
+import type { ChooseBy } from "../src/evaluate/choose.ts";
+import { type CertifyRequest, runSweep, type SweepOutcome } from "../src/evaluate/run_sweep.ts";
+import { parseThresholds } from "../src/evaluate/sweep.ts";
+import type { MapperArtifact } from "../src/mapper/file/artifact.ts";
+import { loadMapper, openArtifact } from "../src/mapper/file/mapper_file.ts";
+import type { Mapper } from "../src/mapper/mapper.ts";
+import { openWordmap } from "../src/mapper/wordmap.ts";
+import { type SweepContext, sweepSummary } from "../src/report/sweep/report.ts";
+import { readCostTable } from "./_cost_file.ts";
+import { datasetNotes } from "./_dataset_notes.ts";
+import { mapperOptions } from "./_encoder_flags.ts";
+import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
+import { configPoint, readMapperConfig } from "./_mapper_config.ts";
+import { readPerClassThresholds } from "./_per_class_file.ts";
+import { createProgress } from "../src/cli/progress.ts";
+import type { CommandContext } from "../src/cli/run_command.ts";
+import type { SweepFlags } from "./_sweep_flags.ts";
+import { printSweep, writeSweep } from "./_sweep_output.ts";
+
+/** What differs between the sweeps. */
+export interface SweepVariant {
+  readonly bench: string;
+  /** Margins to try with every threshold. */
+  readonly nearMargins: readonly number[];
+}
+
+/** The body of `sweep` and `m8`: score once, try every point, choose, write, judge. */
+export async function sweepCommand(
+  given: SweepFlags,
+  variant: SweepVariant,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { outcome, about, flags, artifact } = await executeSweep(given, variant, context);
+  await writeSweep(outcome, about, { ...flags, artifact });
+  printSweep(outcome, about, context);
+  context.result(sweepSummary(outcome, about));
+  return sweepExitCode(outcome, flags, context);
+}
+
+/** A sweep that is done and not yet written. */
+export interface ExecutedSweep {
+  readonly outcome: SweepOutcome;
+  readonly about: SweepContext;
+  /** The flags with what a config adds. */
+  readonly flags: SweepFlags;
+  /** Absent for the keyword mapper. */
+  readonly artifact: MapperArtifact | undefined;
+}
+
+/** Does all of a sweep but writing and printing. */
+export async function executeSweep(
+  given: SweepFlags,
+  { bench, nearMargins }: SweepVariant,
+  context: CommandContext,
+): Promise<ExecutedSweep> {
+  const { flags, point, citation } = await applyConfig(given);
+  const thresholds = parseThresholds(
+    flags.thresholds ?? (point ? String(point.threshold) : "0.3:0.95:0.05"),
+  );
+  const { artifact, mapper: opened, domain } = await openBackend(flags, context);
+  await using mapper = opened;
+  checkClassNames(flags.class_names, mapper, domain);
+  const dataset = await readEvaluationSet(flags, domain);
+  for (const note of datasetNotes(dataset, "kept")) context.warn(note);
+  const perClass = flags.per_class_thresholds === undefined
+    ? point?.perClass
+    : await readPerClassThresholds(flags.per_class_thresholds, (name) =>
+      domain.canonicalLabel(name));
+  const maxNovelty = flags.max_novelty ?? point?.maxNovelty;
+  const certify = await certifyRequest(flags, domain);
+  const progress = createProgress("score");
+  const outcome = await runSweep(mapper, dataset, {
+    thresholds,
+    nearMargins: point?.nearMargin === undefined ? nearMargins : [point.nearMargin],
+    ...(perClass && { perClass }),
+    ...(maxNovelty !== undefined && { maxNovelty }),
+    ...(certify && { certify }),
+    ...(citation !== undefined && { citation }),
+    maxAbstainRate: flags.max_abstain_rate,
+    minOverallAcc: flags.min_overall_acc,
+    chooseBy: flags.choose_by as ChooseBy,
+    bootstrapDraws: flags.bootstrap,
+    onProgress: progress.update,
+    ...(artifact && {
+      training: { index: artifact.training.overlap, mask: createMasker(domain.slots) },
+    }),
+  });
+  progress.end();
+  const about: SweepContext = {
+    bench,
+    mapper: mapper.source,
+    prompts: flags.prompts_jsonl,
+    data_sha256: dataset.sha256,
+    skipped: dataset.skipped,
+    maxAbstainRate: flags.max_abstain_rate,
+    minOverallAcc: flags.min_overall_acc,
+    chooseBy: flags.choose_by,
+    timestamp: new Date().toISOString(),
+  };
+  return { outcome, about, flags, artifact };
+}
+
+async function applyConfig(
+  flags: SweepFlags,
+): Promise<{ flags: SweepFlags; point?: ReturnType<typeof configPoint>; citation?: string }> {
+  if (flags.config === undefined) return { flags };
+  const config = await readMapperConfig(flags.config);
+  const mapper_path = config.model_path ?? flags.mapper_path;
+  const isUnchanged = flags.thresholds === undefined && flags.max_novelty === undefined &&
+    flags.per_class_thresholds === undefined;
+  return {
+    flags: { ...flags, backend: config.backend, mapper_path },
+    point: configPoint(config),
+    ...(isUnchanged && config.certificate && { citation: config.certificate.id }),
+  };
+}
+
+async function certifyRequest(
+  flags: SweepFlags,
+  domain: Domain,
+): Promise<CertifyRequest | undefined> {
+  if (flags.max_wrong_rate === undefined) {
+    if (flags.cost === undefined && !flags.each_class) return undefined;
+    throw new MicroLmError("usage", "Flags --cost and --each_class need --max_wrong_rate");
+  }
+  const costs = flags.cost === undefined
+    ? undefined
+    : await readCostTable(flags.cost, (name) => domain.canonicalLabel(name));
+  return {
+    maxWrongRate: flags.max_wrong_rate,
+    confidence: flags.confidence,
+    split: parseSplit(flags.split),
+    seed: flags.seed,
+    eachClass: flags.each_class,
+    ...(costs && { costs }),
+  };
+}
+
+function parseSplit(text: string): [number, number, number] {
+  const shares = text.split("/").map((part) => part.trim() === "" ? NaN : Number(part));
+  const [a, b, c] = shares;
+  if (shares.length === 3 && shares.every((share) => share > 0 && Number.isFinite(share))) {
+    return [a!, b!, c!];
+  }
+  throw new MicroLmError("usage", `Flag "--split" takes three positive shares, got "${text}"`, {
+    hint: "For example 0.2/0.5/0.3: to order the points, to certify, to report",
+  });
+}
+
+async function openBackend(
+  flags: SweepFlags,
+  context: CommandContext,
+): Promise<{ mapper: Mapper; domain: Domain; artifact?: MapperArtifact }> {
+  if (flags.backend === "wordmap") {
+    const domain = await openDomain(flags.domain ?? "defi");
+    return { mapper: openKeywords(domain), domain };
+  }
+  const artifact = await loadMapper(flags.mapper_path);
+  const domain = await openDomainOf(artifact, flags.domain);
+  const mapper = await openArtifact(artifact, flags.mapper_path, mapperOptions(flags, context));
+  return { artifact, mapper, domain };
+}
+
+function openKeywords(domain: Domain): Mapper {
+  if (isFolderDomain(domain)) return openWordmap(domain.lexicon);
+  if (domain.name === "defi") return openWordmap(DEFI_LEXICON);
+  throw new MicroLmError("usage", `The domain ${domain.name} has no keyword mapper`);
+}
+
+function checkClassNames(names: string | undefined, mapper: Mapper, domain: Domain): void {
+  if (names === undefined) return;
+  const wanted = new Set(names.split(",").map((name) => domain.canonicalLabel(name)));
+  const missing = [...wanted].filter((name) => !mapper.classes.includes(name));
+  const extra = mapper.classes.filter((name) => !wanted.has(name));
+  if (missing.length + extra.length === 0) return;
+  throw new MicroLmError(
+    "data",
+    `Expected a mapper for ${[...wanted].join(", ")}, found one for ${mapper.classes.join(", ")}`,
+  );
+}
+
+async function readEvaluationSet(flags: SweepFlags, domain: Domain): Promise<Dataset> {
+  const prompts = await readPrompts(flags.prompts_jsonl);
+  const joined = flags.labels_csv === undefined
+    ? prompts
+    : joinLabels(prompts, await readLabeledCsv(flags.labels_csv, { empty: "keep" }));
+  return mapLabels(joined, (label) => domain.canonicalLabel(label));
+}
+
+/** The exit code of a sweep: overlap first, then the certificate, then the gate. */
+export function sweepExitCode(
+  { gate, overlap, certification }: SweepOutcome,
+  flags: Pick<SweepFlags, "fail_on_overlap">,
+  { warn }: CommandContext,
+): ExitCode {
+  if (flags.fail_on_overlap) {
+    if (!overlap) {
+      throw new MicroLmError("usage", "Cannot check the overlap of a mapper without training data");
+    }
+    const { exact, template } = overlap;
+    if (exact.count + template.count > 0) {
+      warn(`${exact.count} prompts and ${template.count} templates occur in the training data`);
+      return EXIT.overlap;
+    }
+  }
+  if (certification?.failure) return EXIT.uncertified;
+  return gate.status === "pass" ? EXIT.ok : EXIT.gate;
+}

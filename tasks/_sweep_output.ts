@@ -1,0 +1,110 @@
+import { writeFileAtomic } from "../src/core/atomic_write.ts";
+import { stringifyCsv } from "../src/data/csv.ts";
+import { DECISION_COLUMNS } from "../src/evaluate/decision_rows.ts";
+import { METRICS_COLUMNS, metricsRow } from "../src/evaluate/metrics.ts";
+import type { SweepOutcome } from "../src/evaluate/run_sweep.ts";
+import {
+  type MapperArtifact,
+  type PinnedPoint,
+  serializeArtifact,
+} from "../src/mapper/file/artifact.ts";
+import { readPlotly, renderHtmlReport } from "../src/report/sweep/html_report.ts";
+import { certificateLines, evidenceLines, qualityLines } from "../src/report/sweep/lines.ts";
+import { type SweepContext, sweepMarkdown, sweepSummary } from "../src/report/sweep/report.ts";
+import { chosenTable, classTable, metricsTable } from "../src/report/sweep/tables.ts";
+import { textTable } from "../src/report/tables.ts";
+import { MicroLmError } from "../src/core/errors.ts";
+import { toMapperConfig } from "./_mapper_config.ts";
+import type { CommandContext } from "../src/cli/run_command.ts";
+
+/** Where the outcome of a sweep goes. */
+export interface SweepPaths {
+  readonly rows_csv?: string | undefined;
+  readonly out_summary?: string | undefined;
+  readonly out_csv?: string | undefined;
+  readonly out_report?: string | undefined;
+  readonly out_html?: string | undefined;
+  readonly pin?: string | undefined;
+  readonly out_mapper?: string | undefined;
+  readonly mapper_path?: string;
+  readonly spreadsheet_safe?: boolean;
+  readonly artifact?: MapperArtifact | undefined;
+}
+
+/** Writes what was asked for. */
+export async function writeSweep(
+  outcome: SweepOutcome,
+  about: SweepContext,
+  paths: SweepPaths,
+): Promise<void> {
+  const files: [string | undefined, () => string | Promise<string>][] = [
+    [paths.rows_csv, () =>
+      stringifyCsv(
+        outcome.rows as unknown as Record<string, unknown>[],
+        DECISION_COLUMNS,
+        { spreadsheetSafe: paths.spreadsheet_safe ?? false },
+      )],
+    [paths.out_csv, () => stringifyCsv(outcome.metrics.map(metricsRow), METRICS_COLUMNS)],
+    [paths.out_report, () => sweepMarkdown(outcome, about)],
+    [paths.out_html, async () =>
+      renderHtmlReport(
+        { outcome, context: about, scored: outcome.scored, notes: certificateLines(outcome) },
+        await readPlotly(),
+      )],
+    [paths.out_summary, () => `${JSON.stringify(sweepSummary(outcome, about), null, 2)}\n`],
+    [paths.pin, () => pinned(outcome, about, paths)],
+    [paths.out_mapper, () => certifiedMapper(outcome, about, paths)],
+  ];
+  for (const [path, render] of files) {
+    if (path !== undefined) await writeFileAtomic(path, await render());
+  }
+}
+
+function configOf({ point, certification }: SweepOutcome, about: SweepContext, paths: SweepPaths) {
+  const { backend } = about.mapper;
+  const path = backend === "sbert" ? paths.mapper_path ?? null : null;
+  return toMapperConfig(backend, path, point, certification?.certificate);
+}
+
+function pinned(outcome: SweepOutcome, about: SweepContext, paths: SweepPaths): string {
+  return `${JSON.stringify(configOf(outcome, about, paths), null, 2)}\n`;
+}
+
+function certifiedMapper(outcome: SweepOutcome, about: SweepContext, paths: SweepPaths): string {
+  if (!paths.artifact) {
+    throw new MicroLmError("usage", "Flag --out_mapper needs a trained mapper", {
+      hint: "The keyword mapper has no file; pin its operating point with --pin",
+    });
+  }
+  const { backend: _, model_path: __, ...point } = configOf(outcome, about, paths);
+  const { domain, flags } = paths.artifact;
+  return serializeArtifact(paths.artifact, {
+    domain,
+    flags,
+    operating_point: point as PinnedPoint,
+  });
+}
+
+/** Prints the outcome for people. */
+export function printSweep(
+  outcome: SweepOutcome,
+  about: SweepContext,
+  { say }: Pick<CommandContext, "say">,
+): void {
+  const { chosen, gate, certification } = outcome;
+  const grid = metricsTable(outcome);
+  const MOST = 30;
+  if (grid.rows.length <= MOST) say(textTable(grid));
+  else say(`${grid.rows.length} points tried; --out_csv writes them all`);
+  say("");
+  const margin = chosen.metrics.near_margin > 0 ? `, margin ${chosen.metrics.near_margin}` : "";
+  say(`Chosen: threshold ${chosen.metrics.threshold}${margin} (${chosen.why})`);
+  say(textTable(chosenTable(chosen.metrics)));
+  say("");
+  const lines = [...certificateLines(outcome), ...qualityLines(outcome), ...evidenceLines(outcome)];
+  for (const line of lines) say(line);
+  say("");
+  if (outcome.perClass.length > 0) say(`${textTable(classTable(outcome.perClass))}\n`);
+  const failures = gate.failures.map((failure) => `\n  ${failure}`).join("");
+  say(`${about.bench}: ${certification?.failure ? "uncertified" : gate.status}${failures}`);
+}

@@ -1,0 +1,136 @@
+import { writeFileAtomic } from "../src/core/atomic_write.ts";
+import { type Dataset, mapLabels, readLabeledCsv } from "../src/data/dataset.ts";
+import { createMasker } from "../src/data/template.ts";
+import type { Domain } from "../src/domains/domain.ts";
+import { isDomainPath, isFolderDomain } from "../src/domains/folder/domain.ts";
+import { loadDomain } from "../src/domains/load_domain.ts";
+import { detectDomain, openDomain } from "../src/domains/registry.ts";
+import { openEncoder } from "../src/encoders/open.ts";
+import type { CalibrationChoice } from "../src/mapper/calibrate/calibration.ts";
+import { saveMapper } from "../src/mapper/file/mapper_file.ts";
+import { type TrainedMapper, trainMapper } from "../src/mapper/train.ts";
+import { createMlTrainer } from "../src/mapper/fit/solver_ml.ts";
+import { textTable } from "../src/report/tables.ts";
+import { datasetNotes } from "./_dataset_notes.ts";
+import { ENCODER_FLAGS, encoderOptions } from "./_encoder_flags.ts";
+import type { FlagValues } from "../src/cli/flags.ts";
+import { createProgress } from "../src/cli/progress.ts";
+import type { CommandContext } from "../src/cli/run_command.ts";
+
+/** What a training run is told. */
+export interface TrainRequest extends FlagValues<typeof ENCODER_FLAGS> {
+  readonly labels_csv: string;
+  readonly out_path: string;
+  readonly sbert: string;
+  readonly domain: string;
+  readonly C: number;
+  readonly max_iter: number;
+  readonly tol: number;
+  readonly calibration_method: CalibrationChoice;
+  readonly calibration_cv: number;
+  readonly class_weight: "balanced" | "none";
+  readonly solver: "lbfgs" | "ml";
+  readonly seed: number;
+  readonly class_names: string | undefined;
+}
+
+/** A finished training run. */
+export interface TrainedRun {
+  readonly mapper: TrainedMapper;
+  readonly dataset: Dataset;
+  readonly domain: Domain;
+  readonly seconds: number;
+}
+
+/** Reads, trains, writes the mapper and, beside it, the facts of the run. */
+export async function runTraining(
+  request: TrainRequest,
+  { warn }: Pick<CommandContext, "warn">,
+): Promise<TrainedRun> {
+  const start = performance.now();
+  const raw = await readLabeledCsv(request.labels_csv);
+  const domain = request.domain === "auto"
+    ? detectDomain(raw.rows.map((row) => row.label!))
+    : await openDomain(request.domain);
+  const dataset = mapLabels(raw, (label) => domain.canonicalLabel(label));
+  for (const note of datasetNotes(dataset, "left out")) warn(note);
+  await using encoder = await openEncoder(request.sbert, encoderOptions(request));
+  const progress = createProgress("train");
+  const classNames = request.class_names?.split(",").map((name) => domain.canonicalLabel(name));
+  const mapper = await trainMapper(dataset, encoder, {
+    C: request.C,
+    maxIter: request.max_iter,
+    tol: request.tol,
+    classWeight: request.class_weight,
+    seed: request.seed,
+    method: request.calibration_method,
+    cv: request.calibration_cv,
+    ...(classNames ? { classNames } : {}),
+    ...(request.solver === "ml" ? { trainer: await createMlTrainer() } : {}),
+    mask: createMasker(domain.slots),
+    onPhase: (_, done, total) => progress.update(done, total),
+  });
+  progress.end();
+  if (!mapper.training.converged) {
+    warn(`not converged after ${request.max_iter} iterations; raise --max_iter`);
+  }
+  await saveMapper(request.out_path, mapper, {
+    domain: domain.name,
+    flags: {
+      ...recordedFlags(request),
+      ...(isFolderDomain(domain) && { domain_sha256: domain.trainingSha256 }),
+    },
+  });
+  const seconds = (performance.now() - start) / 1000;
+  await writeFileAtomic(metaPath(request.out_path), metaJson(request, seconds));
+  return { mapper, dataset, domain, seconds };
+}
+
+/** Where the mapper of a domain goes if nothing is said. */
+export async function defaultOutPath(domain: string): Promise<string> {
+  const name = isDomainPath(domain) ? (await loadDomain(domain)).name : "defi";
+  return `.artifacts/${name}_mapper.json`;
+}
+
+/** Paths and threads do not belong into an artifact that must have the same bytes elsewhere. */
+function recordedFlags(request: TrainRequest): Record<string, unknown> {
+  const left = new Set(["labels_csv", "out_path", "domain", ...Object.keys(ENCODER_FLAGS)]);
+  return Object.fromEntries(Object.entries(request).filter(([name]) => !left.has(name)));
+}
+
+function metaPath(path: string): string {
+  return `${path.replace(/\.json$/, "")}.meta.json`;
+}
+
+function metaJson(request: TrainRequest, seconds: number): string {
+  const meta = {
+    labels_csv: request.labels_csv,
+    trained_at: new Date().toISOString(),
+    seconds: Number(seconds.toFixed(3)),
+    deno: Deno.version.deno,
+    v8: Deno.version.v8,
+    os: Deno.build.os,
+    arch: Deno.build.arch,
+  };
+  return `${JSON.stringify(meta, null, 2)}\n`;
+}
+
+/** Prints a finished run for people. */
+export function printTraining(
+  { mapper, domain }: TrainedRun,
+  { say }: Pick<CommandContext, "say">,
+): void {
+  const { training, model, encoder } = mapper;
+  const folds = training.folds > 0 ? ` in ${training.folds} folds` : "";
+  say(
+    `Trained on ${training.rows} prompts, ${mapper.classes.length} classes, domain ${domain.name}: ` +
+      `encoder ${encoder.spec}, calibration ${model.method}${folds}`,
+  );
+  if (training.calibration_losses) {
+    const rows = Object.entries(training.calibration_losses);
+    say(textTable({
+      columns: ["calibration", "log-loss a row, cross-validated"],
+      rows: rows.map(([name, loss]) => [name, loss.toFixed(4)]),
+    }));
+  }
+}

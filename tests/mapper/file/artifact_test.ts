@@ -1,0 +1,151 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { sha256Hex } from "../../../src/core/hash.ts";
+import { MicroLmError } from "../../../src/core/errors.ts";
+import { createMasker } from "../../../src/data/template.ts";
+import { readLabeledCsv } from "../../../src/data/dataset.ts";
+import { openEncoder } from "../../../src/encoders/open.ts";
+import { parseArtifact, serializeArtifact } from "../../../src/mapper/file/artifact.ts";
+import { canonicalJson } from "../../../src/core/canonical_json.ts";
+import { loadMapper, openArtifact, openMapper } from "../../../src/mapper/file/mapper_file.ts";
+import { packArray, unpackArray } from "../../../src/core/packed_arrays.ts";
+import { trainMapper } from "../../../src/mapper/train.ts";
+import { inTempFolder, write } from "../../temp.ts";
+
+const ABOUT = { domain: "defi", flags: { C: 8 } };
+const PROMPTS = ["deposit 10 ETH into aave", "", "swap 1 eth for dai"];
+
+async function trained(method: "isotonic" | "sigmoid" | "none"): Promise<string> {
+  const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+  await using encoder = await openEncoder("lite");
+  const mapper = await trainMapper(data, encoder, { mask: createMasker([]), method });
+  return serializeArtifact(mapper, ABOUT);
+}
+
+const TEXT = await trained("isotonic");
+
+Deno.test("training twice gives the same bytes", async () => {
+  assertEquals(await trained("isotonic"), TEXT);
+});
+
+for (const method of ["isotonic", "sigmoid", "none"] as const) {
+  Deno.test(`a ${method} mapper reads back and predicts the same bits`, async () => {
+    const text = await trained(method);
+    const artifact = parseArtifact(text);
+    assertEquals(serializeArtifact(artifact, artifact), text);
+    await inTempFolder(async (folder) => {
+      await using direct = await openArtifact(artifact, "memory");
+      await using loaded = await openMapper(await write(folder, "m.json", text));
+      const expected = await direct.predictProbabilities(PROMPTS);
+      assertEquals(await loaded.predictProbabilities(PROMPTS), expected);
+      for (let i = 0; i < PROMPTS.length; i++) {
+        const alone = await loaded.predictProbabilities([PROMPTS[i]!]);
+        assertEquals(alone.data, expected.data.slice(i * expected.cols, (i + 1) * expected.cols));
+      }
+    });
+  });
+}
+
+/** Changes the parsed artifact and gives it a right hash again. */
+function tampered(change: (json: ArtifactLike) => void): string {
+  const { sha256: _, ...body } = JSON.parse(TEXT);
+  change(body);
+  return JSON.stringify({ ...body, sha256: sha256Hex(canonicalJson(body)) });
+}
+
+interface ArtifactLike {
+  schema: string;
+  classes: string[];
+  classifier: { sparse_columns: string; members: { weights: string; intercepts: string }[] };
+  calibration: { method: string; members: { kind: string; x: string }[][] };
+  encoder: { fingerprint: string };
+  extra?: number;
+}
+
+const NOT_A_NUMBER = packArray(Float64Array.of(NaN, 0, 0, 0, 0, 0, 0, 0, 0));
+
+const BROKEN: readonly (readonly [string, string, string])[] = [
+  ["a truncated file", TEXT.slice(0, TEXT.length / 2), "truncated"],
+  ["an empty file", "", "truncated"],
+  ["a flipped byte", TEXT.replace('"rows":360', '"rows":361'), "does not match its hash"],
+  ["another format", '{"schema":"other"}', 'expected schema "micro-lm/mapper@1", found "other"'],
+  ["a list", "[]", "found none"],
+  ["null", "null", "found none"],
+  ["a missing class", tampered((json) => json.classes.pop()), "weights"],
+  ["an unknown key", tampered((json) => json.extra = 1), "extra"],
+  [
+    "weights of the wrong shape",
+    tampered((json) => json.classifier.members[0]!.weights = packArray(new Float32Array(8))),
+    "weights, found 8",
+  ],
+  [
+    "text that is no base64",
+    tampered((json) => json.classifier.members[0]!.weights = "!!"),
+    "Cannot load",
+  ],
+  [
+    "an intercept that is no number",
+    tampered((json) => json.classifier.members[0]!.intercepts = NOT_A_NUMBER),
+    "the intercepts contain NaN",
+  ],
+  [
+    "sparse columns out of order",
+    tampered((json) => json.classifier.sparse_columns = packArray(Uint32Array.of(2, 1))),
+    "do not ascend",
+  ],
+  [
+    "a missing calibrator",
+    tampered((json) => json.calibration.members[0]!.pop()),
+    "calibrators",
+  ],
+  ["the wrong method", tampered((json) => json.calibration.method = "sigmoid"), "calibrators"],
+];
+
+for (const [what, text, message] of BROKEN) {
+  Deno.test(`loadMapper() refuses ${what}`, async () => {
+    await inTempFolder(async (folder) => {
+      const path = await write(folder, "m.json", text);
+      const error = await assertRejects(() => loadMapper(path), MicroLmError);
+      assertEquals(error.kind, "data");
+      assertStringIncludes(error.message, message);
+    });
+  });
+}
+
+Deno.test("loadMapper() refuses a pickle and says why", async () => {
+  await inTempFolder(async (folder) => {
+    for (const bytes of [[0x80, 4, 0x95], [0x78, 0x9c, 1], [0x1f, 0x8b, 8]]) {
+      const path = await write(folder, "m.joblib", Uint8Array.from(bytes));
+      const error = await assertRejects(() => loadMapper(path), MicroLmError, "ickle");
+      assertStringIncludes(error.hint!, "runs whatever code it holds");
+    }
+  });
+});
+
+Deno.test("loadMapper() says how to make a mapper that is not there", async () => {
+  const error = await assertRejects(() => loadMapper("no/mapper.json"), MicroLmError);
+  assertEquals(error.kind, "missing");
+  assertStringIncludes(error.hint!, "deno task train");
+});
+
+Deno.test("openMapper() refuses another encoder, naming both", async () => {
+  const other = parseArtifact(tampered((json) => json.encoder.fingerprint = "0".repeat(64)));
+  const error = await assertRejects(() => openArtifact(other, "m.json"), MicroLmError);
+  assertStringIncludes(error.message, "000000000000");
+});
+
+Deno.test("canonicalJson() sorts keys at every depth and keeps odd ones", () => {
+  const odd = JSON.parse('{"b":[{"d":1,"c":2}],"a":{"__proto__":3}}');
+  assertEquals(canonicalJson(odd), '{"a":{"__proto__":3},"b":[{"c":2,"d":1}]}');
+});
+
+Deno.test("unpackArray() inverts packArray() and refuses broken elements", () => {
+  const values = Float32Array.of(1.5, -0, 3e38);
+  assertEquals(unpackArray(packArray(values), Float32Array), values);
+  assert(assertThrows(() => unpackArray("AAA=", Float32Array), RangeError));
+});
