@@ -5,20 +5,20 @@
  * Fitted on the training set, gates chosen on the development set, then printed for the sets that are for
  * reporting only.
  */
-import { type Dataset, readLabeledCsv } from "../src/data/dataset.ts";
-import { DEFI_DOMAIN } from "../src/domains/defi/domain.ts";
-import { DEFI_LEXICON } from "../src/domains/defi/lexicon.ts";
-import { detectNonExecutable } from "../src/domains/defi/nonexec.ts";
-import { composeEncoders } from "../src/encoders/compose.ts";
-import { openEncoder } from "../src/encoders/open.ts";
-import { openMapper } from "../src/mapper/file/mapper_file.ts";
-import { runAudit } from "../src/rails/audit/audit.ts";
-import { fitAuditGates } from "../src/rails/audit/gates.ts";
-import { fitRefutation, refutationMetrics } from "../src/rails/audit/refute.ts";
-import { fitWdd, type WddModel } from "../src/rails/wdd/model.ts";
-import { shuffleTracks } from "../src/rails/wdd/null.ts";
-import { openWdd } from "../src/rails/wdd/wdd.ts";
-import { openTermEncoder } from "../src/rails/wdd/terms.ts";
+import { type Dataset, readLabeledCsv } from "../mod.ts";
+import { DEFI_DOMAIN } from "../src/domains/mod.ts";
+import { DEFI_LEXICON } from "../src/domains/mod.ts";
+import { detectNonExecutable } from "../src/domains/mod.ts";
+import { composeEncoders } from "../src/encoders/mod.ts";
+import { openEncoder } from "../mod.ts";
+import { openMapper } from "../mod.ts";
+import { runAudit } from "../src/rails/mod.ts";
+import { fitAuditGates } from "../src/rails/mod.ts";
+import { fitRefutation, refutationMetrics } from "../src/rails/mod.ts";
+import { fitWdd, type WddModel } from "../src/rails/mod.ts";
+import { shuffleTracks } from "../src/rails/mod.ts";
+import { openWdd } from "../src/rails/mod.ts";
+import { openTermEncoder } from "../src/rails/mod.ts";
 
 const percent = (x: number | null) => x === null ? "-" : `${(100 * x).toFixed(1)}%`;
 const folder = "fixtures/defi/";

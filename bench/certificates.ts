@@ -3,7 +3,7 @@
  * How often certificates break their promise: many data sets from a law whose true error rates are known,
  * certified operating points against the loosest point that looks good enough on the same rows.
  */
-import { percent, textTable } from "../mod.ts";
+import { percent, textTable } from "../src/report/mod.ts";
 import { simulate } from "../tests/evaluate/simulate_certificates.ts";
 
 const DRAWS = 2000;

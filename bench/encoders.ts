@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console -- a benchmark prints
 /** Prompts a second of the offline encoders, on the 5k prompts: `deno task bench:encoders`. */
-import { openEncoder, readPrompts, textTable } from "../mod.ts";
+import { openEncoder, readPrompts } from "../mod.ts";
+import { textTable } from "../src/report/mod.ts";
 
 const REPEATS = 7;
 const { rows } = await readPrompts("fixtures/defi/defi_mapper_5k_prompts.jsonl");

@@ -1,6 +1,8 @@
 // deno-lint-ignore-file no-console -- a benchmark prints
 /** Peak memory of mapping 100,000 prompts that come from a stream, with the default encoder. */
-import { createMasker, createPredictor, openEncoder, readLabeledCsv, trainMapper } from "../mod.ts";
+import { openEncoder, readLabeledCsv, trainMapper } from "../mod.ts";
+import { createMasker } from "../src/data/mod.ts";
+import { createPredictor } from "../src/mapper/mod.ts";
 
 const BATCH = 512;
 const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_large.csv");

@@ -4,18 +4,11 @@
  * (`fixtures/defi/reserve`): right plans, wrong actions, refusals, with the default mapper at threshold
  * 0.4 and an account that allows everything.
  */
-import {
-  createMasker,
-  findDomain,
-  openEncoder,
-  openRuntime,
-  percentWithInterval,
-  rate,
-  readLabeledCsv,
-  saveMapper,
-  textTable,
-  trainMapper,
-} from "../mod.ts";
+import { openEncoder, openRuntime, readLabeledCsv, saveMapper, trainMapper } from "../mod.ts";
+import { createMasker } from "../src/data/mod.ts";
+import { findDomain } from "../src/domains/mod.ts";
+import { rate } from "../src/evaluate/mod.ts";
+import { percentWithInterval, textTable } from "../src/report/mod.ts";
 
 const MAPPER = ".artifacts/bench/second_author.json";
 const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_large.csv");

@@ -5,7 +5,9 @@
  * Three loads after one another: large batches, single prompts on 64 connections, and for two minutes a
  * mixture of valid, invalid, huge and slow bodies on 64 connections. Exits with 2 if a bar is missed.
  */
-import { createRandom, readPrompts, textTable } from "../mod.ts";
+import { readPrompts } from "../mod.ts";
+import { createRandom } from "../src/core/mod.ts";
+import { textTable } from "../src/report/mod.ts";
 
 const HOST = "127.0.0.1";
 const PORT = 18_088;

@@ -7,7 +7,10 @@
  * With a CSV of prompts and labels, its `static` features are a third case. Needs python3 with
  * scikit-learn.
  */
-import { createRandom, fitCalibrated, openEncoder, readLabeledCsv, textTable } from "../mod.ts";
+import { openEncoder, readLabeledCsv } from "../mod.ts";
+import { createRandom } from "../src/core/mod.ts";
+import { fitCalibrated } from "../src/mapper/mod.ts";
+import { textTable } from "../src/report/mod.ts";
 
 const FOLDER = ".artifacts/bench";
 const REPEATS = 5;

@@ -9,7 +9,8 @@
  *
  * FOLDER has `onnx/model_quantized.onnx` and the files of the model.
  */
-import { openSentenceTransformer, readPrompts } from "../mod.ts";
+import { readPrompts } from "../mod.ts";
+import { openSentenceTransformer } from "../src/encoders/mod.ts";
 
 const [folder, name] = Deno.args;
 if (!folder || !name) throw new Error("Expected the folder of a model and the package");

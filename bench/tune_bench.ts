@@ -10,19 +10,15 @@
  * FOLDER holds train.csv and test.csv with the columns prompt and label. `--select` tries the grid that
  * the settings were chosen from, on the validation prompts alone.
  */
-import { readCsv } from "../src/data/csv.ts";
-import { createRandom } from "../src/core/random.ts";
-import { predictHead } from "../src/stages/head/head.ts";
-import { createTransformer } from "../src/stages/transformer/transformer.ts";
-import { PieceBatches } from "../src/stages/tune/batches.ts";
-import { classMetrics } from "../src/stages/tune/metrics.ts";
-import type {
-  LabeledPieces,
-  TunedUseLite,
-  TuneUseLiteOptions,
-} from "../src/stages/tune/options.ts";
-import { tuneUseLite, useLitePieces } from "../src/stages/tune/use_lite.ts";
-import { flattenUseLite, useLiteTransformerShape } from "../src/stages/tune/weights.ts";
+import { readCsv } from "../src/data/mod.ts";
+import { createRandom } from "../src/core/mod.ts";
+import { predictHead } from "../src/stages/mod.ts";
+import { createTransformer } from "../src/stages/mod.ts";
+import { PieceBatches } from "../src/stages/mod.ts";
+import { classMetrics } from "../src/stages/mod.ts";
+import type { LabeledPieces, TunedUseLite, TuneUseLiteOptions } from "../src/stages/mod.ts";
+import { tuneUseLite, useLitePieces } from "../src/stages/mod.ts";
+import { flattenUseLite, useLiteTransformerShape } from "../src/stages/mod.ts";
 
 const CLASSES = 50;
 const SHOTS = 10;

@@ -5,11 +5,11 @@
  * that may load. They take turns in slices of a few prompts, and the medians over slices of the ratios
  * are printed, so that a busy machine disturbs all alike.
  */
-import { loadRuntime, type RuntimeName } from "../src/encoders/onnx/engine.ts";
-import { loadUnigram } from "../src/encoders/lite/unigram.ts";
-import { openUseLiteEncoder } from "../src/encoders/use_lite/encoder.ts";
-import { loadUseLiteModel } from "../src/encoders/use_lite/file.ts";
-import type { UseLiteDtype } from "../src/encoders/use_lite/shape.ts";
+import { loadRuntime, type RuntimeName } from "../src/encoders/mod.ts";
+import { loadUnigram } from "../src/encoders/mod.ts";
+import { openUseLiteEncoder } from "../src/encoders/mod.ts";
+import { loadUseLiteModel } from "../src/encoders/mod.ts";
+import type { UseLiteDtype } from "../src/encoders/mod.ts";
 import { readPrompts } from "../mod.ts";
 
 const SLICES = 40;

@@ -1,32 +1,27 @@
-import { writeFileAtomic } from "../src/core/atomic_write.ts";
-import { stringifyCsv } from "../src/data/csv.ts";
-import {
-  type Dataset,
-  joinLabels,
-  mapLabels,
-  readLabeledCsv,
-  readPrompts,
-} from "../src/data/dataset.ts";
-import { detectNonExecutable } from "../src/domains/defi/nonexec.ts";
-import { findDomain } from "../src/domains/registry.ts";
-import { encodeGold } from "../src/evaluate/metrics.ts";
-import { openMapper } from "../src/mapper/file/mapper_file.ts";
+import { writeFileAtomic } from "../src/core/mod.ts";
+import { stringifyCsv } from "../src/data/mod.ts";
+import { type Dataset, joinLabels, readLabeledCsv, readPrompts } from "../mod.ts";
+import { mapLabels } from "../src/data/mod.ts";
+import { detectNonExecutable } from "../src/domains/mod.ts";
+import { findDomain } from "../src/domains/mod.ts";
+import { encodeGold } from "../src/evaluate/mod.ts";
+import { openMapper } from "../mod.ts";
 import {
   AUDIT_COLUMNS,
   auditCsvRow,
   type AuditInput,
   type AuditReport,
   runAudit,
-} from "../src/rails/audit/audit.ts";
-import { fitAuditGates } from "../src/rails/audit/gates.ts";
-import { fitRefutation, refutationMetrics } from "../src/rails/audit/refute.ts";
-import { fitWdd } from "../src/rails/wdd/model.ts";
-import { auditTables, renderAuditReport } from "../src/report/audit_report.ts";
-import { percentWithInterval } from "../src/report/page/escape.ts";
-import { readPlotly } from "../src/report/sweep/html_report.ts";
-import { textTable } from "../src/report/tables.ts";
-import { openEvidenceEncoder } from "../src/run/evidence.ts";
-import { decideAll } from "../src/run/map_prompts.ts";
+} from "../src/rails/mod.ts";
+import { fitAuditGates } from "../src/rails/mod.ts";
+import { fitRefutation, refutationMetrics } from "../src/rails/mod.ts";
+import { fitWdd } from "../src/rails/mod.ts";
+import { auditTables, renderAuditReport } from "../src/report/mod.ts";
+import { percentWithInterval } from "../src/report/mod.ts";
+import { readPlotly } from "../src/report/mod.ts";
+import { textTable } from "../src/report/mod.ts";
+import { openEvidenceEncoder } from "../src/run/mod.ts";
+import { decideAll } from "../src/run/mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { createProgress } from "../src/cli/progress.ts";

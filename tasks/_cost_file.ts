@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CostTable } from "../src/evaluate/cost.ts";
+import type { CostTable } from "../src/evaluate/mod.ts";
 import { readJsonAs } from "./_json_file.ts";
 
 const COST = z.number().min(0);

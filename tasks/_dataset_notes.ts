@@ -1,5 +1,6 @@
-import { countDuplicates, type Dataset, findConflicts } from "../src/data/dataset.ts";
-import { printable } from "../src/report/page/escape.ts";
+import type { Dataset } from "../mod.ts";
+import { countDuplicates, findConflicts } from "../src/data/mod.ts";
+import { printable } from "../src/report/mod.ts";
 
 const SHOWN = 5;
 

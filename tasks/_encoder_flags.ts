@@ -1,8 +1,8 @@
-import { DEFAULT_VECTOR_CACHE } from "../src/encoders/cache/folder.ts";
-import type { OpenEncoderOptions } from "../src/encoders/open.ts";
-import type { RuntimeChoice } from "../src/encoders/onnx/engine.ts";
-import type { ModelDtype } from "../src/encoders/sentence_transformer/onnx.ts";
-import type { OpenMapperOptions } from "../src/mapper/file/mapper_file.ts";
+import { DEFAULT_VECTOR_CACHE } from "../src/encoders/mod.ts";
+import type { OpenEncoderOptions } from "../mod.ts";
+import type { RuntimeChoice } from "../src/encoders/mod.ts";
+import type { ModelDtype } from "../src/encoders/mod.ts";
+import type { OpenMapperOptions } from "../mod.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 

@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { explainIoError } from "../src/core/io_error.ts";
-import { findJsonFault } from "../src/core/json_fault.ts";
-import { MicroLmError } from "../src/core/errors.ts";
+import { explainIoError } from "../src/core/mod.ts";
+import { findJsonFault } from "../src/core/mod.ts";
+import { MicroLmError } from "../mod.ts";
 
 /**
  * Reads a file of JSON.

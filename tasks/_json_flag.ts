@@ -1,5 +1,5 @@
-import { findJsonFault } from "../src/core/json_fault.ts";
-import { MicroLmError } from "../src/core/errors.ts";
+import { findJsonFault } from "../src/core/mod.ts";
+import { MicroLmError } from "../mod.ts";
 import { readJsonFile } from "./_json_file.ts";
 
 /**

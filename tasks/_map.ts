@@ -1,8 +1,8 @@
-import { mapFile, type MapFileSummary } from "../src/run/bulk/bulk.ts";
-import { parseShard } from "../src/run/bulk/input.ts";
-import { type PolicyInput, resolvePolicy } from "../src/run/policy.ts";
-import type { Rails } from "../src/run/record/record.ts";
-import type { RunRequest } from "../src/run/runtime_types.ts";
+import { mapFile, type MapFileSummary } from "../src/run/mod.ts";
+import { parseShard } from "../src/run/mod.ts";
+import { type PolicyInput, resolvePolicy } from "../src/run/mod.ts";
+import type { Rails } from "../src/run/mod.ts";
+import type { RunRequest } from "../mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { type FlagValues, usage } from "../src/cli/flags.ts";
 import { readJsonFlag } from "./_json_flag.ts";

@@ -1,7 +1,7 @@
-import { writeFileAtomic } from "../src/core/atomic_write.ts";
-import { stringifyCsv } from "../src/data/csv.ts";
-import { DECISION_COLUMNS, decisionRows } from "../src/evaluate/decision_rows.ts";
-import { sweepSummary } from "../src/report/sweep/report.ts";
+import { writeFileAtomic } from "../src/core/mod.ts";
+import { stringifyCsv } from "../src/data/mod.ts";
+import { DECISION_COLUMNS, decisionRows } from "../src/evaluate/mod.ts";
+import { sweepSummary } from "../src/report/mod.ts";
 import type { ExitCode } from "../src/cli/exit_codes.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 import { executeSweep, sweepExitCode } from "./_sweep.ts";

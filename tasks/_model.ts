@@ -1,13 +1,9 @@
-import { pullModel } from "../src/encoders/hub/hub.ts";
-import {
-  listModels,
-  removeModel,
-  type StoredModel,
-  verifyModel,
-} from "../src/encoders/hub/model_store.ts";
-import type { ModelDtype } from "../src/encoders/sentence_transformer/onnx.ts";
-import { MicroLmError } from "../src/core/errors.ts";
-import { textTable } from "../src/report/tables.ts";
+import { pullModel } from "../src/encoders/mod.ts";
+import type { StoredModel } from "../src/encoders/mod.ts";
+import { listModels, removeModel, verifyModel } from "../src/encoders/mod.ts";
+import type { ModelDtype } from "../src/encoders/mod.ts";
+import { MicroLmError } from "../mod.ts";
+import { textTable } from "../src/report/mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { formatBytes } from "./_format_bytes.ts";

@@ -1,16 +1,16 @@
-import { writeFileAtomic } from "../src/core/atomic_write.ts";
-import { createMasker } from "../src/data/template.ts";
-import { detectDomain } from "../src/domains/registry.ts";
-import { MicroLmError } from "../src/core/errors.ts";
+import { writeFileAtomic } from "../src/core/mod.ts";
+import { createMasker } from "../src/data/mod.ts";
+import { detectDomain } from "../src/domains/mod.ts";
+import { MicroLmError } from "../mod.ts";
 import {
   crossValidateThresholds,
   evaluateThresholds,
   type Objective,
   type ThresholdOutcome,
-} from "../src/evaluate/optimise.ts";
-import type { ClassifiedRow } from "../src/evaluate/per_class.ts";
-import { percent, percentWithInterval } from "../src/report/page/escape.ts";
-import { textTable } from "../src/report/tables.ts";
+} from "../src/evaluate/mod.ts";
+import type { ClassifiedRow } from "../src/evaluate/mod.ts";
+import { percent, percentWithInterval } from "../src/report/mod.ts";
+import { textTable } from "../src/report/mod.ts";
 import { readPerClassThresholds } from "./_per_class_file.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 

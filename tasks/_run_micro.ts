@@ -1,21 +1,17 @@
-import { writeFileAtomic } from "../src/core/atomic_write.ts";
-import { checkGrid, parseGrid } from "../src/domains/arc/grid/grid.ts";
-import { gridSequenceText } from "../src/domains/arc/grid/render_text.ts";
-import { MicroLmError } from "../src/core/errors.ts";
-import { renderArcPage } from "../src/report/arc/page.ts";
-import { percent } from "../src/report/page/escape.ts";
-import { readPairs } from "../src/run/run_arc.ts";
-import { textTable } from "../src/report/tables.ts";
-import { resolvePolicy } from "../src/run/policy.ts";
-import { createPhaseClock, writeProfile } from "../src/run/profile.ts";
-import { openTrace } from "../src/run/trace/trace.ts";
-import {
-  type ArcStepRecord,
-  minimalRecord,
-  type Rails,
-  type RunRecord,
-} from "../src/run/record/record.ts";
-import type { RunRequest } from "../src/run/runtime_types.ts";
+import { writeFileAtomic } from "../src/core/mod.ts";
+import { checkGrid, parseGrid } from "../src/domains/mod.ts";
+import { gridSequenceText } from "../src/domains/mod.ts";
+import { MicroLmError } from "../mod.ts";
+import { renderArcPage } from "../src/report/mod.ts";
+import { percent } from "../src/report/mod.ts";
+import { readPairs } from "../src/run/mod.ts";
+import { textTable } from "../src/report/mod.ts";
+import { resolvePolicy } from "../src/run/mod.ts";
+import { createPhaseClock, writeProfile } from "../src/run/mod.ts";
+import { openTrace } from "../src/run/mod.ts";
+import type { RunRecord } from "../mod.ts";
+import { type ArcStepRecord, minimalRecord, type Rails } from "../src/run/mod.ts";
+import type { RunRequest } from "../mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { readJsonFlag } from "./_json_flag.ts";

@@ -1,10 +1,11 @@
-import { isDomainPath } from "../src/domains/folder/domain.ts";
-import { loadDomain } from "../src/domains/load_domain.ts";
-import { MicroLmError } from "../src/core/errors.ts";
-import { POLICY_ENVIRONMENT } from "../src/run/policy.ts";
-import { openRuntime } from "../src/run/runtime.ts";
-import type { MicroRuntime, RunDomain } from "../src/run/runtime_types.ts";
-import type { PinnedPoint } from "../src/mapper/file/artifact.ts";
+import { isDomainPath } from "../src/domains/mod.ts";
+import { loadDomain } from "../mod.ts";
+import { MicroLmError } from "../mod.ts";
+import { POLICY_ENVIRONMENT } from "../src/run/mod.ts";
+import { openRuntime } from "../mod.ts";
+import type { MicroRuntime } from "../mod.ts";
+import type { RunDomain } from "../src/run/mod.ts";
+import type { PinnedPoint } from "../src/mapper/mod.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { readMapperConfig } from "./_mapper_config.ts";

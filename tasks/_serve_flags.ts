@@ -1,9 +1,10 @@
-import { MicroLmError } from "../src/core/errors.ts";
-import type { PinnedPoint } from "../src/mapper/file/artifact.ts";
-import { POLICY_ENVIRONMENT } from "../src/run/policy.ts";
-import { openRuntime } from "../src/run/runtime.ts";
-import type { MicroRuntime, RunDomain } from "../src/run/runtime_types.ts";
-import { DEFAULT_SERVE_LIMITS } from "../src/serve/limits.ts";
+import { MicroLmError } from "../mod.ts";
+import type { PinnedPoint } from "../src/mapper/mod.ts";
+import { POLICY_ENVIRONMENT } from "../src/run/mod.ts";
+import { openRuntime } from "../mod.ts";
+import type { MicroRuntime } from "../mod.ts";
+import type { RunDomain } from "../src/run/mod.ts";
+import { DEFAULT_SERVE_LIMITS } from "../src/serve/mod.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { readMapperConfig } from "./_mapper_config.ts";

@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { MicroLmError } from "../src/core/errors.ts";
-import type { NamedSweep } from "../src/report/stages/charts.ts";
-import { collectEvaluations, type StoredEvaluation } from "../src/stages/evaluate/analyze.ts";
-import type { ChampionRecord } from "../src/stages/champion.ts";
-import { compareEvaluations, type RunComparison } from "../src/stages/evaluate/compare_runs.ts";
-import type { ThresholdMode } from "../src/stages/config/evaluation_config.ts";
-import { readJson, RUN_FILES } from "../src/stages/experiment/experiment_folder.ts";
-import type { ThresholdSweepResult } from "../src/stages/evaluate/threshold_sweep.ts";
+import { MicroLmError } from "../mod.ts";
+import type { NamedSweep } from "../src/report/mod.ts";
+import { collectEvaluations, type StoredEvaluation } from "../src/stages/mod.ts";
+import type { ChampionRecord } from "../src/stages/mod.ts";
+import { compareEvaluations, type RunComparison } from "../src/stages/mod.ts";
+import type { ThresholdMode } from "../src/stages/mod.ts";
+import { readJson, RUN_FILES } from "../src/stages/mod.ts";
+import type { ThresholdSweepResult } from "../src/stages/mod.ts";
 
 /** Folders below the results of evaluations, by mode. */
 const MODE_FOLDERS: Readonly<Record<ThresholdMode, string>> = {

@@ -1,15 +1,15 @@
 import { join } from "node:path";
-import { writeFileAtomic } from "../src/core/atomic_write.ts";
-import { stringifyCsv } from "../src/data/csv.ts";
+import { writeFileAtomic } from "../src/core/mod.ts";
+import { stringifyCsv } from "../src/data/mod.ts";
 import {
   comparisonsTable,
   costTable,
   recallTable,
   runsTable,
   seedsTable,
-} from "../src/report/stages/tables.ts";
-import { renderStagesReport } from "../src/report/stages/report.ts";
-import { type Table, textTable } from "../src/report/tables.ts";
+} from "../src/report/mod.ts";
+import { renderStagesReport } from "../src/report/mod.ts";
+import { type Table, textTable } from "../src/report/mod.ts";
 import {
   ANALYSIS_COLUMNS,
   type AnalysisRow,
@@ -18,8 +18,8 @@ import {
   smellRows,
   type StoredEvaluation,
   summarizeSeeds,
-} from "../src/stages/evaluate/analyze.ts";
-import type { RunComparison } from "../src/stages/evaluate/compare_runs.ts";
+} from "../src/stages/mod.ts";
+import type { RunComparison } from "../src/stages/mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";

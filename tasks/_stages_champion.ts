@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
-import { MicroLmError } from "../src/core/errors.ts";
-import { textTable } from "../src/report/tables.ts";
+import { MicroLmError } from "../mod.ts";
+import { textTable } from "../src/report/mod.ts";
 import {
   type ChampionCandidate,
   type ChampionChoice,
@@ -8,10 +8,10 @@ import {
   findCandidates,
   freezeChampion,
   selectChampion,
-} from "../src/stages/champion.ts";
-import { expandExperiments } from "../src/stages/config/expand.ts";
-import { readJson, writeJson } from "../src/stages/experiment/experiment_folder.ts";
-import { readStageConfig } from "../src/stages/config/stage_config.ts";
+} from "../src/stages/mod.ts";
+import { expandExperiments } from "../src/stages/mod.ts";
+import { readJson, writeJson } from "../src/stages/mod.ts";
+import { readStageConfig } from "../src/stages/mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { type FlagValues, usage } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";

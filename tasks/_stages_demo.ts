@@ -1,25 +1,18 @@
 import { basename, dirname, join } from "node:path";
-import { writeFileAtomic } from "../src/core/atomic_write.ts";
-import { MicroLmError } from "../src/core/errors.ts";
-import { type Rate, rate } from "../src/evaluate/rate.ts";
-import { percent, percentWithInterval } from "../src/report/page/escape.ts";
-import { comparisonsTable, recallTable, runsTable } from "../src/report/stages/tables.ts";
-import { renderStagesReport } from "../src/report/stages/report.ts";
-import { textTable } from "../src/report/tables.ts";
-import {
-  analysisRow,
-  collectEvaluations,
-  type StoredEvaluation,
-} from "../src/stages/evaluate/analyze.ts";
-import type { BatchRun } from "../src/stages/config/batch.ts";
-import { type ChampionRecord, freezeChampion, selectChampion } from "../src/stages/champion.ts";
-import {
-  type EvaluationConfig,
-  readEvaluationConfig,
-} from "../src/stages/config/evaluation_config.ts";
-import { evaluationFolder } from "../src/stages/config/evaluation_config.ts";
-import { readJson, RUN_FILES } from "../src/stages/experiment/experiment_folder.ts";
-import type { ValidationPrediction } from "../src/stages/experiment/run_results.ts";
+import { writeFileAtomic } from "../src/core/mod.ts";
+import { MicroLmError } from "../mod.ts";
+import { type Rate, rate } from "../src/evaluate/mod.ts";
+import { percent, percentWithInterval } from "../src/report/mod.ts";
+import { comparisonsTable, recallTable, runsTable } from "../src/report/mod.ts";
+import { renderStagesReport } from "../src/report/mod.ts";
+import { textTable } from "../src/report/mod.ts";
+import { analysisRow, collectEvaluations, type StoredEvaluation } from "../src/stages/mod.ts";
+import type { BatchRun } from "../src/stages/mod.ts";
+import { type ChampionRecord, freezeChampion, selectChampion } from "../src/stages/mod.ts";
+import { type EvaluationConfig, readEvaluationConfig } from "../src/stages/mod.ts";
+import { evaluationFolder } from "../src/stages/mod.ts";
+import { readJson, RUN_FILES } from "../src/stages/mod.ts";
+import type { ValidationPrediction } from "../src/stages/mod.ts";
 import { ENCODER_FLAGS } from "./_encoder_flags.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";

@@ -1,5 +1,5 @@
-import { openEncoder } from "../src/encoders/open.ts";
-import type { OpenStageEncoder } from "../src/stages/config/batch.ts";
+import { openEncoder } from "../mod.ts";
+import type { OpenStageEncoder } from "../src/stages/mod.ts";
 import { encoderOptions } from "./_encoder_flags.ts";
 import type { ENCODER_FLAGS } from "./_encoder_flags.ts";
 import type { FlagValues } from "../src/cli/flags.ts";

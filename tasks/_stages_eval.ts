@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { percentWithInterval } from "../src/report/page/escape.ts";
-import { type Table, textTable } from "../src/report/tables.ts";
-import { evaluateRuns, type RunEvaluation } from "../src/stages/evaluate/evaluate_runs.ts";
+import { percentWithInterval } from "../src/report/mod.ts";
+import { type Table, textTable } from "../src/report/mod.ts";
+import { evaluateRuns, type RunEvaluation } from "../src/stages/mod.ts";
 import {
   type EvaluationConfig,
   evaluationFolder,
   readEvaluationConfig,
-} from "../src/stages/config/evaluation_config.ts";
+} from "../src/stages/mod.ts";
 import { ENCODER_FLAGS } from "./_encoder_flags.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";

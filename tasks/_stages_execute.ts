@@ -1,17 +1,13 @@
 import { join, resolve } from "node:path";
-import { type BatchRun, runBatch } from "../src/stages/config/batch.ts";
-import { expandExperiments, type Experiment } from "../src/stages/config/expand.ts";
-import { type ExecutorEvents, runLocalBatch } from "../src/stages/execute/local.ts";
-import { listRuns } from "../src/stages/experiment/experiment_folder.ts";
-import {
-  previewSlurmBatch,
-  runSlurmBatch,
-  type SlurmBatchRequest,
-} from "../src/stages/execute/slurm/slurm.ts";
-import { BATCH_FILES } from "../src/stages/execute/slurm/batch_folder.ts";
-import { parseSlurmSettings } from "../src/stages/execute/slurm/settings.ts";
-import { parseStageConfig, type StageConfig } from "../src/stages/config/stage_config.ts";
-import { readConfigText } from "../src/core/strict_yaml.ts";
+import { type BatchRun, runBatch } from "../src/stages/mod.ts";
+import { expandExperiments, type Experiment } from "../src/stages/mod.ts";
+import { type ExecutorEvents, runLocalBatch } from "../src/stages/mod.ts";
+import { listRuns } from "../src/stages/mod.ts";
+import { previewSlurmBatch, runSlurmBatch, type SlurmBatchRequest } from "../src/stages/mod.ts";
+import { BATCH_FILES } from "../src/stages/mod.ts";
+import { parseSlurmSettings } from "../src/stages/mod.ts";
+import { parseStageConfig, type StageConfig } from "../src/stages/mod.ts";
+import { readConfigText } from "../src/core/mod.ts";
 import type { ENCODER_FLAGS } from "./_encoder_flags.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";

@@ -1,5 +1,5 @@
-import type { BatchRun } from "../src/stages/config/batch.ts";
-import type { Experiment } from "../src/stages/config/expand.ts";
+import type { BatchRun } from "../src/stages/mod.ts";
+import type { Experiment } from "../src/stages/mod.ts";
 
 /** Options of {@linkcode createLiveTable}. */
 export interface LiveTableOptions {

@@ -1,6 +1,6 @@
-import { textTable } from "../src/report/tables.ts";
-import type { BatchRun } from "../src/stages/config/batch.ts";
-import { sendRun } from "../src/stages/execute/local_messages.ts";
+import { textTable } from "../src/report/mod.ts";
+import type { BatchRun } from "../src/stages/mod.ts";
+import { sendRun } from "../src/stages/mod.ts";
 import { ENCODER_FLAGS } from "./_encoder_flags.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";

@@ -1,16 +1,12 @@
 import { join } from "node:path";
-import { writeFileAtomic } from "../src/core/atomic_write.ts";
-import { readLines } from "../src/data/jsonl.ts";
-import { MicroLmError } from "../src/core/errors.ts";
-import type {
-  SentRun,
-  WorkerMessage,
-  WorkerRequest,
-} from "../src/stages/execute/local_messages.ts";
-import { serveExperiments } from "../src/stages/execute/local_worker.ts";
-import { readJson, writeJson } from "../src/stages/experiment/experiment_folder.ts";
-import { BATCH_FILES, taskResultPath } from "../src/stages/execute/slurm/batch_folder.ts";
-import { readStageConfig } from "../src/stages/config/stage_config.ts";
+import { writeFileAtomic } from "../src/core/mod.ts";
+import { readLines } from "../src/data/mod.ts";
+import { MicroLmError } from "../mod.ts";
+import type { SentRun, WorkerMessage, WorkerRequest } from "../src/stages/mod.ts";
+import { serveExperiments } from "../src/stages/mod.ts";
+import { readJson, writeJson } from "../src/stages/mod.ts";
+import { BATCH_FILES, taskResultPath } from "../src/stages/mod.ts";
+import { readStageConfig } from "../src/stages/mod.ts";
 import { ENCODER_FLAGS } from "./_encoder_flags.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";

@@ -1,8 +1,8 @@
-import type { PinnedPoint } from "../src/mapper/file/artifact.ts";
-import { textTable } from "../src/report/tables.ts";
-import { openRuntime, type OpenRuntimeOptions } from "../src/run/runtime.ts";
-import { runSuite, type SuiteResult } from "../src/run/suite/suite.ts";
-import { readSuite, type SuiteReference } from "../src/run/suite/file.ts";
+import type { PinnedPoint } from "../src/mapper/mod.ts";
+import { textTable } from "../src/report/mod.ts";
+import { openRuntime, type OpenRuntimeOptions } from "../mod.ts";
+import { runSuite, type SuiteResult } from "../src/run/mod.ts";
+import { readSuite, type SuiteReference } from "../src/run/mod.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";

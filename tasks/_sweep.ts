@@ -1,24 +1,22 @@
-import {
-  type Dataset,
-  joinLabels,
-  mapLabels,
-  readLabeledCsv,
-  readPrompts,
-} from "../src/data/dataset.ts";
-import { createMasker } from "../src/data/template.ts";
-import { DEFI_LEXICON } from "../src/domains/defi/lexicon.ts";
-import type { Domain } from "../src/domains/domain.ts";
-import { isFolderDomain } from "../src/domains/folder/domain.ts";
-import { openDomain, openDomainOf } from "../src/domains/registry.ts";
-import { MicroLmError } from "../src/core/errors.ts";
-import type { ChooseBy } from "../src/evaluate/choose.ts";
-import { type CertifyRequest, runSweep, type SweepOutcome } from "../src/evaluate/run_sweep.ts";
-import { parseThresholds } from "../src/evaluate/sweep.ts";
-import type { MapperArtifact } from "../src/mapper/file/artifact.ts";
-import { loadMapper, openArtifact } from "../src/mapper/file/mapper_file.ts";
-import type { Mapper } from "../src/mapper/mapper.ts";
-import { openWordmap } from "../src/mapper/wordmap.ts";
-import { type SweepContext, sweepSummary } from "../src/report/sweep/report.ts";
+import { type Dataset, joinLabels, readLabeledCsv, readPrompts } from "../mod.ts";
+import { mapLabels } from "../src/data/mod.ts";
+import { createMasker } from "../src/data/mod.ts";
+import { DEFI_LEXICON } from "../src/domains/mod.ts";
+import type { Domain } from "../mod.ts";
+import { isFolderDomain } from "../src/domains/mod.ts";
+import { openDomain } from "../mod.ts";
+import { openDomainOf } from "../src/domains/mod.ts";
+import { MicroLmError } from "../mod.ts";
+import type { ChooseBy } from "../src/evaluate/mod.ts";
+import { runSweep, type SweepOutcome } from "../mod.ts";
+import type { CertifyRequest } from "../src/evaluate/mod.ts";
+import { parseThresholds } from "../mod.ts";
+import type { MapperArtifact } from "../mod.ts";
+import { loadMapper } from "../mod.ts";
+import { openArtifact } from "../src/mapper/mod.ts";
+import type { Mapper } from "../mod.ts";
+import { openWordmap } from "../src/mapper/mod.ts";
+import { type SweepContext, sweepSummary } from "../src/report/mod.ts";
 import { readCostTable } from "./_cost_file.ts";
 import { datasetNotes } from "./_dataset_notes.ts";
 import { mapperOptions } from "./_encoder_flags.ts";

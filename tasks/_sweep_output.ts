@@ -1,19 +1,16 @@
-import { writeFileAtomic } from "../src/core/atomic_write.ts";
-import { stringifyCsv } from "../src/data/csv.ts";
-import { DECISION_COLUMNS } from "../src/evaluate/decision_rows.ts";
-import { METRICS_COLUMNS, metricsRow } from "../src/evaluate/metrics.ts";
-import type { SweepOutcome } from "../src/evaluate/run_sweep.ts";
-import {
-  type MapperArtifact,
-  type PinnedPoint,
-  serializeArtifact,
-} from "../src/mapper/file/artifact.ts";
-import { readPlotly, renderHtmlReport } from "../src/report/sweep/html_report.ts";
-import { certificateLines, evidenceLines, qualityLines } from "../src/report/sweep/lines.ts";
-import { type SweepContext, sweepMarkdown, sweepSummary } from "../src/report/sweep/report.ts";
-import { chosenTable, classTable, metricsTable } from "../src/report/sweep/tables.ts";
-import { textTable } from "../src/report/tables.ts";
-import { MicroLmError } from "../src/core/errors.ts";
+import { writeFileAtomic } from "../src/core/mod.ts";
+import { stringifyCsv } from "../src/data/mod.ts";
+import { DECISION_COLUMNS } from "../src/evaluate/mod.ts";
+import { METRICS_COLUMNS, metricsRow } from "../src/evaluate/mod.ts";
+import type { SweepOutcome } from "../mod.ts";
+import type { MapperArtifact } from "../mod.ts";
+import { type PinnedPoint, serializeArtifact } from "../src/mapper/mod.ts";
+import { readPlotly, renderHtmlReport } from "../src/report/mod.ts";
+import { certificateLines, evidenceLines, qualityLines } from "../src/report/mod.ts";
+import { type SweepContext, sweepMarkdown, sweepSummary } from "../src/report/mod.ts";
+import { chosenTable, classTable, metricsTable } from "../src/report/mod.ts";
+import { textTable } from "../src/report/mod.ts";
+import { MicroLmError } from "../mod.ts";
 import { toMapperConfig } from "./_mapper_config.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 

@@ -1,4 +1,6 @@
-import { clearVectorCache, MicroLmError, textTable, vectorCacheStats } from "../mod.ts";
+import { MicroLmError } from "../mod.ts";
+import { clearVectorCache, vectorCacheStats } from "../src/encoders/mod.ts";
+import { textTable } from "../src/report/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { formatBytes } from "./_format_bytes.ts";
 import { runCommand } from "../src/cli/run_command.ts";

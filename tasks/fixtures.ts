@@ -1,7 +1,7 @@
 import { arcFiles } from "../fixtures/arc/grammar/outputs.ts";
 import { generatedFiles, handwrittenFiles } from "../fixtures/defi/grammar/outputs.ts";
 import { generatedIacFiles } from "../fixtures/iac/grammar/outputs.ts";
-import { writeFileAtomic } from "../mod.ts";
+import { writeFileAtomic } from "../src/core/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 

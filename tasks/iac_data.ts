@@ -1,14 +1,14 @@
 import { dirname, join } from "node:path";
+import { MicroLmError } from "../mod.ts";
+import { writeFileAtomic } from "../src/core/mod.ts";
 import {
   buildIacData,
   type DetectionRecord,
   type IacData,
-  MicroLmError,
   readDetections,
   splitIacData,
   stringifyDetections,
-  writeFileAtomic,
-} from "../mod.ts";
+} from "../src/stages/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 

@@ -1,4 +1,4 @@
-import { startMcpServer } from "../mod.ts";
+import { startMcpServer } from "../src/serve/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 import { openFlaggedRuntime, readPolicyEnvironment, RUNTIME_FLAGS } from "./_serve_flags.ts";

@@ -1,16 +1,14 @@
+import { writeFileAtomic } from "../src/core/mod.ts";
+import { stringifyCsv } from "../src/data/mod.ts";
+import { ngfRowsTable, replayParity, runNgfBench } from "../src/rails/mod.ts";
 import {
   denoiseTable,
-  ngfRowsTable,
   ngfTable,
   percent,
   readPlotly,
   renderNgfReport,
-  replayParity,
-  runNgfBench,
-  stringifyCsv,
   textTable,
-  writeFileAtomic,
-} from "../mod.ts";
+} from "../src/report/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import { runCommand } from "../src/cli/run_command.ts";

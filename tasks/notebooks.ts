@@ -1,4 +1,6 @@
-import { MicroLmError, textTable, writeFileAtomic } from "../mod.ts";
+import { MicroLmError } from "../mod.ts";
+import { writeFileAtomic } from "../src/core/mod.ts";
+import { textTable } from "../src/report/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 

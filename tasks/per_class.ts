@@ -1,16 +1,13 @@
+import { MicroLmError, reportClasses, suggestThresholds } from "../mod.ts";
+import { writeFileAtomic } from "../src/core/mod.ts";
 import {
   type ClassifiedRow,
-  classTable,
   listAbstains,
   listMisfires,
-  MicroLmError,
   type Objective,
   readDecisionRows,
-  reportClasses,
-  suggestThresholds,
-  textTable,
-  writeFileAtomic,
-} from "../mod.ts";
+} from "../src/evaluate/mod.ts";
+import { classTable, textTable } from "../src/report/mod.ts";
 import { optimiseCommand } from "./_optimise.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";

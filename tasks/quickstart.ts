@@ -1,17 +1,16 @@
 import {
-  createMasker,
   decide,
-  findDomain,
   joinLabels,
   loadMapper,
   openMapper,
   parseThresholds,
-  percent,
   readLabeledCsv,
   readPrompts,
   runSweep,
-  textTable,
 } from "../mod.ts";
+import { createMasker } from "../src/data/mod.ts";
+import { findDomain } from "../src/domains/mod.ts";
+import { percent, textTable } from "../src/report/mod.ts";
 import { DEFAULT_ENCODER_FLAGS } from "./_encoder_flags.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";

@@ -1,4 +1,4 @@
-import { writeFileAtomic } from "../mod.ts";
+import { writeFileAtomic } from "../src/core/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 

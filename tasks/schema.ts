@@ -1,4 +1,4 @@
-import { runRecordJsonSchema } from "../mod.ts";
+import { runRecordJsonSchema } from "../src/run/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 

@@ -1,4 +1,4 @@
-import { createLogWriter, startServer } from "../mod.ts";
+import { createLogWriter, startServer } from "../src/serve/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 import { openFlaggedRuntime, readPolicyEnvironment, SERVE_FLAGS } from "./_serve_flags.ts";

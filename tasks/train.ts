@@ -1,4 +1,4 @@
-import type { CalibrationChoice } from "../mod.ts";
+import type { CalibrationChoice } from "../src/mapper/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { ENCODER_FLAGS, SPEC_HELP } from "./_encoder_flags.ts";
 import { runCommand } from "../src/cli/run_command.ts";

@@ -1,14 +1,8 @@
-import {
-  detectDomain,
-  detectNonExecutable,
-  findDomain,
-  fitWdd,
-  hashWdd,
-  mapLabels,
-  openEvidenceEncoder,
-  readLabeledCsv,
-  saveWdd,
-} from "../mod.ts";
+import { readLabeledCsv } from "../mod.ts";
+import { mapLabels } from "../src/data/mod.ts";
+import { detectDomain, detectNonExecutable, findDomain } from "../src/domains/mod.ts";
+import { fitWdd, hashWdd, saveWdd } from "../src/rails/mod.ts";
+import { openEvidenceEncoder } from "../src/run/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 

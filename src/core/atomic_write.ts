@@ -14,7 +14,7 @@ export type FileContent = string | Uint8Array | AsyncIterable<string | Uint8Arra
  *
  * @example
  * ```ts
- * import { writeFileAtomic } from "micro-lm";
+ * import { writeFileAtomic } from "micro-lm/core";
  * import { assertEquals } from "@std/assert";
  *
  * await writeFileAtomic(".artifacts/example.txt", "hello");

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
  *
  * @example
  * ```ts
- * import { sha256Hex } from "micro-lm";
+ * import { sha256Hex } from "micro-lm/core";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(sha256Hex("").slice(0, 8), "e3b0c442");

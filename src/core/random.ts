@@ -20,7 +20,7 @@ export interface Random {
  *
  * @example
  * ```ts
- * import { createRandom } from "micro-lm";
+ * import { createRandom } from "micro-lm/core";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(createRandom(7).uniform(), createRandom(7).uniform());

@@ -28,7 +28,7 @@ export interface ReadCsvOptions {
  *
  * @example
  * ```ts
- * import { readCsv } from "micro-lm";
+ * import { readCsv } from "micro-lm/data";
  * import { assertEquals } from "@std/assert";
  *
  * const path = "fixtures/defi/defi_mapper_labeled_large.csv";
@@ -146,7 +146,7 @@ export interface StringifyCsvOptions {
  *
  * @example
  * ```ts
- * import { stringifyCsv } from "micro-lm";
+ * import { stringifyCsv } from "micro-lm/data";
  * import { assertEquals } from "@std/assert";
  *
  * const rows = [{ prompt: 'say "hi", twice', n: 2 }];

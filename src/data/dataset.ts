@@ -236,7 +236,8 @@ export interface LabelConflict {
  *
  * @example
  * ```ts
- * import { findConflicts, readLabeledCsv } from "micro-lm";
+ * import { readLabeledCsv } from "micro-lm";
+ * import { findConflicts } from "micro-lm/data";
  * import { assertEquals } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
@@ -259,7 +260,8 @@ export function findConflicts(dataset: Dataset): LabelConflict[] {
  *
  * @example
  * ```ts
- * import { countDuplicates, readLabeledCsv } from "micro-lm";
+ * import { readLabeledCsv } from "micro-lm";
+ * import { countDuplicates } from "micro-lm/data";
  * import { assertEquals } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
@@ -279,7 +281,8 @@ const promptOf = (row: Row) => row.prompt.trim();
  *
  * @example
  * ```ts
- * import { mapLabels, readLabeledCsv } from "micro-lm";
+ * import { readLabeledCsv } from "micro-lm";
+ * import { mapLabels } from "micro-lm/data";
  * import { assertEquals } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");

@@ -28,7 +28,7 @@ const HINT = 'Write a line as {"prompt": "…"} or as a JSON string';
  *
  * @example
  * ```ts
- * import { readJsonl } from "micro-lm";
+ * import { readJsonl } from "micro-lm/data";
  * import { assertEquals } from "@std/assert";
  *
  * for await (const { line, prompt } of readJsonl("fixtures/defi/defi_mapper_5k_prompts.jsonl")) {
@@ -53,7 +53,7 @@ export async function* readJsonl(path: string): AsyncGenerator<JsonlPrompt> {
  *
  * @example
  * ```ts
- * import { readLines } from "micro-lm";
+ * import { readLines } from "micro-lm/data";
  * import { assertEquals } from "@std/assert";
  *
  * const lines = await Array.fromAsync(readLines("fixtures/defi/defi_mapper_labeled_mini.csv"));

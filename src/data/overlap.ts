@@ -64,7 +64,8 @@ const MAX_KEY = 80;
  *
  * @example
  * ```ts
- * import { createMasker, createOverlapIndex, readLabeledCsv } from "micro-lm";
+ * import { readLabeledCsv } from "micro-lm";
+ * import { createMasker, createOverlapIndex } from "micro-lm/data";
  * import { assertEquals } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
@@ -100,7 +101,8 @@ export function createOverlapIndex(dataset: Dataset, mask: Masker): OverlapIndex
  *
  * @example
  * ```ts
- * import { createMasker, createOverlapIndex, measureOverlap, readLabeledCsv } from "micro-lm";
+ * import { readLabeledCsv } from "micro-lm";
+ * import { createMasker, createOverlapIndex, measureOverlap } from "micro-lm/data";
  * import { assertEquals } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
@@ -130,7 +132,8 @@ export function measureOverlap(index: OverlapIndex, dataset: Dataset, mask: Mask
  *
  * @example
  * ```ts
- * import { createMasker, createOverlapIndex, lookupBaseline, readLabeledCsv } from "micro-lm";
+ * import { readLabeledCsv } from "micro-lm";
+ * import { createMasker, createOverlapIndex, lookupBaseline } from "micro-lm/data";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");

@@ -27,7 +27,7 @@ const UNIT = /^(?:k|m|bn)?%?$/;
  *
  * @example
  * ```ts
- * import { createMasker } from "micro-lm";
+ * import { createMasker } from "micro-lm/data";
  * import { assertEquals } from "@std/assert";
  *
  * const mask = createMasker([{ name: "asset", words: ["eth"] }]);

@@ -26,7 +26,7 @@ export const DOMAIN_NAMES: readonly string[] = DOMAINS.map((domain) => domain.na
  *
  * @example
  * ```ts
- * import { findDomain } from "micro-lm";
+ * import { findDomain } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(findDomain("defi").canonicalLabel("swap"), "swap_asset");
@@ -122,7 +122,7 @@ export function checkMapperDomain(
  *
  * @example
  * ```ts
- * import { detectDomain } from "micro-lm";
+ * import { detectDomain } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(detectDomain(["swap_asset", "swap_aset"]).name, "defi");

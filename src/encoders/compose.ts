@@ -15,7 +15,7 @@ export interface WeightedEncoder {
  *
  * @example
  * ```ts
- * import { composeEncoders, openNgramEncoder } from "micro-lm";
+ * import { composeEncoders, openNgramEncoder } from "micro-lm/encoders";
  * import { assertEquals } from "@std/assert";
  *
  * const parts = [

@@ -33,7 +33,7 @@ const ALIASES: Readonly<Record<string, string>> = { lite: "static+ngram" };
  *
  * @example
  * ```ts
- * import { parseEncoderSpec } from "micro-lm";
+ * import { parseEncoderSpec } from "micro-lm/encoders";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(parseEncoderSpec("lite*2+org/name"), [

@@ -35,7 +35,7 @@ const NAMES: readonly QualityName[] = [
  *
  * @example
  * ```ts
- * import { bootstrapQuality, collectAnswers, encodeGold, scoreRows } from "micro-lm";
+ * import { bootstrapQuality, collectAnswers, encodeGold, scoreRows } from "micro-lm/evaluate";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const matrix = { data: Float64Array.of(0.9, 0.1, 0.6, 0.4, 0.8, 0.2), rows: 3, cols: 2 };

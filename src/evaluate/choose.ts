@@ -38,7 +38,7 @@ export interface ChosenPoint {
  *
  * @example
  * ```ts
- * import { chooseOperatingPoint, encodeGold, scoreRows, sweep } from "micro-lm";
+ * import { chooseOperatingPoint, encodeGold, scoreRows, sweep } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1, 0.4, 0.6), rows: 2, cols: 2 });
@@ -114,7 +114,7 @@ export interface GateResult {
  *
  * @example
  * ```ts
- * import { checkGate, encodeGold, evaluatePoint, scoreRows } from "micro-lm";
+ * import { checkGate, encodeGold, evaluatePoint, scoreRows } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1, 0.4, 0.6), rows: 2, cols: 2 });

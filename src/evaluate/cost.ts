@@ -20,7 +20,7 @@ export interface CostTable {
  *
  * @example
  * ```ts
- * import { costThresholds, encodeGold, scoreRows } from "micro-lm";
+ * import { costThresholds, encodeGold, scoreRows } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const data = Float64Array.of(0.9, 0.1, 0.6, 0.4);

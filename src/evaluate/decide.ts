@@ -110,7 +110,7 @@ export function decide(
  *
  * @example
  * ```ts
- * import { scoreRows } from "micro-lm";
+ * import { scoreRows } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const data = Float64Array.of(0.75, 0.25, 0.5, 0.5);
@@ -154,7 +154,7 @@ export function scoreRows(
  *
  * @example
  * ```ts
- * import { compilePoint } from "micro-lm";
+ * import { compilePoint } from "micro-lm/evaluate";
  * import { assertEquals, assertThrows } from "@std/assert";
  *
  * const point = { threshold: 0.5, perClass: { swap: 0.9, stake: null } };
@@ -198,7 +198,7 @@ export function compilePoint(
  *
  * @example
  * ```ts
- * import { compilePoint, decideRow, OUTCOMES, scoreRows } from "micro-lm";
+ * import { compilePoint, decideRow, OUTCOMES, scoreRows } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1, 0.4, 0.6), rows: 2, cols: 2 });
@@ -230,7 +230,7 @@ export function decideRow(
  *
  * @example
  * ```ts
- * import { compilePoint, describeDecision, scoreRows } from "micro-lm";
+ * import { compilePoint, describeDecision, scoreRows } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const classes = ["send", "keep"];

@@ -43,7 +43,7 @@ export const DECISION_COLUMNS: readonly (keyof DecisionRow)[] = [
  *
  * @example
  * ```ts
- * import { decisionRows, scoreRows } from "micro-lm";
+ * import { decisionRows, scoreRows } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const rows = [{ id: "1", line: 2, prompt: "send 5 ETH", label: "send" }];

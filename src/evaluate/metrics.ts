@@ -27,7 +27,7 @@ export const GOLD_NONE = -3;
  *
  * @example
  * ```ts
- * import { encodeGold, GOLD_ABSTAIN, GOLD_NONE, GOLD_OTHER } from "micro-lm";
+ * import { encodeGold, GOLD_ABSTAIN, GOLD_NONE, GOLD_OTHER } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const { labels, labeled } = encodeGold(["keep", "abstain", "burn", null], ["send", "keep"]);
@@ -68,7 +68,7 @@ export interface OutcomeCounts {
  *
  * @example
  * ```ts
- * import { countOutcomes, encodeGold, scoreRows } from "micro-lm";
+ * import { countOutcomes, encodeGold, scoreRows } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1, 0.8, 0.2), rows: 2, cols: 2 });
@@ -173,7 +173,7 @@ export const RATE_NAMES: readonly RateName[] = [
  *
  * @example
  * ```ts
- * import { encodeGold, evaluatePoint, scoreRows } from "micro-lm";
+ * import { encodeGold, evaluatePoint, scoreRows } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1, 0.4, 0.6), rows: 2, cols: 2 });
@@ -240,7 +240,7 @@ export const METRICS_COLUMNS: readonly string[] = [
  *
  * @example
  * ```ts
- * import { encodeGold, evaluatePoint, METRICS_COLUMNS, metricsRow, scoreRows } from "micro-lm";
+ * import { encodeGold, evaluatePoint, METRICS_COLUMNS, metricsRow, scoreRows } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1, 0.4, 0.6), rows: 2, cols: 2 });

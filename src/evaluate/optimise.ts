@@ -44,7 +44,7 @@ const NEVER = null;
  *
  * @example
  * ```ts
- * import { optimiseThresholds } from "micro-lm";
+ * import { optimiseThresholds } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const row = (gold: string, confidence: number) =>
@@ -97,7 +97,7 @@ export interface CrossValidated {
  *
  * @example
  * ```ts
- * import { crossValidateThresholds } from "micro-lm";
+ * import { crossValidateThresholds } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const rows = Array.from({ length: 20 }, (_, i) => {
@@ -144,7 +144,7 @@ export function crossValidateThresholds(
  *
  * @example
  * ```ts
- * import { evaluateThresholds } from "micro-lm";
+ * import { evaluateThresholds } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const row = (gold: string, confidence: number) =>

@@ -43,7 +43,7 @@ const COLUMNS = ["prompt", "gold_label", "predicted", "confidence", "abstain"];
  *
  * @example
  * ```ts
- * import { readDecisionRows } from "micro-lm";
+ * import { readDecisionRows } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * await Deno.mkdir(".artifacts", { recursive: true });
@@ -129,7 +129,7 @@ function reportClass(rows: readonly ClassifiedRow[], name: string): ClassReport 
  *
  * @example
  * ```ts
- * import { listMisfires } from "micro-lm";
+ * import { listMisfires } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const row = (gold: string, confidence: number) =>
@@ -149,7 +149,7 @@ export function listMisfires(rows: readonly ClassifiedRow[]): ClassifiedRow[] {
  *
  * @example
  * ```ts
- * import { listAbstains } from "micro-lm";
+ * import { listAbstains } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const row = (gold: string, confidence: number, abstain = false) =>

@@ -44,7 +44,7 @@ export interface Answers {
  *
  * @example
  * ```ts
- * import { encodeGold, measureQuality, scoreRows } from "micro-lm";
+ * import { encodeGold, measureQuality, scoreRows } from "micro-lm/evaluate";
  * import { assertAlmostEquals, assertEquals } from "@std/assert";
  *
  * const matrix = { data: Float64Array.of(0.9, 0.1, 0.6, 0.4), rows: 2, cols: 2 };
@@ -68,7 +68,7 @@ export function measureQuality(
  *
  * @example
  * ```ts
- * import { collectAnswers, encodeGold, scoreRows } from "micro-lm";
+ * import { collectAnswers, encodeGold, scoreRows } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const matrix = { data: Float64Array.of(0.6, 0.4, 0.9, 0.1), rows: 2, cols: 2 };
@@ -114,7 +114,7 @@ export function collectAnswers(
  *
  * @example
  * ```ts
- * import { collectAnswers, encodeGold, qualityOf, scoreRows } from "micro-lm";
+ * import { collectAnswers, encodeGold, qualityOf, scoreRows } from "micro-lm/evaluate";
  * import { assertAlmostEquals, assertEquals } from "@std/assert";
  *
  * const matrix = { data: Float64Array.of(0.9, 0.1, 0.6, 0.4), rows: 2, cols: 2 };

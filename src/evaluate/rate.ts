@@ -20,7 +20,7 @@ const Z = 1.959963984540054;
  *
  * @example
  * ```ts
- * import { rate } from "micro-lm";
+ * import { rate } from "micro-lm/evaluate";
  * import { assertAlmostEquals, assertEquals } from "@std/assert";
  *
  * assertAlmostEquals(rate(9, 10).ci_low, 0.5958, 1e-4);

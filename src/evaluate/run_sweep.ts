@@ -88,7 +88,9 @@ export interface SweepOutcome {
  *
  * @example
  * ```ts
- * import { DEFI_LEXICON, openWordmap, readLabeledCsv, runSweep } from "micro-lm";
+ * import { readLabeledCsv, runSweep } from "micro-lm";
+ * import { DEFI_LEXICON } from "micro-lm/domains";
+ * import { openWordmap } from "micro-lm/mapper";
  * import { assertEquals } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");

@@ -32,7 +32,7 @@ const COVERAGES = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
  *
  * @example
  * ```ts
- * import { collectAnswers, encodeGold, measureSelection, scoreRows } from "micro-lm";
+ * import { collectAnswers, encodeGold, measureSelection, scoreRows } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const classes = ["send", "keep"];

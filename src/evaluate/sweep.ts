@@ -18,7 +18,7 @@ export interface SweepGrid {
  *
  * @example
  * ```ts
- * import { encodeGold, scoreRows, sweep } from "micro-lm";
+ * import { encodeGold, scoreRows, sweep } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1, 0.4, 0.6), rows: 2, cols: 2 });

@@ -14,7 +14,7 @@ export type NoveltyMeter = (
  *
  * @example
  * ```ts
- * import { knownColumns } from "micro-lm";
+ * import { knownColumns } from "micro-lm/mapper";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const few = await knownColumns(["swap 2 ETH"]);
@@ -39,7 +39,7 @@ export async function knownColumns(texts: readonly string[]): Promise<Uint32Arra
  *
  * @example
  * ```ts
- * import { createNoveltyMeter, knownColumns } from "micro-lm";
+ * import { createNoveltyMeter, knownColumns } from "micro-lm/mapper";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const novelty = createNoveltyMeter(await knownColumns(["swap 2 ETH for USDC"]));

@@ -79,7 +79,8 @@ export interface TrainingFacts {
  *
  * @example
  * ```ts
- * import { createMasker, openEncoder, readLabeledCsv, trainMapper } from "micro-lm";
+ * import { openEncoder, readLabeledCsv, trainMapper } from "micro-lm";
+ * import { createMasker } from "micro-lm/data";
  * import { assertEquals } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_large.csv");

@@ -34,7 +34,7 @@ interface Entry {
  *
  * @example
  * ```ts
- * import { openWordmap } from "micro-lm";
+ * import { openWordmap } from "micro-lm/mapper";
  * import { assertEquals } from "@std/assert";
  *
  * await using mapper = openWordmap({ swap: { strong: ["swap"], weak: [] } });

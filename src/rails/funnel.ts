@@ -29,7 +29,7 @@ export interface RadialProfileOptions {
  *
  * @example
  * ```ts
- * import { radialProfile } from "micro-lm";
+ * import { radialProfile } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const { values } = radialProfile([0, 1, 3], [1, 2, 4], { bins: 3 });
@@ -95,7 +95,7 @@ export interface FunnelCoreOptions {
  *
  * @example
  * ```ts
- * import { funnelCore } from "micro-lm";
+ * import { funnelCore } from "micro-lm/rails";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const core = funnelCore(Float64Array.of(0, 1, 2), { height: 1, power: 1, reach: 0.5 });
@@ -115,7 +115,7 @@ export function funnelCore(
  *
  * @example
  * ```ts
- * import { blendFunnel } from "micro-lm";
+ * import { blendFunnel } from "micro-lm/rails";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const profile = { radii: Float64Array.of(0, 1, 2), values: Float64Array.of(4, 2, 0) };
@@ -154,7 +154,7 @@ export interface FitParserPriorOptions extends RadialProfileOptions {
  *
  * @example
  * ```ts
- * import { fitParserPrior, generateHardTraces, geodesicParseWithPrior } from "micro-lm";
+ * import { fitParserPrior, generateHardTraces, geodesicParseWithPrior } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const prior = fitParserPrior(generateHardTraces(50, 1000));

@@ -35,7 +35,7 @@ export interface PromptSpans {
  *
  * @example
  * ```ts
- * import { createSpanReader } from "micro-lm";
+ * import { createSpanReader } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const read = createSpanReader({ slots: [{ name: "asset", words: ["eth"] }], maxTokens: 2 });
@@ -73,7 +73,7 @@ export function createSpanReader(
  *
  * @example
  * ```ts
- * import { binsOf } from "micro-lm";
+ * import { binsOf } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals([0, 1, 3].map(binsOf), [0, 1, 5]);
@@ -88,7 +88,7 @@ export function binsOf(tokens: number): number {
  *
  * @example
  * ```ts
- * import { binOf } from "micro-lm";
+ * import { binOf } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(binOf({ text: "the", first: 1, size: 1 }), 2);

@@ -14,7 +14,8 @@ const RATES = [
  *
  * @example
  * ```ts
- * import { auditClasses, auditMetrics, auditTables } from "micro-lm";
+ * import { auditClasses, auditMetrics } from "micro-lm/rails";
+ * import { auditTables } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * const report = {
@@ -71,7 +72,8 @@ export function auditTables(
  *
  * @example
  * ```ts
- * import { auditClasses, auditMetrics, renderAuditReport } from "micro-lm";
+ * import { auditClasses, auditMetrics } from "micro-lm/rails";
+ * import { renderAuditReport } from "micro-lm/report";
  * import { assert } from "@std/assert";
  *
  * const report = {

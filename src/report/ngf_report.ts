@@ -9,7 +9,8 @@ import type { Table } from "./tables.ts";
  *
  * @example
  * ```ts
- * import { ngfTable, runNgfBench } from "micro-lm";
+ * import { runNgfBench } from "micro-lm/rails";
+ * import { ngfTable } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * const bench = runNgfBench({ samples: 2, tuningSamples: 20, denoiseSamples: 1 });
@@ -62,7 +63,8 @@ function plain({ parser: _, ...row }: NgfParserRow) {
  *
  * @example
  * ```ts
- * import { denoiseTable, runNgfBench } from "micro-lm";
+ * import { runNgfBench } from "micro-lm/rails";
+ * import { denoiseTable } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * const bench = runNgfBench({ samples: 2, tuningSamples: 20, denoiseSamples: 1 });
@@ -89,7 +91,8 @@ export function denoiseTable({ denoise }: NgfBenchResult): Table {
  *
  * @example
  * ```ts
- * import { renderNgfReport, runNgfBench } from "micro-lm";
+ * import { runNgfBench } from "micro-lm/rails";
+ * import { renderNgfReport } from "micro-lm/report";
  * import { assert } from "@std/assert";
  *
  * const bench = runNgfBench({ samples: 2, tuningSamples: 20, denoiseSamples: 1 });

@@ -14,7 +14,7 @@ export interface Table {
  *
  * @example
  * ```ts
- * import { textTable } from "micro-lm";
+ * import { textTable } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * const table = { columns: ["class", "n"], rows: [["swap", 5], ["borrow", 12]] };
@@ -38,7 +38,7 @@ export function textTable({ columns, rows }: Table): string {
  *
  * @example
  * ```ts
- * import { markdownTable } from "micro-lm";
+ * import { markdownTable } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * const table = { columns: ["class", "n"], rows: [["a|b", 5], ["swap", null]] };

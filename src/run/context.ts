@@ -77,7 +77,7 @@ const SCHEMA = {
  *
  * @example
  * ```ts
- * import { resolveContext, resolvePolicy } from "micro-lm";
+ * import { resolveContext, resolvePolicy } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * const context = resolveContext({

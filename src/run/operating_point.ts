@@ -17,7 +17,7 @@ export const FALLBACK_THRESHOLD = 0.7;
  *
  * @example
  * ```ts
- * import { fromPinned } from "micro-lm";
+ * import { fromPinned } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * const pinned = { threshold: 0.6, per_class_thresholds: { swap_asset: 0.8 }, near_margin: 0.1 };
@@ -44,7 +44,7 @@ export function fromPinned(pinned: PinnedPoint): OperatingPoint {
  *
  * @example
  * ```ts
- * import { resolvePoint, resolvePolicy } from "micro-lm";
+ * import { resolvePoint, resolvePolicy } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * const pinned = { threshold: 0.6, certificate: { id: "c1" } };

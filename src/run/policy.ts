@@ -186,7 +186,7 @@ const SCHEMA = {
  *
  * @example
  * ```ts
- * import { resolvePolicy } from "micro-lm";
+ * import { resolvePolicy } from "micro-lm/run";
  * import { assertEquals, assertThrows } from "@std/assert";
  *
  * const policy = resolvePolicy({ mapper: { confidence_threshold: 0.9 }, ltv_max: 0.6 });

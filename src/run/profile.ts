@@ -28,7 +28,7 @@ export interface PhaseClock {
  *
  * @example
  * ```ts
- * import { createPhaseClock } from "micro-lm";
+ * import { createPhaseClock } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * let time = 100;
@@ -90,7 +90,8 @@ export interface ProfileTopline {
  *
  * @example
  * ```ts
- * import { createPhaseClock, runMicro, writeProfile } from "micro-lm";
+ * import { runMicro } from "micro-lm";
+ * import { createPhaseClock, writeProfile } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * const clock = createPhaseClock();

@@ -44,7 +44,7 @@ const PRIORITY: readonly Reason[] = [
  *
  * @example
  * ```ts
- * import { orderReasons } from "micro-lm";
+ * import { orderReasons } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(orderReasons(["oracle_stale", "hf", "ltv", "hf"]), ["ltv", "hf", "oracle_stale"]);
@@ -59,7 +59,7 @@ export function orderReasons(failed: readonly Reason[]): Reason[] {
  *
  * @example
  * ```ts
- * import { isApproval } from "micro-lm";
+ * import { isApproval } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(isApproval("wdd:family:arc"), true);

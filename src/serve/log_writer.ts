@@ -26,7 +26,7 @@ export interface CreateLogWriterOptions {
  *
  * @example
  * ```ts
- * import { createLogWriter } from "micro-lm";
+ * import { createLogWriter } from "micro-lm/serve";
  * import { assertEquals } from "@std/assert";
  *
  * let written = "";

@@ -39,7 +39,8 @@ export interface MicroMcpServer extends AsyncDisposable {
  *
  * @example
  * ```ts
- * import { openRuntime, startMcpServer } from "micro-lm";
+ * import { openRuntime } from "micro-lm";
+ * import { startMcpServer } from "micro-lm/serve";
  * import { Client } from "@modelcontextprotocol/sdk/client/index.js";
  * import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
  * import { assertEquals } from "@std/assert";

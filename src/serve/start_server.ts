@@ -45,7 +45,8 @@ export interface MicroServer extends AsyncDisposable {
  *
  * @example
  * ```ts
- * import { openRuntime, startServer } from "micro-lm";
+ * import { openRuntime } from "micro-lm";
+ * import { startServer } from "micro-lm/serve";
  * import { assertRejects } from "@std/assert";
  *
  * await using runtime = await openRuntime({ backend: "wordmap" });

@@ -46,7 +46,7 @@ export interface ChampionChoice {
  *
  * @example
  * ```ts
- * import { selectChampion } from "micro-lm";
+ * import { selectChampion } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const candidates = [0.8, 0.9, 0.7].map((val_f1, i) => ({ run: `r${i}`, seed: 41 + i, val_f1 }));
@@ -81,7 +81,8 @@ export interface FindCandidatesOptions {
  *
  * @example
  * ```ts
- * import { findCandidates, MicroLmError } from "micro-lm";
+ * import { MicroLmError } from "micro-lm";
+ * import { findCandidates } from "micro-lm/stages";
  * import { assertEquals, assertRejects } from "@std/assert";
  *
  * const find = () => findCandidates(".artifacts/no-such-folder");
@@ -140,7 +141,8 @@ export interface ChampionRecord {
  *
  * @example
  * ```ts
- * import { freezeChampion, MicroLmError, selectChampion } from "micro-lm";
+ * import { MicroLmError } from "micro-lm";
+ * import { freezeChampion, selectChampion } from "micro-lm/stages";
  * import { assertEquals, assertRejects } from "@std/assert";
  *
  * const choice = selectChampion([{ run: "lite_seed42", seed: 42, val_f1: 0.8 }]);

@@ -26,7 +26,7 @@ export interface ArcExecution {
  *
  * @example
  * ```ts
- * import { executeArcPlan, parseArcPlan } from "micro-lm";
+ * import { executeArcPlan, parseArcPlan } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * const { steps, result } = executeArcPlan(parseArcPlan("rotate(90);flip_v"), [[1, 2], [3, 4]]);

@@ -6,7 +6,7 @@ import { sha256Hex } from "../../core/hash.ts";
  *
  * @example
  * ```ts
- * import { planHash } from "micro-lm";
+ * import { planHash } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(planHash(["rotate", "flip_v"]), "ae5b5bfe366b");

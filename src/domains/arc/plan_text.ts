@@ -7,7 +7,7 @@ import { ARC_PRIMITIVES, type ArcPrimitive } from "./taxonomy.ts";
  *
  * @example
  * ```ts
- * import { formatArcPlan, parseArcPlan } from "micro-lm";
+ * import { formatArcPlan, parseArcPlan } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * const text = "rotate(270);translate(2,-1);recolor(1>2,2>1);crop(content)";
@@ -23,7 +23,7 @@ export function formatArcPlan(plan: ArcPlan): string {
  *
  * @example
  * ```ts
- * import { formatArcOp } from "micro-lm";
+ * import { formatArcOp } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(formatArcOp({ op: "rotate", turns: 1 }), "rotate(90)");
@@ -42,7 +42,7 @@ export function formatArcOp(step: ArcOp): string {
  *
  * @example
  * ```ts
- * import { parseArcPlan } from "micro-lm";
+ * import { parseArcPlan } from "micro-lm/domains";
  * import { assertEquals, assertThrows } from "@std/assert";
  *
  * assertEquals(parseArcPlan("rotate(90);flip_v"), [{ op: "rotate", turns: 1 }, { op: "flip_v" }]);

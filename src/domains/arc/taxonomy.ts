@@ -47,7 +47,7 @@ const ALIASES: Readonly<Record<string, ArcPrimitive>> = {
  *
  * @example
  * ```ts
- * import { canonicalArcLabel } from "micro-lm";
+ * import { canonicalArcLabel } from "micro-lm/domains";
  * import { assertEquals, assertThrows } from "@std/assert";
  *
  * assertEquals(canonicalArcLabel("flip-horizontal"), "flip_h");

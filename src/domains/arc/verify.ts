@@ -37,7 +37,7 @@ export interface ArcVerification {
  *
  * @example
  * ```ts
- * import { parseArcPlan, verifyArcPairs } from "micro-lm";
+ * import { parseArcPlan, verifyArcPairs } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * const pairs = [{ input: [[1, 2]], output: [[2, 1]] }];
@@ -73,7 +73,7 @@ export function verifyArcPairs(plan: ArcPlan, pairs: readonly GridPair[]): ArcVe
  *
  * @example
  * ```ts
- * import { parseArcPlan, verifyArcInverse } from "micro-lm";
+ * import { parseArcPlan, verifyArcInverse } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * const { ok, unchecked } = verifyArcInverse(parseArcPlan("rotate(90);crop(top)"), [[1, 2], [3, 4]]);

@@ -89,7 +89,8 @@ const ROUNDING = 1e-12;
  *
  * @example
  * ```ts
- * import { buildPlan, resolveContext, resolvePolicy, verifyPlan } from "micro-lm";
+ * import { buildPlan, verifyPlan } from "micro-lm/domains";
+ * import { resolveContext, resolvePolicy } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * const text = "borrow 1000 USDC";

@@ -32,7 +32,7 @@ export const MAX_PROMPT_LENGTH = 2000;
  *
  * @example
  * ```ts
- * import { detectNonExecutable } from "micro-lm";
+ * import { detectNonExecutable } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(detectNonExecutable("deposit 10 ETH into aave"), null);

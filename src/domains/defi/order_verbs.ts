@@ -25,7 +25,7 @@ const CLAUSE = /[,;.:]\s+|\s(?:and|then|plus)\s+/u;
  *
  * @example
  * ```ts
- * import { contradictsVerb } from "micro-lm";
+ * import { contradictsVerb } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(contradictsVerb("stake 2 ETH", "unstake_asset"), true);

@@ -35,7 +35,7 @@ const REFERS = /\b(?:it|them|that|those|these|the proceeds|the rewards|the resul
  *
  * @example
  * ```ts
- * import { buildPlan, splitSteps } from "micro-lm";
+ * import { buildPlan, splitSteps } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * const [swap, deposit] = splitSteps("swap 2 ETH to USDC then deposit it into aave");

@@ -80,7 +80,7 @@ export function applyStep(state: RiskState, step: LinkedStep, valuation: Valuati
  *
  * @example
  * ```ts
- * import { ltvOf } from "micro-lm";
+ * import { ltvOf } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(ltvOf({ collateral_value: 2000, debt_value: 1000 }), 0.5);
@@ -96,7 +96,7 @@ export function ltvOf({ collateral_value, debt_value }: Positions): number {
  *
  * @example
  * ```ts
- * import { hfOf } from "micro-lm";
+ * import { hfOf } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(hfOf({ collateral_value: 2000, debt_value: 1000 }, 0.75), 1.5);

@@ -91,7 +91,7 @@ const SOFT =
  *
  * @example
  * ```ts
- * import { splitSteps } from "micro-lm";
+ * import { splitSteps } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * const steps = splitSteps("before you stake 2 ETH, swap 5,000 USDC for ETH");

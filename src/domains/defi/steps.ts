@@ -59,7 +59,7 @@ const NEEDED: Readonly<Record<DefiPrimitive, readonly StepSlot[]>> = {
  *
  * @example
  * ```ts
- * import { readStep } from "micro-lm";
+ * import { readStep } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * const text = "swap 2.5k USDC for ETH on uniswap";

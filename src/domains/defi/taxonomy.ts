@@ -51,7 +51,7 @@ const ALIASES: Readonly<Record<string, DefiPrimitive>> = {
  *
  * @example
  * ```ts
- * import { canonicalLabel } from "micro-lm";
+ * import { canonicalLabel } from "micro-lm/domains";
  * import { assertEquals, assertThrows } from "@std/assert";
  *
  * assertEquals(canonicalLabel("swap_assets"), "swap_asset");

@@ -26,7 +26,7 @@ export interface VectorCacheEntry {
  *
  * @example
  * ```ts
- * import { vectorCacheStats } from "micro-lm";
+ * import { vectorCacheStats } from "micro-lm/encoders";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(await vectorCacheStats(".artifacts/no-such-cache"), []);
@@ -48,7 +48,7 @@ export async function vectorCacheStats(dir = DEFAULT_VECTOR_CACHE): Promise<Vect
  *
  * @example
  * ```ts
- * import { clearVectorCache } from "micro-lm";
+ * import { clearVectorCache } from "micro-lm/encoders";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(await clearVectorCache(".artifacts/no-such-cache"), []);

@@ -42,7 +42,7 @@ const DEFAULT_FLUSH_ROWS = 256;
  *
  * @example
  * ```ts
- * import { openStaticEncoder, withVectorCache } from "micro-lm";
+ * import { openStaticEncoder, withVectorCache } from "micro-lm/encoders";
  * import { assertEquals } from "@std/assert";
  *
  * await using encoder = await withVectorCache(await openStaticEncoder(), {

@@ -49,7 +49,7 @@ const DEFAULT_KEY_ENV = "MICRO_LM_API_KEY";
  *
  * @example
  * ```ts
- * import { openEndpointEncoder } from "micro-lm";
+ * import { openEndpointEncoder } from "micro-lm/encoders";
  * import { assertEquals } from "@std/assert";
  *
  * // Stands for a server.

@@ -57,7 +57,8 @@ export interface PullModelOptions {
  *
  * @example
  * ```ts
- * import { MicroLmError, pullModel } from "micro-lm";
+ * import { MicroLmError } from "micro-lm";
+ * import { pullModel } from "micro-lm/encoders";
  * import { assertRejects } from "@std/assert";
  *
  * await assertRejects(() => pullModel("../elsewhere"), MicroLmError, "Expected a model id");

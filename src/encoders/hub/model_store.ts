@@ -33,7 +33,8 @@ export interface ModelFault {
  *
  * @example
  * ```ts
- * import { MicroLmError, resolveModel } from "micro-lm";
+ * import { MicroLmError } from "micro-lm";
+ * import { resolveModel } from "micro-lm/encoders";
  * import { assertEquals, assertRejects } from "@std/assert";
  *
  * const error = await assertRejects(
@@ -59,7 +60,7 @@ export async function resolveModel(id: string, options: ModelStoreOptions = {}):
  *
  * @example
  * ```ts
- * import { listModels } from "micro-lm";
+ * import { listModels } from "micro-lm/encoders";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(await listModels({ storeDir: ".artifacts/no-store" }), []);
@@ -84,7 +85,8 @@ export async function listModels(options: ModelStoreOptions = {}): Promise<Store
  *
  * @example
  * ```ts
- * import { MicroLmError, verifyModel } from "micro-lm";
+ * import { MicroLmError } from "micro-lm";
+ * import { verifyModel } from "micro-lm/encoders";
  * import { assertRejects } from "@std/assert";
  *
  * const storeDir = ".artifacts/no-store";
@@ -117,7 +119,7 @@ export async function verifyModel(
  *
  * @example
  * ```ts
- * import { removeModel } from "micro-lm";
+ * import { removeModel } from "micro-lm/encoders";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(await removeModel("owner/name", { storeDir: ".artifacts/no-store" }), false);

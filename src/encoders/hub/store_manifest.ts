@@ -57,7 +57,7 @@ const MANIFEST = z.looseObject({
  *
  * @example
  * ```ts
- * import { isModelId } from "micro-lm";
+ * import { isModelId } from "micro-lm/encoders";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(isModelId("sentence-transformers/all-MiniLM-L6-v2"), true);
@@ -76,7 +76,8 @@ export function isModelId(name: string): boolean {
  *
  * @example
  * ```ts
- * import { MicroLmError, readModel } from "micro-lm";
+ * import { MicroLmError } from "micro-lm";
+ * import { readModel } from "micro-lm/encoders";
  * import { assertRejects } from "@std/assert";
  *
  * const storeDir = ".artifacts/no-store";

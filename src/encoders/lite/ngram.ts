@@ -34,7 +34,7 @@ const FNV_PRIME = 0x01000193;
  *
  * @example
  * ```ts
- * import { openNgramEncoder } from "micro-lm";
+ * import { openNgramEncoder } from "micro-lm/encoders";
  * import { assertEquals } from "@std/assert";
  *
  * await using encoder = await openNgramEncoder();

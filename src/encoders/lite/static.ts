@@ -28,7 +28,7 @@ const SMOOTHING = 1e-3;
  *
  * @example
  * ```ts
- * import { openStaticEncoder } from "micro-lm";
+ * import { openStaticEncoder } from "micro-lm/encoders";
  * import { assertEquals } from "@std/assert";
  *
  * await using encoder = await openStaticEncoder();

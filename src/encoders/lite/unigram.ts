@@ -33,7 +33,7 @@ let pretrained: Promise<Unigram> | undefined;
  *
  * @example
  * ```ts
- * import { loadUnigram } from "micro-lm";
+ * import { loadUnigram } from "micro-lm/encoders";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const unigram = await loadUnigram();
@@ -57,7 +57,7 @@ export function loadUnigram(): Promise<Unigram> {
  *
  * @example
  * ```ts
- * import { repairScores } from "micro-lm";
+ * import { repairScores } from "micro-lm/encoders";
  * import { assertEquals } from "@std/assert";
  *
  * const markers = ["?", "<s>", "</s>", "1", "2", "3"].map((piece) => [piece, 0] as const);
@@ -87,7 +87,7 @@ export function repairScores(pieces: readonly UnigramPiece[]): Float64Array {
  *
  * @example
  * ```ts
- * import { createUnigram } from "micro-lm";
+ * import { createUnigram } from "micro-lm/encoders";
  * import { assertEquals } from "@std/assert";
  *
  * const markers = ["?", "<s>", "</s>", "1", "2", "3"].map((piece) => [piece, 0] as const);

@@ -40,7 +40,7 @@ let wasm: Promise<Runtime> | undefined;
  *
  * @example
  * ```ts
- * import { loadRuntime } from "micro-lm";
+ * import { loadRuntime } from "micro-lm/encoders";
  * import { assertEquals, assertRejects } from "@std/assert";
  *
  * assertEquals((await loadRuntime({ runtime: "wasm" })).name, "wasm");
@@ -65,7 +65,7 @@ export async function loadRuntime(options: LoadRuntimeOptions = {}): Promise<Run
  *
  * @example
  * ```ts
- * import { resolveRuntime } from "micro-lm";
+ * import { resolveRuntime } from "micro-lm/encoders";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(resolveRuntime("wasm"), "wasm");

@@ -48,7 +48,8 @@ const REPORT_EVERY = 32;
  *
  * @example
  * ```ts
- * import { MicroLmError, openSentenceTransformer } from "micro-lm";
+ * import { MicroLmError } from "micro-lm";
+ * import { openSentenceTransformer } from "micro-lm/encoders";
  * import { assertRejects } from "@std/assert";
  *
  * await assertRejects(

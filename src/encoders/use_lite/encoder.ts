@@ -41,7 +41,7 @@ const REPORT_EVERY = 32;
  *
  * @example
  * ```ts
- * import { openUseLiteEncoder } from "micro-lm";
+ * import { openUseLiteEncoder } from "micro-lm/encoders";
  * import { assertEquals } from "@std/assert";
  *
  * await using encoder = await openUseLiteEncoder({ dtype: "int8", cacheDir: ".artifacts/models" });

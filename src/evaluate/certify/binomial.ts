@@ -5,7 +5,7 @@
  *
  * @example
  * ```ts
- * import { binomialTail } from "micro-lm";
+ * import { binomialTail } from "micro-lm/evaluate";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * // Fifty-nine rows without an error show, with 95% confidence, an error rate of at most 5%.
@@ -59,7 +59,7 @@ function logFactorial(n: number): number {
  *
  * @example
  * ```ts
- * import { zeroErrorRows } from "micro-lm";
+ * import { zeroErrorRows } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals([0.05, 0.02, 0.01].map((limit) => zeroErrorRows(limit, 0.95)), [59, 149, 299]);
@@ -75,7 +75,7 @@ export function zeroErrorRows(limit: number, confidence: number): number {
  *
  * @example
  * ```ts
- * import { rowsToCertify } from "micro-lm";
+ * import { rowsToCertify } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals([0, 0.01, 0.03].map((rate) => rowsToCertify(rate, 0.02, 0.95)), [149, 590, null]);

@@ -66,7 +66,8 @@ const HEADROOM = 1.5;
  *
  * @example
  * ```ts
- * import { certify, encodeGold, scoreRows } from "micro-lm";
+ * import { certify } from "micro-lm";
+ * import { encodeGold, scoreRows } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const n = 1000;

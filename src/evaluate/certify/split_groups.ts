@@ -11,7 +11,7 @@ import { createRandom } from "../../core/random.ts";
  *
  * @example
  * ```ts
- * import { splitGroups } from "micro-lm";
+ * import { splitGroups } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const [first, second] = splitGroups(["a", "a", "b", "b"], [1, 1], 0);

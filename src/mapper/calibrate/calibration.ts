@@ -89,7 +89,7 @@ export interface FitCalibratedResult {
  *
  * @example
  * ```ts
- * import { fitCalibrated, predictProbabilities } from "micro-lm";
+ * import { fitCalibrated, predictProbabilities } from "micro-lm/mapper";
  * import { assert } from "@std/assert";
  *
  * const data = Float32Array.of(0, 1, 2, 3, 10, 11, 12, 13);
@@ -233,7 +233,7 @@ export interface Predictor {
  *
  * @example
  * ```ts
- * import { createPredictor, fitCalibrated } from "micro-lm";
+ * import { createPredictor, fitCalibrated } from "micro-lm/mapper";
  * import { assert } from "@std/assert";
  *
  * const data = Float32Array.of(0, 1, 2, 3, 10, 11, 12, 13);
@@ -270,7 +270,7 @@ export function createPredictor(model: CalibratedModel): Predictor {
  *
  * @example
  * ```ts
- * import { fitCalibrated, predictProbabilities } from "micro-lm";
+ * import { fitCalibrated, predictProbabilities } from "micro-lm/mapper";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const data = Float32Array.of(0, 1, 2, 3, 10, 11, 12, 13);

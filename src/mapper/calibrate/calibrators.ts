@@ -27,7 +27,7 @@ export type Calibrator = IsotonicCalibrator | SigmoidCalibrator;
  *
  * @example
  * ```ts
- * import { fitIsotonic } from "micro-lm";
+ * import { fitIsotonic } from "micro-lm/mapper";
  * import { assertEquals } from "@std/assert";
  *
  * const { x, y } = fitIsotonic(Float64Array.of(3, 1, 2, 4), Uint8Array.of(0, 0, 1, 1));
@@ -96,7 +96,7 @@ function keepCorners(
  *
  * @example
  * ```ts
- * import { calibrate, fitSigmoid } from "micro-lm";
+ * import { calibrate, fitSigmoid } from "micro-lm/mapper";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const curve = fitSigmoid(Float64Array.of(-2, -1, 1, 2), Uint8Array.of(0, 0, 1, 1));
@@ -173,7 +173,7 @@ function newtonStep(
  *
  * @example
  * ```ts
- * import { calibrate } from "micro-lm";
+ * import { calibrate } from "micro-lm/mapper";
  * import { assertEquals } from "@std/assert";
  *
  * const x = Float64Array.of(0, 2);

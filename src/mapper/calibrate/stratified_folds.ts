@@ -10,7 +10,7 @@
  *
  * @example
  * ```ts
- * import { stratifiedFolds } from "micro-lm";
+ * import { stratifiedFolds } from "micro-lm/mapper";
  * import { assertEquals } from "@std/assert";
  *
  * const folds = stratifiedFolds(Int32Array.of(0, 0, 1, 1), 2);

@@ -104,13 +104,9 @@ type ArtifactJson = z.infer<typeof ARTIFACT>;
  *
  * @example
  * ```ts
- * import {
- *   createMasker,
- *   openEncoder,
- *   readLabeledCsv,
- *   serializeArtifact,
- *   trainMapper,
- * } from "micro-lm";
+ * import { openEncoder, readLabeledCsv, trainMapper } from "micro-lm";
+ * import { createMasker } from "micro-lm/data";
+ * import { serializeArtifact } from "micro-lm/mapper";
  * import { assertEquals } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
@@ -193,14 +189,9 @@ function packCalibrator(calibrator: Calibrator): unknown {
  *
  * @example
  * ```ts
- * import {
- *   createMasker,
- *   openEncoder,
- *   parseArtifact,
- *   readLabeledCsv,
- *   serializeArtifact,
- *   trainMapper,
- * } from "micro-lm";
+ * import { openEncoder, readLabeledCsv, trainMapper } from "micro-lm";
+ * import { createMasker } from "micro-lm/data";
+ * import { parseArtifact, serializeArtifact } from "micro-lm/mapper";
  * import { assertEquals } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");

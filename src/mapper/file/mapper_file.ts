@@ -27,7 +27,8 @@ const BATCH = 512;
  *
  * @example
  * ```ts
- * import { createMasker, openEncoder, readLabeledCsv, saveMapper, trainMapper } from "micro-lm";
+ * import { openEncoder, readLabeledCsv, saveMapper, trainMapper } from "micro-lm";
+ * import { createMasker } from "micro-lm/data";
  * import { assert } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
@@ -54,14 +55,8 @@ export async function saveMapper(
  *
  * @example
  * ```ts
- * import {
- *   createMasker,
- *   loadMapper,
- *   openEncoder,
- *   readLabeledCsv,
- *   saveMapper,
- *   trainMapper,
- * } from "micro-lm";
+ * import { loadMapper, openEncoder, readLabeledCsv, saveMapper, trainMapper } from "micro-lm";
+ * import { createMasker } from "micro-lm/data";
  * import { assertEquals } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
@@ -127,14 +122,8 @@ export interface OpenMapperOptions extends Omit<OpenEncoderOptions, "dtype"> {
  *
  * @example
  * ```ts
- * import {
- *   createMasker,
- *   openEncoder,
- *   openMapper,
- *   readLabeledCsv,
- *   saveMapper,
- *   trainMapper,
- * } from "micro-lm";
+ * import { openEncoder, openMapper, readLabeledCsv, saveMapper, trainMapper } from "micro-lm";
+ * import { createMasker } from "micro-lm/data";
  * import { assertEquals } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
@@ -156,15 +145,9 @@ export async function openMapper(path: string, options: OpenMapperOptions = {}):
  *
  * @example
  * ```ts
- * import {
- *   createMasker,
- *   openArtifact,
- *   openEncoder,
- *   parseArtifact,
- *   readLabeledCsv,
- *   serializeArtifact,
- *   trainMapper,
- * } from "micro-lm";
+ * import { openEncoder, readLabeledCsv, trainMapper } from "micro-lm";
+ * import { createMasker } from "micro-lm/data";
+ * import { openArtifact, parseArtifact, serializeArtifact } from "micro-lm/mapper";
  * import { assertEquals } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");

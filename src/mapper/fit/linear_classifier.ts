@@ -52,7 +52,7 @@ function search(columns: Uint32Array, column: number, offset: number): number {
  *
  * @example
  * ```ts
- * import { decisionFunction } from "micro-lm";
+ * import { decisionFunction } from "micro-lm/mapper";
  * import { assertEquals } from "@std/assert";
  *
  * const classifier = {

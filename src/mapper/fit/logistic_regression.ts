@@ -46,7 +46,7 @@ export interface LogisticRegressionFit {
  *
  * @example
  * ```ts
- * import { decisionFunction, fitLogisticRegression } from "micro-lm";
+ * import { decisionFunction, fitLogisticRegression } from "micro-lm/mapper";
  * import { assert } from "@std/assert";
  *
  * const features = {

@@ -52,15 +52,9 @@ export interface ExportedMapper {
  *
  * @example
  * ```ts
- * import {
- *   createMasker,
- *   exportMapperOnnx,
- *   openEncoder,
- *   parseArtifact,
- *   readLabeledCsv,
- *   serializeArtifact,
- *   trainMapper,
- * } from "micro-lm";
+ * import { openEncoder, readLabeledCsv, trainMapper } from "micro-lm";
+ * import { createMasker } from "micro-lm/data";
+ * import { exportMapperOnnx, parseArtifact, serializeArtifact } from "micro-lm/mapper";
  * import { assert } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");

@@ -51,7 +51,8 @@ const BATCH = 256;
  *
  * @example
  * ```ts
- * import { fitAuditGates, fitWdd, openNgramEncoder, runAudit } from "micro-lm";
+ * import { openNgramEncoder } from "micro-lm/encoders";
+ * import { fitAuditGates, fitWdd, runAudit } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const prompts = Array.from({ length: 30 }, (_, i) => [
@@ -137,7 +138,7 @@ export const AUDIT_COLUMNS: readonly string[] = [
  *
  * @example
  * ```ts
- * import { auditCsvRow, type AuditRow } from "micro-lm";
+ * import { auditCsvRow, type AuditRow } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const row: AuditRow = {

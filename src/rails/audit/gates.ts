@@ -29,7 +29,7 @@ const ABS_STEPS = 20;
  *
  * @example
  * ```ts
- * import { type AuditRow, fitAuditGates } from "micro-lm";
+ * import { type AuditRow, fitAuditGates } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const row: AuditRow = {

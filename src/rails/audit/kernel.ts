@@ -6,7 +6,7 @@
  *
  * @example
  * ```ts
- * import { kaiserWindow } from "micro-lm";
+ * import { kaiserWindow } from "micro-lm/rails";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const window = kaiserWindow(5);

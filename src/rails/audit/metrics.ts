@@ -52,7 +52,7 @@ export interface AuditClassMetrics {
  *
  * @example
  * ```ts
- * import { auditMetrics, type AuditRow } from "micro-lm";
+ * import { auditMetrics, type AuditRow } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const row: AuditRow = {
@@ -108,7 +108,7 @@ export function auditMetrics(rows: readonly AuditRow[]): AuditMetrics {
  *
  * @example
  * ```ts
- * import { auditClasses, type AuditRow } from "micro-lm";
+ * import { auditClasses, type AuditRow } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const row: AuditRow = {

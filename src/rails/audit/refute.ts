@@ -31,7 +31,7 @@ export interface RefutationMetrics {
  *
  * @example
  * ```ts
- * import { type AuditRow, refutesLabel } from "micro-lm";
+ * import { type AuditRow, refutesLabel } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const row: AuditRow = {
@@ -60,7 +60,7 @@ export function refutesLabel(row: AuditRow, label: string, tauRefute: number): b
  *
  * @example
  * ```ts
- * import { type AuditRow, fitRefutation, refutesLabel } from "micro-lm";
+ * import { type AuditRow, fitRefutation, refutesLabel } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const row: AuditRow = {
@@ -101,7 +101,7 @@ export function fitRefutation(
  *
  * @example
  * ```ts
- * import { type AuditRow, refutationMetrics } from "micro-lm";
+ * import { type AuditRow, refutationMetrics } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const row: AuditRow = {

@@ -50,7 +50,7 @@ export interface DenoiseTracesOptions {
  *
  * @example
  * ```ts
- * import { denoiseTraces, generateHardTraces, snrDb } from "micro-lm";
+ * import { denoiseTraces, generateHardTraces, snrDb } from "micro-lm/rails";
  * import { assert } from "@std/assert";
  *
  * const [{ traces, clean }] = generateHardTraces(1, 3, { noise: 0.3 }) as [

@@ -8,7 +8,7 @@
  *
  * @example
  * ```ts
- * import { phantomClamp } from "micro-lm";
+ * import { phantomClamp } from "micro-lm/rails";
  * import { assert } from "@std/assert";
  *
  * const trace = new Float64Array(100);
@@ -40,7 +40,7 @@ const LOCAL_HALF = 5;
  *
  * @example
  * ```ts
- * import { localClamp } from "micro-lm";
+ * import { localClamp } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const trace = Float64Array.from({ length: 40 }, (_, t) => t % 2);
@@ -69,7 +69,7 @@ export function localClamp(x: Float64Array, z = 3): Float64Array {
  *
  * @example
  * ```ts
- * import { medianFilter } from "micro-lm";
+ * import { medianFilter } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals([...medianFilter(Float64Array.of(1, 9, 1, 1, 1), 3)], [9, 1, 1, 1, 1]);
@@ -111,7 +111,7 @@ export function insert(sorted: Float64Array, count: number, value: number): void
  *
  * @example
  * ```ts
- * import { emaFilter } from "micro-lm";
+ * import { emaFilter } from "micro-lm/rails";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * assertAlmostEquals(emaFilter(Float64Array.of(4, 4, 4))[2]!, 4, 1e-9);
@@ -144,7 +144,7 @@ export interface HybridFilterOptions {
  *
  * @example
  * ```ts
- * import { hybridFilter } from "micro-lm";
+ * import { hybridFilter } from "micro-lm/rails";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * assertAlmostEquals(hybridFilter(new Float64Array(9).fill(2))[8]!, 2, 1e-9);
@@ -162,7 +162,7 @@ export function hybridFilter(x: Float64Array, options: HybridFilterOptions = {})
  *
  * @example
  * ```ts
- * import { snrDb } from "micro-lm";
+ * import { snrDb } from "micro-lm/rails";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * assertAlmostEquals(snrDb([1, -1], [1.1, -1.1]), 20, 1e-9);

@@ -26,7 +26,7 @@ export interface CreateStreamingDenoiserOptions {
  *
  * @example
  * ```ts
- * import { createStreamingDenoiser } from "micro-lm";
+ * import { createStreamingDenoiser } from "micro-lm/rails";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const denoiser = createStreamingDenoiser({ kind: "median" });

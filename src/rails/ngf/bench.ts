@@ -96,7 +96,7 @@ type Reader = readonly [
  *
  * @example
  * ```ts
- * import { runNgfBench } from "micro-lm";
+ * import { runNgfBench } from "micro-lm/rails";
  * import { assert } from "@std/assert";
  *
  * const bench = runNgfBench({ samples: 20, tuningSamples: 50, denoiseSamples: 1 });

@@ -53,7 +53,7 @@ type Variant = readonly [name: string, denoise: (traces: Traces) => Traces];
  *
  * @example
  * ```ts
- * import { runDenoiseBench } from "micro-lm";
+ * import { runDenoiseBench } from "micro-lm/rails";
  * import { assert } from "@std/assert";
  *
  * const rows = runDenoiseBench(3, 1);

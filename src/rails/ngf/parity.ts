@@ -73,7 +73,7 @@ export interface ParityReport {
  *
  * @example
  * ```ts
- * import { replayParity } from "micro-lm";
+ * import { replayParity } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const file = JSON.parse(await Deno.readTextFile("tests/golden/stage11_parity_20.json"));

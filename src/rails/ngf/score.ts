@@ -26,7 +26,7 @@ export interface ParseScore {
  *
  * @example
  * ```ts
- * import { scoreParse } from "micro-lm";
+ * import { scoreParse } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const score = scoreParse(["flip_h"], ["flip_h", "rotate"]);
@@ -83,7 +83,7 @@ export interface ParserSummary {
  *
  * @example
  * ```ts
- * import { scoreParse, summarizeScores } from "micro-lm";
+ * import { scoreParse, summarizeScores } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const scores = [scoreParse(["a"], ["a"]), scoreParse(["a"], ["b"])];

@@ -14,7 +14,7 @@ const MEASURES = ["precision", "recall", "f1", "jaccard", "hallucination", "omis
  *
  * @example
  * ```ts
- * import { ngfRowsTable, runNgfBench } from "micro-lm";
+ * import { ngfRowsTable, runNgfBench } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const { rows } = runNgfBench({ samples: 5, tuningSamples: 50, denoiseSamples: 1 });

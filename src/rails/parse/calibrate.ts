@@ -26,7 +26,7 @@ export interface CalibrateZMinOptions extends GeodesicParseReportOptions {
  *
  * @example
  * ```ts
- * import { calibrateZMin, generateSimpleTraces } from "micro-lm";
+ * import { calibrateZMin, generateSimpleTraces } from "micro-lm/rails";
  * import { assert } from "@std/assert";
  *
  * const noise = Array.from({ length: 99 }, (_, s) => generateSimpleTraces(s, { which: [] }));
@@ -77,7 +77,7 @@ export interface FitMinHeightOptions extends GeodesicParseReportOptions {
  *
  * @example
  * ```ts
- * import { fitMinHeight, generateHardTraces } from "micro-lm";
+ * import { fitMinHeight, generateHardTraces } from "micro-lm/rails";
  * import { assert } from "@std/assert";
  *
  * const minHeight = fitMinHeight(generateHardTraces(50, 1000));
@@ -112,7 +112,7 @@ const GAP_STEPS = 32;
  *
  * @example
  * ```ts
- * import { fitMaxGap, generateHardTraces } from "micro-lm";
+ * import { fitMaxGap, generateHardTraces } from "micro-lm/rails";
  * import { assert } from "@std/assert";
  *
  * const maxGap = fitMaxGap(generateHardTraces(50, 1000));

@@ -5,7 +5,7 @@
  *
  * @example
  * ```ts
- * import { halfSine } from "micro-lm";
+ * import { halfSine } from "micro-lm/rails";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const lobe = halfSine(5);
@@ -29,7 +29,7 @@ export function halfSine(width: number): Float64Array {
  *
  * @example
  * ```ts
- * import { movingAverage } from "micro-lm";
+ * import { movingAverage } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals([...movingAverage(Float64Array.of(0, 3, 6), 3)], [2, 3, 4]);
@@ -64,7 +64,7 @@ export function movingAverage(
  *
  * @example
  * ```ts
- * import { correlateSame } from "micro-lm";
+ * import { correlateSame } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const curve = correlateSame(Float64Array.of(0, 0, 1, 0, 0), Float64Array.of(1, 2, 1));
@@ -97,7 +97,7 @@ export function correlateSame(
  *
  * @example
  * ```ts
- * import { argMax } from "micro-lm";
+ * import { argMax } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(argMax(Float64Array.of(1, 3, 2, 3)), 1);

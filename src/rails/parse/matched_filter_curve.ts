@@ -19,7 +19,7 @@ const FLAT = 1e-12;
  *
  * @example
  * ```ts
- * import { createLobeCurves, createLobeFilter } from "micro-lm";
+ * import { createLobeCurves, createLobeFilter } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const room = createLobeCurves(50);
@@ -47,7 +47,7 @@ export function createLobeCurves(length: number): LobeCurves {
  *
  * @example
  * ```ts
- * import { argMax, createLobeFilter } from "micro-lm";
+ * import { argMax, createLobeFilter } from "micro-lm/rails";
  * import { assertAlmostEquals, assertEquals } from "@std/assert";
  *
  * const lobe = (t: number) => 1 + 2 * Math.max(0, Math.cos(Math.PI * (t - 30) / 20));

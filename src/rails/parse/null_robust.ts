@@ -25,7 +25,7 @@ export interface ShiftNull {
  *
  * @example
  * ```ts
- * import { nullZ, shiftNull } from "micro-lm";
+ * import { nullZ, shiftNull } from "micro-lm/rails";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const curve = Float64Array.from({ length: 101 }, (_, t) => t === 50 ? 10 : (t % 5) - 2);
@@ -57,7 +57,7 @@ export function shiftNull(
  *
  * @example
  * ```ts
- * import { nullZ } from "micro-lm";
+ * import { nullZ } from "micro-lm/rails";
  * import { assertAlmostEquals, assertEquals } from "@std/assert";
  *
  * assertAlmostEquals(nullZ(5, { median: 1, scale: 2 }), 2, 1e-6);

@@ -19,7 +19,7 @@ const cache = new Map<number, Int32Array>();
  *
  * @example
  * ```ts
- * import { publishedShifts } from "micro-lm";
+ * import { publishedShifts } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals([...publishedShifts(720).subarray(0, 3)], [611, 458, 367]);

@@ -79,7 +79,7 @@ export interface GeodesicParseWithPriorOptions extends ParserOptions, CorrectedG
  *
  * @example
  * ```ts
- * import { generateSimpleTraces, stockParse } from "micro-lm";
+ * import { generateSimpleTraces, stockParse } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const traces = generateSimpleTraces(42);
@@ -103,7 +103,7 @@ export function stockParse(traces: Traces, options: StockParseOptions = {}): Par
  *
  * @example
  * ```ts
- * import { generateSimpleTraces, geodesicParseReport } from "micro-lm";
+ * import { generateSimpleTraces, geodesicParseReport } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const silence = generateSimpleTraces(321, { which: [] });
@@ -134,7 +134,7 @@ export function geodesicParseReport(
  *
  * @example
  * ```ts
- * import { generateSimpleTraces, geodesicParseWithPrior } from "micro-lm";
+ * import { generateSimpleTraces, geodesicParseWithPrior } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const traces = generateSimpleTraces(123);

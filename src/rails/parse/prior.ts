@@ -27,7 +27,7 @@ export type PriorFeatures = readonly [number, number, number];
  *
  * @example
  * ```ts
- * import { priorFeatures } from "micro-lm";
+ * import { priorFeatures } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(priorFeatures(Float64Array.of(0, 1, -1, 0), 1, 3), [0.25, 1, 0.25]);
@@ -54,7 +54,7 @@ export function priorFeatures(x: Float64Array, peak: number, window: number): Pr
  *
  * @example
  * ```ts
- * import { priorValue } from "micro-lm";
+ * import { priorValue } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const prior = {

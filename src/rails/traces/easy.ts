@@ -16,7 +16,7 @@ export interface Traces {
  *
  * @example
  * ```ts
- * import { createTraces } from "micro-lm";
+ * import { createTraces } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const traces = createTraces({ rotate: [0, 1, 0], flip: [1, 0, 0] });
@@ -57,7 +57,7 @@ export function createTraces(
  *
  * @example
  * ```ts
- * import { channelOf, createTraces } from "micro-lm";
+ * import { channelOf, createTraces } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const traces = createTraces({ rotate: [0, 1], flip: [2, 3] });

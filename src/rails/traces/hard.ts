@@ -92,7 +92,7 @@ const FWHM = 2.355;
  *
  * @example
  * ```ts
- * import { generateHardTraces } from "micro-lm";
+ * import { generateHardTraces } from "micro-lm/rails";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const [first] = generateHardTraces(1, 42);
@@ -124,7 +124,7 @@ export function generateHardTraces(
  *
  * @example
  * ```ts
- * import { generateDefiTraces } from "micro-lm";
+ * import { generateDefiTraces } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const options = { couplingProbability: 1, distractorProbability: 0, tasks: [1, 1] } as const;

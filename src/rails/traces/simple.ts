@@ -21,7 +21,7 @@ const CENTRES = [0.55, 0.4, 0.7];
  *
  * @example
  * ```ts
- * import { generateSimpleTraces } from "micro-lm";
+ * import { generateSimpleTraces } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(generateSimpleTraces(1).names, ["0", "1", "2"]);

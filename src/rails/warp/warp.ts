@@ -36,7 +36,7 @@ const LEAST_SPREAD = 1e-7;
  *
  * @example
  * ```ts
- * import { applyWarp, fitWarp } from "micro-lm";
+ * import { applyWarp, fitWarp } from "micro-lm/rails";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const points = { data: Float64Array.of(0, 0, 2, 2, 4, 4), rows: 3, cols: 2 };
@@ -89,7 +89,7 @@ function fixSign(component: Float64Array): void {
  *
  * @example
  * ```ts
- * import { applyWarp, fitWarp } from "micro-lm";
+ * import { applyWarp, fitWarp } from "micro-lm/rails";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const warp = fitWarp({ data: Float64Array.of(0, 0, 2, 2, 4, 4), rows: 3, cols: 2 });
@@ -116,7 +116,7 @@ export function applyWarp(
  *
  * @example
  * ```ts
- * import { applyWarp, fitWarp, truncateWarp } from "micro-lm";
+ * import { applyWarp, fitWarp, truncateWarp } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const warp = fitWarp({ data: Float64Array.of(0, 0, 2, 1, 5, 5), rows: 3, cols: 2 });
@@ -159,7 +159,7 @@ const WARP = z.strictObject({
  *
  * @example
  * ```ts
- * import { fitWarp, packWarp, unpackWarp } from "micro-lm";
+ * import { fitWarp, packWarp, unpackWarp } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const warp = fitWarp({ data: Float64Array.of(0, 0, 2, 1, 5, 5), rows: 3, cols: 2 });
@@ -183,7 +183,7 @@ export function packWarp({ mean, components, scales }: Warp): PackedWarp {
  *
  * @example
  * ```ts
- * import { fitWarp, packWarp, unpackWarp } from "micro-lm";
+ * import { fitWarp, packWarp, unpackWarp } from "micro-lm/rails";
  * import { assertEquals, assertThrows } from "@std/assert";
  *
  * const warp = fitWarp({ data: Float64Array.of(0, 0, 2, 1, 5, 5), rows: 3, cols: 2 });
@@ -211,7 +211,7 @@ export function unpackWarp(json: unknown): Warp {
  *
  * @example
  * ```ts
- * import { fitWarp, hashWarp, truncateWarp } from "micro-lm";
+ * import { fitWarp, hashWarp, truncateWarp } from "micro-lm/rails";
  * import { assertEquals, assertNotEquals } from "@std/assert";
  *
  * const warp = fitWarp({ data: Float64Array.of(0, 0, 2, 1, 5, 5), rows: 3, cols: 2 });
@@ -230,7 +230,7 @@ export function hashWarp(warp: Warp): string {
  *
  * @example
  * ```ts
- * import { fitWarp, hashWarp, saveWarp } from "micro-lm";
+ * import { fitWarp, hashWarp, saveWarp } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const warp = fitWarp({ data: Float64Array.of(0, 0, 2, 1, 5, 5), rows: 3, cols: 2 });
@@ -251,7 +251,7 @@ export async function saveWarp(path: string, warp: Warp): Promise<void> {
  *
  * @example
  * ```ts
- * import { fitWarp, loadWarp, saveWarp } from "micro-lm";
+ * import { fitWarp, loadWarp, saveWarp } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const warp = fitWarp({ data: Float64Array.of(0, 0, 2, 1, 5, 5), rows: 3, cols: 2 });

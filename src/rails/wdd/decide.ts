@@ -42,7 +42,7 @@ export interface WddOutcome {
  *
  * @example
  * ```ts
- * import { applyWdd, type WddResult } from "micro-lm";
+ * import { applyWdd, type WddResult } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const found: WddResult = {

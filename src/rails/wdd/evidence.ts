@@ -60,7 +60,8 @@ const MAX_KNOWN_SPANS = 200_000;
  *
  * @example
  * ```ts
- * import { createEvidenceReader, createSpanReader, fitWdd, openNgramEncoder } from "micro-lm";
+ * import { openNgramEncoder } from "micro-lm/encoders";
+ * import { createEvidenceReader, createSpanReader, fitWdd } from "micro-lm/rails";
  * import { assert } from "@std/assert";
  *
  * const prompts = Array.from({ length: 30 }, (_, i) => [
@@ -129,7 +130,7 @@ export function toTrack(
  *
  * @example
  * ```ts
- * import { sumTrack } from "micro-lm";
+ * import { sumTrack } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const track = { tokens: 2, bins: 3, classes: 2, data: Float64Array.of(1, -1, 0, 0, 2, -2) };

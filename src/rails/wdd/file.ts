@@ -118,7 +118,8 @@ function unpackTracks(packed: File["background"], classes: number): EvidenceTrac
  *
  * @example
  * ```ts
- * import { fitWdd, hashWdd, openNgramEncoder } from "micro-lm";
+ * import { openNgramEncoder } from "micro-lm/encoders";
+ * import { fitWdd, hashWdd } from "micro-lm/rails";
  * import { assertEquals, assertNotEquals } from "@std/assert";
  *
  * const prompts = Array.from({ length: 30 }, (_, i) => [
@@ -142,7 +143,8 @@ export function hashWdd(model: WddModel): string {
  *
  * @example
  * ```ts
- * import { fitWdd, hashWdd, openNgramEncoder, saveWdd } from "micro-lm";
+ * import { openNgramEncoder } from "micro-lm/encoders";
+ * import { fitWdd, hashWdd, saveWdd } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const prompts = Array.from({ length: 30 }, (_, i) => [
@@ -168,7 +170,8 @@ export async function saveWdd(path: string, model: WddModel): Promise<void> {
  *
  * @example
  * ```ts
- * import { fitWdd, hashWdd, loadWdd, openNgramEncoder, saveWdd } from "micro-lm";
+ * import { openNgramEncoder } from "micro-lm/encoders";
+ * import { fitWdd, hashWdd, loadWdd, saveWdd } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const prompts = Array.from({ length: 30 }, (_, i) => [

@@ -56,7 +56,8 @@ export interface FitWddOptions extends FitEvidenceOptions {
  *
  * @example
  * ```ts
- * import { fitWdd, openNgramEncoder } from "micro-lm";
+ * import { openNgramEncoder } from "micro-lm/encoders";
+ * import { fitWdd } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const prompts = Array.from({ length: 30 }, (_, i) => [
@@ -126,7 +127,9 @@ function meansOf(
  *
  * @example
  * ```ts
- * import { checkWddEncoder, fitWdd, MicroLmError, openNgramEncoder } from "micro-lm";
+ * import { MicroLmError } from "micro-lm";
+ * import { openNgramEncoder } from "micro-lm/encoders";
+ * import { checkWddEncoder, fitWdd } from "micro-lm/rails";
  * import { assertThrows } from "@std/assert";
  *
  * const prompts = Array.from({ length: 30 }, (_, i) => [
@@ -154,7 +157,8 @@ export function checkWddEncoder(model: WddModel, encoder: Encoder): void {
  *
  * @example
  * ```ts
- * import { describeWdd, fitWdd, openNgramEncoder } from "micro-lm";
+ * import { openNgramEncoder } from "micro-lm/encoders";
+ * import { describeWdd, fitWdd } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const prompts = Array.from({ length: 30 }, (_, i) => [

@@ -20,7 +20,7 @@ export function nullTracks(background: readonly EvidenceTrack[]): readonly Evide
  *
  * @example
  * ```ts
- * import { shuffleTracks } from "micro-lm";
+ * import { shuffleTracks } from "micro-lm/rails";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const track = { tokens: 2, bins: 3, classes: 2, data: Float64Array.of(1, -1, 2, -2, 3, -3) };

@@ -13,7 +13,7 @@ import { createSpanReader, type CreateSpanReaderOptions } from "../spans.ts";
  *
  * @example
  * ```ts
- * import { openTermEncoder } from "micro-lm";
+ * import { openTermEncoder } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
  * const lexicon = { swap: { strong: ["trade"], weak: ["for"] } };

@@ -120,7 +120,8 @@ const SAMPLES_PER_TOKEN = 2 * SAMPLES_PER_BIN;
  *
  * @example
  * ```ts
- * import { fitWdd, openNgramEncoder, openWdd } from "micro-lm";
+ * import { openNgramEncoder } from "micro-lm/encoders";
+ * import { fitWdd, openWdd } from "micro-lm/rails";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const prompts = Array.from({ length: 30 }, (_, i) => [

@@ -25,7 +25,8 @@ export interface RenderArcPageOptions {
  *
  * @example
  * ```ts
- * import { openRuntime, renderArcPage } from "micro-lm";
+ * import { openRuntime } from "micro-lm";
+ * import { renderArcPage } from "micro-lm/report";
  * import { assertStringIncludes } from "@std/assert";
  *
  * await using runtime = await openRuntime({ domain: "arc", backend: "wordmap" });

@@ -27,7 +27,7 @@ export const ABSTAINED = "abstained";
  *
  * @example
  * ```ts
- * import { confusionCounts } from "micro-lm";
+ * import { confusionCounts } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * const rows = [{ gold_label: "swap", label: "stake" }, { gold_label: "swap", label: "" }];

@@ -21,7 +21,8 @@ export interface JudgedAnswer {
  *
  * @example
  * ```ts
- * import { judgeAnswers, scoreRows } from "micro-lm";
+ * import { scoreRows } from "micro-lm/evaluate";
+ * import { judgeAnswers } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * const scored = scoreRows({ data: Float64Array.of(0.6, 0.4, 0.1, 0.9), rows: 2, cols: 2 });
@@ -65,7 +66,7 @@ export interface RiskCoveragePoint {
  *
  * @example
  * ```ts
- * import { riskCoverage } from "micro-lm";
+ * import { riskCoverage } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * const curve = riskCoverage([
@@ -118,7 +119,7 @@ export interface ReliabilityBin {
  *
  * @example
  * ```ts
- * import { reliabilityBins } from "micro-lm";
+ * import { reliabilityBins } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * const [bin] = reliabilityBins([{ row: 0, confidence: 0.9, right: true }]);
@@ -150,7 +151,7 @@ export type RowOutcome = "right" | "wrong" | "kept_back" | "missed" | "acted" | 
  *
  * @example
  * ```ts
- * import { rowOutcome } from "micro-lm";
+ * import { rowOutcome } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(rowOutcome({ gold_label: "swap", abstain: true, correct: false }), "missed");
@@ -171,7 +172,7 @@ export function rowOutcome(
  *
  * @example
  * ```ts
- * import { confidenceHistogram } from "micro-lm";
+ * import { confidenceHistogram } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(confidenceHistogram([0.1, 1], ["acted", "acted"], 2).get("acted"), [1, 1]);

@@ -33,7 +33,7 @@ export interface TableOptions {
  *
  * @example
  * ```ts
- * import { JUPYTER_DISPLAY, table } from "micro-lm";
+ * import { JUPYTER_DISPLAY, table } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * const shown = table([{ class: "swap", n: 5 }, { class: "stake", n: 12 }], { columns: ["class"] });
@@ -69,7 +69,7 @@ export type PlotTrace = Readonly<Record<string, unknown>>;
  *
  * @example
  * ```ts
- * import { JUPYTER_DISPLAY, plot } from "micro-lm";
+ * import { JUPYTER_DISPLAY, plot } from "micro-lm/report";
  * import { assertEquals, assertStringIncludes } from "@std/assert";
  *
  * const shown = plot([{ x: [0, 1], y: [2, 3] }], { title: "A line" })[JUPYTER_DISPLAY]();
@@ -106,7 +106,8 @@ const SEND_MS = 50;
  *
  * @example
  * ```ts
- * import { MicroLmError, show, table } from "micro-lm";
+ * import { MicroLmError } from "micro-lm";
+ * import { show, table } from "micro-lm/report";
  * import { assertRejects } from "@std/assert";
  *
  * // In a notebook: await show(table([{ class: "swap", n: 5 }]));

@@ -26,7 +26,7 @@ export interface ChartPage {
  *
  * @example
  * ```ts
- * import { renderChartPage } from "micro-lm";
+ * import { renderChartPage } from "micro-lm/report";
  * import { assertStringIncludes } from "@std/assert";
  *
  * const table = { columns: ["class", "n"], rows: [["swap", 5]] };

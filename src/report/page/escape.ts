@@ -4,7 +4,7 @@
  *
  * @example
  * ```ts
- * import { printable } from "micro-lm";
+ * import { printable } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(printable("red\x1b[31m"), "red\\u{1b}[31m");
@@ -24,7 +24,7 @@ export function printable(text: string, maxLength = 120): string {
  *
  * @example
  * ```ts
- * import { markdownText } from "micro-lm";
+ * import { markdownText } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(markdownText("a_b | <i>"), "a\\_b \\| &lt;i&gt;");
@@ -41,7 +41,7 @@ export function markdownText(text: string, maxLength = 120): string {
  *
  * @example
  * ```ts
- * import { percent } from "micro-lm";
+ * import { percent } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals([percent(0.9704), percent(null)], ["97.0%", "–"]);
@@ -56,7 +56,8 @@ export function percent(value: number | null | undefined): string {
  *
  * @example
  * ```ts
- * import { percentWithInterval, rate } from "micro-lm";
+ * import { rate } from "micro-lm/evaluate";
+ * import { percentWithInterval } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(percentWithInterval(rate(9, 10)), "90.0% (59.6–98.2)");

@@ -50,7 +50,7 @@ export interface StagesReportInput {
  *
  * @example
  * ```ts
- * import { renderStagesReport } from "micro-lm";
+ * import { renderStagesReport } from "micro-lm/report";
  * import { assertStringIncludes } from "@std/assert";
  *
  * const page = renderStagesReport({ evaluations: [], notes: ["Nothing was <evaluated>"] });

@@ -32,14 +32,11 @@ export interface ReportInput {
  *
  * @example
  * ```ts
- * import {
- *   DEFI_LEXICON,
- *   openWordmap,
- *   readLabeledCsv,
- *   renderHtmlReport,
- *   runSweep,
- *   scoreRows,
- * } from "micro-lm";
+ * import { readLabeledCsv, runSweep } from "micro-lm";
+ * import { DEFI_LEXICON } from "micro-lm/domains";
+ * import { scoreRows } from "micro-lm/evaluate";
+ * import { openWordmap } from "micro-lm/mapper";
+ * import { renderHtmlReport } from "micro-lm/report";
  * import { assertStringIncludes } from "@std/assert";
  *
  * const dataset = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
@@ -97,7 +94,7 @@ ${factsSection(input)}
  *
  * @example
  * ```ts
- * import { readPlotly } from "micro-lm";
+ * import { readPlotly } from "micro-lm/report";
  * import { assert, assertStringIncludes } from "@std/assert";
  *
  * const plotly = await readPlotly();

@@ -7,7 +7,10 @@ import { percent } from "../page/escape.ts";
  *
  * @example
  * ```ts
- * import { DEFI_LEXICON, evidenceLines, openWordmap, readLabeledCsv, runSweep } from "micro-lm";
+ * import { readLabeledCsv, runSweep } from "micro-lm";
+ * import { DEFI_LEXICON } from "micro-lm/domains";
+ * import { openWordmap } from "micro-lm/mapper";
+ * import { evidenceLines } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
@@ -36,7 +39,10 @@ export function evidenceLines({ overlap, baseline }: SweepOutcome): string[] {
  *
  * @example
  * ```ts
- * import { certificateLines, DEFI_LEXICON, openWordmap, readLabeledCsv, runSweep } from "micro-lm";
+ * import { readLabeledCsv, runSweep } from "micro-lm";
+ * import { DEFI_LEXICON } from "micro-lm/domains";
+ * import { openWordmap } from "micro-lm/mapper";
+ * import { certificateLines } from "micro-lm/report";
  * import { assertEquals, assertMatch } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
@@ -86,7 +92,10 @@ export function certificateLines({ certification }: SweepOutcome): string[] {
  *
  * @example
  * ```ts
- * import { DEFI_LEXICON, openWordmap, qualityLines, readLabeledCsv, runSweep } from "micro-lm";
+ * import { readLabeledCsv, runSweep } from "micro-lm";
+ * import { DEFI_LEXICON } from "micro-lm/domains";
+ * import { openWordmap } from "micro-lm/mapper";
+ * import { qualityLines } from "micro-lm/report";
  * import { assertMatch } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");

@@ -28,7 +28,10 @@ export interface SweepContext {
  *
  * @example
  * ```ts
- * import { DEFI_LEXICON, openWordmap, readLabeledCsv, runSweep, sweepSummary } from "micro-lm";
+ * import { readLabeledCsv, runSweep } from "micro-lm";
+ * import { DEFI_LEXICON } from "micro-lm/domains";
+ * import { openWordmap } from "micro-lm/mapper";
+ * import { sweepSummary } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
@@ -106,7 +109,10 @@ function certificationSummary({ certification }: SweepOutcome): Record<string, u
  *
  * @example
  * ```ts
- * import { DEFI_LEXICON, openWordmap, readLabeledCsv, runSweep, sweepMarkdown } from "micro-lm";
+ * import { readLabeledCsv, runSweep } from "micro-lm";
+ * import { DEFI_LEXICON } from "micro-lm/domains";
+ * import { openWordmap } from "micro-lm/mapper";
+ * import { sweepMarkdown } from "micro-lm/report";
  * import { assertMatch } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");

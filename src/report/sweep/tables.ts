@@ -9,7 +9,10 @@ import type { Table } from "../tables.ts";
  *
  * @example
  * ```ts
- * import { DEFI_LEXICON, metricsTable, openWordmap, readLabeledCsv, runSweep } from "micro-lm";
+ * import { readLabeledCsv, runSweep } from "micro-lm";
+ * import { DEFI_LEXICON } from "micro-lm/domains";
+ * import { openWordmap } from "micro-lm/mapper";
+ * import { metricsTable } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
@@ -43,7 +46,8 @@ export function metricsTable(outcome: SweepOutcome): Table {
  *
  * @example
  * ```ts
- * import { classTable, reportClasses } from "micro-lm";
+ * import { reportClasses } from "micro-lm";
+ * import { classTable } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * const row = (gold: string) =>
@@ -74,7 +78,8 @@ export function classTable(reports: readonly ClassReport[]): Table {
  *
  * @example
  * ```ts
- * import { chosenTable, encodeGold, evaluatePoint, scoreRows } from "micro-lm";
+ * import { encodeGold, evaluatePoint, scoreRows } from "micro-lm/evaluate";
+ * import { chosenTable } from "micro-lm/report";
  * import { assertEquals } from "@std/assert";
  *
  * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1, 0.4, 0.6), rows: 2, cols: 2 });

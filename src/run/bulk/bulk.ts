@@ -62,7 +62,8 @@ const BLOCK_CHARS = 1 << 20;
  *
  * @example
  * ```ts
- * import { mapFile, openRuntime } from "micro-lm";
+ * import { openRuntime } from "micro-lm";
+ * import { mapFile } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * const [input, output] = [".artifacts/example-in.jsonl", ".artifacts/example-out.jsonl"];

@@ -45,7 +45,7 @@ export interface Shard {
  *
  * @example
  * ```ts
- * import { parseShard } from "micro-lm";
+ * import { parseShard } from "micro-lm/run";
  * import { assertEquals, assertThrows } from "@std/assert";
  *
  * assertEquals(parseShard("2/8"), { index: 2, count: 8 });

@@ -123,7 +123,8 @@ export interface MinimalRecord {
  *
  * @example
  * ```ts
- * import { minimalRecord, openRuntime } from "micro-lm";
+ * import { openRuntime } from "micro-lm";
+ * import { minimalRecord } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * await using runtime = await openRuntime({ backend: "wordmap" });

@@ -122,7 +122,7 @@ const RECORD = z.strictObject({
  *
  * @example
  * ```ts
- * import { runRecordJsonSchema } from "micro-lm";
+ * import { runRecordJsonSchema } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * const schema = runRecordJsonSchema();
@@ -144,7 +144,8 @@ export function runRecordJsonSchema(): Readonly<Record<string, unknown>> {
  *
  * @example
  * ```ts
- * import { checkRunRecord, runMicro } from "micro-lm";
+ * import { runMicro } from "micro-lm";
+ * import { checkRunRecord } from "micro-lm/run";
  * import { assertEquals, assertThrows } from "@std/assert";
  *
  * const record = await runMicro({ prompt: "check balance", backend: "wordmap" });

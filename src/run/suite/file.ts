@@ -67,7 +67,7 @@ const SUITE = z.strictObject({
  *
  * @example
  * ```ts
- * import { readSuite } from "micro-lm";
+ * import { readSuite } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * const { cases } = await readSuite("fixtures/suites/edges.json");

@@ -32,7 +32,7 @@ const NUMBER = /(?<![\w.,])\d+(?:\.\d+)?(?![\w,]|\.\d)/g;
  *
  * @example
  * ```ts
- * import { perturb } from "micro-lm";
+ * import { perturb } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * const variants = perturb({ prompt: "deposit 10 ETH into aave" });

@@ -68,7 +68,8 @@ export interface SuiteResult {
  *
  * @example
  * ```ts
- * import { openRuntime, readSuite, runSuite } from "micro-lm";
+ * import { openRuntime } from "micro-lm";
+ * import { readSuite, runSuite } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * await using runtime = await openRuntime({ backend: "wordmap" });

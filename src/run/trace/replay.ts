@@ -49,7 +49,8 @@ export interface ReplayTraceOptions {
  *
  * @example
  * ```ts
- * import { openRuntime, openTrace, replayTrace } from "micro-lm";
+ * import { openRuntime } from "micro-lm";
+ * import { openTrace, replayTrace } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * await using runtime = await openRuntime({ backend: "wordmap" });

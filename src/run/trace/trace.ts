@@ -54,7 +54,8 @@ export interface Trace {
  *
  * @example
  * ```ts
- * import { openRuntime, openTrace, verifyTrace } from "micro-lm";
+ * import { openRuntime } from "micro-lm";
+ * import { openTrace, verifyTrace } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * await using runtime = await openRuntime({ backend: "wordmap" });
@@ -99,7 +100,7 @@ export function openTrace(path: string, options: OpenTraceOptions = {}): Trace {
  *
  * @example
  * ```ts
- * import { openTrace, readTraceHead, TRACE_START } from "micro-lm";
+ * import { openTrace, readTraceHead, TRACE_START } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * const { path } = openTrace(".artifacts/example-head.jsonl");

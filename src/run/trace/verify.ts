@@ -43,7 +43,7 @@ export interface VerifyTraceOptions {
  *
  * @example
  * ```ts
- * import { openTrace, verifyTrace } from "micro-lm";
+ * import { openTrace, verifyTrace } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * const { path } = openTrace(".artifacts/example-empty.jsonl");
@@ -88,7 +88,8 @@ export async function verifyTrace(
  *
  * @example
  * ```ts
- * import { openRuntime, openTrace, readTrace } from "micro-lm";
+ * import { openRuntime } from "micro-lm";
+ * import { openTrace, readTrace } from "micro-lm/run";
  * import { assertEquals } from "@std/assert";
  *
  * await using runtime = await openRuntime({ backend: "wordmap" });

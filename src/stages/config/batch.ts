@@ -69,7 +69,8 @@ export interface RunBatchOptions
  *
  * @example
  * ```ts
- * import { openEncoder, readStageConfig, runBatch } from "micro-lm";
+ * import { openEncoder } from "micro-lm";
+ * import { readStageConfig, runBatch } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const base_dir = ".artifacts/example-batch";
@@ -161,7 +162,8 @@ export interface DataSource {
  *
  * @example
  * ```ts
- * import { openDataSource, openEncoder, readStageConfig } from "micro-lm";
+ * import { openEncoder } from "micro-lm";
+ * import { openDataSource, readStageConfig } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const config = await readStageConfig("configs/encoder/stage1_offline.yaml", {

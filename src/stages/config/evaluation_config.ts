@@ -114,7 +114,7 @@ const EVALUATION = z.strictObject({
  *
  * @example
  * ```ts
- * import { parseEvaluationConfig } from "micro-lm";
+ * import { parseEvaluationConfig } from "micro-lm/stages";
  * import { assertEquals, assertThrows } from "@std/assert";
  *
  * const { evaluation } = parseEvaluationConfig("evaluation: { threshold: { mode: file } }");
@@ -136,7 +136,7 @@ export function parseEvaluationConfig(
  *
  * @example
  * ```ts
- * import { readEvaluationConfig } from "micro-lm";
+ * import { readEvaluationConfig } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const { evaluation } = await readEvaluationConfig("configs/eval/eval_argmax_offline.yaml");
@@ -155,7 +155,7 @@ export async function readEvaluationConfig(
  *
  * @example
  * ```ts
- * import { evaluationConfigJsonSchema } from "micro-lm";
+ * import { evaluationConfigJsonSchema } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(evaluationConfigJsonSchema()["type"], "object");
@@ -170,7 +170,7 @@ export function evaluationConfigJsonSchema(): Record<string, unknown> {
  *
  * @example
  * ```ts
- * import { evaluationFolder, parseEvaluationConfig } from "micro-lm";
+ * import { evaluationFolder, parseEvaluationConfig } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const text = "evaluation: { output_dir: out, threshold: { mode: file } }";

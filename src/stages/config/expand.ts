@@ -50,7 +50,7 @@ const WEIGHT_DECAY = 0.01;
  *
  * @example
  * ```ts
- * import { expandExperiments, parseStageConfig } from "micro-lm";
+ * import { expandExperiments, parseStageConfig } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const config = parseStageConfig(`

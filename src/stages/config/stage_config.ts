@@ -224,7 +224,7 @@ const STAGE = z.strictObject({
  *
  * @example
  * ```ts
- * import { parseStageConfig } from "micro-lm";
+ * import { parseStageConfig } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const { global } = parseStageConfig(`
@@ -247,7 +247,7 @@ export function parseStageConfig(text: string, options: YamlConfigOptions = {}):
  *
  * @example
  * ```ts
- * import { readStageConfig } from "micro-lm";
+ * import { readStageConfig } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const { global } = await readStageConfig("configs/encoder/stage1_offline.yaml");
@@ -266,7 +266,7 @@ export async function readStageConfig(
  *
  * @example
  * ```ts
- * import { stageConfigJsonSchema } from "micro-lm";
+ * import { stageConfigJsonSchema } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(stageConfigJsonSchema()["required"], ["experiments"]);

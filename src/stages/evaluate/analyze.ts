@@ -91,7 +91,8 @@ export interface CollectEvaluationsOptions {
  *
  * @example
  * ```ts
- * import { collectEvaluations, MicroLmError } from "micro-lm";
+ * import { MicroLmError } from "micro-lm";
+ * import { collectEvaluations } from "micro-lm/stages";
  * import { assertEquals, assertRejects } from "@std/assert";
  *
  * const collect = () => collectEvaluations(".artifacts/no-such-folder");
@@ -143,7 +144,7 @@ async function subfolders(folder: string): Promise<string[]> {
  *
  * @example
  * ```ts
- * import { analysisRow, type StoredEvaluation } from "micro-lm";
+ * import { analysisRow, type StoredEvaluation } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const { run, f1, tp } = analysisRow({
@@ -199,7 +200,7 @@ export function analysisRow({ metadata, results }: StoredEvaluation): AnalysisRo
  *
  * @example
  * ```ts
- * import { smellRows, type StoredEvaluation } from "micro-lm";
+ * import { smellRows, type StoredEvaluation } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const [row] = smellRows({
@@ -241,7 +242,7 @@ export interface SeedSummary {
  *
  * @example
  * ```ts
- * import { type AnalysisRow, summarizeSeeds } from "micro-lm";
+ * import { type AnalysisRow, summarizeSeeds } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const rows = [0.5, 1, 0.75].map((f1, seed) => ({ base: "lite", seed, f1 }) as AnalysisRow);
@@ -296,7 +297,7 @@ export interface CostRow {
  *
  * @example
  * ```ts
- * import { type AnalysisRow, costAgainstGain } from "micro-lm";
+ * import { type AnalysisRow, costAgainstGain } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const runs = [{ seconds: 9, f1: 0.7 }, { seconds: 4, f1: 0.8 }, { seconds: 1, f1: 0.6 }];

@@ -45,7 +45,7 @@ export function binaryMetricName(name: string): BinaryMetricName {
  *
  * @example
  * ```ts
- * import { predictDetections } from "micro-lm";
+ * import { predictDetections } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const p = Float64Array.of(0.3, 0.5, 0.7);
@@ -68,7 +68,7 @@ export function predictDetections(
  *
  * @example
  * ```ts
- * import { countConfusion } from "micro-lm";
+ * import { countConfusion } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(countConfusion([0, 0, 1, 1, 1], [0, 1, 0, 1, 1]), { tn: 1, fp: 1, fn: 1, tp: 2 });
@@ -89,7 +89,7 @@ export function countConfusion(
  *
  * @example
  * ```ts
- * import { binaryMetrics } from "micro-lm";
+ * import { binaryMetrics } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(binaryMetrics({ tn: 1, fp: 1, fn: 0, tp: 1 }).f1, 2 / 3);

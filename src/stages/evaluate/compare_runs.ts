@@ -31,7 +31,7 @@ export interface RunComparison {
  *
  * @example
  * ```ts
- * import { compareEvaluations, type StoredEvaluation } from "micro-lm";
+ * import { compareEvaluations, type StoredEvaluation } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const folder = ".artifacts/example-compare";

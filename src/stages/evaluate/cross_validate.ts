@@ -53,8 +53,9 @@ export interface CrossValidation {
  *
  * @example
  * ```ts
- * import { crossValidate, expandExperiments, openEncoder } from "micro-lm";
- * import { readDetections, readStageConfig } from "micro-lm";
+ * import { openEncoder } from "micro-lm";
+ * import { crossValidate, expandExperiments } from "micro-lm/stages";
+ * import { readDetections, readStageConfig } from "micro-lm/stages";
  * import { assert } from "@std/assert";
  *
  * const config = await readStageConfig("configs/encoder/stage1_offline.yaml");

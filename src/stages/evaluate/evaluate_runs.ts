@@ -60,7 +60,8 @@ export interface RunEvaluation {
  *
  * @example
  * ```ts
- * import { evaluateRuns, MicroLmError, openEncoder, parseEvaluationConfig } from "micro-lm";
+ * import { MicroLmError, openEncoder } from "micro-lm";
+ * import { evaluateRuns, parseEvaluationConfig } from "micro-lm/stages";
  * import { assertEquals, assertRejects } from "@std/assert";
  *
  * const config = parseEvaluationConfig("models: { encoder: { path: .artifacts/no-such-folder } }");

@@ -20,7 +20,7 @@ export interface FalsePositiveReduction {
  *
  * @example
  * ```ts
- * import { thresholdForRecall } from "micro-lm";
+ * import { thresholdForRecall } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const p = Float64Array.of(0.1, 0.4, 0.6, 0.8, 0.9);
@@ -42,7 +42,7 @@ export function thresholdForRecall(
  *
  * @example
  * ```ts
- * import { measureReduction } from "micro-lm";
+ * import { measureReduction } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const p = Float64Array.of(0.1, 0.6, 0.4, 0.8);

@@ -52,7 +52,7 @@ export interface ThresholdSweepResult {
  *
  * @example
  * ```ts
- * import { sweepDetectionThreshold } from "micro-lm";
+ * import { sweepDetectionThreshold } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const { best_threshold, curve } = sweepDetectionThreshold(

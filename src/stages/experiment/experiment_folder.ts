@@ -132,7 +132,7 @@ export async function followPointers(path: string): Promise<string> {
  *
  * @example
  * ```ts
- * import { listRuns } from "micro-lm";
+ * import { listRuns } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const folder = ".artifacts/example-runs";

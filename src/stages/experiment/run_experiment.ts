@@ -58,8 +58,9 @@ export interface ExperimentRun {
  *
  * @example
  * ```ts
- * import { expandExperiments, openDataSource, openEncoder } from "micro-lm";
- * import { readStageConfig, runExperiment } from "micro-lm";
+ * import { openEncoder } from "micro-lm";
+ * import { expandExperiments, openDataSource } from "micro-lm/stages";
+ * import { readStageConfig, runExperiment } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const base_dir = ".artifacts/example-experiment";
@@ -119,8 +120,8 @@ export async function runExperiment(
  *
  * @example
  * ```ts
- * import { expandExperiments, experimentKey, readStageConfig } from "micro-lm";
- * import type { ExperimentData } from "micro-lm";
+ * import { expandExperiments, experimentKey, readStageConfig } from "micro-lm/stages";
+ * import type { ExperimentData } from "micro-lm/stages";
  * import { assertEquals, assertNotEquals } from "@std/assert";
  *
  * const config = await readStageConfig("configs/encoder/stage1_offline.yaml");
@@ -195,7 +196,7 @@ async function train(
  *
  * @example
  * ```ts
- * import { expandExperiments, readStageConfig, trainOptions } from "micro-lm";
+ * import { expandExperiments, readStageConfig, trainOptions } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const config = await readStageConfig("configs/encoder/stage1_offline.yaml");

@@ -67,7 +67,7 @@ export function indexKeptColumns(
  *
  * @example
  * ```ts
- * import { predictHead } from "micro-lm";
+ * import { predictHead } from "micro-lm/stages";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const head = {
@@ -94,7 +94,7 @@ export function predictHead(head: Head, features: Features): Matrix<Float64Array
  *
  * @example
  * ```ts
- * import { probabilitiesOfTp } from "micro-lm";
+ * import { probabilitiesOfTp } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals([...probabilitiesOfTp(Float64Array.of(0.9, 0.1, 0.4, 0.6))], [0.1, 0.6]);

@@ -18,7 +18,7 @@ const CLASSES = 2;
  *
  * @example
  * ```ts
- * import { predictHead, trainHead } from "micro-lm";
+ * import { predictHead, trainHead } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const dense = { data: Float32Array.of(-1, -0.8, 0.9, 1), rows: 4, cols: 1 };

@@ -81,7 +81,7 @@ const TECH_OF: readonly (readonly [RegExp, IacTech])[] = [
  *
  * @example
  * ```ts
- * import { readScannerCsv } from "micro-lm";
+ * import { readScannerCsv } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const path = ".artifacts/example_findings.csv";

@@ -26,7 +26,7 @@ export interface ResolvedThreshold {
  *
  * @example
  * ```ts
- * import { parseEvaluationConfig, resolveThreshold } from "micro-lm";
+ * import { parseEvaluationConfig, resolveThreshold } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const config = parseEvaluationConfig("evaluation: { threshold: { mode: fixed, value: 0.4 } }");

@@ -55,7 +55,7 @@ const HINT = 'Write a line as {"content": "…", "label": "TP" or "FP", "smell":
  *
  * @example
  * ```ts
- * import { readDetections } from "micro-lm";
+ * import { readDetections } from "micro-lm/stages";
  * import { assert } from "@std/assert";
  *
  * const { rows } = await readDetections("fixtures/iac/val.jsonl", { tech: "chef" });
@@ -85,7 +85,7 @@ export async function readDetections(
  *
  * @example
  * ```ts
- * import { detectionLabels } from "micro-lm";
+ * import { detectionLabels } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const row = { id: "1", text: "http://mirror.example", smell: "use_of_http", tech: "", file: "" };

@@ -55,7 +55,7 @@ const MAX_SCRIPT = 1 << 24;
  *
  * @example
  * ```ts
- * import { buildIacData } from "micro-lm";
+ * import { buildIacData } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const scripts = "fixtures/iac/sample/scripts";
@@ -109,7 +109,7 @@ export async function buildIacData(
  *
  * @example
  * ```ts
- * import { buildIacData, splitIacData } from "micro-lm";
+ * import { buildIacData, splitIacData } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const scripts = "fixtures/iac/sample/scripts";

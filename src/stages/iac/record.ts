@@ -69,7 +69,7 @@ export interface DetectionRecordOptions {
  *
  * @example
  * ```ts
- * import { detectionRecord } from "micro-lm";
+ * import { detectionRecord } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const finding = {
@@ -120,7 +120,7 @@ export function detectionRecord(
  *
  * @example
  * ```ts
- * import { detectionId } from "micro-lm";
+ * import { detectionId } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const finding = { file: "init.pp", line: 2, smell: "use_of_http", tech: "puppet" } as const;
@@ -136,7 +136,7 @@ export function detectionId({ file, line, smell }: Omit<IacFinding, "label" | "s
  *
  * @example
  * ```ts
- * import { stringifyDetections } from "micro-lm";
+ * import { stringifyDetections } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(stringifyDetections([]), "");
@@ -151,7 +151,7 @@ export function stringifyDetections(records: readonly DetectionRecord[]): string
  *
  * @example
  * ```ts
- * import { scriptLines } from "micro-lm";
+ * import { scriptLines } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(scriptLines("class web {\r\n}\n"), ["class web {", "}"]);

@@ -28,7 +28,7 @@ const REPORT_EVERY = 32;
  *
  * @example
  * ```ts
- * import { tunedUseLiteToOnnx, tuneUseLite, useLitePieces } from "micro-lm";
+ * import { tunedUseLiteToOnnx, tuneUseLite, useLitePieces } from "micro-lm/stages";
  * import { assert } from "@std/assert";
  *
  * const pieces = await useLitePieces(["a secret", "no secret"]);
@@ -60,7 +60,7 @@ export async function tunedUseLiteToOnnx(
  *
  * @example
  * ```ts
- * import { openTunedUseLite, tunedUseLiteToOnnx, tuneUseLite, useLitePieces } from "micro-lm";
+ * import { openTunedUseLite, tunedUseLiteToOnnx, tuneUseLite, useLitePieces } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const data = { pieces: await useLitePieces(["a secret", "no secret"]), labels: Int32Array.of(1, 0) };

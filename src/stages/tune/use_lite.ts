@@ -11,7 +11,7 @@ import { TuneSession } from "./session.ts";
  *
  * @example
  * ```ts
- * import { useLitePieces } from "micro-lm";
+ * import { useLitePieces } from "micro-lm/stages";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const [short, long] = await useLitePieces(["a secret", "a secret ".repeat(100)]);
@@ -38,7 +38,7 @@ export async function useLitePieces(texts: readonly string[]): Promise<Uint32Arr
  *
  * @example
  * ```ts
- * import { tuneUseLite, useLitePieces } from "micro-lm";
+ * import { tuneUseLite, useLitePieces } from "micro-lm/stages";
  * import { assertEquals } from "@std/assert";
  *
  * const pieces = await useLitePieces(["lost card", "card is gone", "send cash", "wire money"]);

@@ -14,7 +14,7 @@ import { ARC_PRIMITIVES } from "../taxonomy.ts";
  *
  * @example
  * ```ts
- * import { applyArcOp } from "micro-lm";
+ * import { applyArcOp } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * const grid = [[0, 1, 2], [3, 4, 5]];

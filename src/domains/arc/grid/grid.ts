@@ -15,7 +15,7 @@ export const MAX_GRID_SIDE = 30;
  *
  * @example
  * ```ts
- * import { parseGrid } from "micro-lm";
+ * import { parseGrid } from "micro-lm/domains";
  * import { assertEquals, assertThrows } from "@std/assert";
  *
  * assertEquals(parseGrid("[[1, 2], [3, 4]]"), [[1, 2], [3, 4]]);
@@ -48,7 +48,7 @@ export function parseGrid(text: string): Grid {
  *
  * @example
  * ```ts
- * import { checkGrid } from "micro-lm";
+ * import { checkGrid } from "micro-lm/domains";
  * import { assertThrows } from "@std/assert";
  *
  * assertThrows(() => checkGrid([[1, 2], [3, 12]]), Error, "row 2, column 2");
@@ -79,7 +79,7 @@ export function checkGrid(value: unknown): Grid {
  *
  * @example
  * ```ts
- * import { equalGrids } from "micro-lm";
+ * import { equalGrids } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(equalGrids([[1, 2]], [[1, 2]]), true);
@@ -114,7 +114,7 @@ export function makeGrid(
  *
  * @example
  * ```ts
- * import { gridSize } from "micro-lm";
+ * import { gridSize } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(gridSize([[1, 2, 3], [4, 5, 6]]), { width: 3, height: 2 });

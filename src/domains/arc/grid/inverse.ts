@@ -11,7 +11,7 @@ import { type ArcOp, type ColorChange, rotation } from "./ops.ts";
  *
  * @example
  * ```ts
- * import { applyArcOp, invertArcOp } from "micro-lm";
+ * import { applyArcOp, invertArcOp } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * const before = [[1, 2], [3, 4]];

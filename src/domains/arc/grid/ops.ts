@@ -57,7 +57,7 @@ export type ArcPlan = readonly ArcOp[];
  *
  * @example
  * ```ts
- * import { rotation } from "micro-lm";
+ * import { rotation } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(rotation(-1), { op: "rotate", turns: 3 });

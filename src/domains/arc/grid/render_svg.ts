@@ -26,7 +26,7 @@ const LETTER = 7.5;
  *
  * @example
  * ```ts
- * import { gridSvg } from "micro-lm";
+ * import { gridSvg } from "micro-lm/domains";
  * import { assertStringIncludes } from "@std/assert";
  *
  * assertStringIncludes(gridSvg([[1, 2]]), 'aria-label="1 row of 2 cells: 12"');
@@ -43,7 +43,7 @@ export function gridSvg(grid: Grid, options: GridSvgOptions = {}): string {
  *
  * @example
  * ```ts
- * import { executeArcPlan, formatArcOp, gridSequenceSvg, parseArcPlan } from "micro-lm";
+ * import { executeArcPlan, formatArcOp, gridSequenceSvg, parseArcPlan } from "micro-lm/domains";
  * import { assertStringIncludes } from "@std/assert";
  *
  * const { input, steps } = executeArcPlan(parseArcPlan("rotate(90);flip_v"), [[1, 2], [3, 4]]);

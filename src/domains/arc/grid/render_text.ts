@@ -15,7 +15,7 @@ export interface GridTextOptions {
  *
  * @example
  * ```ts
- * import { gridText } from "micro-lm";
+ * import { gridText } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(gridText([[1, 2], [3, 4]]), "1 2\n3 4");
@@ -31,7 +31,7 @@ export function gridText(grid: Grid, options: GridTextOptions = {}): string {
  *
  * @example
  * ```ts
- * import { gridSequenceText } from "micro-lm";
+ * import { gridSequenceText } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * const text = gridSequenceText([

@@ -32,7 +32,7 @@ const AXES: readonly Axes[] = [
  *
  * @example
  * ```ts
- * import { composeSymmetries } from "micro-lm";
+ * import { composeSymmetries } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(composeSymmetries({ op: "rotate", turns: 1 }, { op: "flip_v" }), {
@@ -49,7 +49,7 @@ export function composeSymmetries(first: ArcOp, second: ArcOp): ArcOp {
  *
  * @example
  * ```ts
- * import { invertSymmetry } from "micro-lm";
+ * import { invertSymmetry } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(invertSymmetry({ op: "rotate", turns: 1 }), { op: "rotate", turns: 3 });
@@ -69,7 +69,7 @@ export function invertSymmetry(symmetry: ArcOp): ArcOp {
  *
  * @example
  * ```ts
- * import { conjugateArcOp } from "micro-lm";
+ * import { conjugateArcOp } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * const right = { op: "translate", right: 1, down: 0 } as const;
@@ -114,7 +114,7 @@ export function conjugateArcOp(step: ArcOp, symmetry: ArcOp): ArcOp {
  *
  * @example
  * ```ts
- * import { canonicalizeGrid } from "micro-lm";
+ * import { canonicalizeGrid } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * const { grid, symmetry } = canonicalizeGrid([[4, 3], [2, 1]]);

@@ -46,7 +46,7 @@ const MAX_CHARS = 2000;
  *
  * @example
  * ```ts
- * import { formatArcPlan, parseArcPrompt } from "micro-lm";
+ * import { formatArcPlan, parseArcPrompt } from "micro-lm/domains";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const parse = parseArcPrompt("rotate it, but first flip it across the vertical axis");

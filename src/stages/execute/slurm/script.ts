@@ -20,7 +20,7 @@ export interface SlurmScriptRequest {
  *
  * @example
  * ```ts
- * import { parseSlurmSettings, slurmScript } from "micro-lm";
+ * import { parseSlurmSettings, slurmScript } from "micro-lm/stages";
  * import { assertStringIncludes } from "@std/assert";
  *
  * const settings = parseSlurmSettings("slurm: { partition: gpu, max_parallel: 2 }", "config.yaml");

@@ -72,7 +72,7 @@ const CONFIG = z.looseObject({ slurm: SLURM.prefault({}) });
  *
  * @example
  * ```ts
- * import { parseSlurmSettings } from "micro-lm";
+ * import { parseSlurmSettings } from "micro-lm/stages";
  * import { assertEquals, assertThrows } from "@std/assert";
  *
  * const { partition, time } = parseSlurmSettings("slurm: { partition: gpu }", "config.yaml");

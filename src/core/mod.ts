@@ -1,0 +1,11 @@
+/**
+ * What every room stands on: hashes, matrices, the seeded generator, atomic writes.
+ *
+ * @module
+ */
+export { writeFileAtomic } from "./atomic_write.ts";
+export { sha256Hex } from "./hash.ts";
+export { explainIoError } from "./io_error.ts";
+export { findJsonFault } from "./json_fault.ts";
+export { createRandom, type Random } from "./random.ts";
+export { readConfigText } from "./strict_yaml.ts";

@@ -1,0 +1,10 @@
+/**
+ * Prompts and labels from files: CSV, JSON Lines, templates, overlap between two sets.
+ *
+ * @module
+ */
+export { readCsv, stringifyCsv } from "./csv.ts";
+export { countDuplicates, findConflicts, mapLabels } from "./dataset.ts";
+export { readJsonl, readLines } from "./jsonl.ts";
+export { createOverlapIndex, lookupBaseline, measureOverlap } from "./overlap.ts";
+export { createMasker } from "./template.ts";

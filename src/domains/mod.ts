@@ -1,0 +1,36 @@
+/**
+ * What is special to one domain: the eight DeFi actions, ARC grids, domains from a folder.
+ *
+ * @module
+ */
+export { executeArcPlan } from "./arc/execute.ts";
+export { applyArcOp } from "./arc/grid/apply.ts";
+export { checkGrid, equalGrids, type Grid, gridSize, parseGrid } from "./arc/grid/grid.ts";
+export { invertArcOp } from "./arc/grid/inverse.ts";
+export { rotation } from "./arc/grid/ops.ts";
+export { type CaptionedGrid, gridSequenceSvg, gridSvg } from "./arc/grid/render_svg.ts";
+export { gridSequenceText, gridText } from "./arc/grid/render_text.ts";
+export {
+  canonicalizeGrid,
+  composeSymmetries,
+  conjugateArcOp,
+  invertSymmetry,
+} from "./arc/grid/symmetry.ts";
+export { planHash } from "./arc/plan_hash.ts";
+export { formatArcOp, formatArcPlan, parseArcPlan } from "./arc/plan_text.ts";
+export { parseArcPrompt } from "./arc/read/parse_prompt.ts";
+export { canonicalArcLabel } from "./arc/taxonomy.ts";
+export { verifyArcInverse, verifyArcPairs } from "./arc/verify.ts";
+export { cleanPrompt } from "./defi/clean.ts";
+export { DEFI_DOMAIN } from "./defi/domain.ts";
+export { verifyPlan } from "./defi/guards.ts";
+export { DEFI_LEXICON } from "./defi/lexicon.ts";
+export { detectNonExecutable } from "./defi/nonexec.ts";
+export { contradictsVerb } from "./defi/order_verbs.ts";
+export { buildPlan } from "./defi/plan.ts";
+export { hfOf, ltvOf } from "./defi/positions.ts";
+export { splitSteps } from "./defi/segment.ts";
+export { readStep } from "./defi/steps.ts";
+export { ABSTAIN_LABEL, canonicalLabel, type DefiPrimitive } from "./defi/taxonomy.ts";
+export { isDomainPath, isFolderDomain } from "./folder/domain.ts";
+export { detectDomain, findDomain, openDomainOf } from "./registry.ts";

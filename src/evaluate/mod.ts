@@ -1,0 +1,42 @@
+/**
+ * From scores to a defended operating point: decisions, sweeps, metrics, certificates.
+ *
+ * @module
+ */
+export { bootstrapQuality } from "./bootstrap.ts";
+export { binomialTail, rowsToCertify, zeroErrorRows } from "./certify/binomial.ts";
+export { splitGroups } from "./certify/split_groups.ts";
+export { checkGate, type ChooseBy, chooseOperatingPoint } from "./choose.ts";
+export { type CostTable, costThresholds } from "./cost.ts";
+export {
+  ABSTAIN_CLASS,
+  compilePoint,
+  decideRow,
+  describeDecision,
+  OUTCOMES,
+  scoreRows,
+} from "./decide.ts";
+export { DECISION_COLUMNS, decisionRows } from "./decision_rows.ts";
+export {
+  countOutcomes,
+  encodeGold,
+  evaluatePoint,
+  GOLD_ABSTAIN,
+  GOLD_NONE,
+  GOLD_OTHER,
+  METRICS_COLUMNS,
+  metricsRow,
+} from "./metrics.ts";
+export {
+  crossValidateThresholds,
+  evaluateThresholds,
+  type Objective,
+  optimiseThresholds,
+  type ThresholdOutcome,
+} from "./optimise.ts";
+export { type ClassifiedRow, listAbstains, listMisfires, readDecisionRows } from "./per_class.ts";
+export { collectAnswers, measureQuality, qualityOf } from "./quality.ts";
+export { type Rate, rate } from "./rate.ts";
+export { type CertifyRequest } from "./run_sweep.ts";
+export { measureSelection } from "./selection.ts";
+export { sweep } from "./sweep.ts";

@@ -1,0 +1,25 @@
+/**
+ * From a prompt to a verified plan: policy, context, records, traces, bulk runs, suites.
+ *
+ * @module
+ */
+export { mapFile, type MapFileSummary } from "./bulk/bulk.ts";
+export { parseShard } from "./bulk/input.ts";
+export { resolveContext } from "./context.ts";
+export { openEvidenceEncoder } from "./evidence.ts";
+export { decideAll } from "./map_prompts.ts";
+export { fromPinned, resolvePoint } from "./operating_point.ts";
+export { POLICY_ENVIRONMENT, type PolicyInput, resolvePolicy } from "./policy.ts";
+export { createPhaseClock, writeProfile } from "./profile.ts";
+export { isApproval, orderReasons } from "./reasons.ts";
+export { type ArcStepRecord, minimalRecord, type Rails } from "./record/record.ts";
+export { checkRunRecord, runRecordJsonSchema } from "./record/schema.ts";
+export { readPairs } from "./run_arc.ts";
+export { type RunDomain } from "./runtime_types.ts";
+export { readSuite, type SuiteReference } from "./suite/file.ts";
+export { perturb } from "./suite/perturb.ts";
+export { runSuite, type SuiteResult } from "./suite/suite.ts";
+export { TRACE_START } from "./trace/line.ts";
+export { type ReplayDifference, replayTrace } from "./trace/replay.ts";
+export { openTrace, readTraceHead, type TraceHead } from "./trace/trace.ts";
+export { readTrace, verifyTrace } from "./trace/verify.ts";
