@@ -1,5 +1,5 @@
 import fs from "node:fs";
-import type { Browser, Page } from "playwright-core";
+import { type Browser, loadChromium, type Page } from "./playwright.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 
@@ -30,7 +30,7 @@ export async function openBrowser(): Promise<Browser> {
     }
   };
   try {
-    const { chromium } = await import("playwright-core");
+    const chromium = await loadChromium();
     // As root, in containers, Chromium has no sandbox to offer; the pages are our own.
     return await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
   } finally {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertLessOrEqual, assertNotEquals } from "@std/assert";
-import type { Browser, Page } from "playwright-core";
 import { readPlotly, renderHtmlReport } from "../../src/report/sweep/html_report.ts";
 import { HOSTILE, mostlyRight, type SampleOptions, sampleReport } from "../report/html_sample.ts";
+import type { Browser, Page } from "./playwright.ts";
 import { openBrowser, openPage, whyNoBrowser } from "./browser.ts";
 
 const SCREENS = ".artifacts/screens";

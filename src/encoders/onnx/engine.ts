@@ -98,9 +98,15 @@ async function loadWasm(threads: number): Promise<Runtime> {
   return { name: "wasm", threads, engine };
 }
 
+/**
+ * Spelt so that it is no dependency of the core: its libraries take 288 MB. The `:native` tasks pin it
+ * in `deno.native.lock` and download it at their first run.
+ */
+const NATIVE_ENGINE: string = ["npm:onnxruntime-node", "1.30.0"].join("@");
+
 async function loadNative(threads: number): Promise<Runtime> {
   try {
-    const engine = await import("onnxruntime-node") as unknown as typeof Ort;
+    const engine = await import(NATIVE_ENGINE) as typeof Ort;
     return { name: "native", threads, engine };
   } catch (error) {
     if (error instanceof Error && error.name === "NotCapable") {
@@ -109,9 +115,9 @@ async function loadNative(threads: number): Promise<Runtime> {
         cause: error,
       });
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new MicroLmError("missing", `Cannot load the native engine: ${reason}`, {
-      hint: "Use --runtime wasm",
+      hint: "Use a :native task (deno task train:native), which downloads it, or --runtime wasm",
       cause: error,
     });
   }
