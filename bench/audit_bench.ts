@@ -5,20 +5,20 @@
  * Fitted on the training set, gates chosen on the development set, then printed for the sets that are for
  * reporting only.
  */
-import { type Dataset, readLabeledCsv } from "../mod.ts";
-import { DEFI_DOMAIN } from "../src/domains/mod.ts";
-import { DEFI_LEXICON } from "../src/domains/mod.ts";
-import { detectNonExecutable } from "../src/domains/mod.ts";
+import { type Dataset, openEncoder, openMapper, readLabeledCsv } from "../mod.ts";
+import { DEFI_DOMAIN, DEFI_LEXICON, detectNonExecutable } from "../src/domains/mod.ts";
 import { composeEncoders } from "../src/encoders/mod.ts";
-import { openEncoder } from "../mod.ts";
-import { openMapper } from "../mod.ts";
-import { runAudit } from "../src/rails/mod.ts";
-import { fitAuditGates } from "../src/rails/mod.ts";
-import { fitRefutation, refutationMetrics } from "../src/rails/mod.ts";
-import { fitWdd, type WddModel } from "../src/rails/mod.ts";
-import { shuffleTracks } from "../src/rails/mod.ts";
-import { openWdd } from "../src/rails/mod.ts";
-import { openTermEncoder } from "../src/rails/mod.ts";
+import {
+  fitAuditGates,
+  fitRefutation,
+  fitWdd,
+  openTermEncoder,
+  openWdd,
+  refutationMetrics,
+  runAudit,
+  shuffleTracks,
+  type WddModel,
+} from "../src/rails/mod.ts";
 
 const percent = (x: number | null) => x === null ? "-" : `${(100 * x).toFixed(1)}%`;
 const folder = "fixtures/defi/";

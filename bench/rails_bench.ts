@@ -1,7 +1,11 @@
 /** Milliseconds a sample of the parsers and the denoiser: `deno bench bench/rails_bench.ts`. */
-import { denoiseTraces } from "../src/rails/mod.ts";
-import { geodesicParseReport, geodesicParseWithPrior, stockParse } from "../src/rails/mod.ts";
-import { generateHardTraces } from "../src/rails/mod.ts";
+import {
+  denoiseTraces,
+  generateHardTraces,
+  geodesicParseReport,
+  geodesicParseWithPrior,
+  stockParse,
+} from "../src/rails/mod.ts";
 
 const samples = generateHardTraces(64, 42).map(({ traces }) => traces);
 let next = 0;

@@ -12,13 +12,19 @@
  */
 import { readCsv } from "../src/data/mod.ts";
 import { createRandom } from "../src/core/mod.ts";
-import { predictHead } from "../src/stages/mod.ts";
-import { createTransformer } from "../src/stages/mod.ts";
-import { PieceBatches } from "../src/stages/mod.ts";
-import { classMetrics } from "../src/stages/mod.ts";
-import type { LabeledPieces, TunedUseLite, TuneUseLiteOptions } from "../src/stages/mod.ts";
-import { tuneUseLite, useLitePieces } from "../src/stages/mod.ts";
-import { flattenUseLite, useLiteTransformerShape } from "../src/stages/mod.ts";
+import {
+  classMetrics,
+  createTransformer,
+  flattenUseLite,
+  type LabeledPieces,
+  PieceBatches,
+  predictHead,
+  type TunedUseLite,
+  tuneUseLite,
+  type TuneUseLiteOptions,
+  useLitePieces,
+  useLiteTransformerShape,
+} from "../src/stages/mod.ts";
 
 const CLASSES = 50;
 const SHOTS = 10;

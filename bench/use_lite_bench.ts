@@ -5,11 +5,14 @@
  * that may load. They take turns in slices of a few prompts, and the medians over slices of the ratios
  * are printed, so that a busy machine disturbs all alike.
  */
-import { loadRuntime, type RuntimeName } from "../src/encoders/mod.ts";
-import { loadUnigram } from "../src/encoders/mod.ts";
-import { openUseLiteEncoder } from "../src/encoders/mod.ts";
-import { loadUseLiteModel } from "../src/encoders/mod.ts";
-import type { UseLiteDtype } from "../src/encoders/mod.ts";
+import {
+  loadRuntime,
+  loadUnigram,
+  loadUseLiteModel,
+  openUseLiteEncoder,
+  type RuntimeName,
+  type UseLiteDtype,
+} from "../src/encoders/mod.ts";
 import { readPrompts } from "../mod.ts";
 
 const SLICES = 40;

@@ -1,27 +1,27 @@
 import { writeFileAtomic } from "../src/core/mod.ts";
-import { stringifyCsv } from "../src/data/mod.ts";
-import { type Dataset, joinLabels, readLabeledCsv, readPrompts } from "../mod.ts";
-import { mapLabels } from "../src/data/mod.ts";
-import { detectNonExecutable } from "../src/domains/mod.ts";
-import { findDomain } from "../src/domains/mod.ts";
+import { mapLabels, stringifyCsv } from "../src/data/mod.ts";
+import { type Dataset, joinLabels, openMapper, readLabeledCsv, readPrompts } from "../mod.ts";
+import { detectNonExecutable, findDomain } from "../src/domains/mod.ts";
 import { encodeGold } from "../src/evaluate/mod.ts";
-import { openMapper } from "../mod.ts";
 import {
   AUDIT_COLUMNS,
   auditCsvRow,
   type AuditInput,
   type AuditReport,
+  fitAuditGates,
+  fitRefutation,
+  fitWdd,
+  refutationMetrics,
   runAudit,
 } from "../src/rails/mod.ts";
-import { fitAuditGates } from "../src/rails/mod.ts";
-import { fitRefutation, refutationMetrics } from "../src/rails/mod.ts";
-import { fitWdd } from "../src/rails/mod.ts";
-import { auditTables, renderAuditReport } from "../src/report/mod.ts";
-import { percentWithInterval } from "../src/report/mod.ts";
-import { readPlotly } from "../src/report/mod.ts";
-import { textTable } from "../src/report/mod.ts";
-import { openEvidenceEncoder } from "../src/run/mod.ts";
-import { decideAll } from "../src/run/mod.ts";
+import {
+  auditTables,
+  percentWithInterval,
+  readPlotly,
+  renderAuditReport,
+  textTable,
+} from "../src/report/mod.ts";
+import { decideAll, openEvidenceEncoder } from "../src/run/mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { createProgress } from "../src/cli/progress.ts";

@@ -1,18 +1,20 @@
 import { writeFileAtomic } from "../src/core/mod.ts";
-import { type Dataset, readLabeledCsv, readPrompts } from "../mod.ts";
-import { mapLabels } from "../src/data/mod.ts";
-import { createMasker } from "../src/data/mod.ts";
+import {
+  type Dataset,
+  MicroLmError,
+  openEncoder,
+  type OpenEncoderOptions,
+  readLabeledCsv,
+  readPrompts,
+  runSweep,
+  type SweepOutcome,
+  trainMapper,
+} from "../mod.ts";
+import { createMasker, mapLabels } from "../src/data/mod.ts";
 import { detectDomain } from "../src/domains/mod.ts";
-import { listModels } from "../src/encoders/mod.ts";
-import { parseEncoderSpec } from "../src/encoders/mod.ts";
-import { openEncoder, type OpenEncoderOptions } from "../mod.ts";
-import { MicroLmError } from "../mod.ts";
-import { runSweep, type SweepOutcome } from "../mod.ts";
-import { parseArtifact, serializeArtifact } from "../src/mapper/mod.ts";
-import { openArtifact } from "../src/mapper/mod.ts";
-import { trainMapper } from "../mod.ts";
-import { percent } from "../src/report/mod.ts";
-import { markdownTable, type Table, textTable } from "../src/report/mod.ts";
+import { listModels, parseEncoderSpec } from "../src/encoders/mod.ts";
+import { openArtifact, parseArtifact, serializeArtifact } from "../src/mapper/mod.ts";
+import { markdownTable, percent, type Table, textTable } from "../src/report/mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { ENCODER_FLAGS, encoderOptions } from "./_encoder_flags.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
@@ -168,13 +170,15 @@ function scoreOf(set: string, { metrics, chosen, quality }: SweepOutcome): Score
   };
 }
 
+const NATIVE = ["--lock=deno.native.lock", "--allow-ffi=node_modules"];
+
 /** A process of its own has a cold start and a peak of its own. */
 async function measureFootprint(spec: string, options: OpenEncoderOptions): Promise<Footprint> {
   const { cache: _, ...others } = options;
   const { code, stdout, stderr } = await new Deno.Command("deno", {
     args: [
-      ...["run", "--frozen", "--no-prompt", "--allow-read", "--allow-write=.cache"],
-      ...(options.runtime === "native" ? ["--allow-ffi"] : []),
+      ...["run", "--frozen", "--no-prompt", "--allow-read=.", "--allow-write=.cache"],
+      ...(options.runtime === "native" ? NATIVE : []),
       ...["tasks/encoder_probe.ts", spec, JSON.stringify(others)],
     ],
     env: { NO_COLOR: "1" },

@@ -1,8 +1,5 @@
-import { DEFAULT_VECTOR_CACHE } from "../src/encoders/mod.ts";
-import type { OpenEncoderOptions } from "../mod.ts";
-import type { RuntimeChoice } from "../src/encoders/mod.ts";
-import type { ModelDtype } from "../src/encoders/mod.ts";
-import type { OpenMapperOptions } from "../mod.ts";
+import { DEFAULT_VECTOR_CACHE, type ModelDtype, type RuntimeChoice } from "../src/encoders/mod.ts";
+import type { OpenEncoderOptions, OpenMapperOptions } from "../mod.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 

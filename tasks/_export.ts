@@ -1,11 +1,7 @@
 import { writeFileAtomic } from "../src/core/mod.ts";
-import { openEncoder } from "../mod.ts";
-import { openSession } from "../src/encoders/mod.ts";
-import type { ModelDtype } from "../src/encoders/mod.ts";
-import type { MapperArtifact } from "../mod.ts";
-import { createPredictor } from "../src/mapper/mod.ts";
-import { type ExportedMapper, exportMapperOnnx } from "../src/mapper/mod.ts";
-import { loadMapper } from "../mod.ts";
+import { loadMapper, type MapperArtifact, openEncoder } from "../mod.ts";
+import { type ModelDtype, openSession } from "../src/encoders/mod.ts";
+import { createPredictor, type ExportedMapper, exportMapperOnnx } from "../src/mapper/mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { formatBytes } from "./_format_bytes.ts";

@@ -1,6 +1,5 @@
 import type { z } from "zod";
-import { explainIoError } from "../src/core/mod.ts";
-import { findJsonFault } from "../src/core/mod.ts";
+import { explainIoError, findJsonFault } from "../src/core/mod.ts";
 import { MicroLmError } from "../mod.ts";
 
 /**

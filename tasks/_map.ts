@@ -1,7 +1,11 @@
-import { mapFile, type MapFileSummary } from "../src/run/mod.ts";
-import { parseShard } from "../src/run/mod.ts";
-import { type PolicyInput, resolvePolicy } from "../src/run/mod.ts";
-import type { Rails } from "../src/run/mod.ts";
+import {
+  mapFile,
+  type MapFileSummary,
+  parseShard,
+  type PolicyInput,
+  type Rails,
+  resolvePolicy,
+} from "../src/run/mod.ts";
 import type { RunRequest } from "../mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { type FlagValues, usage } from "../src/cli/flags.ts";

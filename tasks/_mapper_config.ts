@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { MicroLmError } from "../mod.ts";
-import type { OperatingPoint } from "../mod.ts";
+import { MicroLmError, type OperatingPoint } from "../mod.ts";
 import { readJsonAs } from "./_json_file.ts";
 
 const SHARE = z.number().min(0).max(1);

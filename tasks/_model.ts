@@ -1,7 +1,11 @@
-import { pullModel } from "../src/encoders/mod.ts";
-import type { StoredModel } from "../src/encoders/mod.ts";
-import { listModels, removeModel, verifyModel } from "../src/encoders/mod.ts";
-import type { ModelDtype } from "../src/encoders/mod.ts";
+import {
+  listModels,
+  type ModelDtype,
+  pullModel,
+  removeModel,
+  type StoredModel,
+  verifyModel,
+} from "../src/encoders/mod.ts";
 import { MicroLmError } from "../mod.ts";
 import { textTable } from "../src/report/mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";

@@ -3,14 +3,13 @@ import { createMasker } from "../src/data/mod.ts";
 import { detectDomain } from "../src/domains/mod.ts";
 import { MicroLmError } from "../mod.ts";
 import {
+  type ClassifiedRow,
   crossValidateThresholds,
   evaluateThresholds,
   type Objective,
   type ThresholdOutcome,
 } from "../src/evaluate/mod.ts";
-import type { ClassifiedRow } from "../src/evaluate/mod.ts";
-import { percent, percentWithInterval } from "../src/report/mod.ts";
-import { textTable } from "../src/report/mod.ts";
+import { percent, percentWithInterval, textTable } from "../src/report/mod.ts";
 import { readPerClassThresholds } from "./_per_class_file.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 

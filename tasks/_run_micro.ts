@@ -1,17 +1,17 @@
 import { writeFileAtomic } from "../src/core/mod.ts";
-import { checkGrid, parseGrid } from "../src/domains/mod.ts";
-import { gridSequenceText } from "../src/domains/mod.ts";
-import { MicroLmError } from "../mod.ts";
-import { renderArcPage } from "../src/report/mod.ts";
-import { percent } from "../src/report/mod.ts";
-import { readPairs } from "../src/run/mod.ts";
-import { textTable } from "../src/report/mod.ts";
-import { resolvePolicy } from "../src/run/mod.ts";
-import { createPhaseClock, writeProfile } from "../src/run/mod.ts";
-import { openTrace } from "../src/run/mod.ts";
-import type { RunRecord } from "../mod.ts";
-import { type ArcStepRecord, minimalRecord, type Rails } from "../src/run/mod.ts";
-import type { RunRequest } from "../mod.ts";
+import { checkGrid, gridSequenceText, parseGrid } from "../src/domains/mod.ts";
+import { MicroLmError, type RunRecord, type RunRequest } from "../mod.ts";
+import { percent, renderArcPage, textTable } from "../src/report/mod.ts";
+import {
+  type ArcStepRecord,
+  createPhaseClock,
+  minimalRecord,
+  openTrace,
+  type Rails,
+  readPairs,
+  resolvePolicy,
+  writeProfile,
+} from "../src/run/mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { readJsonFlag } from "./_json_flag.ts";

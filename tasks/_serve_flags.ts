@@ -1,9 +1,6 @@
-import { MicroLmError } from "../mod.ts";
+import { MicroLmError, type MicroRuntime, openRuntime } from "../mod.ts";
 import type { PinnedPoint } from "../src/mapper/mod.ts";
-import { POLICY_ENVIRONMENT } from "../src/run/mod.ts";
-import { openRuntime } from "../mod.ts";
-import type { MicroRuntime } from "../mod.ts";
-import type { RunDomain } from "../src/run/mod.ts";
+import { POLICY_ENVIRONMENT, type RunDomain } from "../src/run/mod.ts";
 import { DEFAULT_SERVE_LIMITS } from "../src/serve/mod.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import type { FlagValues } from "../src/cli/flags.ts";

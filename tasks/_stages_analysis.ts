@@ -1,12 +1,17 @@
 import { join } from "node:path";
 import { MicroLmError } from "../mod.ts";
 import type { NamedSweep } from "../src/report/mod.ts";
-import { collectEvaluations, type StoredEvaluation } from "../src/stages/mod.ts";
-import type { ChampionRecord } from "../src/stages/mod.ts";
-import { compareEvaluations, type RunComparison } from "../src/stages/mod.ts";
-import type { ThresholdMode } from "../src/stages/mod.ts";
-import { readJson, RUN_FILES } from "../src/stages/mod.ts";
-import type { ThresholdSweepResult } from "../src/stages/mod.ts";
+import {
+  type ChampionRecord,
+  collectEvaluations,
+  compareEvaluations,
+  readJson,
+  RUN_FILES,
+  type RunComparison,
+  type StoredEvaluation,
+  type ThresholdMode,
+  type ThresholdSweepResult,
+} from "../src/stages/mod.ts";
 
 /** Folders below the results of evaluations, by mode. */
 const MODE_FOLDERS: Readonly<Record<ThresholdMode, string>> = {

@@ -5,21 +5,22 @@ import {
   comparisonsTable,
   costTable,
   recallTable,
+  renderStagesReport,
   runsTable,
   seedsTable,
+  type Table,
+  textTable,
 } from "../src/report/mod.ts";
-import { renderStagesReport } from "../src/report/mod.ts";
-import { type Table, textTable } from "../src/report/mod.ts";
 import {
   ANALYSIS_COLUMNS,
   type AnalysisRow,
   analysisRow,
+  type RunComparison,
   SMELL_COLUMNS,
   smellRows,
   type StoredEvaluation,
   summarizeSeeds,
 } from "../src/stages/mod.ts";
-import type { RunComparison } from "../src/stages/mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";

@@ -5,13 +5,14 @@ import {
   type ChampionCandidate,
   type ChampionChoice,
   type ChampionRecord,
+  expandExperiments,
   findCandidates,
   freezeChampion,
+  readJson,
+  readStageConfig,
   selectChampion,
+  writeJson,
 } from "../src/stages/mod.ts";
-import { expandExperiments } from "../src/stages/mod.ts";
-import { readJson, writeJson } from "../src/stages/mod.ts";
-import { readStageConfig } from "../src/stages/mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { type FlagValues, usage } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";

@@ -2,17 +2,30 @@ import { basename, dirname, join } from "node:path";
 import { writeFileAtomic } from "../src/core/mod.ts";
 import { MicroLmError } from "../mod.ts";
 import { type Rate, rate } from "../src/evaluate/mod.ts";
-import { percent, percentWithInterval } from "../src/report/mod.ts";
-import { comparisonsTable, recallTable, runsTable } from "../src/report/mod.ts";
-import { renderStagesReport } from "../src/report/mod.ts";
-import { textTable } from "../src/report/mod.ts";
-import { analysisRow, collectEvaluations, type StoredEvaluation } from "../src/stages/mod.ts";
-import type { BatchRun } from "../src/stages/mod.ts";
-import { type ChampionRecord, freezeChampion, selectChampion } from "../src/stages/mod.ts";
-import { type EvaluationConfig, readEvaluationConfig } from "../src/stages/mod.ts";
-import { evaluationFolder } from "../src/stages/mod.ts";
-import { readJson, RUN_FILES } from "../src/stages/mod.ts";
-import type { ValidationPrediction } from "../src/stages/mod.ts";
+import {
+  comparisonsTable,
+  percent,
+  percentWithInterval,
+  recallTable,
+  renderStagesReport,
+  runsTable,
+  textTable,
+} from "../src/report/mod.ts";
+import {
+  analysisRow,
+  type BatchRun,
+  type ChampionRecord,
+  collectEvaluations,
+  type EvaluationConfig,
+  evaluationFolder,
+  freezeChampion,
+  readEvaluationConfig,
+  readJson,
+  RUN_FILES,
+  selectChampion,
+  type StoredEvaluation,
+  type ValidationPrediction,
+} from "../src/stages/mod.ts";
 import { ENCODER_FLAGS } from "./_encoder_flags.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { percentWithInterval } from "../src/report/mod.ts";
-import { type Table, textTable } from "../src/report/mod.ts";
-import { evaluateRuns, type RunEvaluation } from "../src/stages/mod.ts";
+import { percentWithInterval, type Table, textTable } from "../src/report/mod.ts";
 import {
+  evaluateRuns,
   type EvaluationConfig,
   evaluationFolder,
   readEvaluationConfig,
+  type RunEvaluation,
 } from "../src/stages/mod.ts";
 import { ENCODER_FLAGS } from "./_encoder_flags.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";

@@ -1,12 +1,20 @@
 import { join, resolve } from "node:path";
-import { type BatchRun, runBatch } from "../src/stages/mod.ts";
-import { expandExperiments, type Experiment } from "../src/stages/mod.ts";
-import { type ExecutorEvents, runLocalBatch } from "../src/stages/mod.ts";
-import { listRuns } from "../src/stages/mod.ts";
-import { previewSlurmBatch, runSlurmBatch, type SlurmBatchRequest } from "../src/stages/mod.ts";
-import { BATCH_FILES } from "../src/stages/mod.ts";
-import { parseSlurmSettings } from "../src/stages/mod.ts";
-import { parseStageConfig, type StageConfig } from "../src/stages/mod.ts";
+import {
+  BATCH_FILES,
+  type BatchRun,
+  type ExecutorEvents,
+  expandExperiments,
+  type Experiment,
+  listRuns,
+  parseSlurmSettings,
+  parseStageConfig,
+  previewSlurmBatch,
+  runBatch,
+  runLocalBatch,
+  runSlurmBatch,
+  type SlurmBatchRequest,
+  type StageConfig,
+} from "../src/stages/mod.ts";
 import { readConfigText } from "../src/core/mod.ts";
 import type { ENCODER_FLAGS } from "./_encoder_flags.ts";
 import type { FlagValues } from "../src/cli/flags.ts";

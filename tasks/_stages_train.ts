@@ -1,6 +1,5 @@
 import { textTable } from "../src/report/mod.ts";
-import type { BatchRun } from "../src/stages/mod.ts";
-import { sendRun } from "../src/stages/mod.ts";
+import { type BatchRun, sendRun } from "../src/stages/mod.ts";
 import { ENCODER_FLAGS } from "./_encoder_flags.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";

@@ -2,11 +2,17 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../src/core/mod.ts";
 import { readLines } from "../src/data/mod.ts";
 import { MicroLmError } from "../mod.ts";
-import type { SentRun, WorkerMessage, WorkerRequest } from "../src/stages/mod.ts";
-import { serveExperiments } from "../src/stages/mod.ts";
-import { readJson, writeJson } from "../src/stages/mod.ts";
-import { BATCH_FILES, taskResultPath } from "../src/stages/mod.ts";
-import { readStageConfig } from "../src/stages/mod.ts";
+import {
+  BATCH_FILES,
+  readJson,
+  readStageConfig,
+  type SentRun,
+  serveExperiments,
+  taskResultPath,
+  type WorkerMessage,
+  type WorkerRequest,
+  writeJson,
+} from "../src/stages/mod.ts";
 import { ENCODER_FLAGS } from "./_encoder_flags.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";

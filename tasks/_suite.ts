@@ -1,8 +1,7 @@
 import type { PinnedPoint } from "../src/mapper/mod.ts";
 import { textTable } from "../src/report/mod.ts";
 import { openRuntime, type OpenRuntimeOptions } from "../mod.ts";
-import { runSuite, type SuiteResult } from "../src/run/mod.ts";
-import { readSuite, type SuiteReference } from "../src/run/mod.ts";
+import { readSuite, runSuite, type SuiteReference, type SuiteResult } from "../src/run/mod.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";

@@ -1,21 +1,22 @@
-import { type Dataset, joinLabels, readLabeledCsv, readPrompts } from "../mod.ts";
-import { mapLabels } from "../src/data/mod.ts";
-import { createMasker } from "../src/data/mod.ts";
-import { DEFI_LEXICON } from "../src/domains/mod.ts";
-import type { Domain } from "../mod.ts";
-import { isFolderDomain } from "../src/domains/mod.ts";
-import { openDomain } from "../mod.ts";
-import { openDomainOf } from "../src/domains/mod.ts";
-import { MicroLmError } from "../mod.ts";
-import type { ChooseBy } from "../src/evaluate/mod.ts";
-import { runSweep, type SweepOutcome } from "../mod.ts";
-import type { CertifyRequest } from "../src/evaluate/mod.ts";
-import { parseThresholds } from "../mod.ts";
-import type { MapperArtifact } from "../mod.ts";
-import { loadMapper } from "../mod.ts";
-import { openArtifact } from "../src/mapper/mod.ts";
-import type { Mapper } from "../mod.ts";
-import { openWordmap } from "../src/mapper/mod.ts";
+import {
+  type Dataset,
+  type Domain,
+  joinLabels,
+  loadMapper,
+  type Mapper,
+  type MapperArtifact,
+  MicroLmError,
+  openDomain,
+  parseThresholds,
+  readLabeledCsv,
+  readPrompts,
+  runSweep,
+  type SweepOutcome,
+} from "../mod.ts";
+import { createMasker, mapLabels } from "../src/data/mod.ts";
+import { DEFI_LEXICON, isFolderDomain, openDomainOf } from "../src/domains/mod.ts";
+import type { CertifyRequest, ChooseBy } from "../src/evaluate/mod.ts";
+import { openArtifact, openWordmap } from "../src/mapper/mod.ts";
 import { type SweepContext, sweepSummary } from "../src/report/mod.ts";
 import { readCostTable } from "./_cost_file.ts";
 import { datasetNotes } from "./_dataset_notes.ts";

@@ -1,16 +1,22 @@
 import { writeFileAtomic } from "../src/core/mod.ts";
 import { stringifyCsv } from "../src/data/mod.ts";
-import { DECISION_COLUMNS } from "../src/evaluate/mod.ts";
-import { METRICS_COLUMNS, metricsRow } from "../src/evaluate/mod.ts";
-import type { SweepOutcome } from "../mod.ts";
-import type { MapperArtifact } from "../mod.ts";
+import { DECISION_COLUMNS, METRICS_COLUMNS, metricsRow } from "../src/evaluate/mod.ts";
+import { type MapperArtifact, MicroLmError, type SweepOutcome } from "../mod.ts";
 import { type PinnedPoint, serializeArtifact } from "../src/mapper/mod.ts";
-import { readPlotly, renderHtmlReport } from "../src/report/mod.ts";
-import { certificateLines, evidenceLines, qualityLines } from "../src/report/mod.ts";
-import { type SweepContext, sweepMarkdown, sweepSummary } from "../src/report/mod.ts";
-import { chosenTable, classTable, metricsTable } from "../src/report/mod.ts";
-import { textTable } from "../src/report/mod.ts";
-import { MicroLmError } from "../mod.ts";
+import {
+  certificateLines,
+  chosenTable,
+  classTable,
+  evidenceLines,
+  metricsTable,
+  qualityLines,
+  readPlotly,
+  renderHtmlReport,
+  type SweepContext,
+  sweepMarkdown,
+  sweepSummary,
+  textTable,
+} from "../src/report/mod.ts";
 import { toMapperConfig } from "./_mapper_config.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 

@@ -1,7 +1,11 @@
 import { MicroLmError } from "../mod.ts";
-import { type ReplayDifference, replayTrace } from "../src/run/mod.ts";
-import { readTraceHead, type TraceHead } from "../src/run/mod.ts";
-import { verifyTrace } from "../src/run/mod.ts";
+import {
+  readTraceHead,
+  type ReplayDifference,
+  replayTrace,
+  type TraceHead,
+  verifyTrace,
+} from "../src/run/mod.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { type FlagValues, usage } from "../src/cli/flags.ts";

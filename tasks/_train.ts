@@ -1,17 +1,18 @@
 import { writeFileAtomic } from "../src/core/mod.ts";
-import { type Dataset, readLabeledCsv } from "../mod.ts";
-import { mapLabels } from "../src/data/mod.ts";
-import { createMasker } from "../src/data/mod.ts";
-import type { Domain } from "../mod.ts";
-import { isDomainPath, isFolderDomain } from "../src/domains/mod.ts";
-import { loadDomain } from "../mod.ts";
-import { openDomain } from "../mod.ts";
-import { detectDomain } from "../src/domains/mod.ts";
-import { openEncoder } from "../mod.ts";
-import type { CalibrationChoice } from "../src/mapper/mod.ts";
-import { saveMapper } from "../mod.ts";
-import { type TrainedMapper, trainMapper } from "../mod.ts";
-import { createMlTrainer } from "../src/mapper/mod.ts";
+import {
+  type Dataset,
+  type Domain,
+  loadDomain,
+  openDomain,
+  openEncoder,
+  readLabeledCsv,
+  saveMapper,
+  type TrainedMapper,
+  trainMapper,
+} from "../mod.ts";
+import { createMasker, mapLabels } from "../src/data/mod.ts";
+import { detectDomain, isDomainPath, isFolderDomain } from "../src/domains/mod.ts";
+import { type CalibrationChoice, createMlTrainer } from "../src/mapper/mod.ts";
 import { textTable } from "../src/report/mod.ts";
 import { datasetNotes } from "./_dataset_notes.ts";
 import { ENCODER_FLAGS, encoderOptions } from "./_encoder_flags.ts";

@@ -3,6 +3,7 @@ import { MicroLmError } from "../core/errors.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit_codes.ts";
 import { type Command, type Flag, type FlagValues, parseFlags } from "./flags.ts";
 import { helpText } from "./help.ts";
+import { hintForThisRun } from "./permission_hint.ts";
 
 /** What a command gets to work with. */
 export interface CommandContext {
@@ -34,7 +35,7 @@ export async function runCommand<const F extends Record<string, Flag>>(
   command: Command<F>,
   body: CommandBody<F>,
 ): Promise<never> {
-  const code = await guard(async () => {
+  const code = await guard(command.name, async () => {
     const withJson = { ...command, flags: { ...command.flags, ...JSON_FLAG } };
     const { flags, positional, help } = parseFlags(withJson, Deno.args);
     if (help) {
@@ -54,20 +55,26 @@ export async function runCommand<const F extends Record<string, Flag>>(
   Deno.exit(code);
 }
 
-async function guard(run: () => Promise<ExitCode>): Promise<ExitCode> {
+async function guard(name: string, run: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
     return await run();
   } catch (error) {
-    const { text, code } = explain(error);
+    const { text, code } = explain(error, name);
     console.error(text);
     return code;
   }
 }
 
-/** What to print and how to exit for anything that was thrown. */
-export function explain(error: unknown): { readonly text: string; readonly code: ExitCode } {
+/** What to print and how to exit for anything that the task of this name has thrown. */
+export function explain(
+  error: unknown,
+  task: string,
+): { readonly text: string; readonly code: ExitCode } {
   if (error instanceof MicroLmError) {
-    const hint = error.hint ? `\n  ${error.hint}` : "";
+    const said = error.kind === "permission" && error.hint
+      ? hintForThisRun(task, error.hint) ?? error.hint
+      : error.hint;
+    const hint = said ? `\n  ${said}` : "";
     return { text: `error: ${error.message}${hint}`, code: exitCodeOf(error.kind) };
   }
   if (error instanceof Deno.errors.NotCapable) {

@@ -14,10 +14,11 @@ export function explainIoError(
   if (error instanceof MicroLmError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   if (error instanceof Deno.errors.NotCapable) {
-    // Writing needs to read too: the error knows which of the two is not granted.
-    const [, flag = `allow-${action}`] = /--(allow-[a-z]+)/.exec(reason) ?? [];
+    // Writing a file whole reads beside it, so it needs both.
+    const flags = action === "write" ? ["read", "write"] : ["read"];
+    const folder = dirname(path);
     return new MicroLmError("permission", `No permission to ${action} "${path}"`, {
-      hint: `Grant it with --${flag}=${dirname(path)}`,
+      hint: `Grant it with ${flags.map((flag) => `--allow-${flag}=${folder}`).join(" ")}`,
       cause: error,
     });
   }

@@ -13,17 +13,17 @@ const CASES = [
 for (const [kind, code] of CASES) {
   Deno.test(`explain() gives an error of kind "${kind}" exit code ${code} and its hint`, () => {
     const error = new MicroLmError(kind, "Found this", { hint: "Do that" });
-    assertEquals(explain(error), { text: "error: Found this\n  Do that", code });
+    assertEquals(explain(error, "none"), { text: "error: Found this\n  Do that", code });
   });
 }
 
 Deno.test("explain() calls anything unexpected a defect of ours", () => {
-  const { text, code } = explain(new TypeError("boom"));
+  const { text, code } = explain(new TypeError("boom"), "none");
   assertEquals(code, 70);
   assertStringIncludes(text, "mistake in micro-lm");
-  assertEquals(explain("boom").code, 70);
+  assertEquals(explain("boom", "none").code, 70);
 });
 
 Deno.test("explain() tells a missing permission from a defect", () => {
-  assertEquals(explain(new Deno.errors.NotCapable("Requires net access")).code, 77);
+  assertEquals(explain(new Deno.errors.NotCapable("Requires net access"), "none").code, 77);
 });

@@ -85,20 +85,21 @@ function lastLine(text: string): string {
 }
 
 async function runProgram(name: string, args: readonly string[]): Promise<ProgramOutput> {
+  // Asked before, because a program that is not installed would be missed first.
+  const { state } = await Deno.permissions.query({ name: "run", command: name });
+  if (state !== "granted") {
+    throw new MicroLmError("permission", `No permission to run ${name}`, {
+      hint: `Grant it with --allow-run=${name}`,
+    });
+  }
   try {
     const { code, stdout, stderr } = await new Deno.Command(name, { args: [...args] }).output();
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { code, stdout: text(stdout), stderr: text(stderr) };
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) {
-      throw new MicroLmError("missing", `Cannot find the program ${name}`, {
-        hint: "Run this on a machine that can submit to Slurm, or use --executor local",
-        cause,
-      });
-    }
-    if (!(cause instanceof Deno.errors.NotCapable)) throw cause;
-    throw new MicroLmError("permission", `No permission to run ${name}`, {
-      hint: `Grant it with --allow-run=${name}`,
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new MicroLmError("missing", `Cannot find the program ${name}`, {
+      hint: "Run this on a machine that can submit to Slurm, or use --executor local",
       cause,
     });
   }
