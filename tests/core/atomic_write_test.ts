@@ -31,7 +31,7 @@ Deno.test("writeFileAtomic() fails with kind write and leaves no rest", async ()
 Deno.test("writeFileAtomic() names the flag that would grant a permission", async () => {
   const error = await assertRejects(() => writeFileAtomic("src/x.txt", "y"), MicroLmError);
   assertEquals(error.kind, "permission");
-  assertEquals(error.hint, "Grant it with --allow-write=src");
+  assertEquals(error.hint, "Grant it with --allow-read=src --allow-write=src");
 });
 
 Deno.test("writeFileAtomic() takes pieces, and keeps the old file when they end in an error", async () => {

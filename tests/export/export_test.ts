@@ -6,26 +6,28 @@ import { MicroLmError } from "../../src/core/errors.ts";
 import { parseArtifact, serializeArtifact } from "../../src/mapper/file/artifact.ts";
 import { exportMapperOnnx } from "../../src/mapper/onnx/export_onnx.ts";
 import { trainMapper } from "../../src/mapper/train.ts";
+import { NATIVE_FLAGS, whyNoNativeEngine } from "../native_engine.ts";
 import { CASES } from "./cases.ts";
 
 for (const runtime of ["wasm", "native"] as const) {
-  Deno.test(`exported mappers give the same probabilities in ONNX Runtime, ${runtime}`, async (t) => {
-    const { code, stdout, stderr } = await new Deno.Command("deno", {
-      args: [
-        ...["run", "--no-prompt", "--frozen", "--allow-read", "--allow-write=.artifacts,.cache"],
-        ...(runtime === "native" ? ["--allow-ffi"] : []),
-        ...["tests/export/run_cases.ts", runtime],
-      ],
-    }).output();
-    const text = new TextDecoder();
-    assertEquals(code, 0, text.decode(stderr));
-    const lines = text.decode(stdout).trim().split("\n").map((line) => JSON.parse(line));
-    if (lines[0].skipped) {
-      await t.step({ name: `skipped: ${lines[0].skipped}`, ignore: true, fn: () => {} });
-      return;
-    }
-    assertEquals(lines.length, CASES.length);
-    for (const line of lines) assert(line.largest <= 1e-6, JSON.stringify(line));
+  const why = runtime === "native" ? whyNoNativeEngine() : null;
+  Deno.test({
+    name: `exported mappers give the same probabilities in ONNX Runtime, ${why ?? runtime}`,
+    ignore: why !== null,
+    fn: async () => {
+      const flags = runtime === "native" ? NATIVE_FLAGS : ["--frozen"];
+      const { code, stdout, stderr } = await new Deno.Command("deno", {
+        args: [
+          ...["run", "--no-prompt", "--allow-read=.", "--allow-write=.artifacts,.cache", ...flags],
+          ...["tests/export/run_cases.ts", runtime],
+        ],
+      }).output();
+      const text = new TextDecoder();
+      assertEquals(code, 0, text.decode(stderr));
+      const lines = text.decode(stdout).trim().split("\n").map((line) => JSON.parse(line));
+      assertEquals(lines.length, CASES.length);
+      for (const line of lines) assert(line.largest <= 1e-6, JSON.stringify(line));
+    },
   });
 }
 

@@ -2,7 +2,6 @@
 /** Runs every exported case in the engine of the command line and prints the largest difference. */
 import { openSession, type TensorData } from "../../src/encoders/onnx/session.ts";
 import { loadRuntime } from "../../src/encoders/onnx/engine.ts";
-import { MicroLmError } from "../../src/core/errors.ts";
 import { CASES, exportCase, type JsonTensor } from "./cases.ts";
 
 function tensor({ type, data, shape }: JsonTensor): { data: TensorData; shape: readonly number[] } {
@@ -12,22 +11,17 @@ function tensor({ type, data, shape }: JsonTensor): { data: TensorData; shape: r
 }
 
 const runtime = Deno.args[0] as "wasm" | "native";
-try {
-  await loadRuntime({ runtime });
-  for (const one of CASES) {
-    const { model, runs } = await exportCase(one, runtime);
-    await using session = await openSession(model, { runtime, threads: 1 });
-    let largest = 0;
-    for (const { feeds, expected } of runs) {
-      const inputs = Object.fromEntries(
-        Object.entries(feeds).map(([name, value]) => [name, tensor(value)]),
-      );
-      const { data } = (await session.run(inputs))["probabilities"]!;
-      expected.forEach((p, k) => largest = Math.max(largest, Math.abs(p - Number(data[k]))));
-    }
-    console.log(JSON.stringify({ case: one, largest }));
+await loadRuntime({ runtime });
+for (const one of CASES) {
+  const { model, runs } = await exportCase(one, runtime);
+  await using session = await openSession(model, { runtime, threads: 1 });
+  let largest = 0;
+  for (const { feeds, expected } of runs) {
+    const inputs = Object.fromEntries(
+      Object.entries(feeds).map(([name, value]) => [name, tensor(value)]),
+    );
+    const { data } = (await session.run(inputs))["probabilities"]!;
+    expected.forEach((p, k) => largest = Math.max(largest, Math.abs(p - Number(data[k]))));
   }
-} catch (error) {
-  if (!(error instanceof MicroLmError && error.kind === "missing")) throw error;
-  console.log(JSON.stringify({ skipped: error.message }));
+  console.log(JSON.stringify({ case: one, largest }));
 }

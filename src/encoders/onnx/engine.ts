@@ -69,13 +69,14 @@ export async function loadRuntime(options: LoadRuntimeOptions = {}): Promise<Run
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(resolveRuntime("wasm"), "wasm");
- * const granted = Deno.permissions.querySync({ name: "ffi" }).state === "granted";
+ * const ffi = { name: "ffi", path: "node_modules" } as const;
+ * const granted = Deno.permissions.querySync(ffi).state === "granted";
  * assertEquals(resolveRuntime("auto"), granted ? "native" : "wasm");
  * ```
  */
 export function resolveRuntime(choice: RuntimeChoice): RuntimeName {
   if (choice !== "auto") return choice;
-  return Deno.permissions.querySync({ name: "ffi" }).state === "granted" ? "native" : "wasm";
+  return mayLoadNative() ? "native" : "wasm";
 }
 
 /** The engine's own rule. Its threads wait by spinning, so taking every core slows a busy machine. */
@@ -105,20 +106,26 @@ async function loadWasm(threads: number): Promise<Runtime> {
 const NATIVE_ENGINE: string = ["npm:onnxruntime-node", "1.30.0"].join("@");
 
 async function loadNative(threads: number): Promise<Runtime> {
+  // Asked before: an import that fails leaves the lock file in dispute.
+  if (!mayLoadNative()) {
+    throw new MicroLmError("permission", "The native engine may not load its library", {
+      hint: "Use a :native task (deno task train:native), or --runtime wasm; " +
+        "it lacks --allow-ffi=node_modules",
+    });
+  }
   try {
     const engine = await import(NATIVE_ENGINE) as typeof Ort;
     return { name: "native", threads, engine };
   } catch (error) {
-    if (error instanceof Error && error.name === "NotCapable") {
-      throw new MicroLmError("permission", "The native engine may not load its library", {
-        hint: "Grant it with --allow-ffi, or use --runtime wasm",
-        cause: error,
-      });
-    }
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new MicroLmError("missing", `Cannot load the native engine: ${reason}`, {
       hint: "Use a :native task (deno task train:native), which downloads it, or --runtime wasm",
       cause: error,
     });
   }
+}
+
+/** Whether libraries of packages may be loaded. */
+function mayLoadNative(): boolean {
+  return Deno.permissions.querySync({ name: "ffi", path: "node_modules" }).state === "granted";
 }

@@ -371,5 +371,8 @@ Deno.test("VectorFile says which permission is missing", () => {
   const path = "forbidden/x.vec";
   const open = () => new VectorFile(path, { fingerprint: FINGERPRINT, spec: "", dims: DIMS }, 1e9);
   const error = assertThrows(open, MicroLmError, `No permission to write "${path}"`);
-  assertEquals([error.kind, error.hint], ["permission", "Grant it with --allow-write=forbidden"]);
+  assertEquals([error.kind, error.hint], [
+    "permission",
+    "Grant it with --allow-read=forbidden --allow-write=forbidden",
+  ]);
 });

@@ -3,9 +3,11 @@ import { MicroLmError } from "../../../src/core/errors.ts";
 import { sha256Hex } from "../../../src/core/hash.ts";
 import { loadRuntime, resolveRuntime } from "../../../src/encoders/onnx/engine.ts";
 import { openUseLiteEncoder } from "../../../src/encoders/use_lite/encoder.ts";
+import { NATIVE_FLAGS, whyNoNativeEngine } from "../../native_engine.ts";
 import { variedTexts } from "../use_lite_texts.ts";
 
-const ffi = Deno.permissions.querySync({ name: "ffi" }).state === "granted";
+const FFI = { name: "ffi", path: "node_modules" } as const;
+const ffi = Deno.permissions.querySync(FFI).state === "granted";
 
 Deno.test("auto takes the native engine only where ffi is granted", () => {
   assertEquals(resolveRuntime("auto"), ffi ? "native" : "wasm");
@@ -29,7 +31,7 @@ for (const threads of [0, -1, 1.5, NaN]) {
 }
 
 /** Encodes in a process of its own: the number of threads and the permissions are a process's. */
-async function encodeElsewhere(flags: string[], options: object) {
+async function encodeElsewhere(flags: readonly string[], options: object) {
   const { code, stdout, stderr } = await new Deno.Command("deno", {
     args: [
       ...["run", "--no-prompt", "--allow-read=.", ...flags],
@@ -38,7 +40,7 @@ async function encodeElsewhere(flags: string[], options: object) {
   }).output();
   const text = new TextDecoder().decode(stdout);
   assertEquals(code, 0, new TextDecoder().decode(stderr));
-  return JSON.parse(text) as { skipped?: string; runtime?: string; vectors?: number[] };
+  return JSON.parse(text) as { runtime: string; vectors: number[] };
 }
 
 Deno.test("the number of threads changes no bit, and reading is permission enough", async () => {
@@ -48,17 +50,19 @@ Deno.test("the number of threads changes no bit, and reading is permission enoug
   await using encoder = await openUseLiteEncoder({ threads: 1, cacheDir: ".artifacts/models" });
   const { dense } = await encoder.encode(texts);
   const bits = (values: Float32Array) => sha256Hex(new Uint8Array(values.buffer));
-  assertEquals(bits(Float32Array.from(vectors!)), bits(dense!.data));
+  assertEquals(bits(Float32Array.from(vectors)), bits(dense!.data));
 });
 
-Deno.test("the engines agree to 1e-5", async (t) => {
-  const { skipped, runtime, vectors } = await encodeElsewhere(["--allow-ffi"], { runtime: "auto" });
-  if (skipped) {
-    await t.step({ name: `skipped: ${skipped}`, ignore: true, fn: () => {} });
-    return;
-  }
-  assertEquals(runtime, "native");
-  await using encoder = await openUseLiteEncoder({ threads: 1, cacheDir: ".artifacts/models" });
-  const { dense } = await encoder.encode(variedTexts(20));
-  dense!.data.forEach((value, i) => assert(Math.abs(value - vectors![i]!) < 1e-5));
+const why = whyNoNativeEngine();
+
+Deno.test({
+  name: `the engines agree to 1e-5${why ? ` (${why})` : ""}`,
+  ignore: why !== null,
+  fn: async () => {
+    const { runtime, vectors } = await encodeElsewhere(NATIVE_FLAGS, { runtime: "auto" });
+    assertEquals(runtime, "native");
+    await using encoder = await openUseLiteEncoder({ threads: 1, cacheDir: ".artifacts/models" });
+    const { dense } = await encoder.encode(variedTexts(20));
+    dense!.data.forEach((value, i) => assert(Math.abs(value - vectors[i]!) < 1e-5));
+  },
 });
