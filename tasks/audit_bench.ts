@@ -1,5 +1,166 @@
-import { AUDIT_BENCH_FLAGS, auditBenchCommand } from "./_audit_bench.ts";
-import { runCommand } from "../src/cli/run_command.ts";
+import { type Dataset, joinLabels, openMapper, readLabeledCsv, readPrompts } from "../mod.ts";
+import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
+import type { FlagValues } from "../src/cli/flags.ts";
+import { createProgress } from "../src/cli/progress.ts";
+import { type CommandContext, runCommand } from "../src/cli/run_command.ts";
+import { writeFileAtomic } from "../src/core/mod.ts";
+import { mapLabels, stringifyCsv } from "../src/data/mod.ts";
+import { detectNonExecutable, findDomain } from "../src/domains/mod.ts";
+import { encodeGold } from "../src/evaluate/mod.ts";
+import {
+  AUDIT_COLUMNS,
+  auditCsvRow,
+  type AuditInput,
+  type AuditReport,
+  fitAuditGates,
+  fitRefutation,
+  fitWdd,
+  refutationMetrics,
+  runAudit,
+} from "../src/rails/mod.ts";
+import {
+  auditTables,
+  percentWithInterval,
+  readPlotly,
+  renderAuditReport,
+  textTable,
+} from "../src/report/mod.ts";
+import { decideAll, openEvidenceEncoder } from "../src/run/mod.ts";
+
+const DEFI = "fixtures/defi/defi_mapper_labeled";
+
+/** The flags of `audit-bench`. */
+const AUDIT_BENCH_FLAGS = {
+  fit_csv: {
+    type: "string",
+    value: "FILE",
+    default: `${DEFI}_large.csv`,
+    help: "Prompts that the evidence is fitted on.",
+  },
+  tune_csv: {
+    type: "string",
+    value: "FILE",
+    default: `${DEFI}_mini.csv`,
+    help: "Prompts that the gates are chosen on.",
+  },
+  prompts_jsonl: {
+    type: "string",
+    value: "FILE",
+    default: `${DEFI}_5k.csv`,
+    help: "Prompts to audit: JSONL, CSV or plain text; every one is.",
+  },
+  labels_csv: { type: "string", value: "FILE", help: "Their labels, for scoring alone." },
+  mapper_path: {
+    type: "string",
+    value: "FILE",
+    help: "Mapper whose answers the evidence is to check as well.",
+  },
+  threshold: { type: "number", min: 0, max: 1, default: 0.4, help: "When the mapper acts." },
+  max_hallucination: {
+    type: "number",
+    min: 0,
+    max: 1,
+    default: 0.01,
+    help: "Wrong actions among all rows of --tune_csv, at most.",
+  },
+  no_guard: { type: "boolean", help: "Leave out the gate for prompts that are no order." },
+  out_dir: {
+    type: "string",
+    value: "FOLDER",
+    default: ".artifacts/audit",
+    help: "Where rows_audit.csv, metrics_audit.json and report.html go.",
+  },
+} as const;
+
+type Flags = FlagValues<typeof AUDIT_BENCH_FLAGS>;
+
+const OPEN = { tau_span: 0.05, tau_rel: 0, tau_abs: -Infinity };
+
+/** The body of `audit-bench`: fits, tunes, audits every row, and scores with the labels at last. */
+async function auditBenchCommand(flags: Flags, context: CommandContext): Promise<ExitCode> {
+  const { say, result } = context;
+  const domain = findDomain("defi");
+  const canonical = (data: Dataset) => mapLabels(data, (label) => domain.canonicalLabel(label));
+  const fitting = canonical(await readLabeledCsv(flags.fit_csv));
+  const tuning = inputs(canonical(await readLabeledCsv(flags.tune_csv)));
+  const prompts = await readPrompts(flags.prompts_jsonl);
+  const rows = inputs(canonical(
+    flags.labels_csv === undefined
+      ? prompts
+      : joinLabels(prompts, await readLabeledCsv(flags.labels_csv, { empty: "keep" })),
+  ));
+  await using encoder = await openEvidenceEncoder(domain.name);
+  const model = await fitWdd(
+    fitting.rows.map(({ prompt, label }) => ({ prompt, label: label! })),
+    encoder,
+    { primitives: domain.primitives, slots: domain.slots },
+  );
+  const forbids = flags.no_guard
+    ? {}
+    : { forbids: (prompt: string) => detectNonExecutable(prompt) !== null };
+  const open = await runAudit(tuning, model, encoder, { gates: OPEN, ...forbids });
+  const gates = fitAuditGates(open.rows, { maxHallucination: flags.max_hallucination });
+  const progress = createProgress("audit");
+  const found = await runAudit(rows, model, encoder, {
+    gates,
+    ...forbids,
+    onProgress: progress.update,
+  });
+  progress.end();
+  const refutation = flags.mapper_path === undefined
+    ? null
+    : await checkMapper(flags, found, open, { tuning, rows });
+  await writeAudit(flags.out_dir, found, { gates, refutation });
+  for (const { title, table } of auditTables(found)) say(`${title}\n${textTable(table)}\n`);
+  if (refutation) {
+    say(
+      `Mapper errors that the evidence refutes: ${percentWithInterval(refutation.caught)}; right ` +
+        `answers that it refutes: ${percentWithInterval(refutation.refused)}`,
+    );
+  }
+  say(`Wrote ${flags.out_dir}/: rows_audit.csv, metrics_audit.json, report.html`);
+  result({ ...found.metrics, per_class: found.perClass, params: found.params, gates, refutation });
+  return EXIT.ok;
+}
+
+function inputs({ rows }: Dataset): AuditInput[] {
+  return rows.map(({ id, prompt, label }) => ({ id, prompt, label }));
+}
+
+/** The gate is fitted on the tuning rows; both sets are audited with open gates. */
+async function checkMapper(
+  { mapper_path, threshold }: Flags,
+  found: AuditReport,
+  open: AuditReport,
+  { tuning, rows }: {
+    readonly tuning: readonly AuditInput[];
+    readonly rows: readonly AuditInput[];
+  },
+) {
+  await using mapper = await openMapper(mapper_path!);
+  const labelsOf = async (some: readonly AuditInput[]) =>
+    (await decideAll(mapper, some.map(({ prompt }) => prompt), { threshold }))
+      .map(({ label }) => label);
+  const gold = encodeGold(rows.map(({ label }) => label), mapper.classes);
+  if (gold.labeled === 0) return null;
+  const tau = fitRefutation(open.rows, await labelsOf(tuning));
+  return { tau, ...refutationMetrics(found.rows, await labelsOf(rows), tau) };
+}
+
+async function writeAudit(
+  folder: string,
+  found: AuditReport,
+  extra: Record<string, unknown>,
+): Promise<void> {
+  const { metrics, perClass, params } = found;
+  const json = { schema: "micro-lm/audit@1", ...metrics, per_class: perClass, params, ...extra };
+  await writeFileAtomic(`${folder}/metrics_audit.json`, `${JSON.stringify(json, null, 2)}\n`);
+  await writeFileAtomic(
+    `${folder}/rows_audit.csv`,
+    stringifyCsv(found.rows.map(auditCsvRow), AUDIT_COLUMNS),
+  );
+  await writeFileAtomic(`${folder}/report.html`, renderAuditReport(found, await readPlotly()));
+}
 
 await runCommand({
   name: "audit-bench",

@@ -1,5 +1,5 @@
 import { runCommand } from "../src/cli/run_command.ts";
-import { BATCH_EVAL_FLAGS, batchEvalCommand } from "./_stages_eval.ts";
+import { BATCH_EVAL_FLAGS, batchEvalCommand } from "./_stages/eval.ts";
 
 await runCommand({
   name: "batch-eval",

@@ -1,5 +1,146 @@
-import { RUN_FLAGS, runMicroCommand } from "./_run_micro.ts";
-import { runCommand } from "../src/cli/run_command.ts";
+import { MicroLmError, type RunRecord, type RunRequest } from "../mod.ts";
+import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
+import type { FlagValues } from "../src/cli/flags.ts";
+import { type CommandContext, runCommand } from "../src/cli/run_command.ts";
+import { writeFileAtomic } from "../src/core/mod.ts";
+import { checkGrid, gridSequenceText, parseGrid } from "../src/domains/mod.ts";
+import { percent, renderArcPage, textTable } from "../src/report/mod.ts";
+import {
+  type ArcStepRecord,
+  createPhaseClock,
+  minimalRecord,
+  openTrace,
+  type Rails,
+  readPairs,
+  resolvePolicy,
+  writeProfile,
+} from "../src/run/mod.ts";
+import { readJsonFlag } from "./_json_flag.ts";
+import { openRuntimeFromFlags, policyEnvironment, RUNTIME_FLAGS } from "./_runtime_flags.ts";
+
+/** The flags of `run`. */
+const RUN_FLAGS = {
+  policy: {
+    type: "string",
+    value: "JSON|@FILE",
+    help: 'What is allowed: {"ltv_max": 0.6}. Unknown keys are errors.',
+  },
+  context: {
+    type: "string",
+    value: "JSON|@FILE",
+    help: 'What is known: {"oracle": {"age_sec": 5}, "positions": {"collateral_value": 2000, ' +
+      '"debt_value": 0}, "prices": {"ETH": 2000}}.',
+  },
+  rails: {
+    type: "string",
+    choices: ["stage11", "stage10", "none"],
+    default: "stage11",
+    help: "Which rails look at the prompt beside the mapper, where the policy's audit asks for it.",
+  },
+  T: { type: "integer", min: 16, max: 10_000, default: 180, help: "Samples of a trace." },
+  grid: { type: "string", value: "JSON|@FILE", help: "For arc: the grid, [[1,2],[3,4]]." },
+  pairs: {
+    type: "string",
+    value: "JSON|@FILE",
+    help: 'For arc: what the plan has to explain, [{"input": [[1]], "output": [[1]]}].',
+  },
+  ...RUNTIME_FLAGS,
+  dry_run: { type: "boolean", help: "Say what would be allowed, and hand out no plan." },
+  out_html: { type: "string", value: "FILE", help: "For arc: write a page with every grid." },
+  trace: {
+    type: "string",
+    value: "FILE",
+    help: "Append the run to a trace that deno task trace verifies and deno task replay repeats.",
+  },
+  verbose: { type: "boolean", help: "Print the whole record, not the plan and the verdict alone." },
+} as const;
+
+type RunFlags = FlagValues<typeof RUN_FLAGS>;
+
+/** The body of `run`: one prompt to one record, printed as JSON. */
+async function runMicroCommand(flags: RunFlags, context: CommandContext): Promise<ExitCode> {
+  const [prompt, ...rest] = context.positional;
+  if (prompt === undefined || rest.length > 0) {
+    throw new MicroLmError("usage", "Expected one prompt", {
+      hint: 'Put it into quotes: deno task run "deposit 10 ETH into aave"',
+    });
+  }
+  const request = await readRequest(prompt, flags);
+  const { mapper, audit } = resolvePolicy(request.policy ?? {}, { env: request.env ?? {} });
+  await using runtime = await openRuntimeFromFlags(flags, context, {
+    modelPath: mapper.model_path,
+    useWordmapFallback: mapper.use_wordmap_fallback,
+  });
+  const clock = createPhaseClock();
+  const record = await runtime.run({ ...request, onPhase: clock.start });
+  const phases = clock.stop();
+  if (flags.trace !== undefined) openTrace(flags.trace).append(record, request, runtime);
+  if (flags.out_html !== undefined) await writePage(flags.out_html, record, request);
+  if (audit.profile) context.warn(`profile in ${await writeProfile(record, phases)}`);
+  printRecord(record, flags, context);
+  context.result(flags.verbose ? record : minimalRecord(record));
+  return record.ok || (flags.dry_run && record.reason === "ok") ? EXIT.ok : EXIT.gate;
+}
+
+async function writePage(path: string, record: RunRecord, request: RunRequest): Promise<void> {
+  const page = renderArcPage(record, {
+    ...(request.grid !== undefined && { grid: checkGrid(request.grid) }),
+    ...(request.pairs !== undefined && { pairs: readPairs(request.pairs) }),
+  });
+  await writeFileAtomic(path, page);
+}
+
+async function readRequest(prompt: string, flags: RunFlags): Promise<RunRequest> {
+  const [policy, given, pairs] = await Promise.all([
+    readJsonFlag("policy", flags.policy),
+    readJsonFlag("context", flags.context),
+    readJsonFlag("pairs", flags.pairs),
+  ]);
+  if (flags.domain !== "arc" && (flags.grid ?? flags.pairs ?? flags.out_html) !== undefined) {
+    throw new MicroLmError("usage", "Flags --grid, --pairs and --out_html belong to --domain arc");
+  }
+  const grid = flags.grid?.startsWith("@")
+    ? await readJsonFlag("grid", flags.grid)
+    : flags.grid === undefined
+    ? undefined
+    : parseGrid(flags.grid);
+  return {
+    prompt,
+    ...(policy !== undefined && { policy }),
+    ...(given !== undefined && { context: given }),
+    ...(grid !== undefined && { grid }),
+    ...(pairs !== undefined && { pairs }),
+    rails: flags.rails as Rails,
+    T: flags.T,
+    dryRun: flags.dry_run,
+    env: policyEnvironment(),
+  };
+}
+
+function printRecord(record: RunRecord, { verbose }: RunFlags, { say }: CommandContext): void {
+  if (verbose) {
+    say(JSON.stringify(record, null, 2));
+    return;
+  }
+  say(JSON.stringify(minimalRecord(record), null, 2));
+  if (record.aux.mappings.length > 0) {
+    say("");
+    say(textTable({
+      columns: ["step", "action", "confidence", "threshold"],
+      rows: record.aux.mappings.map(({ text, label, predicted, confidence, threshold, reason }) => [
+        text,
+        label ?? `abstain: ${reason} (${predicted})`,
+        percent(confidence),
+        threshold ?? "never",
+      ]),
+    }));
+  }
+  const grids = record.plan.steps.filter((step): step is ArcStepRecord => "op" in step)
+    .flatMap(({ op, grid }) => grid ? [{ grid, caption: op }] : []);
+  if (grids.length > 0) {
+    say(`\n${gridSequenceText(grids, { color: !Deno.noColor && Deno.stdout.isTerminal() })}`);
+  }
+}
 
 await runCommand({
   name: "run",

@@ -1,5 +1,99 @@
+import { MicroLmError } from "../mod.ts";
+import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
+import type { FlagValues } from "../src/cli/flags.ts";
 import { runCommand } from "../src/cli/run_command.ts";
-import { WORKER_FLAGS, workerCommand } from "./_stages_worker.ts";
+import { writeFileAtomic } from "../src/core/mod.ts";
+import { readLines } from "../src/data/mod.ts";
+import {
+  BATCH_FILES,
+  readJson,
+  readStageConfig,
+  type SentRun,
+  serveExperiments,
+  taskResultPath,
+  type WorkerMessage,
+  type WorkerRequest,
+  writeJson,
+} from "../src/stages/mod.ts";
+import { ENCODER_FLAGS } from "./_encoder_flags.ts";
+import { stageEncoderOpener } from "./_stages/encoder.ts";
+import { join } from "node:path";
+
+/** Flags of `stages:worker`. */
+const WORKER_FLAGS = {
+  config: { type: "string", value: "FILE", required: true, help: "Config of the stage." },
+  batch_dir: { type: "string", value: "DIR", help: "Folder of a Slurm batch: run one task of it." },
+  index: { type: "integer", min: 0, help: "Array task to run, with --batch_dir." },
+  job_id: { type: "string", default: "local", help: "Ends the names of run folders." },
+  resume: { type: "boolean", help: "With --batch_dir: do not repeat what is finished." },
+  ...ENCODER_FLAGS,
+} as const;
+
+type Flags = FlagValues<typeof WORKER_FLAGS>;
+
+/**
+ * Runs experiments for `batch-train`: those that lines of JSON on standard input name, or one array
+ * task of a Slurm batch. What happens goes to standard output, one line of JSON each.
+ */
+async function workerCommand(flags: Flags): Promise<ExitCode> {
+  const config = await readStageConfig(flags.config);
+  const options = { jobId: flags.job_id, openEncoder: stageEncoderOpener(flags) };
+  if (flags.batch_dir === undefined) {
+    await serveExperiments(config, requestsOfStdin(), { ...options, send });
+    return EXIT.ok;
+  }
+  const index = flags.index ?? 0;
+  const { batch_dir: folder } = flags;
+  const name = (await readJson<string[]>(join(folder, BATCH_FILES.tasks)))[index];
+  if (name === undefined) {
+    throw new MicroLmError("usage", `The batch "${folder}" has no task ${index}`);
+  }
+  const save = (run: SentRun) => writeJson(taskResultPath(folder, index), run);
+  // A task that ended without an outcome was here before: what it began is not thrown away.
+  const before = await wasBegun(folder, index);
+  const resume = flags.resume || before;
+  const ended = Promise.withResolvers<void>();
+  await serveExperiments(config, oneRequest({ name, resume }, ended.promise), {
+    ...options,
+    send: async (message) => {
+      send(message);
+      if (message.type === "run") await save(message.run);
+      const isInput = message.type === "fatal" && message.error.kind !== null;
+      if (isInput) await save({ name, outcome: "failed", error: message.error });
+      if (message.type === "run" || message.type === "fatal") ended.resolve();
+    },
+  });
+  return EXIT.ok;
+}
+
+function send(message: WorkerMessage): void {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(message)}\n`);
+  for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+}
+
+async function* requestsOfStdin(): AsyncGenerator<WorkerRequest> {
+  for await (const line of readLines("-")) yield JSON.parse(line) as WorkerRequest;
+}
+
+/** Ends when the run has: the end of the requests would stop it. */
+async function* oneRequest(
+  request: WorkerRequest,
+  ended: Promise<void>,
+): AsyncGenerator<WorkerRequest> {
+  yield request;
+  await ended;
+}
+
+async function wasBegun(folder: string, index: number): Promise<boolean> {
+  const mark = join(folder, "status", `${index}.begun`);
+  try {
+    await Deno.stat(mark);
+    return true;
+  } catch {
+    await writeFileAtomic(mark, "");
+    return false;
+  }
+}
 
 await runCommand({
   name: "stages:worker",

@@ -26,7 +26,7 @@ export type MorePermissions = Partial<
  *
  * @example
  * ```ts
- * import { readTaskConfig } from "../src/cli/permission_flags.ts";
+ * import { readTaskConfig } from "./permission_flags.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(readTaskConfig().permissions["work"]?.read, ["."]);
@@ -42,7 +42,7 @@ export function readTaskConfig(): TaskConfig {
  *
  * @example
  * ```ts
- * import { permissionFlags } from "../src/cli/permission_flags.ts";
+ * import { permissionFlags } from "./permission_flags.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const set = { read: ["."], env: { ignore: ["LOG_STREAM"] } };
@@ -76,7 +76,7 @@ export interface TaskCommand {
  *
  * @example
  * ```ts
- * import { readTaskConfig, taskCommand } from "../src/cli/permission_flags.ts";
+ * import { readTaskConfig, taskCommand } from "./permission_flags.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(taskCommand(readTaskConfig(), "train")?.file, "tasks/train.ts");

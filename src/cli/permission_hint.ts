@@ -10,7 +10,7 @@ import { type MorePermissions, permissionFlags } from "./permission_flags.ts";
  *
  * @example
  * ```ts
- * import { permissionHint } from "../src/cli/permission_hint.ts";
+ * import { permissionHint } from "./permission_hint.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const config = {

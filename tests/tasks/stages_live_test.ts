@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { createLiveTable, formatSeconds } from "../../tasks/_stages_live.ts";
+import { createLiveTable, formatSeconds } from "../../tasks/_stages/live.ts";
 import { MicroLmError } from "../../src/core/errors.ts";
 import type { BatchRun } from "../../src/stages/config/batch.ts";
 import { expandExperiments } from "../../src/stages/config/expand.ts";

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { explainIoError } from "../src/core/mod.ts";
+import { explainIoError } from "../../src/core/mod.ts";
 
 /** One line of a job file. */
 export interface JobLine {

@@ -1,20 +1,20 @@
 import { join } from "node:path";
-import { percentWithInterval, type Table, textTable } from "../src/report/mod.ts";
+import { percentWithInterval, type Table, textTable } from "../../src/report/mod.ts";
 import {
   evaluateRuns,
   type EvaluationConfig,
   evaluationFolder,
   readEvaluationConfig,
   type RunEvaluation,
-} from "../src/stages/mod.ts";
-import { ENCODER_FLAGS } from "./_encoder_flags.ts";
-import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
-import type { FlagValues } from "../src/cli/flags.ts";
-import { createProgress } from "../src/cli/progress.ts";
-import type { CommandContext } from "../src/cli/run_command.ts";
-import { stageEncoderOpener } from "./_stages_encoder.ts";
-import { appendJobs } from "./_stages_job_log.ts";
-import { thresholdOverrides } from "./_stages_threshold_env.ts";
+} from "../../src/stages/mod.ts";
+import { ENCODER_FLAGS } from "../_encoder_flags.ts";
+import { EXIT, type ExitCode } from "../../src/cli/exit_codes.ts";
+import type { FlagValues } from "../../src/cli/flags.ts";
+import { createProgress } from "../../src/cli/progress.ts";
+import type { CommandContext } from "../../src/cli/run_command.ts";
+import { stageEncoderOpener } from "./encoder.ts";
+import { appendJobs } from "./job_log.ts";
+import { thresholdOverrides } from "./threshold_env.ts";
 
 /** Flags of `batch-eval`. */
 export const BATCH_EVAL_FLAGS = {

@@ -2,10 +2,10 @@ import {
   type MorePermissions,
   permissionFlags,
   type PermissionSet,
-} from "../src/cli/permission_flags.ts";
-import type { FlagValues } from "../src/cli/flags.ts";
-import type { ENCODER_FLAGS } from "./_encoder_flags.ts";
-import { encoderArguments } from "./_stages_encoder.ts";
+} from "../../src/cli/permission_flags.ts";
+import type { FlagValues } from "../../src/cli/flags.ts";
+import type { ENCODER_FLAGS } from "../_encoder_flags.ts";
+import { encoderArguments } from "./encoder.ts";
 
 /** Folders that the tasks of the pipeline write to: the documented ones, and scratch space. */
 const WORKER: PermissionSet = {

@@ -1,4 +1,4 @@
-import type { BatchRun, Experiment } from "../src/stages/mod.ts";
+import type { BatchRun, Experiment } from "../../src/stages/mod.ts";
 
 /** Options of {@linkcode createLiveTable}. */
 export interface LiveTableOptions {

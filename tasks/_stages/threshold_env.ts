@@ -1,4 +1,4 @@
-import { MicroLmError } from "../mod.ts";
+import { MicroLmError } from "../../mod.ts";
 
 /** Variables that go before the threshold of an evaluation's config. */
 export const THRESHOLD_VARIABLES = [

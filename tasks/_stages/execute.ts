@@ -14,15 +14,15 @@ import {
   runSlurmBatch,
   type SlurmBatchRequest,
   type StageConfig,
-} from "../src/stages/mod.ts";
-import { readConfigText } from "../src/core/mod.ts";
-import type { ENCODER_FLAGS } from "./_encoder_flags.ts";
-import type { FlagValues } from "../src/cli/flags.ts";
-import type { CommandContext } from "../src/cli/run_command.ts";
-import { stageEncoderOpener } from "./_stages_encoder.ts";
-import { appendJobs } from "./_stages_job_log.ts";
-import { createLiveTable } from "./_stages_live.ts";
-import { workerArguments } from "./_stages_worker_process.ts";
+} from "../../src/stages/mod.ts";
+import { readConfigText } from "../../src/core/mod.ts";
+import type { ENCODER_FLAGS } from "../_encoder_flags.ts";
+import type { FlagValues } from "../../src/cli/flags.ts";
+import type { CommandContext } from "../../src/cli/run_command.ts";
+import { stageEncoderOpener } from "./encoder.ts";
+import { appendJobs } from "./job_log.ts";
+import { createLiveTable } from "./live.ts";
+import { workerArguments } from "./worker_process.ts";
 
 /** What a batch is to do, and how. */
 export interface BatchRequest extends FlagValues<typeof ENCODER_FLAGS> {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { MicroLmError } from "../mod.ts";
-import type { NamedSweep } from "../src/report/mod.ts";
+import { MicroLmError } from "../../mod.ts";
+import type { NamedSweep } from "../../src/report/mod.ts";
 import {
   type ChampionRecord,
   collectEvaluations,
@@ -11,7 +11,7 @@ import {
   type StoredEvaluation,
   type ThresholdMode,
   type ThresholdSweepResult,
-} from "../src/stages/mod.ts";
+} from "../../src/stages/mod.ts";
 
 /** Folders below the results of evaluations, by mode. */
 const MODE_FOLDERS: Readonly<Record<ThresholdMode, string>> = {

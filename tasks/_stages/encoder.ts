@@ -1,8 +1,8 @@
-import { openEncoder } from "../mod.ts";
-import type { OpenStageEncoder } from "../src/stages/mod.ts";
-import { encoderOptions } from "./_encoder_flags.ts";
-import type { ENCODER_FLAGS } from "./_encoder_flags.ts";
-import type { FlagValues } from "../src/cli/flags.ts";
+import { openEncoder } from "../../mod.ts";
+import type { OpenStageEncoder } from "../../src/stages/mod.ts";
+import { encoderOptions } from "../_encoder_flags.ts";
+import type { ENCODER_FLAGS } from "../_encoder_flags.ts";
+import type { FlagValues } from "../../src/cli/flags.ts";
 
 /** Opens the encoders of experiments as the flags say. */
 export function stageEncoderOpener(flags: FlagValues<typeof ENCODER_FLAGS>): OpenStageEncoder {
