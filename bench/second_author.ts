@@ -6,14 +6,14 @@
  */
 import { openEncoder, openRuntime, readLabeledCsv, saveMapper, trainMapper } from "../mod.ts";
 import { createMasker } from "../src/data/mod.ts";
-import { findDomain } from "../src/domains/mod.ts";
+import { openDomain } from "../mod.ts";
 import { rate } from "../src/evaluate/mod.ts";
 import { percentWithInterval, textTable } from "../src/report/mod.ts";
 
 const MAPPER = ".artifacts/bench/second_author.json";
 const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_large.csv");
 await using encoder = await openEncoder("lite");
-const mask = createMasker(findDomain("defi").slots);
+const mask = createMasker((await openDomain("defi")).slots);
 const trained = await trainMapper(data, encoder, { mask, method: "best" });
 await saveMapper(MAPPER, trained, { domain: "defi", flags: {} });
 await using runtime = await openRuntime({ modelPath: MAPPER, point: { threshold: 0.4 } });

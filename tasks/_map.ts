@@ -12,7 +12,7 @@ import { type FlagValues, usage } from "../src/cli/flags.ts";
 import { readJsonFlag } from "./_json_flag.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
-import { openRuntimeFromFlags, policyEnvironment, RUNTIME_FLAGS } from "./_runtime_flags.ts";
+import { openFlaggedRuntime, policyEnvironment, RUNTIME_FLAGS } from "./_runtime_flags.ts";
 
 /** Flags of `map`. */
 export const MAP_FLAGS = {
@@ -40,6 +40,13 @@ export const MAP_FLAGS = {
     help: "Full runs instead of mapper decisions: plan, gates, guards. Lines may have a policy, " +
       "context, grid or pairs of their own.",
   },
+  top_k: {
+    type: "integer",
+    min: 1,
+    max: 1000,
+    default: 3,
+    help: "Without --run: most probable classes to name, with their probabilities.",
+  },
   policy: { type: "string", value: "JSON|@FILE", help: "Policy of all rows." },
   context: { type: "string", value: "JSON|@FILE", help: "With --run: context of all rows." },
   rails: {
@@ -65,7 +72,7 @@ export async function mapCommand(flags: Flags, context: CommandContext): Promise
   const policy = await readJsonFlag("policy", flags.policy);
   const { mapper } = resolvePolicy(policy ?? {}, { env });
   checkPolicy(policy, flags);
-  await using runtime = await openRuntimeFromFlags(flags, context, {
+  await using runtime = await openFlaggedRuntime(flags, context, {
     modelPath: mapper.model_path,
     useWordmapFallback: asksForFallback(policy),
   });
@@ -74,7 +81,9 @@ export async function mapCommand(flags: Flags, context: CommandContext): Promise
   const summary = await mapFile(runtime, flags.in, flags.out, {
     ...(flags.shard !== undefined && { shard: parseShard(flags.shard) }),
     resume: flags.resume,
-    ...(flags.run ? { run: await readRequest(flags, policy, env) } : { policy: mapper }),
+    ...(flags.run
+      ? { run: await readRequest(flags, policy, env) }
+      : { policy: mapper, topK: flags.top_k }),
     onProgress: progress.update,
   }).finally(progress.end);
   const seconds = (performance.now() - started) / 1000;

@@ -31,7 +31,7 @@ export async function optimiseCommand(
   { say, warn }: CommandContext,
 ): Promise<unknown> {
   const rows = all.filter((row) => row.gold !== "");
-  const domain = detectDomain(rows.map((row) => row.gold));
+  const { domain } = await detectDomain(rows.map((row) => row.gold));
   const mask = createMasker(domain.slots);
   const groups = rows.map((row) => mask(row.prompt));
   if (new Set(groups).size < request.folds) {

@@ -1,31 +1,34 @@
-import { isDomainPath } from "../src/domains/mod.ts";
 import { loadDomain, MicroLmError, type MicroRuntime, openRuntime } from "../mod.ts";
-import { POLICY_ENVIRONMENT, type RunDomain } from "../src/run/mod.ts";
-import type { PinnedPoint } from "../src/mapper/mod.ts";
-import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
-import { readMapperConfig } from "./_mapper_config.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
+import { isDomainPath } from "../src/domains/mod.ts";
+import type { PinnedPoint } from "../src/mapper/mod.ts";
+import { POLICY_ENVIRONMENT } from "../src/run/mod.ts";
+import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
+import { readMapperConfig } from "./_mapper_config.ts";
 
-/** Flags of every command that runs prompts. */
+/** Where training and quickstart leave the mapper that everything finds. */
+export const DEFAULT_MAPPER = ".artifacts/defi_mapper.json";
+
+/** Flags of every task that opens a runtime: `run`, `map`, `serve`, `mcp`. */
 export const RUNTIME_FLAGS = {
   domain: {
     type: "string",
     value: "NAME|FOLDER",
-    default: "defi",
-    help: "What the prompts are about: defi, arc, or the folder of a domain, with a slash.",
+    help: "What the prompts are about: defi, arc, generic, or the folder of a domain, with a " +
+      "slash. Default: what the mapper's file says.",
   },
   mapper_path: {
     type: "string",
     value: "FILE",
-    help: "Mapper that train wrote. Default: .artifacts/defi_mapper.json for defi, none for arc, " +
-      ".artifacts/NAME_mapper.json for the folder of a domain.",
+    help: `Mapper that train wrote. Default: $MICRO_LM_MAPPER_PATH, else ${DEFAULT_MAPPER}; ` +
+      ".artifacts/NAME_mapper.json for the folder of a domain, none for arc.",
   },
   backend: {
     type: "string",
     choices: ["sbert", "wordmap"],
     default: "sbert",
-    help: "A trained mapper (sbert) or the keyword mapper.",
+    help: "A trained mapper (sbert, whatever its encoder) or the keyword mapper of the domain.",
   },
   config: {
     type: "string",
@@ -43,20 +46,52 @@ export const RUNTIME_FLAGS = {
 
 type RuntimeFlags = FlagValues<typeof RUNTIME_FLAGS>;
 
-function readDomain(name: string): RunDomain {
-  if (name === "defi" || name === "arc" || isDomainPath(name)) return name as RunDomain;
-  throw new MicroLmError(
-    "usage",
-    `Flag "--domain" takes defi, arc or the folder of a domain; got "${name}"`,
-    { hint: `A folder has a slash: ./${name}` },
-  );
+/** What a task decides beside the flags. */
+export interface OpenFlaggedOptions {
+  /** The mapper of a policy or of the environment, which outweighs the flags. Default: none. */
+  readonly modelPath?: string | null | undefined;
+  /** Whether the keyword mapper may stand in where no mapper was named and none is there. */
+  readonly useWordmapFallback: boolean;
+}
+
+/** Opens the runtime that the flags ask for. */
+export async function openFlaggedRuntime(
+  flags: RuntimeFlags,
+  context: Pick<CommandContext, "warn">,
+  { modelPath, useWordmapFallback }: OpenFlaggedOptions,
+): Promise<MicroRuntime> {
+  if (flags.config !== undefined && flags.mapper_path !== undefined) {
+    throw new MicroLmError("usage", "Expected --config or --mapper_path, got both");
+  }
+  const config = flags.config === undefined ? undefined : await readMapperConfig(flags.config);
+  const named = modelPath ?? config?.model_path ?? flags.mapper_path;
+  const path = named ?? await defaultMapper(flags.domain);
+  const { backend, model_path: _, ...point } = config ?? { backend: flags.backend, model_path: "" };
+  const runtime = await openRuntime({
+    ...(flags.domain !== undefined && { domain: flags.domain }),
+    backend: backend as "sbert" | "wordmap",
+    ...(path !== undefined && { modelPath: path }),
+    ...("threshold" in point && { point: point as PinnedPoint }),
+    evidencePath: flags.wdd_path ?? `.artifacts/${await nameOf(flags.domain)}_wdd.json`,
+    mapper: mapperOptions(flags, context),
+    // A mapper that the user names must be there.
+    useWordmapFallback: useWordmapFallback && named === undefined && config === undefined,
+  });
+  if (runtime.isFallback && runtime.mapper) {
+    context.warn(`no mapper at ${path}: the keyword mapper stands in; deno task train makes one`);
+  }
+  return runtime;
 }
 
 /** Where the mapper of a domain stands if nothing else is said; undefined if it needs none. */
-async function defaultMapper(domain: RunDomain): Promise<string | undefined> {
+async function defaultMapper(domain: string | undefined): Promise<string | undefined> {
   if (domain === "arc") return undefined;
-  const name = isDomainPath(domain) ? (await loadDomain(domain)).name : domain;
-  return `.artifacts/${name}_mapper.json`;
+  if (domain === undefined || domain === "defi") return DEFAULT_MAPPER;
+  return `.artifacts/${await nameOf(domain)}_mapper.json`;
+}
+
+async function nameOf(domain = "defi"): Promise<string> {
+  return isDomainPath(domain) ? (await loadDomain(domain)).name : domain;
 }
 
 /** The environment variables that a policy honours, as far as they may be read. */
@@ -67,40 +102,4 @@ export function policyEnvironment(): Record<string, string | undefined> {
       return [name, state === "granted" ? Deno.env.get(name) : undefined];
     }),
   );
-}
-
-/**
- * Opens the runtime that the flags ask for.
- *
- * @param modelPath The mapper of a policy, which outweighs the flags. Default: none.
- */
-export async function openRuntimeFromFlags(
-  flags: RuntimeFlags,
-  context: Pick<CommandContext, "warn">,
-  { modelPath, useWordmapFallback = true }: {
-    readonly modelPath?: string | null;
-    readonly useWordmapFallback?: boolean;
-  } = {},
-): Promise<MicroRuntime> {
-  const config = flags.config === undefined ? undefined : await readMapperConfig(flags.config);
-  const domain = readDomain(flags.domain);
-  const path = modelPath ?? config?.model_path ?? flags.mapper_path ?? await defaultMapper(domain);
-  const { backend: _, model_path: __, ...point } = config ?? { backend: "", model_path: null };
-  const runtime = await openRuntime({
-    domain,
-    backend: config?.backend ?? flags.backend as "sbert" | "wordmap",
-    ...(path !== undefined && { modelPath: path }),
-    ...(config && { point: point as PinnedPoint }),
-    evidencePath: flags.wdd_path ?? `.artifacts/${domain}_wdd.json`,
-    mapper: mapperOptions(flags, context),
-    // A mapper that the user names must be there.
-    useWordmapFallback: useWordmapFallback && flags.mapper_path === undefined &&
-      (modelPath ?? undefined) === undefined && config === undefined,
-  });
-  if (runtime.isFallback && runtime.mapper) {
-    context.warn(
-      `no mapper at ${path}: the keyword mapper stands in; train one with deno task train`,
-    );
-  }
-  return runtime;
 }

@@ -3,6 +3,7 @@ import {
   type Dataset,
   type Domain,
   loadDomain,
+  MicroLmError,
   openDomain,
   openEncoder,
   readLabeledCsv,
@@ -52,10 +53,9 @@ export async function runTraining(
 ): Promise<TrainedRun> {
   const start = performance.now();
   const raw = await readLabeledCsv(request.labels_csv);
-  const domain = request.domain === "auto"
-    ? detectDomain(raw.rows.map((row) => row.label!))
-    : await openDomain(request.domain);
-  const dataset = mapLabels(raw, (label) => domain.canonicalLabel(label));
+  const { domain, note } = await chooseDomain(request.domain, raw);
+  if (note) warn(note);
+  const dataset = mapLabels(raw, (label) => readLabel(domain, label));
   for (const note of datasetNotes(dataset, "left out")) warn(note);
   await using encoder = await openEncoder(request.sbert, encoderOptions(request));
   const progress = createProgress("train");
@@ -87,6 +87,35 @@ export async function runTraining(
   const seconds = (performance.now() - start) / 1000;
   await writeFileAtomic(metaPath(request.out_path), metaJson(request, seconds));
   return { mapper, dataset, domain, seconds };
+}
+
+/** The domain that the flag names, or the one that the labels belong to, and what to say about it. */
+async function chooseDomain(
+  flag: string,
+  { rows }: Dataset,
+): Promise<{ readonly domain: Domain; readonly note?: string }> {
+  if (flag !== "auto") return { domain: await openDomain(flag) };
+  const { domain, renamed } = await detectDomain(rows.map((row) => row.label!));
+  if (renamed.size === 0) return { domain };
+  const list = [...renamed].map(([label, action]) => `${label} as ${action}`).join(", ");
+  return {
+    domain,
+    note: `the labels are those of the domain ${domain.name}: read ${list}; ` +
+      "--domain generic keeps them as they stand",
+  };
+}
+
+/** Reads a label; where a domain refuses it, the user learns how to keep it. */
+function readLabel(domain: Domain, label: string): string {
+  try {
+    return domain.canonicalLabel(label);
+  } catch (error) {
+    if (!(error instanceof MicroLmError)) throw error;
+    throw new MicroLmError(error.kind, error.message, {
+      hint: `${error.hint ?? ""}\n  To keep labels as they stand: --domain generic`,
+      cause: error,
+    });
+  }
 }
 
 /** Where the mapper of a domain goes if nothing is said. */

@@ -5,7 +5,8 @@ import { createProgress } from "../src/cli/progress.ts";
 import { type CommandContext, runCommand } from "../src/cli/run_command.ts";
 import { writeFileAtomic } from "../src/core/mod.ts";
 import { mapLabels, stringifyCsv } from "../src/data/mod.ts";
-import { detectNonExecutable, findDomain } from "../src/domains/mod.ts";
+import { detectNonExecutable } from "../src/domains/mod.ts";
+import { openDomain } from "../mod.ts";
 import { encodeGold } from "../src/evaluate/mod.ts";
 import {
   AUDIT_COLUMNS,
@@ -79,7 +80,7 @@ const OPEN = { tau_span: 0.05, tau_rel: 0, tau_abs: -Infinity };
 /** The body of `audit-bench`: fits, tunes, audits every row, and scores with the labels at last. */
 async function auditBenchCommand(flags: Flags, context: CommandContext): Promise<ExitCode> {
   const { say, result } = context;
-  const domain = findDomain("defi");
+  const domain = await openDomain("defi");
   const canonical = (data: Dataset) => mapLabels(data, (label) => domain.canonicalLabel(label));
   const fitting = canonical(await readLabeledCsv(flags.fit_csv));
   const tuning = inputs(canonical(await readLabeledCsv(flags.tune_csv)));

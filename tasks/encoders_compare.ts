@@ -102,7 +102,7 @@ async function readPairs({ train_csv, test_csv }: Flags): Promise<Pair[]> {
   }
   const pair = async (name: string, train: string, test: string): Promise<Pair> => {
     const raw = await readLabeledCsv(train);
-    const domain = detectDomain(raw.rows.map((row) => row.label!));
+    const { domain } = await detectDomain(raw.rows.map((row) => row.label!));
     const canonical = (data: Dataset) => mapLabels(data, (label) => domain.canonicalLabel(label));
     return { name, train: canonical(raw), test: canonical(await readPrompts(test)) };
   };

@@ -1,7 +1,7 @@
 import { startMcpServer } from "../src/serve/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
-import { openFlaggedRuntime, readPolicyEnvironment, RUNTIME_FLAGS } from "./_serve_flags.ts";
+import { openFlaggedRuntime, policyEnvironment, RUNTIME_FLAGS } from "./_runtime_flags.ts";
 
 await runCommand({
   name: "mcp",
@@ -11,8 +11,11 @@ await runCommand({
   example: "deno task --quiet mcp --mapper_path .artifacts/defi_mapper.json",
   flags: RUNTIME_FLAGS,
 }, async (flags, context) => {
-  const env = readPolicyEnvironment();
-  await using runtime = await openFlaggedRuntime(flags, env, context);
+  const env = policyEnvironment();
+  await using runtime = await openFlaggedRuntime(flags, context, {
+    modelPath: flags.mapper_path ?? env["MICRO_LM_MAPPER_PATH"],
+    useWordmapFallback: false,
+  });
   // Standard output is the protocol's alone: all talk goes through warn
   await using server = await startMcpServer(runtime, {
     env,

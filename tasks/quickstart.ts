@@ -2,6 +2,7 @@ import {
   decide,
   joinLabels,
   loadMapper,
+  openDomain,
   openMapper,
   parseThresholds,
   readLabeledCsv,
@@ -9,12 +10,12 @@ import {
   runSweep,
 } from "../mod.ts";
 import { createMasker } from "../src/data/mod.ts";
-import { findDomain } from "../src/domains/mod.ts";
 import { percent, textTable } from "../src/report/mod.ts";
 import { DEFAULT_ENCODER_FLAGS } from "./_encoder_flags.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 import { printSweep, writeSweep } from "./_sweep_output.ts";
+import { DEFAULT_MAPPER } from "./_runtime_flags.ts";
 import { printTraining, runTraining } from "./_train.ts";
 
 const FIXTURES = "fixtures/defi";
@@ -28,6 +29,13 @@ const EXAMPLES = [
   "what's the weather in Lisbon tomorrow?",
 ];
 
+/** What a newcomer tries next. */
+const NEXT = [
+  'deno task run "swap 2 ETH for USDC" --context \'{"oracle": {"age_sec": 5}}\'',
+  "deno task serve",
+  "deno task train --labels_csv YOUR.csv --calibrate --out_path .artifacts/your_mapper.json",
+];
+
 await runCommand({
   name: "quickstart",
   summary: "Trains on the fixtures, sweeps the held-out 5,000 prompts, maps five prompts.",
@@ -37,12 +45,18 @@ await runCommand({
       type: "string",
       value: "FOLDER",
       default: ".artifacts/quickstart",
-      help: "Where the mapper, summary, metrics, rows and report go.",
+      help: "Where summary, metrics, rows and report go.",
+    },
+    out_path: {
+      type: "string",
+      value: "FILE",
+      default: DEFAULT_MAPPER,
+      help:
+        "Where the mapper goes, with the chosen operating point: where run, map and serve look.",
     },
   },
-}, async ({ out_dir }, context) => {
+}, async ({ out_dir, out_path: mapperPath }, context) => {
   const { say } = context;
-  const mapperPath = `${out_dir}/defi_mapper.json`;
   say("1. Train\n");
   const run = await runTraining({
     labels_csv: `${FIXTURES}/defi_mapper_labeled_large.csv`,
@@ -74,7 +88,7 @@ await runCommand({
     ...LIMITS,
     training: {
       index: artifact.training.overlap,
-      mask: createMasker(findDomain(artifact.domain).slots),
+      mask: createMasker((await openDomain(artifact.domain)).slots),
     },
   });
   const about = {
@@ -93,6 +107,8 @@ await runCommand({
     out_summary: `${out_dir}/summary.json`,
     out_report: `${out_dir}/report.md`,
     out_html: `${out_dir}/report.html`,
+    out_mapper: mapperPath,
+    artifact,
   });
   printSweep(outcome, about, context);
 
@@ -111,9 +127,10 @@ await runCommand({
       row.reason === "fired" ? "" : `${row.reason} (${row.predicted})`,
     ]),
   }));
-  say(
-    `\nWrote ${out_dir}/: defi_mapper.json, summary.json, metrics.csv, rows.csv, report.md, report.html`,
-  );
+  say(`\nWrote ${mapperPath}, which acts at the chosen point wherever it is opened`);
+  say(`Wrote ${out_dir}/: summary.json, metrics.csv, rows.csv, report.md, report.html`);
+  say(`\nOpen ${out_dir}/report.html in a browser, or type next:\n`);
+  for (const command of NEXT) say(`  ${command}`);
   context.result({ decisions, status: outcome.gate.status, out_dir });
   return outcome.gate.status === "pass" ? EXIT.ok : EXIT.gate;
 });

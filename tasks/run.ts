@@ -16,7 +16,7 @@ import {
   writeProfile,
 } from "../src/run/mod.ts";
 import { readJsonFlag } from "./_json_flag.ts";
-import { openRuntimeFromFlags, policyEnvironment, RUNTIME_FLAGS } from "./_runtime_flags.ts";
+import { openFlaggedRuntime, policyEnvironment, RUNTIME_FLAGS } from "./_runtime_flags.ts";
 
 /** The flags of `run`. */
 const RUN_FLAGS = {
@@ -67,7 +67,7 @@ async function runMicroCommand(flags: RunFlags, context: CommandContext): Promis
   }
   const request = await readRequest(prompt, flags);
   const { mapper, audit } = resolvePolicy(request.policy ?? {}, { env: request.env ?? {} });
-  await using runtime = await openRuntimeFromFlags(flags, context, {
+  await using runtime = await openFlaggedRuntime(flags, context, {
     modelPath: mapper.model_path,
     useWordmapFallback: mapper.use_wordmap_fallback,
   });

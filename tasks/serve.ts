@@ -1,7 +1,63 @@
-import { createLogWriter, startServer } from "../src/serve/mod.ts";
+import { createLogWriter, DEFAULT_SERVE_LIMITS, startServer } from "../src/serve/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
-import { openFlaggedRuntime, readPolicyEnvironment, SERVE_FLAGS } from "./_serve_flags.ts";
+import { openFlaggedRuntime, policyEnvironment, RUNTIME_FLAGS } from "./_runtime_flags.ts";
+
+/** Flags of `serve`. */
+const SERVE_FLAGS = {
+  host: {
+    type: "string",
+    value: "ADDRESS",
+    default: "127.0.0.1",
+    help: "Address to listen on. Others than loopback addresses need a token in $MICRO_LM_TOKEN " +
+      "and the task serve:public.",
+  },
+  port: {
+    type: "integer",
+    min: 0,
+    max: 65535,
+    default: 8088,
+    help: "Port; 0 takes any that is free.",
+  },
+  ...RUNTIME_FLAGS,
+  max_body_bytes: {
+    type: "integer",
+    min: 1024,
+    max: 1 << 28,
+    default: DEFAULT_SERVE_LIMITS.maxBodyBytes,
+    help: "Larger bodies are refused (413).",
+  },
+  max_batch: {
+    type: "integer",
+    min: 1,
+    max: 1_000_000,
+    default: DEFAULT_SERVE_LIMITS.maxBatch,
+    help: "Larger batches are refused (413).",
+  },
+  max_in_flight: {
+    type: "integer",
+    min: 1,
+    max: 100_000,
+    default: DEFAULT_SERVE_LIMITS.maxInFlight,
+    help: "Requests at a time; more are told to come back (429).",
+  },
+  body_seconds: {
+    type: "number",
+    min: 0.1,
+    max: 3600,
+    default: DEFAULT_SERVE_LIMITS.bodyTimeoutMs / 1000,
+    help: "Time for a body to arrive (408).",
+  },
+  stop_seconds: {
+    type: "number",
+    min: 0.1,
+    max: 3600,
+    default: DEFAULT_SERVE_LIMITS.stopTimeoutMs / 1000,
+    help: "Time for open requests to end after SIGTERM or SIGINT.",
+  },
+  quiet: { type: "boolean", help: "Log defects only, not every request." },
+  log_prompts: { type: "boolean", help: "Log what people wrote, too." },
+} as const;
 
 await runCommand({
   name: "serve",
@@ -11,9 +67,12 @@ await runCommand({
   example: "deno task serve --mapper_path .artifacts/defi_mapper.json --port 8088",
   flags: SERVE_FLAGS,
 }, async (flags, context) => {
-  const env = readPolicyEnvironment();
+  const env = policyEnvironment();
   const log = createLogWriter((bytes) => Deno.stderr.write(bytes));
-  await using runtime = await openFlaggedRuntime(flags, env, context);
+  await using runtime = await openFlaggedRuntime(flags, context, {
+    modelPath: flags.mapper_path ?? env["MICRO_LM_MAPPER_PATH"],
+    useWordmapFallback: false,
+  });
   const server = await startServer(runtime, {
     host: flags.host,
     port: flags.port,

@@ -1,6 +1,7 @@
 import { readLabeledCsv } from "../mod.ts";
 import { mapLabels } from "../src/data/mod.ts";
-import { detectDomain, detectNonExecutable, findDomain } from "../src/domains/mod.ts";
+import { openDomain } from "../mod.ts";
+import { detectDomain, detectNonExecutable } from "../src/domains/mod.ts";
 import { fitWdd, hashWdd, saveWdd } from "../src/rails/mod.ts";
 import { openEvidenceEncoder } from "../src/run/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
@@ -29,8 +30,8 @@ await runCommand({
 }, async ({ labels_csv, out_path, domain: name, sbert }, { say, result }) => {
   const raw = await readLabeledCsv(labels_csv);
   const domain = name === "auto"
-    ? detectDomain(raw.rows.map((row) => row.label!))
-    : findDomain(name);
+    ? (await detectDomain(raw.rows.map((row) => row.label!))).domain
+    : await openDomain(name);
   const data = mapLabels(raw, (label) => domain.canonicalLabel(label));
   await using encoder = await openEvidenceEncoder(domain.name, sbert);
   const model = await fitWdd(

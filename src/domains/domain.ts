@@ -1,4 +1,5 @@
 import type { SlotWords } from "../data/template.ts";
+import type { WordmapTerms } from "../mapper/wordmap.ts";
 
 /** What is special to one field of prompts. */
 export interface Domain {
@@ -7,6 +8,8 @@ export interface Domain {
   readonly slots: readonly SlotWords[];
   /** The actions, in canonical order; empty where any label is one. */
   readonly primitives: readonly string[];
+  /** Terms by action for the keyword mapper; null where there is none. */
+  readonly lexicon: Readonly<Record<string, WordmapTerms>> | null;
   /**
    * The canonical spelling of a label.
    *

@@ -33,4 +33,4 @@ export { splitSteps } from "./defi/segment.ts";
 export { readStep } from "./defi/steps.ts";
 export { ABSTAIN_LABEL, canonicalLabel, type DefiPrimitive } from "./defi/taxonomy.ts";
 export { isDomainPath, isFolderDomain } from "./folder/domain.ts";
-export { detectDomain, findDomain, openDomainOf } from "./registry.ts";
+export { detectDomain, type DetectedDomain, openDomainOf } from "./registry.ts";

@@ -1,51 +1,31 @@
-import { closest } from "fastest-levenshtein";
+import { closest, distance } from "fastest-levenshtein";
 import { MicroLmError } from "../core/errors.ts";
-import { ARC_DOMAIN } from "./arc/domain.ts";
-import { DEFI_DOMAIN } from "./defi/domain.ts";
 import type { Domain } from "./domain.ts";
 import { isDomainPath, isFolderDomain } from "./folder/domain.ts";
-import { loadDomain } from "./load_domain.ts";
 
 /** The domain of data that no domain of ours knows: any label is an action, nothing is masked. */
 const GENERIC_DOMAIN: Domain = {
   name: "generic",
   slots: [],
   primitives: [],
+  lexicon: null,
   canonicalLabel: (label) => label.trim(),
 };
 
-const DOMAINS: readonly Domain[] = [DEFI_DOMAIN, ARC_DOMAIN, GENERIC_DOMAIN];
+/** The domains that ship: one line each, loaded when they are asked for. */
+const DOMAINS: Readonly<Record<string, () => Promise<Domain>>> = {
+  defi: async () => (await import("./defi/domain.ts")).DEFI_DOMAIN,
+  arc: async () => (await import("./arc/domain.ts")).ARC_DOMAIN,
+  generic: () => Promise.resolve(GENERIC_DOMAIN),
+};
 
-/** Names that {@linkcode findDomain} knows. */
-export const DOMAIN_NAMES: readonly string[] = DOMAINS.map((domain) => domain.name);
-
-/**
- * The domain of a name.
- *
- * @throws {MicroLmError} Kind `usage` for an unknown name.
- *
- * @example
- * ```ts
- * import { findDomain } from "micro-lm/domains";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(findDomain("defi").canonicalLabel("swap"), "swap_asset");
- * ```
- */
-export function findDomain(name: string): Domain {
-  const domain = DOMAINS.find((candidate) => candidate.name === name);
-  if (domain) return domain;
-  throw new MicroLmError("usage", `Unknown domain "${name}"`, {
-    hint:
-      `Did you mean "${closest(name, [...DOMAIN_NAMES])}"? Known: ${DOMAIN_NAMES.join(", ")}, ` +
-      "or the folder of a domain, with a slash: ./home",
-  });
-}
+/** Names that {@linkcode openDomain} knows. */
+export const DOMAIN_NAMES: readonly string[] = Object.keys(DOMAINS);
 
 /**
  * The domain of a name, or that of a folder: a path with a slash.
  *
- * @throws {MicroLmError} As {@linkcode findDomain} and {@linkcode loadDomain}.
+ * @throws {MicroLmError} Kind `usage` for an unknown name, and as {@linkcode loadDomain}.
  *
  * @example
  * ```ts
@@ -57,31 +37,47 @@ export function findDomain(name: string): Domain {
  * ```
  */
 export async function openDomain(nameOrFolder: string): Promise<Domain> {
-  return isDomainPath(nameOrFolder) ? await loadDomain(nameOrFolder) : findDomain(nameOrFolder);
+  if (isDomainPath(nameOrFolder)) {
+    const { loadDomain } = await import("./load_domain.ts");
+    return await loadDomain(nameOrFolder);
+  }
+  if (Object.hasOwn(DOMAINS, nameOrFolder)) return await DOMAINS[nameOrFolder]!();
+  const near = closest(nameOrFolder, [...DOMAIN_NAMES]);
+  throw new MicroLmError("usage", `Unknown domain "${nameOrFolder}"`, {
+    hint: `Did you mean "${near}"? Known: ${DOMAIN_NAMES.join(", ")}, ` +
+      "or the folder of a domain, with a slash: ./home",
+  });
+}
+
+/** What a mapper's file says of its domain. */
+export interface MapperDomain {
+  readonly domain: string;
+  readonly flags: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The domain of a trained mapper. A mapper of a folder's domain records its name and the hash of what it was
- * trained with; guards and lexicon may change without a new training.
+ * The domain of a trained mapper. A mapper of a folder's domain records its name and the hash of what it
+ * was trained with; guards and lexicon may change without a new training. Where nobody names that
+ * folder, its labels are all that is known: a domain without gates.
  *
  * @param artifact What the mapper's file says.
- * @param given Name or folder that the user names; undefined for none.
- * @throws {MicroLmError} Kind `data` if the mapper belongs to another domain or to other words of it, `usage`
- * if it belongs to a folder that the user does not name; and as {@linkcode openDomain}.
+ * @param given Name or folder that the user names; undefined for what the mapper's file says.
+ * @param path The mapper's file, for messages.
+ * @throws {MicroLmError} Kind `data` if the mapper belongs to another domain or to other words of it;
+ * and as {@linkcode openDomain}.
  */
 export async function openDomainOf(
-  artifact: { readonly domain: string; readonly flags: Readonly<Record<string, unknown>> },
+  artifact: MapperDomain,
   given: string | undefined,
+  path?: string,
 ): Promise<Domain> {
   if (given !== undefined) {
     const domain = await openDomain(given);
-    checkMapperDomain(artifact, domain);
+    checkMapperDomain(artifact, domain, path);
     return domain;
   }
-  if (DOMAIN_NAMES.includes(artifact.domain)) return findDomain(artifact.domain);
-  throw new MicroLmError("usage", `The mapper belongs to the domain "${artifact.domain}"`, {
-    hint: `Name the folder of that domain: --domain PATH/${artifact.domain}`,
-  });
+  if (DOMAIN_NAMES.includes(artifact.domain)) return await openDomain(artifact.domain);
+  return { ...GENERIC_DOMAIN, name: artifact.domain };
 }
 
 /**
@@ -91,7 +87,7 @@ export async function openDomainOf(
  * @throws {MicroLmError} Kind `data`.
  */
 export function checkMapperDomain(
-  artifact: { readonly domain: string; readonly flags: Readonly<Record<string, unknown>> },
+  artifact: MapperDomain,
   domain: Domain,
   path?: string,
 ): void {
@@ -116,30 +112,71 @@ export function checkMapperDomain(
   );
 }
 
+/** A guess, and what it rests on. */
+export interface DetectedDomain {
+  readonly domain: Domain;
+  /** Labels that the domain spells otherwise, with its spelling. */
+  readonly renamed: ReadonlyMap<string, string>;
+}
+
+/** Letters that a misspelt label may be off by. */
+const MOST_TYPOS = 2;
+
 /**
- * Guesses the domain of a set of labels: the one that knows most of them as actions, if it knows at least
- * half, so that a misspelt label among known ones is an error rather than a new class.
+ * Guesses the domain of a set of labels. A domain of ours is taken where it leaves no label unknown: one
+ * of them is an action in its canonical spelling, or they name all of its actions; a label that is
+ * nearly one of them is taken for a misspelt one, so that reading it is an error rather than a new
+ * class. Anything else is `generic`: labels stay what they are.
  *
  * @example
  * ```ts
  * import { detectDomain } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(detectDomain(["swap_asset", "swap_aset"]).name, "defi");
- * assertEquals(detectDomain(["card_arrival", "abstain"]).name, "generic");
+ * assertEquals((await detectDomain(["swap_asset", "swap_aset"])).domain.name, "defi");
+ * assertEquals((await detectDomain(["deposit", "withdraw"])).domain.name, "generic");
+ * const { renamed } = await detectDomain(["deposit_asset", "repay_loan"]);
+ * assertEquals([...renamed], [["repay_loan", "repay_asset"]]);
  * ```
  */
-export function detectDomain(labels: Iterable<string>): Domain {
+export async function detectDomain(labels: Iterable<string>): Promise<DetectedDomain> {
   const distinct = [...new Set(labels)].filter((label) => label !== "abstain");
-  const known = (domain: Domain) => distinct.filter((label) => isAction(domain, label)).length;
-  const best = DOMAINS.reduce((a, b) => known(b) > known(a) ? b : a);
-  return known(best) > 0 && 2 * known(best) >= distinct.length ? best : GENERIC_DOMAIN;
+  for (const name of DOMAIN_NAMES) {
+    const domain = await openDomain(name);
+    const renamed = spellingsOf(domain, distinct);
+    if (renamed) return { domain, renamed };
+  }
+  return { domain: GENERIC_DOMAIN, renamed: new Map() };
 }
 
-function isAction(domain: Domain, label: string): boolean {
-  try {
-    return domain.primitives.includes(domain.canonicalLabel(label));
-  } catch {
-    return false;
+/** The labels that a domain spells otherwise; undefined if the labels are not its own. */
+function spellingsOf(
+  domain: Domain,
+  labels: readonly string[],
+): Map<string, string> | undefined {
+  const renamed = new Map<string, string>();
+  const actions = new Set<string>();
+  let exact = 0;
+  for (const label of labels) {
+    const action = actionOf(domain, label);
+    if (action === undefined && !isTypo(domain, label)) return undefined;
+    if (action !== undefined) actions.add(action);
+    if (action === label) exact++;
+    else if (action !== undefined) renamed.set(label, action);
   }
+  const isOwn = exact > 0 || (actions.size > 0 && actions.size === domain.primitives.length);
+  return isOwn ? renamed : undefined;
+}
+
+function actionOf(domain: Domain, label: string): string | undefined {
+  try {
+    const action = domain.canonicalLabel(label);
+    return domain.primitives.includes(action) ? action : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isTypo(domain: Domain, label: string): boolean {
+  return domain.primitives.some((action) => distance(label, action) <= MOST_TYPOS);
 }

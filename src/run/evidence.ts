@@ -1,5 +1,4 @@
-import { DEFI_DOMAIN } from "../domains/defi/domain.ts";
-import { DEFI_LEXICON } from "../domains/defi/lexicon.ts";
+import { openDomain } from "../domains/registry.ts";
 import { composeEncoders } from "../encoders/compose.ts";
 import type { Encoder } from "../encoders/encoder.ts";
 import { openEncoder } from "../encoders/open.ts";
@@ -32,11 +31,11 @@ const TERM_WEIGHT = 4;
  */
 export async function openEvidenceEncoder(domain: string, spec = "lite"): Promise<Encoder> {
   const encoder = await openEncoder(spec);
-  if (domain !== "defi") return encoder;
-  const { slots } = DEFI_DOMAIN;
+  const { lexicon, slots } = await openDomain(domain);
+  if (lexicon === null) return encoder;
   return composeEncoders([
     { encoder, weight: 1 },
-    { encoder: openTermEncoder(DEFI_LEXICON, { slots }), weight: TERM_WEIGHT },
+    { encoder: openTermEncoder(lexicon, { slots }), weight: TERM_WEIGHT },
   ], `${spec}+terms*${TERM_WEIGHT}`);
 }
 

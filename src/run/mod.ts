@@ -15,7 +15,6 @@ export { isApproval, orderReasons } from "./reasons.ts";
 export { type ArcStepRecord, minimalRecord, type Rails } from "./record/record.ts";
 export { checkRunRecord, runRecordJsonSchema } from "./record/schema.ts";
 export { readPairs } from "./run_arc.ts";
-export { type RunDomain } from "./runtime_types.ts";
 export { readSuite, type SuiteReference } from "./suite/file.ts";
 export { perturb } from "./suite/perturb.ts";
 export { runSuite, type SuiteResult } from "./suite/suite.ts";

@@ -1,4 +1,5 @@
 import { planHash } from "../domains/arc/plan_hash.ts";
+import { MicroLmError } from "../core/errors.ts";
 import { resolveContext } from "./context.ts";
 import { resolvePolicy } from "./policy.ts";
 import { isApproval, orderReasons, type Reason } from "./reasons.ts";
@@ -23,10 +24,18 @@ export async function runRequest(runtime: MicroRuntime, request: RunRequest): Pr
 
 async function runDomain(runtime: MicroRuntime, request: ResolvedRequest): Promise<Finding> {
   if (runtime.folder) return await runFolder(runtime, runtime.folder, request);
-  return runtime.domain === "arc"
-    ? await runArc(runtime, request)
-    : await runDefi(runtime, request);
+  if (!Object.hasOwn(RUNS, runtime.domain)) {
+    throw new MicroLmError("usage", `The domain ${runtime.domain} has no gates, slots or guards`, {
+      hint: "Its mapper can be asked alone: deno task map, POST /v1/map, map_prompt. A folder of " +
+        "YAML files gives a domain what a run needs: docs/guides/domains.md",
+    });
+  }
+  return await RUNS[runtime.domain]!(runtime, request);
 }
+
+const RUNS: Readonly<
+  Record<string, (runtime: MicroRuntime, request: ResolvedRequest) => Promise<Finding>>
+> = { defi: runDefi, arc: runArc };
 
 const NO_PLAN: RunPlan = { sequence: [], steps: [] };
 

@@ -1,7 +1,6 @@
-import { DEFI_LEXICON } from "../domains/defi/lexicon.ts";
 import type { Domain } from "../domains/domain.ts";
 import { isFolderDomain } from "../domains/folder/domain.ts";
-import { checkMapperDomain, openDomain } from "../domains/registry.ts";
+import { openDomain, openDomainOf } from "../domains/registry.ts";
 import { MicroLmError } from "../core/errors.ts";
 import { compilePoint } from "../evaluate/decide.ts";
 import type { MapperArtifact, PinnedPoint } from "../mapper/file/artifact.ts";
@@ -14,12 +13,15 @@ import { resolvePoint } from "./operating_point.ts";
 import { DEFAULT_POLICY, resolvePolicy } from "./policy.ts";
 import type { RunRecord } from "./record/record.ts";
 import { runRequest } from "./run_request.ts";
-import type { MicroRuntime, RunDomain, RunRequest } from "./runtime_types.ts";
+import type { MicroRuntime, RunRequest } from "./runtime_types.ts";
 
 /** Options of {@linkcode openRuntime}. */
 export interface OpenRuntimeOptions {
-  /** A name, or the folder of a domain, with a slash: {@linkcode loadDomain}. Default: `defi`. */
-  readonly domain?: RunDomain;
+  /**
+   * A name, or the folder of a domain, with a slash: {@linkcode loadDomain}. Default: the domain that
+   * the mapper's file names; `defi` without a mapper.
+   */
+  readonly domain?: string;
   /** A trained mapper, or the keyword mapper of the domain. Default: `sbert`. */
   readonly backend?: "sbert" | "wordmap";
   /** File of the mapper. Default: none; the keyword mapper stands in, if the policy allows it. */
@@ -54,9 +56,8 @@ export interface OpenRuntimeOptions {
  * ```
  */
 export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<MicroRuntime> {
-  const { domain = "defi" } = options;
-  const opened = await openDomain(domain);
-  const { mapper, artifact, isFallback } = await openBackend(opened, options);
+  const { opened, mapper, artifact, isFallback } = await openBackend(options);
+  const domain = options.domain ?? opened.name;
   const pinned = options.point ?? artifact?.operating_point ??
     (mapper?.source.backend === "wordmap" ? WORDMAP_POINT : undefined);
   const classes = mapper?.classes ?? [];
@@ -71,7 +72,7 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Mic
     isFallback,
     evidence: evidence.open,
     point: (policy = DEFAULT_POLICY.mapper) => resolvePoint(pinned, policy),
-    map: (prompts, policy) => mapPrompts(runtime, prompts, policy),
+    map: (prompts, policy, options) => mapPrompts(runtime, prompts, policy, options),
     run: (request) => runRequest(runtime, request),
     [Symbol.asyncDispose]: async () => {
       await evidence.close();
@@ -102,30 +103,34 @@ function lazyEvidence(path: string | undefined, domain: string) {
 /** The keyword mapper's scores are no probabilities: its threshold is its own. */
 const WORDMAP_POINT: PinnedPoint = { threshold: 0.35 };
 
-async function openBackend(
-  domain: Domain,
-  options: OpenRuntimeOptions,
-): Promise<{ mapper: Mapper | null; artifact?: MapperArtifact; isFallback: boolean }> {
-  const { backend = "sbert", modelPath, useWordmapFallback = true } = options;
-  if (backend === "wordmap") return { mapper: wordmapOf(domain), isFallback: false };
-  const fallback = { mapper: useWordmapFallback ? wordmapOf(domain) : null, isFallback: true };
-  if (modelPath === undefined) return fallback;
-  try {
-    const artifact = await loadMapper(modelPath);
-    checkMapperDomain(artifact, domain, modelPath);
-    const mapper = await openArtifact(artifact, modelPath, options.mapper);
-    return { mapper, artifact, isFallback: false };
-  } catch (error) {
-    const isAbsent = error instanceof MicroLmError && error.kind === "missing";
-    if (isAbsent && fallback.mapper) return fallback;
-    throw error;
-  }
+interface OpenedBackend {
+  readonly opened: Domain;
+  readonly mapper: Mapper | null;
+  readonly artifact?: MapperArtifact;
+  readonly isFallback: boolean;
 }
 
-/** ARC prompts are read by a parser: there is no keyword mapper, and none is needed. */
-function wordmapOf(domain: Domain): Mapper | null {
-  if (isFolderDomain(domain)) return openWordmap(domain.lexicon);
-  return domain.name === "defi" ? openWordmap(DEFI_LEXICON) : null;
+async function openBackend(options: OpenRuntimeOptions): Promise<OpenedBackend> {
+  const { backend = "sbert", modelPath, useWordmapFallback = true, domain: given } = options;
+  const withoutMapper = async (isFallback: boolean): Promise<OpenedBackend> => {
+    const opened = await openDomain(given ?? "defi");
+    const isAllowed = !isFallback || useWordmapFallback;
+    const mapper = isAllowed && opened.lexicon ? openWordmap(opened.lexicon) : null;
+    return { opened, mapper, isFallback };
+  };
+  if (backend === "wordmap") return await withoutMapper(false);
+  if (modelPath === undefined) return await withoutMapper(true);
+  try {
+    const artifact = await loadMapper(modelPath);
+    const opened = await openDomainOf(artifact, given, modelPath);
+    const mapper = await openArtifact(artifact, modelPath, options.mapper);
+    return { opened, mapper, artifact, isFallback: false };
+  } catch (error) {
+    if (!(error instanceof MicroLmError) || error.kind !== "missing") throw error;
+    const fallback = await withoutMapper(true);
+    if (fallback.mapper) return fallback;
+    throw error;
+  }
 }
 
 /** Options of {@linkcode runMicro}. */

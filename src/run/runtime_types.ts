@@ -6,9 +6,6 @@ import type { ActivePoint } from "./operating_point.ts";
 import type { MapperPolicy } from "./policy.ts";
 import type { Rails, RunRecord } from "./record/record.ts";
 
-/** Domains that can be run: those of ours, and the folder of one, a path with a slash. */
-export type RunDomain = "defi" | "arc" | `${string}/${string}`;
-
 /** A part of a run. */
 export type RunPhase = "parse" | "map" | "rails";
 
@@ -35,15 +32,30 @@ export interface RunRequest {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
+/** A class and its probability. */
+export interface RankedLabel {
+  readonly label: string;
+  readonly probability: number;
+}
+
+/** Options of `map`. */
+export interface MapOptions {
+  /** Classes in {@linkcode MappedPrompt.top}. Default: 3. */
+  readonly topK?: number;
+}
+
 /** What the mapper alone says of a prompt. */
 export interface MappedPrompt extends Decision {
+  /** The most probable classes, the first first; as many as were asked for. */
+  readonly top: readonly RankedLabel[];
   /** Id of the certificate of the operating point, or null. */
   readonly certificate: string | null;
 }
 
 /** A domain with its mapper, ready for many runs. Runs do not influence each other. */
 export interface MicroRuntime extends AsyncDisposable {
-  readonly domain: RunDomain;
+  /** Its name, or the folder that describes it. */
+  readonly domain: string;
   /** The domain of a folder. */
   readonly folder?: FolderDomain;
   /** The mapper; null where none is there and none may stand in. */
@@ -64,7 +76,11 @@ export interface MicroRuntime extends AsyncDisposable {
    *
    * @throws {MicroLmError} Kind `missing` if there is no mapper.
    */
-  map(prompts: readonly string[], policy?: MapperPolicy): Promise<MappedPrompt[]>;
+  map(
+    prompts: readonly string[],
+    policy?: MapperPolicy,
+    options?: MapOptions,
+  ): Promise<MappedPrompt[]>;
   /**
    * From prompt to verified plan.
    *

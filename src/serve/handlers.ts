@@ -30,15 +30,15 @@ export type Handler = (json: unknown, context: HandlerContext) => Promise<Answer
 
 /** `POST /v1/map` */
 export const handleMap: Handler = async (json, context) => {
-  const { prompt, policy } = readRequest(json, MAP_REQUEST);
+  const { prompt, policy, top_k } = readRequest(json, MAP_REQUEST);
   const prompts = [prompt];
-  const mapped = await mapAll(prompts, policy, context);
+  const mapped = await mapAll({ prompts, policy, top_k }, context);
   return { body: { ...mapped[0]!, mapper_sha256: sha256Of(context) }, prompts };
 };
 
 /** `POST /v1/map/batch` */
 export const handleBatch: Handler = async (json, context) => {
-  const { prompts, policy } = readRequest(json, BATCH_REQUEST);
+  const { prompts, policy, top_k } = readRequest(json, BATCH_REQUEST);
   const { maxBatch } = context.limits;
   if (prompts.length > maxBatch) {
     throw new HttpProblem(
@@ -46,7 +46,7 @@ export const handleBatch: Handler = async (json, context) => {
       `Expected at most ${maxBatch} prompts, got ${prompts.length}`,
     );
   }
-  const results = await mapAll(prompts, policy, context);
+  const results = await mapAll({ prompts, policy, top_k }, context);
   return { body: { results, mapper_sha256: sha256Of(context) }, prompts };
 };
 
@@ -60,9 +60,14 @@ export const handleRun: Handler = async (json, { runtime, metrics, env }) => {
   return { body: record, prompts: [request.prompt] };
 };
 
+interface MapRequest {
+  readonly prompts: readonly string[];
+  readonly policy: Record<string, unknown> | undefined;
+  readonly top_k: number | undefined;
+}
+
 async function mapAll(
-  prompts: readonly string[],
-  policy: Record<string, unknown> | undefined,
+  { prompts, policy, top_k }: MapRequest,
   { runtime, queue, metrics, limits, env, policy: own }: HandlerContext,
 ): Promise<MappedPrompt[]> {
   if (!runtime.mapper) throw new HttpProblem("no_mapper", `The domain is ${runtime.domain}`);
@@ -78,7 +83,7 @@ async function mapAll(
   checkPolicy(policy, runtime);
   const { mapper } = policy === undefined ? own : resolvePolicy(policy, { env });
   if (queue.waiting + prompts.length > maxQueued) throw overloaded();
-  const mapped = await queue.map(prompts, mapper);
+  const mapped = await queue.map(prompts, mapper, top_k === undefined ? {} : { topK: top_k });
   for (const { reason } of mapped) metrics.decision(reason);
   return mapped;
 }

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers";
 import type { MapperPolicy } from "../run/policy.ts";
-import type { MappedPrompt, MicroRuntime } from "../run/runtime_types.ts";
+import { DEFAULT_TOP_K } from "../run/map_prompts.ts";
+import type { MapOptions, MappedPrompt, MicroRuntime } from "../run/runtime_types.ts";
 
 /** Options of {@linkcode createMapQueue}. */
 export interface CreateMapQueueOptions {
@@ -19,17 +20,24 @@ export interface MapQueue {
    *
    * @param policy Only prompts under the same thresholds share a call.
    */
-  map(prompts: readonly string[], policy: MapperPolicy): Promise<MappedPrompt[]>;
+  map(
+    prompts: readonly string[],
+    policy: MapperPolicy,
+    options?: MapOptions,
+  ): Promise<MappedPrompt[]>;
 }
 
 interface Job {
   readonly prompts: readonly string[];
   readonly policy: MapperPolicy;
+  readonly topK: number;
   readonly mapped: MappedPrompt[];
   readonly resolve: (mapped: MappedPrompt[]) => void;
   readonly reject: (error: unknown) => void;
   /** Prompts that a call has been made for. */
   taken: number;
+  /** One of its calls has failed: the others are not made. */
+  isRejected?: true;
 }
 
 interface Share {
@@ -56,6 +64,11 @@ export function createMapQueue(
     isRunning = true;
     while (jobs.length > 0) {
       await nextTurn();
+      for (const { prompts, taken } of jobs.filter(({ isRejected }) => isRejected)) {
+        waiting -= prompts.length - taken;
+      }
+      jobs = jobs.filter(({ isRejected }) => !isRejected);
+      if (jobs.length === 0) break;
       const shares = takeShares(jobs, maxRows);
       waiting -= countRows(shares);
       jobs = jobs.filter(({ taken, prompts }) => taken < prompts.length);
@@ -69,10 +82,10 @@ export function createMapQueue(
     get waiting() {
       return waiting;
     },
-    map: (prompts, policy) => {
+    map: (prompts, policy, { topK = DEFAULT_TOP_K } = {}) => {
       if (prompts.length === 0) return Promise.resolve([]);
       const { promise, resolve, reject } = Promise.withResolvers<MappedPrompt[]>();
-      jobs.push({ prompts, policy, mapped: [], resolve, reject, taken: 0 });
+      jobs.push({ prompts, policy, topK, mapped: [], resolve, reject, taken: 0 });
       waiting += prompts.length;
       if (!isRunning) void run();
       return promise;
@@ -113,18 +126,23 @@ function countRows(shares: readonly Share[]): number {
 async function mapShares(map: MicroRuntime["map"], shares: readonly Share[]): Promise<void> {
   const { policy } = shares[0]!.job;
   try {
-    const mapped = await map(shares.flatMap(({ prompts }) => prompts), policy);
+    const topK = Math.max(...shares.map(({ job }) => job.topK));
+    const mapped = await map(shares.flatMap(({ prompts }) => prompts), policy, { topK });
     let at = 0;
     for (const { job, prompts } of shares) {
       settle(job, mapped.slice(at, at += prompts.length));
     }
   } catch (error) {
-    if (shares.length === 1) return shares[0]!.job.reject(error);
+    if (shares.length === 1) {
+      const { job } = shares[0]!;
+      job.isRejected = true;
+      return job.reject(error);
+    }
     for (const share of shares) await mapShares(map, [share]);
   }
 }
 
 function settle(job: Job, mapped: readonly MappedPrompt[]): void {
-  for (const one of mapped) job.mapped.push(one);
+  for (const one of mapped) job.mapped.push({ ...one, top: one.top.slice(0, job.topK) });
   if (job.mapped.length === job.prompts.length) job.resolve(job.mapped);
 }

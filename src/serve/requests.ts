@@ -14,15 +14,21 @@ const object = <T extends z.core.$ZodShape>(shape: T) =>
     error: (issue) => issue.code === "unrecognized_keys" ? undefined : "an object",
   });
 
+const CLASSES = "a whole number from 1 to 1000";
+const TOP_K = z.int({ error: CLASSES }).min(1, { error: CLASSES }).max(1000, { error: CLASSES })
+  .optional().describe("Most probable classes to name. Default: 3.");
+
 /** The body of `POST /v1/map`. */
 export const MAP_REQUEST = object({
   prompt: text.describe("What a person wrote."),
+  top_k: TOP_K,
   policy: POLICY.optional(),
 });
 
 /** The body of `POST /v1/map/batch`. */
 export const BATCH_REQUEST = object({
   prompts: z.array(text, { error: "a list of texts" }).describe("Prompts, mapped in order."),
+  top_k: TOP_K,
   policy: POLICY.optional(),
 });
 
@@ -59,6 +65,8 @@ const DECISION = {
     .describe("Share of the prompt that the training did not know, if that is measured."),
   certificate: z.string().nullable()
     .describe("Id of the certificate of the operating point, or null."),
+  top: z.array(object({ label: z.string(), probability: z.number() })).readonly()
+    .describe("The most probable classes, the first first."),
 };
 const MAPPER = z.string().describe("Hex sha256 of the mapper that decided.");
 

@@ -84,7 +84,11 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 const REFUSED: readonly (readonly [readonly string[], number, string])[] = [
   [["--backend", "wordmap", "--host", "0.0.0.0"], 64, "without a token"],
   [["--mapper_path", "nowhere.json"], 66, 'Cannot find "nowhere.json"'],
-  [["--config", "a.json", "--mapper_path", "b.json"], 66, 'Cannot find "a.json"'],
+  [
+    ["--config", "a.json", "--mapper_path", "b.json"],
+    64,
+    "Expected --config or --mapper_path, got both",
+  ],
   [["--port", "70000"], 64, "from 0 to 65535"],
 ];
 

@@ -7,5 +7,7 @@ export const ARC_DOMAIN: Domain = {
   name: "arc",
   slots: [{ name: "color", words: Object.keys(COLOR_NAMES) }],
   primitives: ARC_PRIMITIVES,
+  // ARC prompts are read by a parser: there is no keyword mapper, and none is needed.
+  lexicon: null,
   canonicalLabel: canonicalArcLabel,
 };

@@ -1,4 +1,5 @@
 import type { Domain } from "../domain.ts";
+import { DEFI_LEXICON } from "./lexicon.ts";
 import { ASSETS, CHAINS, VENUES } from "./slots.ts";
 import { canonicalLabel, DEFI_PRIMITIVES } from "./taxonomy.ts";
 
@@ -11,5 +12,6 @@ export const DEFI_DOMAIN: Domain = {
     { name: "chain", words: CHAINS },
   ],
   primitives: DEFI_PRIMITIVES,
+  lexicon: DEFI_LEXICON,
   canonicalLabel,
 };

@@ -22,8 +22,12 @@ export const ABSTAIN_LABEL = "abstain";
 const ALIASES: Readonly<Record<string, DefiPrimitive>> = {
   deposit: "deposit_asset",
   deposit_assets: "deposit_asset",
+  add_collateral: "deposit_asset",
+  add_liquidity: "deposit_asset",
   withdraw: "withdraw_asset",
   withdraw_assets: "withdraw_asset",
+  remove_collateral: "withdraw_asset",
+  remove_liquidity: "withdraw_asset",
   swap: "swap_asset",
   swap_assets: "swap_asset",
   swap_asset_pair: "swap_asset",

@@ -11,14 +11,13 @@ import { compileSplitter, type StepSplitter } from "./split.ts";
 
 /** A domain that a folder describes: words and rules alone, no code. */
 export interface FolderDomain extends Domain {
+  readonly lexicon: Readonly<Record<string, WordmapTerms>>;
   /** The folder. */
   readonly folder: string;
   /** Hex sha256 over what the files say; comments and layout do not count. */
   readonly sha256: string;
   /** The same over what a mapper is trained with: actions, aliases and words of the slots. */
   readonly trainingSha256: string;
-  /** Terms by action, for {@linkcode openWordmap}. */
-  readonly lexicon: Readonly<Record<string, WordmapTerms>>;
   readonly slotKinds: Readonly<Record<string, FolderSlot>>;
   /** The slots of each action. */
   readonly actionSlots: Readonly<Record<string, ActionSlots>>;

@@ -12,6 +12,7 @@ import {
 import { openPart, type RowSink, stdoutSink } from "./output.ts";
 import { type MappedRow, mapRows, type RowMaker, type RunRow, runRows } from "./rows.ts";
 import { BulkTally, type BulkTotals } from "./tally.ts";
+import { DEFAULT_TOP_K } from "../map_prompts.ts";
 import { DEFAULT_POLICY, type MapperPolicy } from "../policy.ts";
 import type { MicroRuntime, RunRequest } from "../runtime_types.ts";
 import { honouredEnvironment } from "../trace/run.ts";
@@ -28,6 +29,8 @@ export interface MapFileOptions {
   readonly resume?: boolean;
   /** Mapper decisions only: what differs from the mapper's own operating point. Default: nothing. */
   readonly policy?: MapperPolicy;
+  /** Mapper decisions only: most probable classes to name. Default: 3. */
+  readonly topK?: number;
   /** Full runs instead of mapper decisions: what all of them are asked. Default: none. */
   readonly run?: Omit<RunRequest, "prompt">;
   /** Called with the lines that are done and those of the shard; not for standard input. */
@@ -88,7 +91,10 @@ export async function mapFile(
   if (input === output && input !== "-") {
     throw new MicroLmError("usage", `Expected another output than the input "${input}"`);
   }
-  const make = options.run ? runRows(runtime, options.run) : mapRows(runtime, options.policy);
+  const { topK = DEFAULT_TOP_K } = options;
+  const make = options.run
+    ? runRows(runtime, options.run)
+    : mapRows(runtime, options.policy, { topK });
   const tally = new BulkTally();
   if (input === "-" && output === "-") {
     using sink = stdoutSink();
@@ -175,13 +181,14 @@ async function* inBlocks(rows: AsyncIterable<BulkRow>): AsyncGenerator<BulkRow[]
 /** All that the rows depend on: equal jobs give equal bytes. */
 function describeJob(
   { domain, source, isFallback, point }: MicroRuntime,
-  { policy = DEFAULT_POLICY.mapper, run }: MapFileOptions,
+  { policy = DEFAULT_POLICY.mapper, topK = DEFAULT_TOP_K, run }: MapFileOptions,
   { input, shard }: { readonly input: unknown; readonly shard: Shard },
 ): Record<string, unknown> {
   return {
     schema: BULK_SCHEMA,
     ...{ input, shard },
     mode: run ? "run" : "map",
+    top_k: run ? null : topK,
     domain,
     mapper: source,
     is_fallback: isFallback,

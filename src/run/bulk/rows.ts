@@ -2,7 +2,7 @@ import { MicroLmError } from "../../core/errors.ts";
 import type { BulkRow } from "./input.ts";
 import type { MapperPolicy } from "../policy.ts";
 import type { RunRecord } from "../record/record.ts";
-import type { MappedPrompt, MicroRuntime, RunRequest } from "../runtime_types.ts";
+import type { MapOptions, MappedPrompt, MicroRuntime, RunRequest } from "../runtime_types.ts";
 
 /** What is common to all rows of the output. `row` comes first: the line in the input, from 1. */
 interface RowHead {
@@ -28,9 +28,13 @@ export interface RunRow extends RowHead {
 export type RowMaker = (rows: readonly BulkRow[]) => Promise<readonly (MappedRow | RunRow)[]>;
 
 /** Rows with the decision of the mapper. */
-export function mapRows(runtime: MicroRuntime, policy?: MapperPolicy): RowMaker {
+export function mapRows(
+  runtime: MicroRuntime,
+  policy?: MapperPolicy,
+  options?: MapOptions,
+): RowMaker {
   return async (rows) => {
-    const mapped = await runtime.map(rows.map(({ prompt }) => prompt), policy);
+    const mapped = await runtime.map(rows.map(({ prompt }) => prompt), policy, options);
     return mapped.map(({ threshold, ...decision }, i) => ({
       ...headOf(rows[i]!),
       prompt: rows[i]!.prompt,

@@ -5,11 +5,11 @@ import { resolveContext } from "../context.ts";
 import type { ActivePoint } from "../operating_point.ts";
 import { DEFAULT_POLICY, type Policy, POLICY_ENVIRONMENT, resolvePolicy } from "../policy.ts";
 import type { GateVerdict, Rails, RunRecord } from "../record/record.ts";
-import type { MicroRuntime, RunDomain, RunRequest } from "../runtime_types.ts";
+import type { MicroRuntime, RunRequest } from "../runtime_types.ts";
 
 /** What a run was asked, as a trace keeps it. */
 export interface TracedInputs {
-  readonly domain: RunDomain;
+  readonly domain: string;
   readonly prompt: string;
   readonly rails: Rails;
   readonly T: number;

@@ -133,8 +133,14 @@ Deno.test("a mapper belongs to a domain as it was when it was trained", async ()
   const flags = { domain_sha256: HOME.trainingSha256 };
   assertEquals((await openDomainOf({ domain: "home", flags }, "examples/home")).name, "home");
   checkMapperDomain({ domain: "home", flags }, HOME, "m.json");
+  // Where nobody names the folder, the labels are all that is known.
+  const unnamed = await openDomainOf({ domain: "home", flags }, undefined);
+  assertEquals([unnamed.name, unnamed.primitives, unnamed.canonicalLabel("any")], [
+    "home",
+    [],
+    "any",
+  ]);
   const cases: [string, Record<string, unknown>, string | undefined, string][] = [
-    ["home", flags, undefined, "--domain PATH/home"],
     ["defi", {}, "examples/home", "Train one with --domain examples/home"],
     ["home", { domain_sha256: "0" }, "examples/home", "Train it again with --domain examples/home"],
     ["home", flags, "defi", "--domain PATH/home"],

@@ -234,7 +234,7 @@ Deno.test("mapFile() has nothing to do for a job that is finished", async () => 
 Deno.test("mapFile() refuses to resume another job, and begins anew without resume", async () => {
   const changed: readonly [string, MapFileOptions][] = [
     ["shard", { shard: { index: 1, count: 2 } }],
-    ["mode, request", { run: {} }],
+    ["mode, request, top_k", { run: {} }],
     [
       "operating_point",
       {

@@ -1,6 +1,6 @@
 import { readLabeledCsv } from "../../../src/data/dataset.ts";
 import { createMasker } from "../../../src/data/template.ts";
-import { findDomain } from "../../../src/domains/registry.ts";
+import { openDomain } from "../../../src/domains/registry.ts";
 import { openEncoder } from "../../../src/encoders/open.ts";
 import { saveMapper } from "../../../src/mapper/file/mapper_file.ts";
 import { trainMapper } from "../../../src/mapper/train.ts";
@@ -18,7 +18,7 @@ export const HEALTHY = {
 /** Trains the mapper of `deno task train --labels_csv …_large.csv --calibrate` into a folder. */
 export async function trainInto(folder: string): Promise<string> {
   const path = `${folder}/mapper.json`;
-  const domain = findDomain("defi");
+  const domain = await openDomain("defi");
   const dataset = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_large.csv");
   await using encoder = await openEncoder("lite");
   const mapper = await trainMapper(dataset, encoder, {
