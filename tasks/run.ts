@@ -117,15 +117,18 @@ async function readRequest(prompt: string, flags: RunFlags): Promise<RunRequest>
   };
 }
 
-function printRecord(record: RunRecord, { verbose }: RunFlags, { say }: CommandContext): void {
+/** The record on stdout, tables and grids on stderr; with `--json` the record alone. */
+function printRecord(record: RunRecord, flags: RunFlags, { print, note }: CommandContext): void {
+  if ((flags as { json?: boolean }).json) return;
+  const { verbose } = flags;
   if (verbose) {
-    say(JSON.stringify(record, null, 2));
+    print(JSON.stringify(record, null, 2));
     return;
   }
-  say(JSON.stringify(minimalRecord(record), null, 2));
+  print(JSON.stringify(minimalRecord(record), null, 2));
   if (record.aux.mappings.length > 0) {
-    say("");
-    say(textTable({
+    note("");
+    note(textTable({
       columns: ["step", "action", "confidence", "threshold"],
       rows: record.aux.mappings.map(({ text, label, predicted, confidence, threshold, reason }) => [
         text,
@@ -138,7 +141,7 @@ function printRecord(record: RunRecord, { verbose }: RunFlags, { say }: CommandC
   const grids = record.plan.steps.filter((step): step is ArcStepRecord => "op" in step)
     .flatMap(({ op, grid }) => grid ? [{ grid, caption: op }] : []);
   if (grids.length > 0) {
-    say(`\n${gridSequenceText(grids, { color: !Deno.noColor && Deno.stdout.isTerminal() })}`);
+    note(`\n${gridSequenceText(grids, { color: !Deno.noColor && Deno.stdout.isTerminal() })}`);
   }
 }
 

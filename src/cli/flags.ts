@@ -59,8 +59,8 @@ export type FlagValues<F extends Record<string, Flag>> = { readonly [K in keyof 
 export interface ParsedFlags<F extends Record<string, Flag>> {
   readonly flags: FlagValues<F>;
   readonly positional: readonly string[];
-  /** True if `--help` was given: nothing else was checked then. */
-  readonly help: boolean;
+  /** What was asked instead of a run, `--help` or `--version`: nothing else was checked then. */
+  readonly asked?: "help" | "version";
 }
 
 /**
@@ -78,12 +78,12 @@ export function parseFlags<const F extends Record<string, Flag>>(
   const given = checkSpelling(command, args);
   const parsed = parseArgs(given, {
     string: ["_", ...names.filter((name) => !isBoolean(name))],
-    boolean: ["help", ...names.filter(isBoolean)],
+    boolean: ["help", "version", ...names.filter(isBoolean)],
     alias: { help: "h" },
   }) as Record<string, unknown> & { _: (string | number)[] };
   const positional = parsed._.map(String);
-  if (parsed["help"] === true) {
-    return { flags: {} as FlagValues<F>, positional, help: true };
+  for (const asked of ["help", "version"] as const) {
+    if (parsed[asked] === true) return { flags: {} as FlagValues<F>, positional, asked };
   }
   if (positional.length > 0 && command.positional === undefined) {
     throw usage(command, `Unexpected argument "${positional[0]}"`);
@@ -91,7 +91,7 @@ export function parseFlags<const F extends Record<string, Flag>>(
   const flags = Object.fromEntries(
     names.map((name) => [name, readFlag(command, name, parsed[name])]),
   );
-  return { flags: flags as FlagValues<F>, positional, help: false };
+  return { flags: flags as FlagValues<F>, positional };
 }
 
 /** The error for a wrong call of a command. */
@@ -106,7 +106,7 @@ function checkSpelling<F extends Record<string, Flag>>(
   command: Command<F>,
   args: readonly string[],
 ): string[] {
-  const known = [...Object.keys(command.flags), "help"];
+  const known = [...Object.keys(command.flags), "help", "version"];
   const rewritten: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
@@ -118,10 +118,12 @@ function checkSpelling<F extends Record<string, Flag>>(
     const [spelled, ...rest] = arg.replace(/^--?/, "").split("=");
     const name = arg === "-h" ? "help" : snakeCase(spelled!, known);
     if (!known.includes(name) || (arg[1] !== "-" && arg !== "-h")) {
-      const near = closest(name, known);
+      // "--prompts" means "--prompts_jsonl", however many letters that is away.
+      const near = known.find((flag) => flag.startsWith(`${name}_`)) ?? closest(name, known);
       throw usage(command, `Unknown flag "${arg.split("=")[0]}", did you mean "--${near}"?`);
     }
-    const takesValue = name !== "help" && command.flags[name]!.type !== "boolean";
+    const takesValue = Object.hasOwn(command.flags, name) &&
+      command.flags[name]!.type !== "boolean";
     if (!takesValue) {
       if (rest.length > 0) throw usage(command, `Flag "--${name}" takes no value, got "${arg}"`);
       rewritten.push(`--${name}`);

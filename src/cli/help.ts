@@ -1,6 +1,7 @@
 import type { Command, Flag } from "./flags.ts";
 
-const WIDTH = 100;
+/** Columns of a terminal that nobody has resized. */
+const WIDTH = 80;
 
 /** The text of `--help`: a sentence, an example, and the flags with their defaults. */
 export function helpText(command: Command<Record<string, Flag>>): string {
@@ -21,6 +22,7 @@ export function helpText(command: Command<Record<string, Flag>>): string {
     "Flags (kebab-case works too):",
     ...lines,
     ...flagLines("--help", "Show this text.", indent),
+    ...flagLines("--version", "Show the version of micro-lm.", indent),
   ].join("\n");
 }
 

@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-console -- this is where commands print
 import { MicroLmError } from "../core/errors.ts";
+import { MICRO_LM_VERSION } from "../core/version.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit_codes.ts";
 import { type Command, type Flag, type FlagValues, parseFlags } from "./flags.ts";
 import { helpText } from "./help.ts";
@@ -10,6 +11,10 @@ export interface CommandContext {
   readonly positional: readonly string[];
   /** Prints talk for people: on stdout, or on stderr when stdout carries data (`--json`). */
   say(text: string): void;
+  /** Prints data on stdout: what another program reads. */
+  print(text: string): void;
+  /** Prints talk on stderr, for tasks whose stdout is data. */
+  note(text: string): void;
   /** Prints a warning on stderr. */
   warn(text: string): void;
   /** With `--json`: prints the one machine-readable object. Otherwise: nothing. */
@@ -37,15 +42,17 @@ export async function runCommand<const F extends Record<string, Flag>>(
 ): Promise<never> {
   const code = await guard(command.name, async () => {
     const withJson = { ...command, flags: { ...command.flags, ...JSON_FLAG } };
-    const { flags, positional, help } = parseFlags(withJson, Deno.args);
-    if (help) {
-      console.log(helpText(withJson));
+    const { flags, positional, asked } = parseFlags(withJson, Deno.args);
+    if (asked) {
+      console.log(asked === "help" ? helpText(withJson) : `micro-lm ${MICRO_LM_VERSION}`);
       return EXIT.ok;
     }
     const json = (flags as { json: boolean }).json;
     return await body(flags as unknown as FlagValues<F>, {
       positional,
       say: json ? console.error : console.log,
+      print: (text) => console.log(text),
+      note: (text) => console.error(text),
       warn: (text) => console.error(`warning: ${text}`),
       result: (value) => {
         if (json) console.log(JSON.stringify(value));

@@ -37,6 +37,7 @@ Deno.test("parseFlags() takes kebab-case, values with = and negative numbers as 
 
 const REFUSED: readonly (readonly [string, readonly string[], string])[] = [
   ["an unknown flag, with the closest known one", ["--label_csv", "x"], '"--labels_csv"'],
+  ["the beginning of a flag, with the flag", ["--labels", "x"], 'did you mean "--labels_csv"?'],
   ["a missing required flag", [], '"--labels_csv" is required'],
   ["a flag without its value", ["--labels_csv"], "needs a value"],
   ["a flag where a value should be", ["--labels_csv", "--calibrate"], "needs a value"],
@@ -67,8 +68,9 @@ Deno.test("parseFlags() hands on positional arguments where a command has some",
 });
 
 Deno.test("parseFlags() asks for nothing else once --help is there", () => {
-  assert(parseFlags(COMMAND, ["--help"]).help);
-  assert(parseFlags(COMMAND, ["-h"]).help);
+  assertEquals(parseFlags(COMMAND, ["--help"]).asked, "help");
+  assertEquals(parseFlags(COMMAND, ["-h"]).asked, "help");
+  assertEquals(parseFlags(COMMAND, ["--version"]).asked, "version");
 });
 
 Deno.test("helpText() shows the sentence, the example, every flag and its default", () => {

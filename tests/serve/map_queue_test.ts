@@ -18,7 +18,7 @@ function echo(fails: (prompt: string) => boolean = () => false) {
     calls.push({ prompts, policy });
     await Promise.resolve();
     if (prompts.some(fails)) throw new Error(`Cannot map ${prompts.join()}`);
-    return prompts.map((predicted) => ({ predicted, top: [] })) as MappedPrompt[];
+    return prompts.map((predicted) => ({ predicted, top: [] })) as unknown as MappedPrompt[];
   };
   return { calls, map };
 }

@@ -16,7 +16,7 @@ import { DEFAULT_TOP_K } from "../map_prompts.ts";
 import { DEFAULT_POLICY, type MapperPolicy } from "../policy.ts";
 import type { MicroRuntime, RunRequest } from "../runtime_types.ts";
 import { honouredEnvironment } from "../trace/run.ts";
-import { MICRO_LM_VERSION } from "../trace/version.ts";
+import { MICRO_LM_VERSION } from "../../core/version.ts";
 
 /** Names the format of `OUT.meta.json`. */
 export const BULK_SCHEMA = "micro-lm/bulk@1";

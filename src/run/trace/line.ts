@@ -1,7 +1,7 @@
 import { sha256Hex } from "../../core/hash.ts";
 import { canonicalJson } from "../../core/canonical_json.ts";
 import type { TracedRun } from "./run.ts";
-import { MICRO_LM_VERSION } from "./version.ts";
+import { MICRO_LM_VERSION } from "../../core/version.ts";
 
 /** Names the format of trace lines. */
 export const TRACE_SCHEMA = "micro-lm/trace@1";

@@ -6,7 +6,7 @@ import { openRuntime } from "../../../src/run/runtime.ts";
 import type { RunRequest } from "../../../src/run/runtime_types.ts";
 import { openTrace, readTraceHead, type TraceHead } from "../../../src/run/trace/trace.ts";
 import { sealTraceLine, TRACE_START, type TraceLine } from "../../../src/run/trace/line.ts";
-import { MICRO_LM_VERSION } from "../../../src/run/trace/version.ts";
+import { MICRO_LM_VERSION } from "../../../src/core/version.ts";
 import { verifyTrace } from "../../../src/run/trace/verify.ts";
 import { inTempFolder } from "../../temp.ts";
 
