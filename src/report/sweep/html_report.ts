@@ -103,7 +103,13 @@ ${factsSection(input)}
  * ```
  */
 export async function readPlotly(): Promise<string> {
-  const path = new URL(import.meta.resolve("plotly.js-cartesian-dist-min"));
+  let main = import.meta.resolve("plotly.js-cartesian-dist-min");
+  if (main.startsWith("npm:")) {
+    // In a project that depends on this one, the package is installed when something of it is imported.
+    await import("plotly.js-cartesian-dist-min/package.json", { with: { type: "json" } });
+    main = import.meta.resolve("plotly.js-cartesian-dist-min");
+  }
+  const path = new URL(main);
   try {
     return await Deno.readTextFile(path);
   } catch (cause) {
