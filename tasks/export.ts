@@ -94,6 +94,7 @@ async function compare(
 await runCommand({
   name: "export",
   summary: "Writes a mapper as an ONNX model that any ONNX Runtime can serve.",
-  example: "deno task export --mapper_path .artifacts/defi_mapper.json --out mapper.onnx",
+  example:
+    "deno task export --mapper_path .artifacts/defi_mapper.json --out .artifacts/mapper.onnx",
   flags: EXPORT_FLAGS,
 }, exportCommand);

@@ -4,6 +4,7 @@ import { runCommand } from "../src/cli/run_command.ts";
 await runCommand({
   name: "map",
   summary: "Maps every prompt of a file, in parts and after interruptions if need be.",
-  example: "deno task map --in prompts.jsonl --out .artifacts/mapped.jsonl --shard 1/8 --resume",
+  example:
+    "deno task map --in fixtures/defi/defi_mapper_5k_prompts.jsonl --out .artifacts/mapped.jsonl",
   flags: MAP_FLAGS,
 }, mapCommand);

@@ -16,7 +16,7 @@ import { runCommand } from "../src/cli/run_command.ts";
 await runCommand({
   name: "ngf-bench",
   summary: "Scores the trace parsers and the denoiser on generated hard traces.",
-  example: "deno task ngf-bench --samples 200 --out_html .artifacts/ngf/report.html",
+  example: "deno task ngf-bench --samples 200 --out_dir .artifacts/ngf",
   flags: {
     samples: { type: "integer", min: 1, max: 100_000, default: 2000, help: "Traces to parse." },
     seed: { type: "integer", default: 42, help: "Of the traces." },

@@ -15,7 +15,7 @@ import { runCommand } from "../src/cli/run_command.ts";
 await runCommand({
   name: "per-class",
   summary: "Shows precision, recall and abstentions of each class from a rows CSV.",
-  example: "deno task per-class --rows_csv .artifacts/quickstart/rows.csv --errors 20",
+  example: "deno task per-class --rows_csv .artifacts/rows.csv --errors 20",
   flags: {
     rows_csv: { type: "string", value: "FILE", required: true, help: "Rows that a sweep wrote." },
     errors: { type: "integer", min: 0, default: 0, help: "Misfires to list." },

@@ -4,6 +4,6 @@ import { REPLAY_FLAGS, replayCommand } from "./_trace.ts";
 await runCommand({
   name: "replay",
   summary: "Runs every request of a trace again and compares the records, bit for bit.",
-  example: "deno task replay --trace .artifacts/trace.jsonl --mapper_path .artifacts/mapper.json",
+  example: "deno task replay --trace .artifacts/trace.jsonl",
   flags: REPLAY_FLAGS,
 }, replayCommand);

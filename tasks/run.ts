@@ -148,7 +148,7 @@ function printRecord(record: RunRecord, flags: RunFlags, { print, note }: Comman
 await runCommand({
   name: "run",
   summary: "From a prompt to a verified plan, or to the reason why there is none.",
-  example: 'deno task run "deposit 10 ETH into aave" --policy \'{"ltv_max": 0.6}\'',
+  example: 'deno task run "deposit 10 ETH into aave" --trace .artifacts/trace.jsonl',
   positional: "PROMPT",
   flags: RUN_FLAGS,
 }, runMicroCommand);

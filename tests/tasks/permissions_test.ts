@@ -1,0 +1,114 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  permissionFlags,
+  type PermissionSet,
+  readTaskConfig,
+  taskCommand,
+} from "../../src/cli/permission_flags.ts";
+import { permissionHint } from "../../src/cli/permission_hint.ts";
+
+const CONFIG = readTaskConfig();
+const MAPPER = "MICRO_LM_MAPPER_PATH,MICRO_LM_MAPPER_THRESHOLD,MICRO_LM_PROFILE";
+const QUIET = "--ignore-env=LOG_TOKENS,LOG_STREAM";
+const WRITES = "--allow-write=.artifacts,.cache";
+
+/** What each set may grant, so that widening one is a change that a reviewer sees. */
+const SETS: Readonly<Record<string, readonly string[]>> = {
+  work: [WRITES, QUIET],
+  native: [WRITES, "--allow-ffi=node_modules", QUIET],
+  decide: [WRITES, `--allow-env=${MAPPER}`, QUIET],
+  "decide-native": [WRITES, "--allow-ffi=node_modules", `--allow-env=${MAPPER}`, QUIET],
+  look: [QUIET],
+  report: ["--allow-write=.artifacts", QUIET],
+  cache: ["--allow-write=.cache", QUIET],
+  serve: [
+    "--allow-write=.cache",
+    "--allow-net=127.0.0.1,localhost,[::1]",
+    `--allow-env=MICRO_LM_TOKEN,${MAPPER}`,
+    QUIET,
+  ],
+  "serve-public": [
+    "--allow-write=.cache",
+    "--allow-net=0.0.0.0,[::]",
+    `--allow-env=MICRO_LM_TOKEN,${MAPPER}`,
+    QUIET,
+  ],
+  mcp: ["--allow-write=.cache", `--allow-env=${MAPPER}`, QUIET],
+  hub: ["--allow-write=.cache", "--allow-net=huggingface.co,*.huggingface.co,*.hf.co", QUIET],
+  host: ["--allow-run=deno", QUIET],
+  children: [WRITES, "--allow-run=deno", QUIET],
+  "stages-train": [
+    `${WRITES},models,results,artifacts,logs`,
+    "--allow-run=deno,sbatch,squeue,sacct",
+    QUIET,
+  ],
+  "stages-eval": [
+    `${WRITES},results,logs`,
+    "--allow-env=EVAL_THRESHOLD_MODE,EVAL_THRESHOLD_FIXED,EVAL_THRESHOLD_FILE",
+    QUIET,
+  ],
+  "stages-report": ["--allow-write=.artifacts,models,results,artifacts", QUIET],
+  fixtures: ["--allow-write=fixtures"],
+  schema: ["--allow-write=src/run/record"],
+  wasm: ["--allow-write=src/mapper/fit,src/stages/transformer", QUIET],
+  readme: ["--allow-write=README.md,docs", "--allow-run=deno"],
+  notebooks: ["--allow-write=.artifacts", "--allow-run=jupyter"],
+  bench: [
+    WRITES,
+    "--allow-net=127.0.0.1",
+    "--allow-run=deno,/usr/bin/python3",
+    "--allow-ffi=node_modules",
+    QUIET,
+  ],
+};
+
+for (const [name, flags] of Object.entries(SETS)) {
+  Deno.test(`the permission set ${name} grants no more than it should`, () => {
+    assertEquals(permissionFlags(CONFIG.permissions[name] as PermissionSet), [
+      "--allow-read=.",
+      ...flags,
+    ]);
+  });
+}
+
+Deno.test("every permission set is used and every task has one and a description", () => {
+  const used = new Set<string>();
+  for (const [name, task] of Object.entries(CONFIG.tasks)) {
+    assert((task as { description?: string }).description, `${name} has no description`);
+    const { command } = task;
+    assert(!/--allow-all|-A\b/.test(command), `${name}: ${command}`);
+    const set = /-P=([\w-]+)/.exec(command)?.[1];
+    if (set !== undefined) used.add(set);
+    if (set !== undefined) continue;
+    // These spell their permissions, or grant those of `test` in deno.json.
+    assert(["quickstart", "test", "test:browser", "ok"].includes(name), `${name}: ${command}`);
+  }
+  assertEquals([...used].sort(), Object.keys(SETS).sort());
+  assertEquals(Object.keys(CONFIG.permissions).sort(), Object.keys(SETS).sort());
+});
+
+Deno.test("quickstart spells the set work, so that its downloads are seen", () => {
+  const { command } = CONFIG.tasks["quickstart"]!;
+  for (const flag of permissionFlags(CONFIG.permissions["work"]!)) {
+    assert(command.includes(flag), `${command} lacks ${flag}`);
+  }
+});
+
+const HINTS: readonly (readonly [string, readonly string[], string | undefined])[] = [
+  ["train", ["--allow-read=/data"], "--allow-read=.,/data"],
+  ["train", ["--allow-read=/data", "--allow-write=/data"], `${WRITES},/data`],
+  ["train:native", ["--allow-read=/data"], "--lock=deno.native.lock"],
+  ["serve", ["--allow-net=127.0.0.2:80"], "--allow-net=127.0.0.1,localhost,[::1],127.0.0.2:80"],
+  ["train", [], undefined],
+  ["nonsense", ["--allow-read=/data"], undefined],
+  ["ok", ["--allow-read=/data"], undefined],
+];
+
+for (const [task, lacking, expected] of HINTS) {
+  Deno.test(`the hint of ${task} for ${lacking.join(" ") || "nothing"} is a line to type`, () => {
+    const hint = permissionHint(CONFIG, task, ["--x", "it's"], lacking);
+    if (expected === undefined) return assertEquals(hint, undefined);
+    assert(hint?.includes(expected), hint);
+    assert(hint!.endsWith(`${taskCommand(CONFIG, task)!.file} --x 'it'\\''s'`), hint);
+  });
+}
