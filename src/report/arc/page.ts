@@ -2,7 +2,7 @@ import type { Grid } from "../../domains/arc/grid/grid.ts";
 import type { ArcVerification, GridPair } from "../../domains/arc/verify.ts";
 import type { ArcStepRecord, GateVerdict, RunRecord } from "../../run/record/record.ts";
 import { gridsSection, pairsSection, section } from "./grids.ts";
-import { ARC_PAGE_STYLE } from "./style.ts";
+import ARC_PAGE_STYLE from "./page.css" with { type: "text" };
 import { htmlPage, htmlTable, htmlText } from "../page/html_page.ts";
 import { REPORT_STYLE } from "../page/html_style.ts";
 import type { Table } from "../tables.ts";

@@ -1,6 +1,6 @@
 import type { Chart } from "../charts/shared.ts";
 import { htmlPage, htmlTable, htmlText } from "./html_page.ts";
-import { REPORT_SCRIPT } from "./html_script.ts";
+import REPORT_SCRIPT from "./page.js" with { type: "text" };
 import { PALETTE, REPORT_STYLE } from "./html_style.ts";
 import type { Table } from "../tables.ts";
 

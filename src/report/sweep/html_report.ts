@@ -7,7 +7,7 @@ import { chartSection } from "../page/chart_page.ts";
 import { errorsSection, listRows, PRINTED } from "./errors_table.ts";
 import { percent } from "../page/escape.ts";
 import { htmlPage, htmlText } from "../page/html_page.ts";
-import { REPORT_SCRIPT } from "../page/html_script.ts";
+import REPORT_SCRIPT from "../page/page.js" with { type: "text" };
 import { PALETTE, REPORT_STYLE } from "../page/html_style.ts";
 import { evidenceLines, qualityLines } from "./lines.ts";
 import type { SweepContext } from "./report.ts";

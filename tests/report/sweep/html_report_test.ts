@@ -147,7 +147,7 @@ Deno.test("readPlotly() reads a source that a page can hold", async () => {
   const plotly = await readPlotly();
   assert(plotly.length > 1e6);
   const html = htmlPage({ title: "t", style: "", content: "", data: {}, scripts: [plotly] });
-  assertStringIncludes(html, "plotly.js v3");
+  assertStringIncludes(html, "plotly.js (cartesian - minified) v3");
 });
 
 Deno.test("htmlPage() refuses a script that would end its element", () => {
