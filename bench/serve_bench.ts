@@ -17,9 +17,20 @@ const BODY_SECONDS = 2;
 const HUGE = new TextEncoder().encode(JSON.stringify({ prompt: "a".repeat(2 << 20) }));
 const [mapper = ".artifacts/defi_mapper.json", seconds = "120"] = Deno.args;
 const SERVER = [
-  ...["run", "--frozen", "--no-prompt", "--allow-read=.", "--allow-write=.cache"],
-  ...[`--allow-net=${HOST}`, "--allow-env", "tasks/serve.ts"],
-  ...["--port", String(PORT), "--mapper_path", mapper, "--body_seconds", String(BODY_SECONDS)],
+  "run",
+  "--frozen",
+  "--no-prompt",
+  "--allow-read=.",
+  "--allow-write=.cache",
+  `--allow-net=${HOST}`,
+  "--allow-env",
+  "tasks/serve.ts",
+  "--port",
+  String(PORT),
+  "--mapper_path",
+  mapper,
+  "--body_seconds",
+  String(BODY_SECONDS),
 ];
 
 interface RequestOptions {

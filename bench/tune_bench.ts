@@ -121,7 +121,8 @@ async function drawSplit(folder: string, seed: number): Promise<Split> {
     }
     return rows;
   };
-  const [train, test] = [await read("train"), await read("test")];
+  const train = await read("train");
+  const test = await read("test");
   const random = createRandom(seed);
   const names = random.shuffle([...new Set(train.map(({ label }) => label))].sort());
   const texts: Record<Part, { text: string; label: number }[]> = {

@@ -68,7 +68,8 @@ async function compare(runtime: RuntimeName): Promise<void> {
     }
   }
   DTYPES.forEach((dtype, i) => {
-    const [ours, bare] = [times[2 * i]!, times[2 * i + 1]!];
+    const ours = times[2 * i]!;
+    const bare = times[2 * i + 1]!;
     console.log([
       `${runtime} ${dtype}`.padEnd(12),
       `${(1000 / median(ours)).toFixed(0)} prompts/s`,

@@ -142,13 +142,33 @@ function analysisFiles(
 }
 
 const SEED_COLUMNS = [
-  ...["base", "model", "lr", "batch_size", "epochs", "dataset", "metric", "seeds"],
-  ...["mean", "std", "min", "median", "max", "threshold_mode"],
+  "base",
+  "model",
+  "lr",
+  "batch_size",
+  "epochs",
+  "dataset",
+  "metric",
+  "seeds",
+  "mean",
+  "std",
+  "min",
+  "median",
+  "max",
+  "threshold_mode",
 ];
 
 const COMPARISON_COLUMNS = [
-  ...["first", "second", "dataset", "n", "only_first", "only_second", "mcnemar_p"],
-  ...["f1_difference", "ci_low", "ci_high"],
+  "first",
+  "second",
+  "dataset",
+  "n",
+  "only_first",
+  "only_second",
+  "mcnemar_p",
+  "f1_difference",
+  "ci_low",
+  "ci_high",
 ];
 
 function seedRows(rows: readonly AnalysisRow[]): object[] {

@@ -157,7 +157,11 @@ function printSelection(
   say(textTable({
     columns: ["rank", "run", "seed", "val F1", ""],
     rows: candidates.map(({ run, seed, val_f1 }, i) => [
-      ...[i + 1, run, seed, val_f1.toFixed(3), run === champion.run ? "champion" : ""],
+      i + 1,
+      run,
+      seed,
+      val_f1.toFixed(3),
+      run === champion.run ? "champion" : "",
     ]),
   }));
   say(`\nChampion by the ${rule} F1 on the validation set: ${basename(folder)}, rank ${rank}`);

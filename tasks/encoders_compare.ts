@@ -177,9 +177,15 @@ async function measureFootprint(spec: string, options: OpenEncoderOptions): Prom
   const { cache: _, ...others } = options;
   const { code, stdout, stderr } = await new Deno.Command("deno", {
     args: [
-      ...["run", "--frozen", "--no-prompt", "--allow-read=.", "--allow-write=.cache"],
+      "run",
+      "--frozen",
+      "--no-prompt",
+      "--allow-read=.",
+      "--allow-write=.cache",
       ...(options.runtime === "native" ? NATIVE : []),
-      ...["tasks/encoder_probe.ts", spec, JSON.stringify(others)],
+      "tasks/encoder_probe.ts",
+      spec,
+      JSON.stringify(others),
     ],
     env: { NO_COLOR: "1" },
   }).output();

@@ -59,8 +59,14 @@ async function installKernel(): Promise<void> {
 /** Null, or what is wrong with the first cell that failed. */
 async function execute(notebook: string, outDir: string): Promise<string | null> {
   const { success, stderr } = await jupyter([
-    ...["nbconvert", "--to", "notebook", "--execute", "--output-dir", outDir],
-    ...[`--ExecutePreprocessor.kernel_name=${KERNEL}`, "--ExecutePreprocessor.timeout=300"],
+    "nbconvert",
+    "--to",
+    "notebook",
+    "--execute",
+    "--output-dir",
+    outDir,
+    `--ExecutePreprocessor.kernel_name=${KERNEL}`,
+    "--ExecutePreprocessor.timeout=300",
     notebook,
   ]);
   if (success) return await findLostOutput(`${outDir}/${notebook.slice(FOLDER.length + 1)}`);

@@ -117,7 +117,10 @@ async function runStage(
   const config = join(flags.configs_dir, "encoder", `stage${number}_offline.yaml`);
   const plan = await planBatch({
     ...flags,
-    ...{ config, executor: "local", resume: !flags.fresh, logs_dir: join(flags.out_dir, "logs") },
+    config,
+    executor: "local",
+    resume: !flags.fresh,
+    logs_dir: join(flags.out_dir, "logs"),
   });
   context.say(`\nStage ${number}: ${plan.experiments.length} experiments, ${config}`);
   const runs = await executeBatch(plan, context);

@@ -42,7 +42,8 @@ for (const file of SOURCES) {
     for (const specifier of importsOf(file).filter((s) => s.startsWith("."))) {
       const target = resolve(file, specifier);
       assert(target.startsWith("src/"), `${file} imports ${target}, which is outside src/`);
-      const [from, to] = [folderOf(file), folderOf(target)];
+      const from = folderOf(file);
+      const to = folderOf(target);
       if (to === "" || from === to) continue;
       assert(from !== "", `${file} is shared by all folders and imports ${target}`);
       assert(

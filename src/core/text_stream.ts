@@ -84,7 +84,8 @@ function cutOffBytes(bytes: Uint8Array): number {
 /** The text before the first byte that is not UTF-8, found by bisection. */
 function validPrefix(bytes: Uint8Array): string {
   let text = "";
-  let [low, high] = [0, bytes.length];
+  let low = 0;
+  let high = bytes.length;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
     try {

@@ -202,7 +202,8 @@ export function joinLabels(prompts: Dataset, labels: Dataset): Dataset {
         at: { file: labels.source },
       });
     }
-    const [mine, theirs] = [canonical(row.prompt).trim(), canonical(other.prompt).trim()];
+    const mine = canonical(row.prompt).trim();
+    const theirs = canonical(other.prompt).trim();
     if (mine !== theirs) {
       throw new MicroLmError(
         "data",

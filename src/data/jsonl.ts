@@ -64,7 +64,8 @@ export async function* readLines(
   path: string,
   { maxLength = MAX_LINE }: ReadLinesOptions = {},
 ): AsyncGenerator<string> {
-  let [line, length] = [1, 0];
+  let line = 1;
+  let length = 0;
   const pieces: string[] = [];
   const take = (): string => {
     const text = pieces.join("");

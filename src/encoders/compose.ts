@@ -115,7 +115,8 @@ function joinSparse(parts: readonly Weighted<CsrMatrix>[], rows: number): CsrMat
   for (let row = 0; row < rows; row++) {
     let first = 0;
     for (const { block, weight } of parts) {
-      const [from, to] = [block.indptr[row]!, block.indptr[row + 1]!];
+      const from = block.indptr[row]!;
+      const to = block.indptr[row + 1]!;
       const scale = weight * inverseLength(block.values, from, to);
       for (let k = from; k < to; k++) {
         indices[at] = first + block.indices[k]!;

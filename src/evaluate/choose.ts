@@ -86,7 +86,8 @@ function utility(point: PointMetrics): number {
 }
 
 function harmonic({ coverage, accuracy_on_fired: accuracy }: PointMetrics): number {
-  const [a, b] = [coverage ?? 0, accuracy ?? 0];
+  const a = coverage ?? 0;
+  const b = accuracy ?? 0;
   return a + b > 0 ? 2 * a * b / (a + b) : 0;
 }
 

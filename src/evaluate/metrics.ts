@@ -229,9 +229,22 @@ function macroF1(counts: OutcomeCounts, classes: readonly string[]): number | nu
 
 /** Columns of a metrics CSV, in order. */
 export const METRICS_COLUMNS: readonly string[] = [
-  ...["threshold", "total", "abstain", "abstain_count", "abstain_rate", "coverage", "fired"],
-  ...["correct_on_fired", "accuracy_on_fired", "overall_correct", "overall_accuracy"],
-  ...["near_margin", "labeled", "wrong_fire_count", "wrong_fire_rate", "macro_f1"],
+  "threshold",
+  "total",
+  "abstain",
+  "abstain_count",
+  "abstain_rate",
+  "coverage",
+  "fired",
+  "correct_on_fired",
+  "accuracy_on_fired",
+  "overall_correct",
+  "overall_accuracy",
+  "near_margin",
+  "labeled",
+  "wrong_fire_count",
+  "wrong_fire_rate",
+  "macro_f1",
   ...RATE_NAMES.flatMap((name) => [`${name}_ci_low`, `${name}_ci_high`]),
 ];
 

@@ -67,7 +67,8 @@ export function optimiseThresholds(
     const { fired, wrong } = count(rows, thresholds);
     return wrong <= maxWrongRate * fired;
   };
-  let [low, high] = [0, 1];
+  let low = 0;
+  let high = 1;
   if (isWithin(at(0))) return at(0);
   while (!isWithin(at(high)) && high < 1e9) high *= 2;
   for (let step = 0; step < 60; step++) {
@@ -178,7 +179,8 @@ function count(
     if (!classes.has(name)) classes.set(name, [0, 0, 0]);
     return classes.get(name)!;
   };
-  let [fired, wrong] = [0, 0];
+  let fired = 0;
+  let wrong = 0;
   for (const { gold, predicted, confidence } of rows) {
     if (gold !== ABSTAIN_CLASS) of(gold)[0]++;
     const threshold = Object.hasOwn(thresholds, predicted) ? thresholds[predicted]! : 0;

@@ -182,7 +182,8 @@ function auroc({ confidence, right }: Answers, weights: Uint16Array, n: number):
   let pairs = 0;
   let above = 0;
   for (let from = 0; from < weights.length;) {
-    let [good, bad] = [0, 0];
+    let good = 0;
+    let bad = 0;
     let to = from;
     for (; to < weights.length && confidence[to] === confidence[from]; to++) {
       if (right[to]) good += weights[to]!;

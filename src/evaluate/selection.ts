@@ -88,7 +88,8 @@ function actionConfidence(
 function rankAbove(scores: Float64Array, first: number[], second: number[]): number {
   const sorted = Float64Array.from(second, (row) => scores[row]!).sort();
   const count = (value: number, orEqual: boolean) => {
-    let [low, high] = [0, sorted.length];
+    let low = 0;
+    let high = sorted.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (sorted[middle]! < value || (orEqual && sorted[middle] === value)) low = middle + 1;

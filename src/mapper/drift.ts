@@ -30,7 +30,8 @@ export function checkEncoder(
   name: string,
   { allowRuntimeDrift = false }: { readonly allowRuntimeDrift?: boolean },
 ): boolean {
-  const [before, now] = [engineOf(trained), engineOf(opened)];
+  const before = engineOf(trained);
+  const now = engineOf(opened);
   if (before === now) {
     if (trained.fingerprint === opened.fingerprint) return false;
     throw otherEncoder(trained, opened, name);
@@ -52,7 +53,8 @@ function engineOf({ runtime, dtype }: Pick<Encoder, "runtime" | "dtype">): strin
 }
 
 function otherEncoder(trained: TrainedEncoder, opened: Encoder, name: string): MicroLmError {
-  const [expected, found] = [trained.fingerprint.slice(0, 12), opened.fingerprint.slice(0, 12)];
+  const expected = trained.fingerprint.slice(0, 12);
+  const found = opened.fingerprint.slice(0, 12);
   return new MicroLmError(
     "data",
     `Mapper "${name}" was trained with encoder "${trained.spec}" (${expected}), ` +

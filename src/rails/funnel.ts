@@ -43,7 +43,8 @@ export function radialProfile(
 ): RadialProfile {
   if (radii.length === 0) throw new MicroLmError("data", "Expected values by radius, found none");
   const all = Array.from(radii);
-  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const low = Math.min(...all);
+  const high = Math.max(...all);
   const width = (high - low) / bins;
   const groups: number[][] = Array.from({ length: bins }, () => []);
   all.forEach((radius, i) => {
@@ -129,7 +130,8 @@ export function blendFunnel(
   weight = 0.25,
 ): RadialProfile {
   const mixed = values.map((value, i) => (1 - weight) * value + weight * core[i]!);
-  const [low, high] = [Math.min(...mixed), Math.max(...mixed)];
+  const low = Math.min(...mixed);
+  const high = Math.max(...mixed);
   return { radii, values: mixed.map((value) => (value - low) / (high - low + 1e-9)) };
 }
 

@@ -72,7 +72,10 @@ export async function openEvidence(path: string, domain: string): Promise<Eviden
       });
     }
     const policy = {
-      ...{ K, template_width, z_abs, keep_frac },
+      K,
+      template_width,
+      z_abs,
+      keep_frac,
       overrides: overrides as Readonly<Record<string, WddOverride>>,
       ...(pca_prior !== null && { pca_prior: await loadWarp(pca_prior) }),
     };

@@ -225,7 +225,8 @@ function merge<T extends object>(base: T, over: Loose<T> = {}): T {
 function readEnvironment(
   env: Readonly<Record<string, string | undefined>>,
 ): { readonly mapper: Loose<MapperPolicy>; readonly audit: Loose<AuditPolicy> } {
-  const [path, threshold] = [env["MICRO_LM_MAPPER_PATH"], env["MICRO_LM_MAPPER_THRESHOLD"]];
+  const path = env["MICRO_LM_MAPPER_PATH"];
+  const threshold = env["MICRO_LM_MAPPER_THRESHOLD"];
   return {
     mapper: {
       model_path: path === "" ? undefined : path,

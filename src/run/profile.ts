@@ -110,11 +110,15 @@ export async function writeProfile(
 ): Promise<string> {
   const folder = await makeFolder(join(dir, record.domain, "profile"), now);
   const { label, score, ok, reason, wdd_summary } = record;
-  const [first, last] = [phases[0], phases.at(-1)];
+  const first = phases[0];
+  const last = phases.at(-1);
   const topline: ProfileTopline = {
     latency_ms: first && last ? Math.ceil(last.t + last.ms - first.t) : 0,
     n_keep: wdd_summary?.keep.length ?? 0,
-    ...{ label, score, ok, reason },
+    label,
+    score,
+    ok,
+    reason,
   };
   await writeFileAtomic(join(folder, "profile.json"), `${JSON.stringify(phases, null, 2)}\n`);
   await writeFileAtomic(join(folder, "topline.json"), `${JSON.stringify(topline, null, 2)}\n`);

@@ -14,7 +14,10 @@ export function stageEncoderOpener(flags: FlagValues<typeof ENCODER_FLAGS>): Ope
 export function encoderArguments(flags: FlagValues<typeof ENCODER_FLAGS>): string[] {
   const { runtime, dtype, encoder_cache, threads } = flags;
   return [
-    ...["--runtime", runtime, "--encoder_cache", encoder_cache],
+    "--runtime",
+    runtime,
+    "--encoder_cache",
+    encoder_cache,
     ...(dtype === undefined ? [] : ["--dtype", dtype]),
     ...(threads === undefined ? [] : ["--threads", String(threads)]),
   ];

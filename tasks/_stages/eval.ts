@@ -46,7 +46,11 @@ export async function batchEvalCommand(flags: Flags, context: CommandContext): P
     folder,
     mode: config.evaluation.threshold.mode,
     evaluations: done.map(({ run, dataset, folder, results }) => ({
-      ...{ run, dataset, folder, threshold: results.threshold_used, n: results.num_samples },
+      run,
+      dataset,
+      folder,
+      threshold: results.threshold_used,
+      n: results.num_samples,
       ...results.metrics,
       intervals: results.intervals,
     })),
@@ -71,7 +75,10 @@ export async function evaluateBatch(
   await appendJobs(
     join(logs_dir, "batch_evaluation_jobs.txt"),
     done.map(({ run, dataset, folder }) => ({
-      ...{ job: "local", name: `${run} ${dataset}`, outcome: "finished", folder },
+      job: "local",
+      name: `${run} ${dataset}`,
+      outcome: "finished",
+      folder,
     })),
   );
   say(textTable(evaluationTable(done)));

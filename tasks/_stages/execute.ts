@@ -59,7 +59,10 @@ export async function planBatch(request: BatchRequest): Promise<PlannedBatch> {
   const models = experiments.map(({ model }) => model);
   const worker = (batchDir: string) =>
     workerArguments(request, models, [
-      ...["--config", join(batchDir, BATCH_FILES.config), "--batch_dir", batchDir],
+      "--config",
+      join(batchDir, BATCH_FILES.config),
+      "--batch_dir",
+      batchDir,
       ...(request.resume ? ["--resume"] : []),
     ]);
   const slurm = {

@@ -36,7 +36,9 @@ export function createLiveTable(
   const write = "write" in options ? options.write : stderrWriter();
   const width = Math.max(10, ...experiments.map(({ name }) => name.length));
   const clock = createEstimate(experiments, jobs, now);
-  let [drawn, shown, done] = [-Infinity, false, 0];
+  let drawn = -Infinity;
+  let shown = false;
+  let done = 0;
   const line = (cells: readonly string[]) =>
     say(
       cells.map((cell, i) => i === 0 ? cell.padEnd(width) : cell.padStart(COLUMNS[i]![1]))

@@ -29,9 +29,15 @@ export function workerArguments(
   };
   const lock = flags.runtime === "wasm" ? [] : ["--lock=deno.native.lock"];
   return [
-    ...["run", "--quiet", "--no-prompt", "--frozen", ...lock],
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--frozen",
+    ...lock,
     ...permissionFlags(WORKER, inherited),
-    ...["tasks/stage_worker.ts", ...more, ...encoderArguments(flags)],
+    "tasks/stage_worker.ts",
+    ...more,
+    ...encoderArguments(flags),
   ];
 }
 

@@ -62,7 +62,11 @@ for (const [what, args, message] of REFUSED) {
 
 Deno.test("parseFlags() hands on positional arguments where a command has some", () => {
   const { positional } = parseFlags({ ...COMMAND, positional: "PROMPT" }, [
-    ...["--labels_csv", "x", "deposit 10 ETH", "--", "--not-a-flag"],
+    "--labels_csv",
+    "x",
+    "deposit 10 ETH",
+    "--",
+    "--not-a-flag",
   ]);
   assertEquals(positional, ["deposit 10 ETH", "--not-a-flag"]);
 });

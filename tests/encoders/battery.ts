@@ -113,7 +113,8 @@ export function rowOf({ dense, sparse }: Features, row: number): {
   columns: Uint32Array;
   values: Float32Array;
 } {
-  const [from, to] = [sparse?.indptr[row] ?? 0, sparse?.indptr[row + 1] ?? 0];
+  const from = sparse?.indptr[row] ?? 0;
+  const to = sparse?.indptr[row + 1] ?? 0;
   return {
     dense: dense?.data.slice(row * dense.cols, (row + 1) * dense.cols) ?? new Float32Array(),
     columns: sparse?.indices.slice(from, to) ?? new Uint32Array(),

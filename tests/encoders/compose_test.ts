@@ -5,7 +5,8 @@ import type { Encoder } from "../../src/encoders/encoder.ts";
 /** An encoder of fixed blocks that remembers whether it was disposed. */
 function fake(name: string, dense: number[][], sparse: [number, number][][]) {
   const state = { disposed: 0 };
-  const [rows, cols] = [dense.length, dense[0]?.length ?? 0];
+  const rows = dense.length;
+  const cols = dense[0]?.length ?? 0;
   const encoder: Encoder = {
     spec: name,
     fingerprint: name,
@@ -67,7 +68,8 @@ Deno.test("composeEncoders() counts each text once in the progress of all parts"
 });
 
 Deno.test("composeEncoders() disposes each part once and passes its errors on", async () => {
-  const [a, b] = [A(), B()];
+  const a = A();
+  const b = B();
   const failing: Encoder = {
     ...b.encoder,
     encode: () => Promise.reject(new RangeError("part failed")),

@@ -73,7 +73,11 @@ Deno.test("lite reads a command in capitals as it reads it in lower case", async
 Deno.test("the ngram encoder masks numbers and tells words from their order", async () => {
   await using encoder = await openNgramEncoder();
   const features = await encoder.encode([
-    ...["send 5 eth", "send 1,234.5 eth", "not now", "now not", "se​nd 5 eth"],
+    "send 5 eth",
+    "send 1,234.5 eth",
+    "not now",
+    "now not",
+    "se​nd 5 eth",
   ]);
   assertEquals(rowOf(features, 0), rowOf(features, 1));
   assertEquals(rowOf(features, 0), rowOf(features, 4));

@@ -174,7 +174,9 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
     return scatter(indices!, updates!.data, target);
   },
   MatMul: ([a, b]) => {
-    const [rows, inner, cols] = [a!.shape[0]!, a!.shape[1]!, b!.shape[1]!];
+    const rows = a!.shape[0]!;
+    const inner = a!.shape[1]!;
+    const cols = b!.shape[1]!;
     return { shape: [rows, cols], data: matmul(a!.data, transposed(b!), rows, inner, cols) };
   },
   BatchMatMul: ([a, b], attribute) => batchMatMul(a!, b!, attribute("adj_y") === true),
@@ -236,17 +238,21 @@ function binary(f: (a: number, b: number) => number): Operator {
   return ([a, b]) => {
     const rank = Math.max(a!.shape.length, b!.shape.length);
     const pad = (x: Tensor) => [...Array(rank - x.shape.length).fill(1), ...x.shape] as number[];
-    const [left, right] = [pad(a!), pad(b!)];
+    const left = pad(a!);
+    const right = pad(b!);
     const shape = left.map((size, axis) => size === 1 ? right[axis]! : size);
     const step = (sizes: number[]) => strides(sizes).map((s, axis) => sizes[axis] === 1 ? 0 : s);
-    const [stepA, stepB] = [step(left), step(right)];
+    const stepA = step(left);
+    const stepB = step(right);
     const last = shape.at(-1) ?? 1;
     const data = new Float64Array(product(shape));
     for (let from = 0; from < data.length; from += last) {
       const place = unravel(from, shape);
       const at = (steps: number[]) => place.reduce((sum, p, axis) => sum + p * steps[axis]!, 0);
-      const [startA, startB] = [at(stepA), at(stepB)];
-      const [moveA, moveB] = [stepA.at(-1) ?? 0, stepB.at(-1) ?? 0];
+      const startA = at(stepA);
+      const startB = at(stepB);
+      const moveA = stepA.at(-1) ?? 0;
+      const moveB = stepB.at(-1) ?? 0;
       for (let j = 0; j < last; j++) {
         data[from + j] = f(a!.data[startA + j * moveA]!, b!.data[startB + j * moveB]!);
       }
@@ -387,9 +393,18 @@ function matmul(
     const q = i + 1 < rows ? p + inner : p;
     for (let j = 0; j < cols; j += 4) {
       const last = cols - 1;
-      const [w, x] = [j * inner, Math.min(j + 1, last) * inner];
-      const [y, z] = [Math.min(j + 2, last) * inner, Math.min(j + 3, last) * inner];
-      let [s0, s1, s2, s3, t0, t1, t2, t3] = [0, 0, 0, 0, 0, 0, 0, 0];
+      const w = j * inner;
+      const x = Math.min(j + 1, last) * inner;
+      const y = Math.min(j + 2, last) * inner;
+      const z = Math.min(j + 3, last) * inner;
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      let t0 = 0;
+      let t1 = 0;
+      let t2 = 0;
+      let t3 = 0;
       for (let k = 0; k < inner; k++) {
         const l = a[p + k]!;
         const r = a[q + k]!;

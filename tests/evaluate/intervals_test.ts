@@ -34,7 +34,8 @@ Deno.test("qualityOf() with weights is qualityOf() of repeated rows", () => {
     loss: Float64Array.from(repeat(answers.loss)),
     label: Int32Array.from(repeat(answers.label)),
   };
-  const [a, b] = [qualityOf(answers, weights), qualityOf(repeated)];
+  const a = qualityOf(answers, weights);
+  const b = qualityOf(repeated);
   for (const [name, value] of Object.entries(b)) {
     assertAlmostEquals(a[name as keyof typeof a]!, value!, 1e-12, name);
   }

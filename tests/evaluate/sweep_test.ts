@@ -115,8 +115,17 @@ Deno.test("a metrics row has the documented columns first and never NaN", () => 
     evaluatePoint(scored, encodeGold([null], ["a", "b"]), { threshold: 0.5 }, ["a", "b"]),
   );
   assertEquals(METRICS_COLUMNS.slice(0, 11), [
-    ...["threshold", "total", "abstain", "abstain_count", "abstain_rate", "coverage", "fired"],
-    ...["correct_on_fired", "accuracy_on_fired", "overall_correct", "overall_accuracy"],
+    "threshold",
+    "total",
+    "abstain",
+    "abstain_count",
+    "abstain_rate",
+    "coverage",
+    "fired",
+    "correct_on_fired",
+    "accuracy_on_fired",
+    "overall_correct",
+    "overall_accuracy",
   ]);
   assertEquals(METRICS_COLUMNS.filter((name) => !(name in row)), []);
   assertEquals(row["overall_accuracy"], null);

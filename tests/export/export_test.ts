@@ -18,8 +18,13 @@ for (const runtime of ["wasm", "native"] as const) {
       const flags = runtime === "native" ? NATIVE_FLAGS : ["--frozen"];
       const { code, stdout, stderr } = await new Deno.Command("deno", {
         args: [
-          ...["run", "--no-prompt", "--allow-read=.", "--allow-write=.artifacts,.cache", ...flags],
-          ...["tests/export/run_cases.ts", runtime],
+          "run",
+          "--no-prompt",
+          "--allow-read=.",
+          "--allow-write=.artifacts,.cache",
+          ...flags,
+          "tests/export/run_cases.ts",
+          runtime,
         ],
       }).output();
       const text = new TextDecoder();

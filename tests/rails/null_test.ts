@@ -38,7 +38,8 @@ function directZ(x: Float64Array, index: number, template: Float64Array, shifts:
     if (window.length < 3) return 0;
     const mean = (v: readonly number[]) => v.reduce((a, b) => a + b, 0) / v.length;
     const lobe = [...template.subarray(0, window.length)];
-    const [mw, ml] = [mean(window), mean(lobe)];
+    const mw = mean(window);
+    const ml = mean(lobe);
     const dot = window.reduce((sum, v, k) => sum + (v - mw) * (lobe[k]! - ml), 0);
     const norm = (v: readonly number[], m: number) => Math.hypot(...v.map((a) => a - m));
     return dot / (norm(window, mw) * norm(lobe, ml) + 1e-8);
@@ -73,7 +74,9 @@ Deno.test("publishedNullZ() agrees with its definition on rotated copies", () =>
 });
 
 Deno.test("shiftNull() looks up what the curve of a rotated trace shows, away from the borders", () => {
-  const [length, width, index] = [120, 15, 60];
+  const length = 120;
+  const width = 15;
+  const index = 60;
   const x = noise(3, length);
   const filter = createLobeFilter(length, width);
   const { strength } = filter(x);

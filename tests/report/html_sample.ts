@@ -35,7 +35,8 @@ export async function sampleReport(options: SampleOptions): Promise<ReportInput>
   };
   const source = { backend: "sbert", encoder: "lite", sha256: "1".repeat(64) } as const;
   await using mapper = {
-    ...{ classes, source },
+    classes,
+    source,
     predictProbabilities: () => Promise.resolve(matrix),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -47,8 +48,14 @@ export async function sampleReport(options: SampleOptions): Promise<ReportInput>
     outcome,
     scored: scoreRows(matrix),
     context: {
-      ...{ bench, mapper: source, prompts: "sample.csv", data_sha256: dataset.sha256, skipped },
-      ...{ maxAbstainRate: 0.1, minOverallAcc: 0.85, chooseBy: "abstain_then_acc" },
+      bench,
+      mapper: source,
+      prompts: "sample.csv",
+      data_sha256: dataset.sha256,
+      skipped,
+      maxAbstainRate: 0.1,
+      minOverallAcc: 0.85,
+      chooseBy: "abstain_then_acc",
       timestamp: "2026-01-01T00:00:00.000Z",
     },
   };

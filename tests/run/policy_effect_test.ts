@@ -256,7 +256,8 @@ const CONTEXT: readonly (Effect & { readonly given: unknown })[] = [
 for (const { key, prompt, context, given, shows, ...effect } of CONTEXT) {
   Deno.test(`context.${key} changes a record`, async () => {
     const run = (value: unknown) => runMicro({ prompt, context: value, backend: "wordmap" });
-    const [before, after] = [shows(await run(context)), shows(await run(given))];
+    const before = shows(await run(context));
+    const after = shows(await run(given));
     assertEquals(before, effect.without);
     assertEquals(after, effect.with);
     assertNotEquals(before, after);

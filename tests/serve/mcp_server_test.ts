@@ -125,9 +125,16 @@ Deno.test("the task mcp speaks the protocol on standard input and output", async
   const transport = new StdioClientTransport({
     command: "deno",
     args: [
-      ...["run", "--no-prompt", "--no-check", "--frozen", "--allow-read=.", "--allow-write=.cache"],
+      "run",
+      "--no-prompt",
+      "--no-check",
+      "--frozen",
+      "--allow-read=.",
+      "--allow-write=.cache",
       "--allow-env=MICRO_LM_MAPPER_PATH,MICRO_LM_MAPPER_THRESHOLD,MICRO_LM_PROFILE",
-      ...["tasks/mcp.ts", "--backend", "wordmap"],
+      "tasks/mcp.ts",
+      "--backend",
+      "wordmap",
     ],
     stderr: "pipe",
   });

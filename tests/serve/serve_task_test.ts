@@ -3,15 +3,24 @@ import { connect, readUntil, writeText } from "./serving.ts";
 
 const TOKEN = "a-token-of-some-length";
 const PERMISSIONS = [
-  ...["--allow-read=.", "--allow-write=.cache", "--allow-net=127.0.0.1"],
+  "--allow-read=.",
+  "--allow-write=.cache",
+  "--allow-net=127.0.0.1",
   "--allow-env=MICRO_LM_TOKEN,MICRO_LM_MAPPER_PATH,MICRO_LM_MAPPER_THRESHOLD,MICRO_LM_PROFILE",
 ];
 
 function spawnServer(args: readonly string[], env: Record<string, string> = {}): Deno.ChildProcess {
   return new Deno.Command("deno", {
     args: [
-      ...["run", "--no-prompt", "--no-check", "--frozen", ...PERMISSIONS, "tasks/serve.ts"],
-      ...["--port", "0", ...args],
+      "run",
+      "--no-prompt",
+      "--no-check",
+      "--frozen",
+      ...PERMISSIONS,
+      "tasks/serve.ts",
+      "--port",
+      "0",
+      ...args,
     ],
     env: { NO_COLOR: "1", ...env },
     stdin: "null",

@@ -23,8 +23,12 @@ function start(folder: string, config: string): Deno.ChildProcess {
   const permissions = ["--allow-read=.", `--allow-write=${folder}`];
   return new Deno.Command("deno", {
     args: [
-      ...["run", "--no-check", "--ignore-env=LOG_TOKENS,LOG_STREAM", ...permissions],
-      ...["tests/stages/killed_batch.ts", config],
+      "run",
+      "--no-check",
+      "--ignore-env=LOG_TOKENS,LOG_STREAM",
+      ...permissions,
+      "tests/stages/killed_batch.ts",
+      config,
     ],
     stdout: "piped",
     stderr: "piped",

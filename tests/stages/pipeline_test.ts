@@ -72,7 +72,8 @@ Deno.test("runBatch() writes a folder a run, and the same bytes again", async ()
       for (
         const name of [RUN_FILES.weights, RUN_FILES.config, RUN_FILES.sweep, RUN_FILES.history]
       ) {
-        const [a, b] = [`${first[i]!.folder}/${name}`, `${run}/${name}`];
+        const a = `${first[i]!.folder}/${name}`;
+        const b = `${run}/${name}`;
         assertEquals(await Deno.readFile(a), await Deno.readFile(b), name);
       }
     }

@@ -74,10 +74,12 @@ Deno.test("a transformer's gradients are central differences in double precision
   const gradient = gradientOf({ tune: "full" });
   const values = Float64Array.from(weights);
   for (const { name, from, rows, cols } of transformerParts(SHAPE)) {
-    let [difference, size] = [0, 0];
+    let difference = 0;
+    let size = 0;
     // Every fifth number of a small array, every 97th of a large one.
     for (let i = from; i < from + rows * cols; i += rows * cols > 200 ? 97 : 5) {
-      const [at, step] = [values[i]!, 1e-5];
+      const at = values[i]!;
+      const step = 1e-5;
       values[i] = at + step;
       const above = referenceLoss(values);
       values[i] = at - step;

@@ -40,7 +40,14 @@ async function killAt(args: readonly string[], part: string, bytes: number): Pro
 Deno.test("map that is killed at random moments and resumed writes the same bytes", async () => {
   await inTempFolder(async (folder) => {
     const args = (out: string, ...more: string[]) => [
-      ...["--in", PROMPTS, "--out", `${folder}/${out}`, "--backend", "wordmap", "--run", ...more],
+      "--in",
+      PROMPTS,
+      "--out",
+      `${folder}/${out}`,
+      "--backend",
+      "wordmap",
+      "--run",
+      ...more,
     ];
     const whole = await runTask("map", args("whole", "--json"));
     assertEquals(whole.code, 0, whole.stderr);

@@ -106,7 +106,13 @@ Deno.test("m8 refuses a mapper from another number type, and measures it when to
 
 Deno.test("encoders:compare measures what it is asked for", async () => {
   const { code, stdout, stderr } = await runTask("encoders_compare", [
-    ...["--encoders", "ngram", "--train_csv", MINI, "--test_csv", MINI, "--json"],
+    "--encoders",
+    "ngram",
+    "--train_csv",
+    MINI,
+    "--test_csv",
+    MINI,
+    "--json",
   ], { permissions: ["--allow-read", "--allow-write=.artifacts,.cache", "--allow-run=deno"] });
   assertEquals(code, 0, stderr);
   const [{ encoder, scores, footprint }] = JSON.parse(stdout).encoders;

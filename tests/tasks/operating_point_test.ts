@@ -26,15 +26,32 @@ Deno.test("m8 certifies a point, pins it, puts it into the mapper, and rows cite
     const [config, mapper, rows, html] = ["c.json", "m.json", "r.csv", "r.html"]
       .map((name) => `${folder}/${name}`) as [string, string, string, string];
     const { stdout, code, stderr } = await m8(
-      ...["--prompts_jsonl", TEST, "--max_wrong_rate", "0.05", "--near_margins", "0,0.1"],
-      ...["--pin", config, "--out_mapper", mapper, "--rows_csv", rows, "--out_html", html],
-      ...["--max_abstain_rate", "1", "--min_overall_acc", "0"],
+      "--prompts_jsonl",
+      TEST,
+      "--max_wrong_rate",
+      "0.05",
+      "--near_margins",
+      "0,0.1",
+      "--pin",
+      config,
+      "--out_mapper",
+      mapper,
+      "--rows_csv",
+      rows,
+      "--out_html",
+      html,
+      "--max_abstain_rate",
+      "1",
+      "--min_overall_acc",
+      "0",
     );
     assertEquals(code, 0, stderr);
     const { certification, chosen, rows: reported } = JSON.parse(stdout);
     const { certificate, status, split } = certification;
     assertEquals([status, reported, split.rows.reduce((a: number, b: number) => a + b)], [
-      ...["certified", split.rows[2], 5000],
+      "certified",
+      split.rows[2],
+      5000,
     ]);
     assert(certificate.p_value <= 0.05 && certificate.k / certificate.n < 0.05);
     assertEquals(chosen.threshold, certificate.point.threshold);
@@ -47,14 +64,27 @@ Deno.test("m8 certifies a point, pins it, puts it into the mapper, and rows cite
     assertMatch(await Deno.readTextFile(html), /^<!doctype html>/i);
 
     const again = await runTask("sweep", [
-      ...["--config", config, "--prompts_jsonl", MINI, "--rows_csv", rows, "--json"],
+      "--config",
+      config,
+      "--prompts_jsonl",
+      MINI,
+      "--rows_csv",
+      rows,
+      "--json",
     ]);
     const summary = JSON.parse(again.stdout);
     assertEquals(summary.thresholds, [pinned.threshold]);
     const cited = await Array.fromAsync(readCsv(rows));
     assert(cited.every(({ fields }) => fields["certificate"] === certificate.id));
     const changed = await runTask("sweep", [
-      ...["--config", config, "--prompts_jsonl", MINI, "--rows_csv", rows, "--thresholds", "0.1"],
+      "--config",
+      config,
+      "--prompts_jsonl",
+      MINI,
+      "--rows_csv",
+      rows,
+      "--thresholds",
+      "0.1",
     ]);
     assertEquals(changed.code === 0 || changed.code === 2, true, changed.stderr);
     const uncited = await Array.fromAsync(readCsv(rows));
@@ -111,7 +141,11 @@ Deno.test("mapper-bench writes the decisions at every threshold and gates on acc
     assertEquals(found.code, 0, found.stderr);
     const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
     assertEquals(names, [
-      ...["metrics.csv", "report.md", "rows_thr_0.5.csv", "rows_thr_0.9.csv", "rows_thr_0.csv"],
+      "metrics.csv",
+      "report.md",
+      "rows_thr_0.5.csv",
+      "rows_thr_0.9.csv",
+      "rows_thr_0.csv",
       "summary.json",
     ]);
     const summary = JSON.parse(found.stdout);
@@ -132,8 +166,16 @@ Deno.test("per-class --optimise compares with the current file and writes thresh
     await m8("--prompts_jsonl", MINI, "--thresholds", "0", "--rows_csv", rows);
     const current = `${FIXTURES}/m8_per_class_thresholds.json`;
     const { code, stdout, stderr } = await runTask("per_class", [
-      ...["--rows_csv", rows, "--optimise", "--current", current, "--json"],
-      ...["--out_thresholds", `${folder}/t.json`, "--objective", "macro_f1"],
+      "--rows_csv",
+      rows,
+      "--optimise",
+      "--current",
+      current,
+      "--json",
+      "--out_thresholds",
+      `${folder}/t.json`,
+      "--objective",
+      "macro_f1",
     ]);
     assertEquals(code, 0, stderr);
     const { optimised } = JSON.parse(stdout);

@@ -22,8 +22,13 @@ export async function runTask(
 ): Promise<TaskResult> {
   const child = new Deno.Command("deno", {
     args: [
-      ...["run", "--no-prompt", "--no-check", "--frozen", ...permissions],
-      ...[`tasks/${name}.ts`, ...args],
+      "run",
+      "--no-prompt",
+      "--no-check",
+      "--frozen",
+      ...permissions,
+      `tasks/${name}.ts`,
+      ...args,
     ],
     env: { NO_COLOR: "1" },
     stdin: stdin === undefined ? "null" : "piped",

@@ -50,8 +50,13 @@ Deno.test("batch-eval, champion and analyze work together and write what they pr
     assertStringIncludes(missing.stderr, "champion --freeze-only");
 
     const champion = [
-      ...["--config", config, "--champion_dir", `${folder}/champion`],
-      ...["--evaluation_dir", `${folder}/evaluation`, "--json"],
+      "--config",
+      config,
+      "--champion_dir",
+      `${folder}/champion`,
+      "--evaluation_dir",
+      `${folder}/evaluation`,
+      "--json",
     ];
     const early = await runStageTask("champion", [...champion, "--freeze_only"]);
     assertEquals(early.code, 66);
@@ -73,9 +78,17 @@ Deno.test("batch-eval, champion and analyze work together and write what they pr
 
 async function checkAnalysis(folder: string, champion: string): Promise<void> {
   const { code, stdout, stderr } = await runStageTask("analyze", [
-    ...["--results_dir", `${folder}/evaluation`, "--champion_dir", `${folder}/champion`],
-    ...["--export-csv", "--export-dataset-csvs", "--out_html", `${folder}/r.html`, "--json"],
-    ...["--prefix", "tiny"],
+    "--results_dir",
+    `${folder}/evaluation`,
+    "--champion_dir",
+    `${folder}/champion`,
+    "--export-csv",
+    "--export-dataset-csvs",
+    "--out_html",
+    `${folder}/r.html`,
+    "--json",
+    "--prefix",
+    "tiny",
   ]);
   assertEquals(code, 0, stderr);
   const { rows, comparisons, files } = JSON.parse(stdout);
@@ -94,7 +107,10 @@ async function checkAnalysis(folder: string, champion: string): Promise<void> {
     assertStringIncludes(page, part);
   }
   const none = await runStageTask("analyze", [
-    ...["--results_dir", `${folder}/evaluation`, "--prefix", "large"],
+    "--results_dir",
+    `${folder}/evaluation`,
+    "--prefix",
+    "large",
   ]);
   assertEquals(none.code, 66);
   assertStringIncludes(none.stderr, 'an evaluation of a run "large…"');
@@ -130,8 +146,13 @@ Deno.test("an evaluation and a freezing that are killed can be done again", asyn
     await runStageTask("batch_train", ["--config", config, ...logs]);
     const path = await write(folder, "eval.yaml", evalYaml(folder, "{ mode: file }"));
     const champion = [
-      ...["--config", config, "--champion_dir", `${folder}/champion`, "--force"],
-      ...["--evaluation_dir", `${folder}/evaluation`],
+      "--config",
+      config,
+      "--champion_dir",
+      `${folder}/champion`,
+      "--force",
+      "--evaluation_dir",
+      `${folder}/evaluation`,
     ];
     for (
       const [task, args, ms] of [

@@ -16,7 +16,9 @@ function live(isTerminal: boolean, jobs = 1) {
   const [said, drawn]: [string[], string[]] = [[], []];
   const clock = { ms: 0 };
   const table = createLiveTable(EXPERIMENTS, {
-    ...{ say: (text: string) => said.push(text), now: () => clock.ms, jobs },
+    say: (text: string) => said.push(text),
+    now: () => clock.ms,
+    jobs,
     write: isTerminal ? (text: string) => drawn.push(text) : undefined,
   });
   return { said, drawn, clock, table };

@@ -22,8 +22,14 @@ export function startStageTask(
 ): Deno.ChildProcess {
   return new Deno.Command("deno", {
     args: [
-      ...["run", "--quiet", "--no-prompt", "--no-check", "--frozen", ...PERMISSIONS],
-      ...[`tasks/${name}.ts`, ...args],
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--no-check",
+      "--frozen",
+      ...PERMISSIONS,
+      `tasks/${name}.ts`,
+      ...args,
     ],
     env: { NO_COLOR: "1", ...env },
     stdin: "null",

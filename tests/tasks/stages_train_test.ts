@@ -29,13 +29,22 @@ Deno.test("batch-train --dry_run lists what filters leave and writes nothing", a
     assertMatch(all.stdout, /^tiny_champion_lr3e-2_bs16_ep5_seed1\n/);
     assertStringIncludes(all.stdout, "4 experiments");
     const first = await runStageTask("batch_train", [
-      ...[...args, "--dry-run", "--max-experiments", "1", "--filter", "tiny", "--json"],
+      ...args,
+      "--dry-run",
+      "--max-experiments",
+      "1",
+      "--filter",
+      "tiny",
+      "--json",
     ]);
     assertEquals(JSON.parse(first.stdout).experiments, ["tiny_champion_lr3e-2_bs16_ep5_seed1"]);
     const none = await runStageTask("batch_train", [...args, "--exclude", "tiny", "--dry_run"]);
     assertEquals(none.code, 64);
     const script = await runStageTask("batch_train", [
-      ...[...args, "--dry_run", "--executor", "slurm"],
+      ...args,
+      "--dry_run",
+      "--executor",
+      "slurm",
     ]);
     assertStringIncludes(script.stdout, "#SBATCH --array=0-3\n");
     assertStringIncludes(script.stdout, "set -euo pipefail");

@@ -7,10 +7,37 @@ const FIXTURES = "fixtures/defi";
 const MINI = `${FIXTURES}/defi_mapper_labeled_mini.csv`;
 const LARGE = `${FIXTURES}/defi_mapper_labeled_large.csv`;
 const TASKS = [
-  ...["quickstart", "train", "sweep", "m8", "per_class", "fixtures", "wasm", "readme"],
-  ...["model", "cache", "export", "encoders_compare", "mapper_bench", "run", "map", "suite"],
-  ...["trace", "replay", "serve", "mcp", "wdd_fit", "audit_bench", "ngf_bench", "iac_data"],
-  ...["batch_train", "batch_eval", "analyze", "champion", "stages_demo", "notebooks", "schema"],
+  "quickstart",
+  "train",
+  "sweep",
+  "m8",
+  "per_class",
+  "fixtures",
+  "wasm",
+  "readme",
+  "model",
+  "cache",
+  "export",
+  "encoders_compare",
+  "mapper_bench",
+  "run",
+  "map",
+  "suite",
+  "trace",
+  "replay",
+  "serve",
+  "mcp",
+  "wdd_fit",
+  "audit_bench",
+  "ngf_bench",
+  "iac_data",
+  "batch_train",
+  "batch_eval",
+  "analyze",
+  "champion",
+  "stages_demo",
+  "notebooks",
+  "schema",
 ];
 
 for (const task of TASKS) {
@@ -44,10 +71,27 @@ Deno.test("train, m8 and per-class work together and write what they promise", a
       `${folder}/out/${name}`
     );
     const { code, stdout } = await runTask("m8", [
-      ...["--mapper_path", mapper, "--prompts_jsonl", LARGE, "--near-margins", "0,0.1"],
-      ...["--thresholds", "0.2,0.5", "--min_overall_acc", "0.3", "--max_abstain_rate", "0.9"],
-      ...["--out_summary", outputs[0]!, "--out_csv", outputs[1]!, "--rows_csv", outputs[2]!],
-      ...["--out_report", outputs[3]!, "--json"],
+      "--mapper_path",
+      mapper,
+      "--prompts_jsonl",
+      LARGE,
+      "--near-margins",
+      "0,0.1",
+      "--thresholds",
+      "0.2,0.5",
+      "--min_overall_acc",
+      "0.3",
+      "--max_abstain_rate",
+      "0.9",
+      "--out_summary",
+      outputs[0]!,
+      "--out_csv",
+      outputs[1]!,
+      "--rows_csv",
+      outputs[2]!,
+      "--out_report",
+      outputs[3]!,
+      "--json",
     ]);
     assertEquals(code, 0);
     const printed = JSON.parse(stdout);
@@ -65,14 +109,27 @@ Deno.test("train, m8 and per-class work together and write what they promise", a
     assertMatch(await Deno.readTextFile(outputs[3]!), /^# m8: PASS/);
 
     const table = await runTask("per_class", [
-      ...["--rows_csv", outputs[2]!, "--errors", "3", "--abstains", "3"],
-      ...["--suggest", `${folder}/suggested.json`],
+      "--rows_csv",
+      outputs[2]!,
+      "--errors",
+      "3",
+      "--abstains",
+      "3",
+      "--suggest",
+      `${folder}/suggested.json`,
     ]);
     assertEquals(table.code, 0);
     assertStringIncludes(table.stdout, "Misfires");
     const again = await runTask("m8", [
-      ...["--mapper_path", mapper, "--prompts_jsonl", LARGE, "--thresholds", "0.5"],
-      ...["--per_class_thresholds", `${folder}/suggested.json`, "--json"],
+      "--mapper_path",
+      mapper,
+      "--prompts_jsonl",
+      LARGE,
+      "--thresholds",
+      "0.5",
+      "--per_class_thresholds",
+      `${folder}/suggested.json`,
+      "--json",
     ]);
     assert(JSON.parse(again.stdout).chosen.per_class_thresholds !== null);
   });
@@ -82,7 +139,12 @@ Deno.test("the exit code follows the gate, and the verdict says why", async () =
   await inTempFolder(async (folder) => {
     const mapper = await train(folder);
     const { code, stdout } = await runTask("sweep", [
-      ...["--mapper_path", mapper, "--prompts_jsonl", LARGE, "--thresholds", "0.99"],
+      "--mapper_path",
+      mapper,
+      "--prompts_jsonl",
+      LARGE,
+      "--thresholds",
+      "0.99",
     ]);
     assertEquals(code, 2);
     assertStringIncludes(stdout, "sweep: fail");
@@ -102,7 +164,13 @@ Deno.test("--fail_on_overlap exits with 4 on the training data itself", async ()
 
 Deno.test("the wordmap backend needs no mapper; prompts may come from standard input", async () => {
   const { code, stdout } = await runTask("sweep", [
-    ...["--backend", "wordmap", "--prompts_jsonl", "-", "--thresholds", "0.5", "--json"],
+    "--backend",
+    "wordmap",
+    "--prompts_jsonl",
+    "-",
+    "--thresholds",
+    "0.5",
+    "--json",
   ], { stdin: '{"prompt":"swap 2 eth","label":"swap"}\n"hello"\n""\n' });
   assertEquals(code, 2);
   const { rows, labeled, chosen } = JSON.parse(stdout);
@@ -164,7 +232,11 @@ for (const [what, content, flags, code, message] of BAD_TRAINING) {
       const path = `${folder}/in.csv`;
       if (content !== null) await write(folder, "in.csv", content);
       const result = await runTask("train", [
-        ...["--labels_csv", path, "--out_path", `${folder}/m.json`, ...flags],
+        "--labels_csv",
+        path,
+        "--out_path",
+        `${folder}/m.json`,
+        ...flags,
       ]);
       assertEquals(result.code, code, result.stderr);
       assertStringIncludes(result.stderr, message);
@@ -178,7 +250,10 @@ Deno.test("train survives a prompt of a megabyte and reports what it left out", 
     const rows = [`${"swap ".repeat(200_000)},x`, "b,y", ",x", "c,"];
     const path = await write(folder, "in.csv", HEADER + rows.join("\n"));
     const { code, stderr } = await runTask("train", [
-      ...["--labels_csv", path, "--out_path", `${folder}/m.json`],
+      "--labels_csv",
+      path,
+      "--out_path",
+      `${folder}/m.json`,
     ]);
     assertEquals(code, 0, stderr);
     assertStringIncludes(stderr, "1 rows without a prompt, left out (lines 4)");

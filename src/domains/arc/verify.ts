@@ -107,7 +107,8 @@ function difference(plan: ArcPlan, input: Grid, output: Grid): string | undefine
     throw error;
   }
   if (equalGrids(result, output)) return undefined;
-  const [wanted, got] = [shape(output), shape(result)];
+  const wanted = shape(output);
+  const got = shape(result);
   if (wanted !== got) return `expected ${wanted}, got ${got}`;
   const y = result.findIndex((row, i) => row.some((cell, j) => cell !== output[i]![j]));
   const x = result[y]!.findIndex((cell, j) => cell !== output[y]![j]);

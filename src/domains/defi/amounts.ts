@@ -129,7 +129,8 @@ export function findAmounts(text: string): FoundAmount[] {
   const plain = OTHER_NUMBERS.reduce((t, p) => t.replace(p, (m) => " ".repeat(m.length)), text);
   const found: FoundAmount[] = [];
   const add = (match: RegExpExecArray, amount: Amount | null) => {
-    const [start, end] = [match.index, match.index + match[0].trimEnd().length];
+    const start = match.index;
+    const end = match.index + match[0].trimEnd().length;
     if (!amount || found.some((f) => start < f.end && f.start < end)) return;
     found.push({ amount, start, end });
   };
@@ -171,7 +172,8 @@ function readWords(match: RegExpExecArray): Amount | null {
   ) {
     return null;
   }
-  let [total, current] = [0, 0];
+  let total = 0;
+  let current = 0;
   for (const word of parts) {
     if (word === "a" || word === "an") current ||= 1;
     else if (word === "dozen") current = (current || 1) * 12;

@@ -144,7 +144,8 @@ function shift(
     collateral_value: Math.max(0, before.collateral_value + collateral),
     debt_value: Math.max(0, before.debt_value + debt),
   };
-  const [was, is] = [ltvOf(before), ltvOf(positions)];
+  const was = ltvOf(before);
+  const is = ltvOf(positions);
   const grown = was > 0 && Number.isFinite(was) ? is / was : null;
   return {
     positions,

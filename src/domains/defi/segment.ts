@@ -142,7 +142,8 @@ function cut(
   const pieces: Piece[] = [];
   let start = from;
   for (const match of text.slice(from, to).matchAll(joint)) {
-    const [at, next] = [from + match.index, from + match.index + match[0].length];
+    const at = from + match.index;
+    const next = from + match.index + match[0].length;
     if (!parts([next, to], [start, at])) continue;
     if (/\p{L}/u.test(text.slice(start, at))) pieces.push([start, at]);
     // "but first" belongs to what follows: it tells the order

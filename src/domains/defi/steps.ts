@@ -83,7 +83,8 @@ export function readStep(
   const amounts = findAmounts(text);
   const pair = swap ? readPair(text, names.assets) : readOne(action, text, names.assets, amounts);
   const amount = pickAmount(text, amounts, pair);
-  const [venue, chain] = [single(names.venues), single(names.chains)];
+  const venue = single(names.venues);
+  const chain = single(names.chains);
   const found = {
     amount: amount.found?.amount ?? null,
     asset: pair.asset?.name ?? null,

@@ -70,7 +70,8 @@ export function repairScores(pieces: readonly UnigramPiece[]): Float64Array {
   return Float64Array.from(pieces, ([, score], i) => {
     if (i < MARKERS) return 0;
     if (known(i)) return score!;
-    let [before, after] = [i - 1, i + 1];
+    let before = i - 1;
+    let after = i + 1;
     while (before >= MARKERS && !known(before)) before--;
     while (after < pieces.length && !known(after)) after++;
     const neighbours = [before, after].filter(known).map((j) => pieces[j]![1]!);

@@ -11,7 +11,8 @@ export interface ImportedModel {
 }
 
 /** The least version of the standard operators that exported classifiers are written in, and the most. */
-const [LEAST_OPSET, MOST_OPSET] = [11, 17];
+const LEAST_OPSET = 11;
+const MOST_OPSET = 17;
 
 /**
  * Reads a model to take it into another graph.

@@ -144,7 +144,8 @@ function addInt8Dense(graph: OnnxGraph, x: string, { kernel, bias }: Dense): str
   const cols = bias.length;
   const { values, scales } = quantizeColumns(kernel, cols);
   const quantized = `${x}_int8_${cols}`;
-  const [inScale, inZero] = [`${quantized}_scale`, `${quantized}_zero`];
+  const inScale = `${quantized}_scale`;
+  const inZero = `${quantized}_zero`;
   graph.node("DynamicQuantizeLinear", [x], { outputs: [quantized, inScale, inZero] });
   const unsigned = Uint8Array.from(values, (value) => value + MIDDLE);
   const weights = graph.constant(unsigned, [kernel.length / cols, cols]);

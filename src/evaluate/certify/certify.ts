@@ -204,7 +204,8 @@ function certifyClasses(task: CertifyTask, base: PathBase): Proof | Certificatio
   const perClass = Object.fromEntries(found.map((one) => [one.class, one.threshold]));
   const point = { ...pointAt(0, base), threshold: 1, perClass };
   const counts = countOutcomes(second.scored, second.gold, point, classes);
-  const [n, wrong] = [counts.firedLabeled, counts.wrongFires];
+  const n = counts.firedLabeled;
+  const wrong = counts.wrongFires;
   return {
     n,
     k: wrong,

@@ -147,7 +147,11 @@ function newtonStep(
   at: { readonly a: number; readonly b: number; readonly high: number; readonly low: number },
 ): { da: number; db: number; ga: number; gb: number } {
   // A tiny ridge keeps the Hessian invertible when all scores are equal.
-  let [haa, hab, hbb, ga, gb] = [1e-12, 0, 1e-12, 0, 0];
+  let haa = 1e-12;
+  let hab = 0;
+  let hbb = 1e-12;
+  let ga = 0;
+  let gb = 0;
   scores.forEach((score, i) => {
     const z = at.a * score + at.b;
     const p = z >= 0 ? Math.exp(-z) / (1 + Math.exp(-z)) : 1 / (1 + Math.exp(z));

@@ -25,7 +25,8 @@ function takeSparse(matrix: CsrMatrix, rows: ArrayLike<number>): CsrMatrix {
   const indices = new Uint32Array(indptr.at(-1)!);
   const values = new Float32Array(indptr.at(-1)!);
   for (let i = 0; i < rows.length; i++) {
-    const [from, to] = [matrix.indptr[rows[i]!]!, matrix.indptr[rows[i]! + 1]!];
+    const from = matrix.indptr[rows[i]!]!;
+    const to = matrix.indptr[rows[i]! + 1]!;
     indices.set(matrix.indices.subarray(from, to), indptr[i]);
     values.set(matrix.values.subarray(from, to), indptr[i]);
   }

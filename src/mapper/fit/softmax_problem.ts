@@ -269,7 +269,8 @@ export function ranges(
 ): (readonly [number, number])[] {
   const merged: [number, number][] = [];
   for (const group of groups) {
-    const [from, to] = [groupStarts[group]!, groupStarts[group + 1]!];
+    const from = groupStarts[group]!;
+    const to = groupStarts[group + 1]!;
     const last = merged.at(-1);
     if (last && last[1] === from) last[1] = to;
     else merged.push([from, to]);

@@ -156,8 +156,10 @@ function addIsotonic(graph: OnnxGraph, { x, y }: IsotonicCalibrator, score: stri
     const kept = graph.node("Min", [least, scalar(graph, n - 1)]);
     return graph.node("Cast", [kept], { ints: { to: INT64 } });
   };
-  const [low, high] = [index(1), index(0)];
-  const [xs, ys] = [graph.constant(x, [n]), graph.constant(y, [n])];
+  const low = index(1);
+  const high = index(0);
+  const xs = graph.constant(x, [n]);
+  const ys = graph.constant(y, [n]);
   const at = (values: string, i: string) => graph.node("Gather", [values, i]);
   const width = graph.node("Sub", [at(xs, high), at(xs, low)]);
   const isPoint = graph.node("Equal", [width, scalar(graph, 0)]);

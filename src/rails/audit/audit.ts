@@ -110,11 +110,15 @@ function toRow(
   const accepted = forbidden ? [] : ranked.filter((c) => c.accepted).map(({ name }) => name);
   const had_spans = channels.some(({ spans }) => spans.length > 0);
   return {
-    ...{ idx, id, prompt, gold: label },
+    idx,
+    id,
+    prompt,
+    gold: label,
     pred: accepted[0] ?? null,
     decision: accepted.length > 0 ? "PASS" : "ABSTAIN",
     reason: reasonOf(forbidden, accepted.length > 0, had_spans),
-    ...{ had_spans, accepted },
+    had_spans,
+    accepted,
     peak: ranked[0]!.peak,
     rel: ranked[0]!.rel,
     channels,
@@ -129,8 +133,20 @@ function reasonOf(forbidden: boolean, accepted: boolean, hadSpans: boolean): Aud
 
 /** Columns of `rows_audit.csv`, in order. */
 export const AUDIT_COLUMNS: readonly string[] = [
-  ...["idx", "id", "prompt", "gold", "pred", "decision", "reason", "had_spans", "peak", "rel"],
-  ...["accepted", "multi_accept", "hallucinated", "span_terms"],
+  "idx",
+  "id",
+  "prompt",
+  "gold",
+  "pred",
+  "decision",
+  "reason",
+  "had_spans",
+  "peak",
+  "rel",
+  "accepted",
+  "multi_accept",
+  "hallucinated",
+  "span_terms",
 ];
 
 /**
@@ -157,7 +173,14 @@ export function auditCsvRow(row: AuditRow): Record<string, unknown> {
   const leader = pred ?? [...row.channels].sort((a, b) => b.rel - a.rel)[0]!.name;
   const spans = row.channels.find(({ name }) => name === leader)!.spans;
   return {
-    ...{ idx, id, prompt, gold, pred, decision, reason, had_spans },
+    idx,
+    id,
+    prompt,
+    gold,
+    pred,
+    decision,
+    reason,
+    had_spans,
     peak: peak.toFixed(4),
     rel: rel.toFixed(4),
     accepted: accepted.join("|"),

@@ -73,7 +73,8 @@ function countAt(rows: readonly AuditRow[], { tau_rel, tau_abs }: AuditGates) {
   const counts = { covered: 0, wrong: 0, nonExec: 0, multi: 0 };
   for (const { reason, gold, channels } of rows) {
     if (reason === "forbidden") continue;
-    let [top, several] = [undefined as typeof channels[number] | undefined, 0];
+    let top = undefined as typeof channels[number] | undefined;
+    let several = 0;
     for (const channel of channels) {
       if (channel.spans.length === 0 || channel.peak < tau_abs || channel.rel < tau_rel) continue;
       several++;

@@ -28,7 +28,8 @@ export function kaiserWindow(length: number, beta = 8.6): Float64Array {
 
 /** Modified Bessel function of order zero, by its power series. */
 function besselI0(x: number): number {
-  let [sum, term] = [1, 1];
+  let sum = 1;
+  let term = 1;
   for (let k = 1; term > 1e-17 * sum; k++) {
     term *= (x / (2 * k)) ** 2;
     sum += term;

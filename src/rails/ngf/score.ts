@@ -96,7 +96,9 @@ export function summarizeScores(scores: readonly ParseScore[]): ParserSummary {
   const n = scores.length;
   const sum = (value: (score: ParseScore) => number) =>
     scores.reduce((total, score) => total + value(score), 0);
-  const [tp, fp, fn] = [sum((s) => s.tp), sum((s) => s.fp), sum((s) => s.fn)];
+  const tp = sum((s) => s.tp);
+  const fp = sum((s) => s.fp);
+  const fn = sum((s) => s.fn);
   return {
     exact: rate(sum((s) => Number(s.exact)), n),
     set_exact: rate(sum((s) => Number(s.fp + s.fn === 0)), n),

@@ -45,7 +45,8 @@ export function ngfRowsTable(
       ...others.flatMap((name) => [`${name}_order`, `${name}_ok`]),
     ],
     rows: rows.map(({ sample, truth, parsers }) => {
-      const [main, stock] = [parsers[parser]!, parsers["stock"]!];
+      const main = parsers[parser]!;
+      const stock = parsers["stock"]!;
       return [
         sample,
         truth.join("|"),

@@ -80,7 +80,9 @@ function measure(traces: Traces, settings: CorrectedSettings): Measured[] {
     const residual = common && strongest(filter(subtract(x, common, less), curves).strength);
     const { strength, height: heights, shape: shapes } = filter(x, curves);
     const peak = residual ? climb(strength, residual.at, protoWidth >> 1) : argMax(strength);
-    const [raw, height, shape] = [strength[peak]!, heights[peak]!, shapes[peak]!];
+    const raw = strength[peak]!;
+    const height = heights[peak]!;
+    const shape = shapes[peak]!;
     subtractLobe(x, peak, height, protoWidth, less);
     const own = shiftNull(filter(less, curves).strength, peak, protoWidth, scratch);
     const zRaw = nullZ(raw, own);

@@ -74,8 +74,14 @@ const DEFI: Mode = {
   couplings: new Map([["borrow", "swap"], ["add_liquidity", "claim_rewards"]]),
 };
 const DEFI_NAMES = [
-  ...["deposit", "withdraw", "borrow", "repay"],
-  ...["swap", "add_liquidity", "remove_liquidity", "claim_rewards"],
+  "deposit",
+  "withdraw",
+  "borrow",
+  "repay",
+  "swap",
+  "add_liquidity",
+  "remove_liquidity",
+  "claim_rewards",
 ];
 const COUPLED_HEIGHT = 0.6;
 

@@ -51,7 +51,8 @@ function rotate(a: Float64Array, v: Float64Array, n: number, p: number, q: numbe
 }
 
 function turn(x: Float64Array, i: number, j: number, cos: number, sin: number): void {
-  const [a, b] = [x[i]!, x[j]!];
+  const a = x[i]!;
+  const b = x[j]!;
   x[i] = cos * a - sin * b;
   x[j] = sin * a + cos * b;
 }

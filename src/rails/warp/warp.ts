@@ -195,7 +195,8 @@ export function unpackWarp(json: unknown): Warp {
   const packed = WARP.parse(json);
   const [mean, data, scales] = [packed.mean, packed.components, packed.scales]
     .map((text) => unpackArray(text, Float64Array));
-  const [cols, rows] = [mean!.length, scales!.length];
+  const cols = mean!.length;
+  const rows = scales!.length;
   if (cols === 0 || rows === 0 || data!.length !== rows * cols) {
     throw new Error(
       `expected ${rows} components of ${cols} numbers, found ${data!.length} numbers`,

@@ -64,7 +64,12 @@ export function applyWdd(
   const { decision, keep, order, sigma, proto_w, which_prior, mf_peak, p_value } = result;
   const strength = `peak ${mf_peak.toFixed(1)}, p ${p_value.toFixed(3)}`;
   const summary: WddSummary = {
-    ...{ decision, keep, ...(mode === "family" && { order }), sigma, proto_w, which_prior },
+    decision,
+    keep,
+    ...(mode === "family" && { order }),
+    sigma,
+    proto_w,
+    which_prior,
     note: `mode=${mode}${mode === "detector" && gate ? ", gate" : ""}; ${strength}`,
   };
   if (mode === "family") {

@@ -196,7 +196,9 @@ function sumSparse(
   rows: Rows,
   scale: number,
 ): NonNullable<Features["sparse"]> {
-  const [ends, columns, sums] = [new Uint32Array(rows.length + 1), [] as number[], [] as number[]];
+  const ends = new Uint32Array(rows.length + 1);
+  const columns = [] as number[];
+  const sums = [] as number[];
   rows.forEach((row, i) => {
     const merged = new Map<number, number>();
     for (const place of row) {

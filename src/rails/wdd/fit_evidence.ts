@@ -50,7 +50,9 @@ export async function fitEvidence(
   const { features, scale } = await encodeSpanSums(prompts, encoder);
   const folds = stratifiedFolds(numbers, count);
   const complete = (classifier: LinearClassifier): SpanEvidence => ({
-    ...{ classes, classifier, scale },
+    classes,
+    classifier,
+    scale,
     ...splitMean(classifier, features, scale),
   });
   const trainer = createTrainer(features, numbers, folds, {

@@ -149,11 +149,18 @@ export function openWdd(
   const { classes, prior } = evidence;
   const { K, template_width, overrides } = settings;
   const toTraces = createTraceMaker({
-    ...{ classes, primitives, warp, means, prior },
-    ...{ k: K, templateWidth: template_width },
+    classes,
+    primitives,
+    warp,
+    means,
+    prior,
+    k: K,
+    templateWidth: template_width,
   });
   const gates: GeodesicParseReportOptions = {
-    ...{ sigma: SIGMA, protoWidth: template_width, minShape: MIN_SHAPE },
+    sigma: SIGMA,
+    protoWidth: template_width,
+    minShape: MIN_SHAPE,
   };
   const noise = nullTracks(model.background).map((track, i) => toTraces(track, i));
   const zMin = calibrateZMin(noise, { ...gates, minHeight: settings.z_abs, falseAlarmRate });

@@ -31,15 +31,22 @@ export function confusionChart(outcome: SweepOutcome): Chart {
     figure: {
       traces: [confusionTrace(confusion)],
       layout: {
-        ...{ showlegend: false, height: 130 + 34 * labels.length },
+        showlegend: false,
+        height: 130 + 34 * labels.length,
         xaxis: {
-          ...{ tickvals: decisions.map((_, k) => k), showgrid: false, automargin: true },
-          ...{ ticktext: decisions.map((name) => plotText(name, 20)), tickangle: -45 },
+          tickvals: decisions.map((_, k) => k),
+          showgrid: false,
+          automargin: true,
+          ticktext: decisions.map((name) => plotText(name, 20)),
+          tickangle: -45,
           title: { text: "decision" },
         },
         yaxis: {
-          ...{ tickvals: labels.map((_, k) => k), showgrid: false, automargin: true },
-          ...{ ticktext: labels.map((name) => plotText(name, 20)), autorange: "reversed" },
+          tickvals: labels.map((_, k) => k),
+          showgrid: false,
+          automargin: true,
+          ticktext: labels.map((name) => plotText(name, 20)),
+          autorange: "reversed",
         },
       },
       alt:
@@ -71,7 +78,11 @@ function confusionTrace({ labels, decisions, counts }: Confusion): Record<string
         `${count} rows, ${percent(shares[i]![j])} of the label`
       )
     ),
-    ...{ zmin: 0, zmax: 1, showscale: false, xgap: 1, ygap: 1 },
+    zmin: 0,
+    zmax: 1,
+    showscale: false,
+    xgap: 1,
+    ygap: 1,
     colorscale: [[0, "--heat-low"], [1, "--heat-high"]],
   };
 }
@@ -101,10 +112,14 @@ export function perClassChart({ perClass }: SweepOutcome): Chart {
     figure: {
       traces: BARS.map(({ key, color }) => barTrace(key, color, bars)),
       layout: {
-        ...{ barmode: "group", height: 110 + 46 * bars.length, bargap: 0.35 },
+        barmode: "group",
+        height: 110 + 46 * bars.length,
+        bargap: 0.35,
         xaxis: shareAxis("", { range: [0, 1.02] }),
         yaxis: {
-          ...{ tickvals: bars.map((_, k) => k), automargin: true, showgrid: false },
+          tickvals: bars.map((_, k) => k),
+          automargin: true,
+          showgrid: false,
           ticktext: bars.map((report) => `${plotText(report.class, 22)} (${report.n})`),
           range: [bars.length - 0.5, -0.5],
         },
@@ -127,12 +142,18 @@ function barTrace(
     return value === null ? [] : [{ k, value, rate: report[key] as Rate, name: report.class }];
   });
   return {
-    ...{ type: "bar", orientation: "h", name: key },
+    type: "bar",
+    orientation: "h",
+    name: key,
     x: known.map(({ value }) => rounded(value)),
     y: known.map(({ k }) => k),
     marker: { color },
     error_x: {
-      ...{ type: "data", symmetric: false, color: "--ink", thickness: 1.2, width: 3 },
+      type: "data",
+      symmetric: false,
+      color: "--ink",
+      thickness: 1.2,
+      width: 3,
       array: known.map(({ rate, value }) => rounded(rate.ci_high - value)),
       arrayminus: known.map(({ rate, value }) => rounded(value - rate.ci_low)),
     },

@@ -39,13 +39,20 @@ export function riskCoverageChart(outcome: SweepOutcome, scored: ScoredRows): Ch
     figure: {
       traces: [
         {
-          ...{ x, y: curve.map((point) => rounded(point.risk)), mode, name: "this mapper" },
-          ...{ hoverinfo: "text", text: hover },
+          x,
+          y: curve.map((point) => rounded(point.risk)),
+          mode,
+          name: "this mapper",
+          hoverinfo: "text",
+          text: hover,
           line: { color: "--accent", width: 2 },
           marker: { color: "--accent", size: 8 },
         },
         {
-          ...{ x, y: curve.map((point) => rounded(point.ideal)), mode, name: "best order" },
+          x,
+          y: curve.map((point) => rounded(point.ideal)),
+          mode,
+          name: "best order",
           hoverinfo: "skip",
           line: { color: "--muted", width: 2, dash: "dash" },
           marker: { color: "--muted", size: 6 },
@@ -53,7 +60,8 @@ export function riskCoverageChart(outcome: SweepOutcome, scored: ScoredRows): Ch
         ...(fired.length === 0 ? [] : [{
           x: [rounded(fired.length / answers.length)],
           y: [rounded(wrong / fired.length)],
-          ...{ mode: "markers", name: "chosen point" },
+          mode: "markers",
+          name: "chosen point",
           marker: { symbol: "circle-open", size: 14, color: "--ink", line: { width: 3 } },
           hoverinfo: "text",
           text: `chosen: acts on ${percent(fired.length / answers.length)}, ` +
@@ -97,18 +105,27 @@ export function reliabilityChart(outcome: SweepOutcome, scored: ScoredRows): Cha
     figure: {
       traces: [
         {
-          ...{ x: [0, 1], y: [0, 1], mode: "lines", name: "as it should be", hoverinfo: "skip" },
+          x: [0, 1],
+          y: [0, 1],
+          mode: "lines",
+          name: "as it should be",
+          hoverinfo: "skip",
           line: { color: "--muted", dash: "dash", width: 1.5 },
         },
         {
           x: bins.map((bin) => rounded(bin.meanConfidence)),
           y: bins.map((bin) => rounded(value(bin))),
           error_y: {
-            ...{ type: "data", symmetric: false, color: "--accent", thickness: 1.5, width: 4 },
+            type: "data",
+            symmetric: false,
+            color: "--accent",
+            thickness: 1.5,
+            width: 4,
             array: bins.map((bin) => rounded(bin.right.ci_high - value(bin))),
             arrayminus: bins.map((bin) => rounded(value(bin) - bin.right.ci_low)),
           },
-          ...{ mode: "markers", name: "groups of answers" },
+          mode: "markers",
+          name: "groups of answers",
           marker: { color: "--accent", size: 9 },
           hoverinfo: "text",
           text: bins.map((bin) =>
@@ -164,7 +181,8 @@ export function histogramChart(outcome: SweepOutcome, scored: ScoredRows): Chart
         type: "bar",
         x: series.get(name)!.map((_, bin) => rounded((bin + 0.5) / bins)),
         y: series.get(name)!,
-        ...{ name: SERIES[name].name, width: 0.9 / bins },
+        name: SERIES[name].name,
+        width: 0.9 / bins,
         marker: { color: SERIES[name].color },
         ...(SERIES[name].error ? { yaxis: "y2" } : {}),
         hoverinfo: "text",

@@ -68,7 +68,10 @@ function curveTraces(
       fillcolor: `${color}-band`,
     },
     {
-      ...{ x, y: value, name: TITLES[name], legendgroup: name },
+      x,
+      y: value,
+      name: TITLES[name],
+      legendgroup: name,
       // With many points the symbols would hide the line.
       mode: known.length > 40 ? "lines" : "lines+markers",
       line: { color, dash, width: 2 },
@@ -146,7 +149,10 @@ function markCell(
     return { traces: [], shapes: lines.map((line) => ({ type: "rect", ...box, line })) };
   }
   const rings = lines.map(({ color, width }) => ({
-    ...{ x: [x], y: [y], mode: "markers", hoverinfo: "skip" },
+    x: [x],
+    y: [y],
+    mode: "markers",
+    hoverinfo: "skip",
     marker: { symbol: "circle-open", size: 16, color, line: { width } },
   }));
   return { traces: rings, shapes: [] };

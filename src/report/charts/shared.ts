@@ -60,11 +60,19 @@ export function verticalLine(
   return {
     shapes: [{
       type: "line",
-      ...{ x0: x, x1: x, yref: "paper", y0: 0, y1: 1 },
+      x0: x,
+      x1: x,
+      yref: "paper",
+      y0: 0,
+      y1: 1,
       line: { color: "--ink", width: 1.5, dash: "dot" },
     }],
     annotations: [{
-      ...{ x, yref: "paper", y: 1, yanchor: "bottom", showarrow: false },
+      x,
+      yref: "paper",
+      y: 1,
+      yanchor: "bottom",
+      showarrow: false,
       // Near an edge the name grows inwards.
       xanchor: x > 0.75 ? "right" : x < 0.25 ? "left" : "center",
       text,

@@ -2,8 +2,16 @@ import { htmlText } from "../page/html_page.ts";
 
 /** Colours of the series, in turn. */
 export const PLOT_COLOURS: readonly string[] = [
-  ...["#0a63ad", "#c23b00", "#007a5a", "#a86400", "#7a4fa3", "#59636e"],
-  ...["#2f9fe0", "#e0609b", "#5b9a1e", "#1b1f24"],
+  "#0a63ad",
+  "#c23b00",
+  "#007a5a",
+  "#a86400",
+  "#7a4fa3",
+  "#59636e",
+  "#2f9fe0",
+  "#e0609b",
+  "#5b9a1e",
+  "#1b1f24",
 ];
 
 const LEGEND_LINE = 18;
@@ -19,7 +27,8 @@ export function legend(
     readonly at: number;
     readonly line: number;
   }[] = [];
-  let [at, line] = [left, 0];
+  let at = left;
+  let line = 0;
   traces.forEach((trace, i) => {
     const name = trace["name"];
     if (typeof name !== "string" || trace["showlegend"] === false) return;

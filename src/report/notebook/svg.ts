@@ -30,17 +30,24 @@ export function plotSvg(traces: readonly Props[], layout: Props): string {
   const left = ys.some(isName) ? 130 : 76;
   const bottom = HEIGHT - (xs.some(isName) ? 100 : 56);
   const x = createScale(xs, [left, WIDTH - RIGHT], {
-    ...{ axis: props(layout["xaxis"]), zero: flat, band: padded || (bars.length > 0 && !flat) },
+    axis: props(layout["xaxis"]),
+    zero: flat,
+    band: padded || (bars.length > 0 && !flat),
   });
   const y = createScale(ys, [bottom, TOP], {
-    ...{ axis: props(layout["yaxis"]), zero: bars.length > 0 && !flat, band: padded || flat },
+    axis: props(layout["yaxis"]),
+    zero: bars.length > 0 && !flat,
+    band: padded || flat,
   });
   const marks = shown.map((trace, i) => {
     const colour = PLOT_COLOURS[i % PLOT_COLOURS.length]!;
     if (trace["type"] === "heatmap") return heatmap(trace, x, y);
     if (trace["type"] === "bar") {
       return barMarks(trace, flat ? { x: y, y: x } : { x, y }, {
-        ...{ flat, colour, slot: bars.indexOf(trace), slots: bars.length },
+        flat,
+        colour,
+        slot: bars.indexOf(trace),
+        slots: bars.length,
       });
     }
     return lineMarks(trace, x, y, colour);
@@ -64,7 +71,10 @@ function sceneSvg({ traces, axes }: FlatScene, layout: Props): string {
   const x = scale([RIGHT, WIDTH - RIGHT]);
   const y = scale([HEIGHT - 24, TOP]);
   const lines = axes.map(({ title, from, to }) => {
-    const [x1, y1, x2, y2] = [x.at(from[0]), y.at(from[1]), x.at(to[0]), y.at(to[1])];
+    const x1 = x.at(from[0]);
+    const y1 = y.at(from[1]);
+    const x2 = x.at(to[0]);
+    const y2 = y.at(to[1]);
     return gridLine(x1, y1, x2, y2) +
       `<text x="${x2.toFixed(1)}" y="${(y2 + (y2 < y1 ? -6 : 14)).toFixed(1)}" ` +
       `text-anchor="middle">${htmlText(title, 40)}</text>`;
@@ -158,7 +168,8 @@ function barMarks(
 
 function heatmap(trace: Props, x: Scale, y: Scale): string {
   const z = trace["z"] as readonly (readonly (number | null)[])[];
-  const [xs, ys] = [values(trace, "x"), values(trace, "y")];
+  const xs = values(trace, "x");
+  const ys = values(trace, "y");
   const known = z.flat().filter((value): value is number => Number.isFinite(value));
   const low = known.reduce((a, b) => Math.min(a, b), Infinity);
   const high = known.reduce((a, b) => Math.max(a, b), -Infinity);
@@ -168,7 +179,8 @@ function heatmap(trace: Props, x: Scale, y: Scale): string {
       const share = high > low ? (value - low) / (high - low) : 0.5;
       const mix = (from: number, to: number) => Math.round(from + share * (to - from));
       const colour = `rgb(${mix(241, 10)},${mix(245, 79)},${mix(250, 140)})`;
-      const [cx, cy] = [x.at(xs[j]), y.at(ys[i])];
+      const cx = x.at(xs[j]);
+      const cy = y.at(ys[i]);
       const cell = rectangle([cx - x.step / 2, cy - y.step / 2, x.step, y.step], colour);
       if (row.length > 14 || z.length > 20) return cell;
       const shown = htmlText(Number.isInteger(value) ? String(value) : value.toFixed(2));

@@ -92,7 +92,10 @@ export function costTable(rows: readonly AnalysisRow[], limit = 15): Table {
   return {
     columns: ["run", "seconds", "parameters", "F1", ""],
     rows: shown.slice(0, limit).map(({ run, seconds, parameters, f1, efficient }) => [
-      ...[run, seconds.toFixed(1), parameters, f1.toFixed(3)],
+      run,
+      seconds.toFixed(1),
+      parameters,
+      f1.toFixed(3),
       efficient ? "nothing cheaper is better" : "",
     ]),
   };
@@ -103,7 +106,10 @@ export function smellsTable(evaluation: StoredEvaluation): Table {
   return {
     columns: ["smell", "rows", "TP", "FP", "accuracy", "precision", "recall", "F1"],
     rows: smellRows(evaluation).map((row) => [
-      ...[row.smell, row.count, row.tp_actual, row.fp_actual],
+      row.smell,
+      row.count,
+      row.tp_actual,
+      row.fp_actual,
       ...[row.accuracy, row.precision, row.recall, row.f1].map((n) => n.toFixed(3)),
     ]),
   };

@@ -49,8 +49,12 @@ const COLUMNS = [
 ] as const;
 
 const WORDS: Readonly<Record<RowOutcome, string>> = {
-  ...{ wrong: "wrong action", missed: "missed", right: "right", kept_back: "kept back" },
-  ...{ acted: "acted", abstained: "abstained" },
+  wrong: "wrong action",
+  missed: "missed",
+  right: "right",
+  kept_back: "kept back",
+  acted: "acted",
+  abstained: "abstained",
 };
 
 /** Rows from here on are left out in print. */

@@ -27,8 +27,15 @@ export function metricsTable(outcome: SweepOutcome): Table {
   const margins = new Set(outcome.metrics.map((row) => row.near_margin)).size > 1;
   return {
     columns: [
-      ...["threshold", ...(margins ? ["margin"] : []), "abstain", "coverage", "acc. on fired"],
-      ...["overall acc.", "wrong fires", "macro F1", ""],
+      "threshold",
+      ...(margins ? ["margin"] : []),
+      "abstain",
+      "coverage",
+      "acc. on fired",
+      "overall acc.",
+      "wrong fires",
+      "macro F1",
+      "",
     ],
     rows: outcome.metrics.map((row) => [
       row.threshold,

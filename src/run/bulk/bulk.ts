@@ -130,7 +130,9 @@ async function mapToFile(
   const done = resume ? await readFinished(output, job) : null;
   if (done) return { ...done, resumed: done.rows };
   const { sink, last } = await openPart(output, {
-    ...{ resume, job, range },
+    resume,
+    job,
+    range,
     onRow: (row) => tally.add(row as MappedRow | RunRow),
   });
   using _open = sink;
@@ -186,7 +188,8 @@ function describeJob(
 ): Record<string, unknown> {
   return {
     schema: BULK_SCHEMA,
-    ...{ input, shard },
+    input,
+    shard,
     mode: run ? "run" : "map",
     top_k: run ? null : topK,
     domain,

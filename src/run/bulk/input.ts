@@ -54,7 +54,8 @@ export interface Shard {
  */
 export function parseShard(text: string): Shard {
   const [, i = "", n = ""] = /^(\d{1,9})\/(\d{1,9})$/.exec(text) ?? [];
-  const [index, count] = [Number(i), Number(n)];
+  const index = Number(i);
+  const count = Number(n);
   if (i !== "" && index >= 1 && index <= count) return { index, count };
   const range = count >= 1 ? `1/${count} to ${count}/${count}` : "1/N to N/N";
   throw new MicroLmError("usage", `Expected a shard from ${range}, got "${text}"`);
@@ -69,7 +70,9 @@ export function shardRange({ index, count }: Shard, lines: number): LineRange {
 /** Counts and hashes a file. */
 export async function surveyInput(path: string): Promise<InputFacts> {
   const hash = createHash("sha256");
-  let [lines, bytes, last] = [0, 0, 10];
+  let lines = 0;
+  let bytes = 0;
+  let last = 10;
   for await (const chunk of readChunks(path)) {
     hash.update(chunk);
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++;
@@ -127,7 +130,8 @@ function readRow(text: string, at: Place): BulkRow {
   if (typeof prompt !== "string") {
     throw refuse(`a "prompt" text, found ${excerpt(value)}`, { ...at, column: 1 });
   }
-  const [id, label] = [readName(fields, "id", at), readName(fields, "label", at)];
+  const id = readName(fields, "id", at);
+  const label = readName(fields, "label", at);
   return {
     ...at,
     prompt,

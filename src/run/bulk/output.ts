@@ -125,7 +125,8 @@ function lockPart(part: string): Deno.FsFile {
 
 function isAt(file: Deno.FsFile, path: string): boolean {
   try {
-    const [opened, there] = [file.statSync(), Deno.statSync(path)];
+    const opened = file.statSync();
+    const there = Deno.statSync(path);
     return opened.ino === there.ino && opened.dev === there.dev;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
@@ -163,7 +164,8 @@ async function readRows(
   part: string,
   { range, onRow }: OpenPartOptions,
 ): Promise<{ end: number; last: number }> {
-  let [end, last] = [0, range.from];
+  let end = 0;
+  let last = range.from;
   const decoder = new TextDecoder("utf-8", { fatal: true });
   for await (const { bytes, isWhole } of readByteLines(part)) {
     const row = isWhole ? parseRow(decoder, bytes) : null;

@@ -69,7 +69,9 @@ export async function replayTrace(
 ): Promise<ReplaySummary> {
   await using shelf = new RuntimeShelf(path, options);
   const versions = JSON.stringify(Object.entries(traceVersions()).sort());
-  let [lines, equal, others] = [0, 0, 0];
+  let lines = 0;
+  let equal = 0;
+  let others = 0;
   for await (const line of readTrace(path)) {
     lines++;
     const differences = await replayLine(line, await shelf.find(line));

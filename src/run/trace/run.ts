@@ -111,7 +111,13 @@ function contextOf(given: unknown, policy: Policy, { folder }: TracedRuntime): u
 export function requestOf(inputs: TracedInputs): RunRequest {
   const { prompt, policy, context, rails, T, dry_run: dryRun, grid, pairs, env } = inputs;
   return {
-    ...{ prompt, policy, context, rails, T, dryRun, env },
+    prompt,
+    policy,
+    context,
+    rails,
+    T,
+    dryRun,
+    env,
     ...(grid !== undefined && { grid }),
     ...(pairs !== undefined && { pairs }),
   };
@@ -120,7 +126,10 @@ export function requestOf(inputs: TracedInputs): RunRequest {
 function withNumbers(gate: GateVerdict, { aux, verify }: RunRecord): TracedGate {
   if (gate.gate === "mapper" && aux.mappings.length > 0) {
     const numbers = aux.mappings.map(({ predicted, confidence, margin, threshold, novelty }) => ({
-      ...{ predicted, confidence, margin, threshold },
+      predicted,
+      confidence,
+      margin,
+      threshold,
       ...(novelty !== undefined && { novelty }),
     }));
     return { ...gate, numbers };

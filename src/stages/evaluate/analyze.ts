@@ -258,7 +258,13 @@ export function summarizeSeeds(rows: readonly AnalysisRow[]): SeedSummary[] {
   return [...groups.values()].flatMap((group) => {
     const { base, model, lr, batch_size, epochs, dataset } = group[0]!;
     return metrics.map((metric) => ({
-      ...{ base, model, lr, batch_size, epochs, dataset, metric },
+      base,
+      model,
+      lr,
+      batch_size,
+      epochs,
+      dataset,
+      metric,
       seeds: group.length,
       ...spread(group.map((row) => row[metric])),
     }));

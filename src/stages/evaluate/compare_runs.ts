@@ -50,7 +50,8 @@ export async function compareEvaluations(
   second: StoredEvaluation,
   options: BootstrapCountsOptions = {},
 ): Promise<RunComparison> {
-  const [a, b] = [await predictionsOf(first), await predictionsOf(second)];
+  const a = await predictionsOf(first);
+  const b = await predictionsOf(second);
   const others = new Map(b.map((row) => [row.sample_id, row]));
   const pairs = a.map((row) => ({ row, other: others.get(row.sample_id) }));
   const wrong = pairs.find(({ row, other }) => other?.true_label !== row.true_label);

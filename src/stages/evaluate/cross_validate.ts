@@ -81,7 +81,8 @@ export async function crossValidate(
   const predicted = new Uint8Array(rows.length);
   const kept = new Uint8Array(rows.length);
   for (let k = 0; k < folds; k++) {
-    const [held, tuning] = [k, (k + 1) % folds];
+    const held = k;
+    const tuning = (k + 1) % folds;
     const part = (keep: (fold: number) => boolean) => {
       const at = Uint32Array.from([...fold.keys()].filter((row) => keep(fold[row]!)));
       return {

@@ -148,7 +148,8 @@ export function mcNemarTest(
   if (firstRight.length !== secondRight.length) {
     throw new RangeError(`Expected pairs, got ${firstRight.length} and ${secondRight.length} rows`);
   }
-  let [first, second] = [0, 0];
+  let first = 0;
+  let second = 0;
   for (let row = 0; row < firstRight.length; row++) {
     if (firstRight[row] === secondRight[row]) continue;
     if (firstRight[row] === 1) first++;

@@ -68,7 +68,9 @@ function withKeptFeatures(encoder: Encoder): Encoder {
   const { spec, fingerprint, dims, runtime, dtype } = encoder;
   const kept = new Map<string, Features>();
   return {
-    ...{ spec, fingerprint, dims },
+    spec,
+    fingerprint,
+    dims,
     ...(runtime === undefined ? {} : { runtime }),
     ...(dtype === undefined ? {} : { dtype }),
     encode: async (texts, options) => {

@@ -230,7 +230,10 @@ async function fieldLocator(path: string): Promise<Locate> {
   }
   const rows = text.replace(/^\uFEFF/, "").split("\n");
   return (start, field) => {
-    let [line, column, quoted, left] = [start, 1, false, field];
+    let line = start;
+    let column = 1;
+    let quoted = false;
+    let left = field;
     while (left > 0 && line <= rows.length) {
       const char = rows[line - 1]![column - 1];
       if (char === '"') quoted = !quoted;

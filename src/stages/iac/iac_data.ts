@@ -76,7 +76,8 @@ export async function buildIacData(
   const faults: ScannerFault[] = [...unread];
   const records: DetectionRecord[] = [];
   const groups: string[] = [];
-  let [repeated, excluded] = [0, 0];
+  let repeated = 0;
+  let excluded = 0;
   for (const finding of findings) {
     const key = detectionId(finding);
     const earlier = seen.get(key);

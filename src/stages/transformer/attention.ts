@@ -82,9 +82,12 @@ export function attentionBackward(
     const row = padded * 4;
     for (let head = 0; head < heads; head++) {
       const place = (from * qkv.cols + head * size) * 4;
-      const [query, dQuery] = [qkv.at + place, dQkv.at + place];
-      const [key, dKey] = [query + width * 4, dQuery + width * 4];
-      const [value, dValue] = [key + width * 4, dKey + width * 4];
+      const query = qkv.at + place;
+      const dQuery = dQkv.at + place;
+      const key = query + width * 4;
+      const dKey = dQuery + width * 4;
+      const value = key + width * 4;
+      const dValue = dKey + width * 4;
       const weights = scores.at + at * 4;
       const dOut = dMixed.at + (from * width + head * size) * 4;
       const dScores = scratch.at;

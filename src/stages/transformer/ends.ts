@@ -58,7 +58,9 @@ export function poolForward(
 ): void {
   const { cols } = x;
   for (let text = 0; text < texts; text++) {
-    const [from, to, at] = [starts[text]!, starts[text + 1]!, text * cols];
+    const from = starts[text]!;
+    const to = starts[text + 1]!;
+    const at = text * cols;
     mean.view.fill(0, at, at + cols);
     for (let row = from; row < to; row++) {
       for (let j = 0; j < cols; j++) mean.view[at + j]! += x.view[row * cols + j]!;
@@ -106,7 +108,9 @@ export function poolBackward(
   }
   denseBackward(products, mean, d.vectors, texts, output, dOutput, d.mean);
   for (let text = 0; text < texts; text++) {
-    const [from, to, at] = [starts[text]!, starts[text + 1]!, text * cols];
+    const from = starts[text]!;
+    const to = starts[text + 1]!;
+    const at = text * cols;
     const share = 1 / Math.max(1, to - from);
     for (let row = from; row < to; row++) {
       for (let j = 0; j < cols; j++) d.x.view[row * cols + j] = d.mean.view[at + j]! * share;

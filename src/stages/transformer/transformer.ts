@@ -137,7 +137,8 @@ function layOut(plan: BufferPlan, weights: Float32Array) {
     lengths: new Float64Array(maxRows),
   };
   const engine = { products, heads: shape.heads };
-  const [table, output] = [own.part("embedding"), own.dense("output")];
+  const table = own.part("embedding");
+  const output = own.dense("output");
   return { tensors, products, engine, bytes, layers, pool, table, output };
 }
 
@@ -155,7 +156,8 @@ function createBackward(
   const gradients = weightTensors(tensors.gradient!, shape, tunedFrom(shape, tune));
   const dTable = tune === "full" ? gradients.part("embedding") : undefined;
   const dOutput = gradients.dense("output");
-  const [d, dEmbedded] = [tensors.d!, tensors.dEmbedded!];
+  const d = tensors.d!;
+  const dEmbedded = tensors.dEmbedded!;
   const dPool = { x: d, mean: tensors.dMean!, vectors: tensors.dVectors! };
   const steps = range(LAYERS).slice(tune === "full" ? 0 : LAST).reverse().map((layer) => ({
     ...layers[layer]!,

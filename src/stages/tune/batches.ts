@@ -29,7 +29,8 @@ export class PieceBatches {
   fill(order: Uint32Array, from: number, to: number): number {
     const { batch } = this;
     const { maxRows, shape: { width } } = this.#transformer;
-    let [rows, texts] = [0, 0];
+    let rows = 0;
+    let texts = 0;
     for (; from + texts < to && texts < maxRows; texts++) {
       const text = order[from + texts]!;
       const pieces = this.#pieces[text]!;
@@ -54,7 +55,8 @@ export class PieceBatches {
     this.forEach((batch) => {
       const all = this.#transformer.lower(batch);
       for (let text = 0; text < batch.texts; text++) {
-        const [from, to] = [batch.starts[text]!, batch.starts[text + 1]!];
+        const from = batch.starts[text]!;
+        const to = batch.starts[text + 1]!;
         lower.push(all.subarray(from * width, to * width));
       }
     });

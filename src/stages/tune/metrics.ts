@@ -18,7 +18,8 @@ export interface ClassMetrics {
 export function classMetrics(logits: Matrix<Float64Array>, labels: Int32Array): ClassMetrics {
   const { data, rows, cols } = softmaxRows(logits, 1);
   const counts = new Float64Array(3 * cols);
-  let [loss, right] = [0, 0];
+  let loss = 0;
+  let right = 0;
   for (let row = 0; row < rows; row++) {
     const label = labels[row]!;
     let best = 0;

@@ -55,7 +55,8 @@ export class TuneRun {
   /** One update from summed gradients and loss; the gradients are zero afterwards. */
   update(summedLoss: number, weight: number): void {
     const { maxGradNorm = 1, schedule = "linear", logEvery = 25 } = this.#options;
-    const [encoder, head] = [this.#encoder, this.#head];
+    const encoder = this.#encoder;
+    const head = this.#head;
     const loss = summedLoss / weight;
     const norm = Math.hypot(normOf(asDoubles(encoder.gradient)), normOf(head.gradient)) / weight;
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
@@ -133,7 +134,8 @@ export class TuneRun {
   }
 
   #snapshot(value: number | null): TuneBest {
-    const [encoder, head] = [this.#encoder.weights.slice(), this.#head.weights.slice()];
+    const encoder = this.#encoder.weights.slice();
+    const head = this.#head.weights.slice();
     return { step: this.step, value, encoder, head };
   }
 

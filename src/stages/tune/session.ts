@@ -102,7 +102,8 @@ export class TuneSession {
     const isDropping = (this.#options.head?.dropout ?? 0) > 0;
     const seed = mixSeed(this.#seed, DROPOUT_STREAM, run.step);
     const random = isDropping ? createRandom(seed) : undefined;
-    let [loss, weight] = [0, 0];
+    let loss = 0;
+    let weight = 0;
     for (let i = from; i < to; i++) weight += this.#classWeights[labels[rows[i]!]!]!;
     for (let at = from; at < to;) {
       const next = this.#batches.fill(rows, at, to);

@@ -102,7 +102,8 @@ Deno.test("text: plain by default, colours when asked for, stacked where it does
 });
 
 function contrast(a: string, b: string): number {
-  const [x, y] = [luminance(a), luminance(b)];
+  const x = luminance(a);
+  const y = luminance(b);
   return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
 }
 

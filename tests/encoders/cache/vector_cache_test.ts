@@ -188,7 +188,8 @@ Deno.test("a file that is no cache of this encoder is refused", async () => {
 
 Deno.test("two handles see each other's vectors", async () => {
   await inTempFolder(async (dir) => {
-    const [one, two] = [spyEncoder(), spyEncoder()];
+    const one = spyEncoder();
+    const two = spyEncoder();
     await using first = await withVectorCache(one.encoder, { dir });
     await using second = await withVectorCache(two.encoder, { dir });
     const random = createRandom(3);

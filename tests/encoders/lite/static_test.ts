@@ -56,7 +56,8 @@ Deno.test("ids are rows of the embedding matrix: related words are neighbours", 
   await using encoder = await openStaticEncoder();
   const features = await encoder.encode(["monday", "tuesday", "withdraw", "deposit", "potato"]);
   const cosine = (a: number, b: number) => {
-    const [x, y] = [rowOf(features, a).dense, rowOf(features, b).dense];
+    const x = rowOf(features, a).dense;
+    const y = rowOf(features, b).dense;
     return x.reduce((total, value, j) => total + value * y[j]!, 0);
   };
   assert(cosine(0, 1) > cosine(0, 4) + 0.2);

@@ -34,8 +34,12 @@ for (const threads of [0, -1, 1.5, NaN]) {
 async function encodeElsewhere(flags: readonly string[], options: object) {
   const { code, stdout, stderr } = await new Deno.Command("deno", {
     args: [
-      ...["run", "--no-prompt", "--allow-read=.", ...flags],
-      ...["tests/encoders/use_lite_elsewhere.ts", JSON.stringify(options)],
+      "run",
+      "--no-prompt",
+      "--allow-read=.",
+      ...flags,
+      "tests/encoders/use_lite_elsewhere.ts",
+      JSON.stringify(options),
     ],
   }).output();
   const text = new TextDecoder().decode(stdout);

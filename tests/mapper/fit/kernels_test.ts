@@ -7,13 +7,17 @@ const fill = (view: Float64Array) => view.forEach((_, i) => view[i] = random.nor
 
 Deno.test("gemm adds A·B to C for every shape, strides included", () => {
   for (const [m, n, p] of [[4, 4, 1], [8, 12, 5], [4, 80, 33]] as const) {
-    const [lda, ldb, ldc] = [p + 3, n + 4, n + 8];
+    const lda = p + 3;
+    const ldb = n + 4;
+    const ldc = n + 8;
     const arena = createArena({
       a: { type: "f64", length: m * lda },
       b: { type: "f64", length: p * ldb },
       c: { type: "f64", length: m * ldc },
     });
-    const [a, b, c] = [arena.floats("a"), arena.floats("b"), arena.floats("c")];
+    const a = arena.floats("a");
+    const b = arena.floats("b");
+    const c = arena.floats("c");
     [a, b, c].forEach(({ view }) => fill(view));
     const before = c.view.slice();
     arena.kernels.gemm(a.at, lda * 8, b.at, ldb * 8, c.at, ldc * 8, m, n, p);
@@ -29,7 +33,8 @@ Deno.test("gemm adds A·B to C for every shape, strides included", () => {
 
 Deno.test("dot and axpy agree with plain loops", () => {
   const arena = createArena({ x: { type: "f64", length: 20 }, y: { type: "f64", length: 20 } });
-  const [x, y] = [arena.floats("x"), arena.floats("y")];
+  const x = arena.floats("x");
+  const y = arena.floats("y");
   fill(x.view);
   fill(y.view);
   const expected = x.view.reduce((sum, value, i) => sum + value * y.view[i]!, 0);
@@ -50,8 +55,11 @@ Deno.test("sparse products agree with plain loops, empty rows included", () => {
     c: { type: "f64", length: 3 * 4 },
     g: { type: "f64", length: 5 * 4 },
   });
-  const [indptr, indices] = [arena.words("indptr"), arena.words("indices")];
-  const [values, b, c] = [arena.singles("values"), arena.floats("b"), arena.floats("c")];
+  const indptr = arena.words("indptr");
+  const indices = arena.words("indices");
+  const values = arena.singles("values");
+  const b = arena.floats("b");
+  const c = arena.floats("c");
   const g = arena.floats("g");
   indptr.view.set([0, 3, 3, 4]);
   indices.view.set([0, 2, 4, 1]);

@@ -99,7 +99,8 @@ Deno.test("the seed changes the order of sums, not the optimum", () => {
   const { features, labels } = randomProblem(9, 120, 4);
   const fit = (seed: number) =>
     fitLogisticRegression(features, labels, { classes: 4, seed, tol: 1e-8 }).classifier;
-  const [a, b] = [fit(0), fit(1)];
+  const a = fit(0);
+  const b = fit(1);
   a.weights.forEach((weight, i) => assertAlmostEquals(weight, b.weights[i]!, 1e-5));
 });
 

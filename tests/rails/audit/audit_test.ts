@@ -35,7 +35,9 @@ Deno.test("kaiserWindow() agrees with numpy.kaiser", () => {
 
 Deno.test("runAudit() gives one row a prompt with all metrics for a constant encoder", async () => {
   const constant: Encoder = {
-    ...{ spec: "constant", fingerprint: "c", dims: 2 },
+    spec: "constant",
+    fingerprint: "c",
+    dims: 2,
     encode: (texts) =>
       Promise.resolve({
         rows: texts.length,
@@ -105,10 +107,15 @@ Deno.test("createAuditJudge() weighs evidence alike wherever it stands in a prom
 
 Deno.test("createAuditJudge() accepts several spans that stand apart", () => {
   const judge = createAuditJudge(["a", "b"], new Float64Array(2), ["a", "b"], {
-    ...{ tau_span: 0.1, tau_rel: 0.8, tau_abs: 0.9 },
+    tau_span: 0.1,
+    tau_rel: 0.8,
+    tau_abs: 0.9,
   }, { L: 4 });
   const spans = [0, 10, 20].map((first, i) => ({
-    ...{ text: "x", first, size: 1, evidence: Float64Array.of(i === 1 ? -1 : 1, i === 1 ? 1 : -1) },
+    text: "x",
+    first,
+    size: 1,
+    evidence: Float64Array.of(i === 1 ? -1 : 1, i === 1 ? 1 : -1),
   }));
   const channels = judge({ spans, track: toTrack(21, spans, 2) }, "");
   assertEquals(channels.map(({ accepted }) => accepted), [true, true]);
@@ -126,7 +133,10 @@ Deno.test("runAudit() refuses what words forbid, and its noise is seeded by the 
 
 Deno.test("suppress() keeps the strongest spans that share no token", () => {
   const span = (text: string, first: number, size: number, score: number) => ({
-    ...{ text, first, size, evidence: Float64Array.of(score) },
+    text,
+    first,
+    size,
+    evidence: Float64Array.of(score),
   });
   const spans = [
     span("a", 0, 1, 1),

@@ -83,7 +83,8 @@ Deno.test("filters neither change their input nor leave its range", () => {
     fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 12, maxLength: 60 }),
     (values) => {
       const x = Float64Array.from(values);
-      const [low, high] = [Math.min(...x), Math.max(...x)];
+      const low = Math.min(...x);
+      const high = Math.max(...x);
       const slack = 1e-6 * (1 + Math.max(-low, high));
       for (const filter of [phantomClamp, localClamp, medianFilter, emaFilter, hybridFilter]) {
         const out = (filter as (x: Float64Array) => Float64Array)(x);
@@ -164,7 +165,8 @@ Deno.test("the tracker never looks ahead", () => {
   );
   // The gate's noise level is that of the whole trace; the guard has none.
   const options = { stages: ["ema", "guard"] as const };
-  const [a, b] = [denoiseTraces(traces, options), denoiseTraces(later, options)];
+  const a = denoiseTraces(traces, options);
+  const b = denoiseTraces(later, options);
   assertEquals(channelOf(a, 1).subarray(0, cut), channelOf(b, 1).subarray(0, cut));
   assertNotEquals(channelOf(a, 1).subarray(cut), channelOf(b, 1).subarray(cut));
 });

@@ -56,7 +56,8 @@ function fitDirectly(x: Float64Array, half: number, i: number) {
   const window = withoutLine(places.map((d) => x[i + d]!), places);
   const lobe = withoutLine(places.map((d) => Math.cos((Math.PI * d) / (2 * half))), places);
   const dot = (a: number[], b: number[]) => a.reduce((sum, value, k) => sum + value * b[k]!, 0);
-  const [covariance, lobeEnergy] = [dot(window, lobe), dot(lobe, lobe)];
+  const covariance = dot(window, lobe);
+  const lobeEnergy = dot(lobe, lobe);
   return {
     height: covariance / lobeEnergy,
     strength: covariance / Math.sqrt(lobeEnergy),
@@ -66,7 +67,8 @@ function fitDirectly(x: Float64Array, half: number, i: number) {
 
 function withoutLine(values: number[], places: number[]): number[] {
   const mean = (v: number[]) => v.reduce((sum, value) => sum + value, 0) / v.length;
-  const [mv, mp] = [mean(values), mean(places)];
+  const mv = mean(values);
+  const mp = mean(places);
   const slope = values.reduce((sum, v, k) => sum + (v - mv) * (places[k]! - mp), 0) /
     places.reduce((sum, p) => sum + (p - mp) ** 2, 0);
   return values.map((v, k) => v - mv - slope * (places[k]! - mp));

@@ -206,7 +206,8 @@ Deno.test("a prior lowers the score of what it finds implausible, in both modes"
     const score = (prior?: ParserPrior) =>
       geodesicParseWithPrior(traces, { mode, alpha: 0.5, ...(prior ? { prior } : {}) }).channels
         .map((c) => c.score);
-    const [free, weighed] = [score(), score(PRIOR)];
+    const free = score();
+    const weighed = score(PRIOR);
     assertAlmostEquals(weighed[0]!, free[0]!, 1e-9);
     assert(weighed[1]! < free[1]!);
   }

@@ -7,8 +7,11 @@ const svgOf = (traces: Record<string, unknown>[], layout = {}) =>
   String(plot(traces, layout)[JUPYTER_DISPLAY]()["text/html"]);
 
 const scatter = (points: readonly (readonly number[])[]) => ({
-  ...{ type: "scatter3d", mode: "markers" },
-  ...{ x: points.map((p) => p[0]), y: points.map((p) => p[1]), z: points.map((p) => p[2]) },
+  type: "scatter3d",
+  mode: "markers",
+  x: points.map((p) => p[0]),
+  y: points.map((p) => p[1]),
+  z: points.map((p) => p[2]),
 });
 
 Deno.test("plot() draws points in three dimensions, where Plotly is missing, with the axes' names", () => {
@@ -39,7 +42,8 @@ Deno.test("flattenScene() keeps every point within its reach, and lines straight
     maxLength: 9,
   });
   fc.assert(fc.property(points, (cloud) => {
-    const [a, b] = [cloud[0]!, cloud[1]!];
+    const a = cloud[0]!;
+    const b = cloud[1]!;
     const middle = a.map((value, i) => (value + b[i]!) / 2);
     const { traces: [trace] } = flattenScene([scatter([...cloud, middle])], {});
     for (const axis of ["x", "y"]) {

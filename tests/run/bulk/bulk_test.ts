@@ -46,7 +46,10 @@ Deno.test("mapFile() writes one row a prompt, in order, with line, id, label and
     assertEquals(
       rows.map(({ row, id, gold_label, prompt, label }) => [
         row,
-        ...[id, gold_label, prompt, label],
+        id,
+        gold_label,
+        prompt,
+        label,
       ]),
       [
         [1, undefined, undefined, "swap 2 ETH for USDC", "swap_asset"],

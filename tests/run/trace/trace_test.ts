@@ -143,7 +143,9 @@ Deno.test("verifyTrace() finds an edit that was sealed again at the line that fo
   });
 });
 
-const [A, B, C] = [0, 1, 2];
+const A = 0;
+const B = 1;
+const C = 2;
 const TAMPERED: readonly [string, number, (lines: readonly string[]) => string][] = [
   ["a line cut out", 2, (l) => `${l[A]}\n${l[C]}\n`],
   ["the first line cut off", 1, (l) => `${l[B]}\n${l[C]}\n`],

@@ -208,7 +208,8 @@ Deno.test("readScannerCsv() refuses a CSV without labels, with two, or without r
 
 Deno.test("buildIacData() leaves scripts out that another set has", async () => {
   const folder = "fixtures/iac/sample";
-  const [csv, scripts] = [`${folder}/detections.csv`, `${folder}/scripts`];
+  const csv = `${folder}/detections.csv`;
+  const scripts = `${folder}/scripts`;
   const all = await buildIacData(csv, scripts);
   const file = all.records[0]!.file;
   const some = await buildIacData(csv, scripts, { excludeFiles: new Set([file]) });

@@ -35,7 +35,8 @@ experiments:
 async function writeDetections(folder: string): Promise<void> {
   const lines = (count: number, first: number) =>
     Array.from({ length: count }, (_, i) => {
-      const [n, isTp] = [first + i, i % 2 === 0];
+      const n = first + i;
+      const isTp = i % 2 === 0;
       const content = isTp ? `password = "s3cret${n}"` : `password = lookup("vault/${n}")`;
       return JSON.stringify({
         id: `d${n}`,

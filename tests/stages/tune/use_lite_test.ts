@@ -140,12 +140,14 @@ Deno.test("a fine-tuned encoder is exported, opened again, and has its own finge
   const data = await texts();
   const single = await tuneUseLite(data, data, { ...OPTIONS, epochs: 1 });
   const half = await tuneUseLite(data, data, { ...OPTIONS, epochs: 1, precision: "fp16" });
-  const [large, small] = [await tunedUseLiteToOnnx(single), await tunedUseLiteToOnnx(half)];
+  const large = await tunedUseLiteToOnnx(single);
+  const small = await tunedUseLiteToOnnx(half);
   assert(small.length < 0.51 * large.length, `${small.length} of ${large.length}`);
   await using first = await openTunedUseLite(large, { threads: 1 });
   await using second = await openTunedUseLite(small, { threads: 1 });
   assertNotEquals(first.fingerprint, second.fingerprint);
-  const [tuned, halved] = [await first.encode([...TEXTS, ""]), await second.encode(TEXTS)];
+  const tuned = await first.encode([...TEXTS, ""]);
+  const halved = await second.encode(TEXTS);
   assertEquals(tuned.dense!.data.subarray(512 * TEXTS.length), new Float32Array(512));
   const own = createTransformer(
     useLiteTransformerShape(single.weights),

@@ -86,7 +86,8 @@ function cells(grid: Grid, left: number, top: number, cell: number, digits: bool
   return grid.flatMap((row, y) =>
     row.map((value, x) => {
       const { fill, ink } = PALETTE[value]!;
-      const [px, py] = [left + x * cell, top + y * cell];
+      const px = left + x * cell;
+      const py = top + y * cell;
       const square = `<rect x="${px}" y="${py}" width="${cell}" height="${cell}" ` +
         `fill="${fill}" stroke="#767676"/>`;
       if (!digits) return square;

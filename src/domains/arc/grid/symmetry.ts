@@ -132,7 +132,8 @@ export function canonicalizeGrid(
 function compare(a: Grid, b: Grid): number {
   const rows = gridSize(a).height - gridSize(b).height;
   if (rows !== 0) return rows;
-  const [left, right] = [a.flat().join(""), b.flat().join("")];
+  const left = a.flat().join("");
+  const right = b.flat().join("");
   return left < right ? -1 : left > right ? 1 : 0;
 }
 

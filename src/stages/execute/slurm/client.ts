@@ -28,8 +28,16 @@ export interface SlurmClient {
 
 /** States that a task does not leave. */
 const ENDED = new Set([
-  ...["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED"],
-  ...["OUT_OF_MEMORY", "BOOT_FAIL", "DEADLINE", "REVOKED"],
+  "COMPLETED",
+  "FAILED",
+  "CANCELLED",
+  "TIMEOUT",
+  "NODE_FAIL",
+  "PREEMPTED",
+  "OUT_OF_MEMORY",
+  "BOOT_FAIL",
+  "DEADLINE",
+  "REVOKED",
 ]);
 
 /** Whether a task in this state runs no more. */
@@ -53,13 +61,21 @@ export function createSlurmClient(run: RunProgram = runProgram): SlurmClient {
     },
     async states(jobId) {
       const queue = await run("squeue", [
-        ...["--noheader", "--array", "--states=all", `--jobs=${jobId}`, "--format=%i|%T"],
+        "--noheader",
+        "--array",
+        "--states=all",
+        `--jobs=${jobId}`,
+        "--format=%i|%T",
       ]);
       if (queue.code !== 0 && !/Invalid job id/i.test(queue.stderr)) return null;
       const queued = queue.code === 0 ? parseStates(queue.stdout, jobId) : new Map();
       // The queue forgets what ended minutes ago.
       const accounts = await run("sacct", [
-        ...["--noheader", "--parsable2", "--allocations", "--array", `--jobs=${jobId}`],
+        "--noheader",
+        "--parsable2",
+        "--allocations",
+        "--array",
+        `--jobs=${jobId}`,
         "--format=JobID,State",
       ]).catch(() => null);
       const kept = accounts?.code === 0 ? parseStates(accounts.stdout, jobId) : new Map();

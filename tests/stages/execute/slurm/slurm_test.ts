@@ -61,14 +61,25 @@ Deno.test("slurmScript() carries the settings and quotes what the shell would sp
     "c.yaml",
   );
   const script = slurmScript(settings, {
-    ...{ workdir: "/home/o'neil/lm", batchDir: "/data/100% mine", tasks: 5 },
+    workdir: "/home/o'neil/lm",
+    batchDir: "/data/100% mine",
+    tasks: 5,
     command: ["/opt/deno", "run", "--config", "it's.yaml"],
   });
   for (
     const directive of [
-      ...["partition=gpu-a100", "account=lab", "qos=normal", "time=1-02:00:00", "mem=32G"],
-      ...["gres=gpu:1", "cpus-per-task=4", "tmp=30GB", "array=0-4%8", "constraint=avx2"],
-      ...["mail-user=me@example.org", 'output="/data/100%% mine/logs/%A_%a.out"'],
+      "partition=gpu-a100",
+      "account=lab",
+      "qos=normal",
+      "time=1-02:00:00",
+      "mem=32G",
+      "gres=gpu:1",
+      "cpus-per-task=4",
+      "tmp=30GB",
+      "array=0-4%8",
+      "constraint=avx2",
+      "mail-user=me@example.org",
+      'output="/data/100%% mine/logs/%A_%a.out"',
     ]
   ) assertStringIncludes(script, `#SBATCH --${directive}\n`);
   assertStringIncludes(script, `cd '/home/o'\\''neil/lm'\nmodule load deno\n/opt/deno run`);
@@ -148,7 +159,10 @@ function cluster(folder: string, looks: readonly (TaskStates | null)[], results:
 function request(folder: string, slurm = ""): SlurmBatchRequest {
   return {
     settings: parseSlurmSettings(`slurm: { ${slurm} }`, "c.yaml"),
-    ...{ configText: CONFIG, root: folder, name: "b", workdir: "/" },
+    configText: CONFIG,
+    root: folder,
+    name: "b",
+    workdir: "/",
     command: () => ["deno"],
   };
 }
@@ -165,7 +179,8 @@ Deno.test("runSlurmBatch() submits again what ended without an outcome, and only
     );
     const seen: string[] = [];
     const runs = await runSlurmBatch(EXPERIMENTS, request(folder), {
-      ...{ client, sleep },
+      client,
+      sleep,
       onRun: ({ experiment }) => seen.push(experiment.name),
     });
     assertEquals(submitted, [undefined, [1]]);
@@ -216,13 +231,16 @@ Deno.test("runSlurmBatch() stops when Slurm is silent for long, and follows the 
     const back = cluster(folder, [ended("COMPLETED", "RUNNING", "COMPLETED")], [[], [0, 1, 2]]);
     const found: boolean[] = [];
     const runs = await runSlurmBatch(EXPERIMENTS, request(folder), {
-      ...{ client: back.client, sleep },
+      client: back.client,
+      sleep,
       onJob: (_id, _tasks, isFound) => found.push(isFound),
     });
     assertEquals([runs.length, back.submitted.length, found], [3, 0, [true]]);
     const anew = cluster(folder, [ended("RUNNING")], [[], [0, 1, 2]]);
     await runSlurmBatch(EXPERIMENTS, request(folder), {
-      ...{ client: anew.client, sleep, resume: false },
+      client: anew.client,
+      sleep,
+      resume: false,
     });
     assertEquals(anew.submitted.length, 1);
   });
