@@ -76,7 +76,7 @@ export async function readConfigText(path: string): Promise<string> {
 }
 
 /** `base` with the values of `top` in place of its own; arrays are replaced. Neither is changed. */
-export function mergeDeep(base: unknown, top: unknown): unknown {
+function mergeDeep(base: unknown, top: unknown): unknown {
   if (!isRecord(base) || !isRecord(top)) return top === undefined ? base : top;
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(top)) merged[key] = mergeDeep(base[key], value);

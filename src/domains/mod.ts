@@ -10,12 +10,6 @@ export { invertArcOp } from "./arc/grid/inverse.ts";
 export { rotation } from "./arc/grid/ops.ts";
 export { type CaptionedGrid, gridSequenceSvg, gridSvg } from "./arc/grid/render_svg.ts";
 export { gridSequenceText, gridText } from "./arc/grid/render_text.ts";
-export {
-  canonicalizeGrid,
-  composeSymmetries,
-  conjugateArcOp,
-  invertSymmetry,
-} from "./arc/grid/symmetry.ts";
 export { planHash } from "./arc/plan_hash.ts";
 export { formatArcOp, formatArcPlan, parseArcPlan } from "./arc/plan_text.ts";
 export { parseArcPrompt } from "./arc/read/parse_prompt.ts";

@@ -20,7 +20,7 @@ const DOMAINS: Readonly<Record<string, () => Promise<Domain>>> = {
 };
 
 /** Names that {@linkcode openDomain} knows. */
-export const DOMAIN_NAMES: readonly string[] = Object.keys(DOMAINS);
+const DOMAIN_NAMES: readonly string[] = Object.keys(DOMAINS);
 
 /**
  * The domain of a name, or that of a folder: a path with a slash.

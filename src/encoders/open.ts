@@ -47,7 +47,7 @@ const PLACED: Readonly<Record<Exclude<EncoderKind, "name">, Opener>> = {
 };
 
 /** The encoder that tasks use unless told otherwise. */
-export const DEFAULT_ENCODER = "lite";
+const DEFAULT_ENCODER = "lite";
 
 /** Letters that a misspelt name may be off by. */
 const MAX_TYPOS = 2;

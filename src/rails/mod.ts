@@ -25,7 +25,6 @@ export {
   snrDb,
 } from "./denoise/filters.ts";
 export { createStreamingDenoiser } from "./denoise/stream.ts";
-export { blendFunnel, fitParserPrior, funnelCore, radialProfile } from "./funnel.ts";
 export { runNgfBench } from "./ngf/bench.ts";
 export { runDenoiseBench } from "./ngf/denoise_bench.ts";
 export { replayParity } from "./ngf/parity.ts";

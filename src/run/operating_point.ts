@@ -10,7 +10,7 @@ export interface ActivePoint {
 }
 
 /** The threshold where nobody has chosen one. */
-export const FALLBACK_THRESHOLD = 0.7;
+const FALLBACK_THRESHOLD = 0.7;
 
 /**
  * A pinned point in the words of the decision rule.

@@ -42,7 +42,7 @@ export function createTokenCheck(token: string | undefined, host: string): Token
 }
 
 /** Whether only programs of this machine reach a host. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || host === "[::1]" ||
     /^127(\.\d{1,3}){3}$/.test(host);
 }

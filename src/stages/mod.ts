@@ -14,19 +14,13 @@ export {
 export { type BatchRun, openDataSource, type OpenStageEncoder, runBatch } from "./config/batch.ts";
 export {
   type EvaluationConfig,
-  evaluationConfigJsonSchema,
   evaluationFolder,
   parseEvaluationConfig,
   readEvaluationConfig,
   type ThresholdMode,
 } from "./config/evaluation_config.ts";
 export { expandExperiments, type Experiment } from "./config/expand.ts";
-export {
-  parseStageConfig,
-  readStageConfig,
-  type StageConfig,
-  stageConfigJsonSchema,
-} from "./config/stage_config.ts";
+export { parseStageConfig, readStageConfig, type StageConfig } from "./config/stage_config.ts";
 export {
   ANALYSIS_COLUMNS,
   type AnalysisRow,

@@ -17,7 +17,7 @@ import {
 import type { ModelDtype } from "../sentence_transformer/onnx.ts";
 
 /** The public hub. */
-export const DEFAULT_HUB = "https://huggingface.co";
+const DEFAULT_HUB = "https://huggingface.co";
 
 /** Options of {@linkcode pullModel}. */
 export interface PullModelOptions {

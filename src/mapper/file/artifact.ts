@@ -8,7 +8,7 @@ import { packArray, unpackArray } from "../../core/packed_arrays.ts";
 import type { TrainedEncoder, TrainedMapper, TrainingFacts } from "../train.ts";
 
 /** Names the format. */
-export const ARTIFACT_SCHEMA = "micro-lm/mapper@1";
+const ARTIFACT_SCHEMA = "micro-lm/mapper@1";
 
 /** A trained mapper with what was asked for when it was trained. */
 export interface MapperArtifact extends TrainedMapper {

@@ -50,7 +50,7 @@ const FILE = z.object({
 });
 
 /** Parsers that a parity file holds answers of. */
-export const PARITY_PARSERS = ["stock", "report", "prior_none", "prior_fitted"] as const;
+const PARITY_PARSERS = ["stock", "report", "prior_none", "prior_fitted"] as const;
 
 /** How the parity mode compares with recorded answers. */
 export interface ParityReport {

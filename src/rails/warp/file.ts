@@ -37,7 +37,7 @@ export async function readSealed<T>(
 }
 
 /** Checks the hash of a sealed text and returns its content. */
-export function unseal(text: string, schema: string): unknown {
+function unseal(text: string, schema: string): unknown {
   let json: { schema?: unknown; sha256?: unknown } | null;
   try {
     json = JSON.parse(text);

@@ -16,7 +16,7 @@ export interface Confusion {
 /** Name of the classes that are not shown one by one. */
 export const POOLED = "other classes";
 /** Name of the decision not to act. */
-export const ABSTAINED = "abstained";
+const ABSTAINED = "abstained";
 
 /**
  * Counts labels against decisions over the labelled rows. Of many classes, those with the most wrong

@@ -31,7 +31,7 @@ export function runsTable(rows: readonly AnalysisRow[], limit = 15): Table {
 }
 
 /** The threshold of a row and how it came about. */
-export function thresholdText({ threshold, threshold_mode }: AnalysisRow): string {
+function thresholdText({ threshold, threshold_mode }: AnalysisRow): string {
   return threshold === null ? threshold_mode : `${threshold.toFixed(2)} (${threshold_mode})`;
 }
 

@@ -19,7 +19,7 @@ import { honouredEnvironment } from "../trace/run.ts";
 import { MICRO_LM_VERSION } from "../../core/version.ts";
 
 /** Names the format of `OUT.meta.json`. */
-export const BULK_SCHEMA = "micro-lm/bulk@1";
+const BULK_SCHEMA = "micro-lm/bulk@1";
 
 /** Options of {@linkcode mapFile}. */
 export interface MapFileOptions {

@@ -151,21 +151,6 @@ export async function readEvaluationConfig(
 }
 
 /**
- * JSON Schema (draft 2020-12) of what {@linkcode parseEvaluationConfig} reads, for editors.
- *
- * @example
- * ```ts
- * import { evaluationConfigJsonSchema } from "micro-lm/stages";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(evaluationConfigJsonSchema()["type"], "object");
- * ```
- */
-export function evaluationConfigJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(EVALUATION, { io: "input" }) as Record<string, unknown>;
-}
-
-/**
  * Folder that results of a mode go to: below `output_dir`, unless that ends with its name already.
  *
  * @example

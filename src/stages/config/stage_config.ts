@@ -260,18 +260,3 @@ export async function readStageConfig(
 ): Promise<StageConfig> {
   return parseStageConfig(await readConfigText(path), { ...options, file: path });
 }
-
-/**
- * JSON Schema (draft 2020-12) of what {@linkcode parseStageConfig} reads, for editors.
- *
- * @example
- * ```ts
- * import { stageConfigJsonSchema } from "micro-lm/stages";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(stageConfigJsonSchema()["required"], ["experiments"]);
- * ```
- */
-export function stageConfigJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(STAGE, { io: "input" }) as Record<string, unknown>;
-}

@@ -13,7 +13,7 @@ import {
   conjugateArcOp,
   invertSymmetry,
   SYMMETRIES,
-} from "../../../src/domains/arc/grid/symmetry.ts";
+} from "./symmetry.ts";
 import { anyGrid, anyOp } from "./arbitraries.ts";
 
 const WIDE: Grid = [[0, 1, 2], [3, 4, 5]];

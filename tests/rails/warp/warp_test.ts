@@ -2,14 +2,6 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows }
 import fc from "fast-check";
 import { MicroLmError } from "../../../src/core/errors.ts";
 import {
-  blendFunnel,
-  fitParserPrior,
-  funnelCore,
-  radialProfile,
-} from "../../../src/rails/funnel.ts";
-import { geodesicParseWithPrior } from "../../../src/rails/parse/parser.ts";
-import { generateHardTraces } from "../../../src/rails/traces/hard.ts";
-import {
   applyWarp,
   fitWarp,
   hashWarp,
@@ -97,35 +89,4 @@ Deno.test("saveWarp() and loadWarp() keep every bit; a changed file is refused",
     await Deno.writeTextFile(path, text.replace("warp@1", "warp@9"));
     await assertRejects(() => loadWarp(path), MicroLmError, "schema");
   });
-});
-
-Deno.test("radialProfile() takes quantiles, fills gaps with lines and ends with the nearest", () => {
-  const { radii, values } = radialProfile([0, 0, 4], [1, 3, 6], { bins: 4, quantile: 0.5 });
-  assertEquals([...radii], [0.5, 1.5, 2.5, 3.5]);
-  [2, 10 / 3, 14 / 3, 6].forEach((expected, i) => assertAlmostEquals(values[i]!, expected, 1e-12));
-  assertEquals([...radialProfile([2, 2], [1, 3], { bins: 2, quantile: 0 }).values], [1, 1]);
-  assertThrows(() => radialProfile([], []), MicroLmError);
-});
-
-Deno.test("blendFunnel() stretches to 0 … 1, highest where the funnel is", () => {
-  const flat = { radii: Float64Array.of(0, 1, 2), values: Float64Array.of(1, 1, 1) };
-  const core = funnelCore(flat.radii);
-  assertAlmostEquals(core[0]!, 0.18, 1e-12);
-  const { values } = blendFunnel(flat, core);
-  assertAlmostEquals(values[0]!, 1, 1e-6);
-  assertEquals(values[2], 0);
-});
-
-Deno.test("fitParserPrior() makes a prior that the parser takes, in both projections", () => {
-  const samples = generateHardTraces(40, 1000);
-  const { traces } = generateHardTraces(1, 3)[0]!;
-  for (const projection of ["pca", "identity"] as const) {
-    const prior = fitParserPrior(samples, { projection });
-    assertEquals([prior.radii.length, prior.window], [220, 160]);
-    const plausible = geodesicParseWithPrior(traces, { prior, alpha: 0.5 }).channels
-      .map((channel) => channel.prior!);
-    for (const value of plausible) assert(value >= 0 && value <= 1);
-    assertThrows(() => geodesicParseWithPrior(traces, { prior, protoWidth: 100 }), MicroLmError);
-  }
-  assertThrows(() => fitParserPrior(samples.slice(0, 0)), MicroLmError);
 });

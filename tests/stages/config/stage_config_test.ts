@@ -1,10 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { MicroLmError } from "../../../src/core/errors.ts";
-import {
-  parseStageConfig,
-  readStageConfig,
-  stageConfigJsonSchema,
-} from "../../../src/stages/config/stage_config.ts";
+import { parseStageConfig, readStageConfig } from "../../../src/stages/config/stage_config.ts";
 
 const MINIMAL = `experiments:
   lite:
@@ -101,9 +97,4 @@ Deno.test("parseStageConfig() reports a typo in every key at once", async () => 
 Deno.test("readStageConfig() says which file is not there", async () => {
   const error = await assertRejects(() => readStageConfig("configs/none.yaml"), MicroLmError);
   assertEquals((error as MicroLmError).kind, "missing");
-});
-
-Deno.test("stageConfigJsonSchema() describes experiments", () => {
-  const schema = stageConfigJsonSchema() as { properties: Record<string, unknown> };
-  assert("experiments" in schema.properties);
 });

@@ -14,7 +14,7 @@ export function cropGrid(grid: Grid, area: CropArea): Grid {
 }
 
 /** The box that an area means on a grid, all numbers counted from 0. */
-export function resolveArea(grid: Grid, area: CropArea): Sides {
+function resolveArea(grid: Grid, area: CropArea): Sides {
   if (area === "content") return contentBox(grid);
   const { width, height } = gridSize(grid);
   const whole = { left: 0, top: 0, right: width - 1, bottom: height - 1 };

@@ -6,7 +6,7 @@ import { shorten } from "../../../core/shorten.ts";
 export type Grid = readonly (readonly number[])[];
 
 /** Most rows or columns that a grid may have. */
-export const MAX_GRID_SIDE = 30;
+const MAX_GRID_SIDE = 30;
 
 /**
  * Reads a grid from JSON text such as `[[1,2],[3,4]]`.

@@ -36,7 +36,7 @@ interface State {
 }
 
 /** Most steps of a plan. */
-export const MAX_STEPS = 64;
+const MAX_STEPS = 64;
 
 /** Puts the steps of all clauses in the order of execution. */
 export function assemble(items: readonly Item[]): Assembly {

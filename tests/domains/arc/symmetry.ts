@@ -1,6 +1,11 @@
-import { applyArcOp } from "./apply.ts";
-import { type Grid, gridSize } from "./grid.ts";
-import { type ArcOp, type CropArea, rotation, type Sides } from "./ops.ts";
+import { applyArcOp } from "../../../src/domains/arc/grid/apply.ts";
+import { type Grid, gridSize } from "../../../src/domains/arc/grid/grid.ts";
+import {
+  type ArcOp,
+  type CropArea,
+  rotation,
+  type Sides,
+} from "../../../src/domains/arc/grid/ops.ts";
 
 /** The eight symmetries of the square (the dihedral group D4): no change first, then turns, then mirrors. */
 export const SYMMETRIES: readonly ArcOp[] = [
@@ -29,16 +34,6 @@ const AXES: readonly Axes[] = [
  * The one symmetry that equals two in a row.
  *
  * @throws {RangeError} If one of them is no symmetry of the square.
- *
- * @example
- * ```ts
- * import { composeSymmetries } from "micro-lm/domains";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(composeSymmetries({ op: "rotate", turns: 1 }, { op: "flip_v" }), {
- *   op: "anti_transpose",
- * });
- * ```
  */
 export function composeSymmetries(first: ArcOp, second: ArcOp): ArcOp {
   return fromAxes(multiply(axesOf(second), axesOf(first)));
@@ -46,15 +41,6 @@ export function composeSymmetries(first: ArcOp, second: ArcOp): ArcOp {
 
 /**
  * The symmetry that takes another back.
- *
- * @example
- * ```ts
- * import { invertSymmetry } from "micro-lm/domains";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(invertSymmetry({ op: "rotate", turns: 1 }), { op: "rotate", turns: 3 });
- * assertEquals(invertSymmetry({ op: "flip_h" }), { op: "flip_h" });
- * ```
  */
 export function invertSymmetry(symmetry: ArcOp): ArcOp {
   const [a, b, c, d] = axesOf(symmetry);
@@ -66,19 +52,6 @@ export function invertSymmetry(symmetry: ArcOp): ArcOp {
  * grid itself. `apply(S, apply(step, grid))` equals `apply(conjugate(step, S), apply(S, grid))`.
  *
  * @throws {RangeError} If `symmetry` is no symmetry of the square.
- *
- * @example
- * ```ts
- * import { conjugateArcOp } from "micro-lm/domains";
- * import { assertEquals } from "@std/assert";
- *
- * const right = { op: "translate", right: 1, down: 0 } as const;
- * assertEquals(conjugateArcOp(right, { op: "rotate", turns: 1 }), {
- *   op: "translate",
- *   right: 0,
- *   down: 1,
- * });
- * ```
  */
 export function conjugateArcOp(step: ArcOp, symmetry: ArcOp): ArcOp {
   const axes = axesOf(symmetry);
@@ -111,16 +84,6 @@ export function conjugateArcOp(step: ArcOp, symmetry: ArcOp): ArcOp {
  * grids that differ only by a turn or a mirror become equal.
  *
  * @returns The image and the symmetry that makes it; the first in the order of {@linkcode SYMMETRIES}.
- *
- * @example
- * ```ts
- * import { canonicalizeGrid } from "micro-lm/domains";
- * import { assertEquals } from "@std/assert";
- *
- * const { grid, symmetry } = canonicalizeGrid([[4, 3], [2, 1]]);
- * assertEquals(grid, [[1, 2], [3, 4]]);
- * assertEquals(symmetry, { op: "rotate", turns: 2 });
- * ```
  */
 export function canonicalizeGrid(
   grid: Grid,
