@@ -43,6 +43,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   wasm: "CI runs it",
   schema: "CI runs it",
   readme: "CI runs it",
+  numbers: "minutes: by hand before a release",
 };
 
 /** The words of a line as a POSIX shell splits it. */
