@@ -41,7 +41,7 @@ async function readTaxonomy(path: string): Promise<DomainFile<typeof TAXONOMY["_
   } catch (error) {
     if (!(error instanceof MicroLmError) || error.kind !== "missing") throw error;
     throw new MicroLmError("missing", error.message, {
-      hint: "A domain is a folder with taxonomy.yaml and lexicon.yaml: see docs/new-domain.md",
+      hint: "A domain is a folder with taxonomy.yaml and lexicon.yaml: see docs/guides/domains.md",
       cause: error,
     });
   }

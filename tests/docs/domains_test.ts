@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { readLabeledCsv } from "../../src/data/dataset.ts";
 import { walkFiles } from "../walk.ts";
 
-const PAGE = Deno.readTextFileSync("docs/new-domain.md");
+const PAGE = Deno.readTextFileSync("docs/guides/domains.md");
 const BLOCK =
   /(?:<!-- exits with (?<code>\d+) -->\s+)?```sh\n(?<command>[^`]+)```\n(?:\n```text\n(?<shown>[^`]*)```)?/g;
 
@@ -13,7 +13,7 @@ const COMMANDS = [...PAGE.matchAll(BLOCK)].map(({ groups }) => ({
   shown: (groups!["shown"] ?? "").split("\n").map(squeeze).filter((line) => line !== ""),
 }));
 
-Deno.test("docs/new-domain.md shows what its commands print", async (t) => {
+Deno.test("docs/guides/domains.md shows what its commands print", async (t) => {
   assertEquals(COMMANDS.length, PAGE.split("```sh").length - 1);
   assert(COMMANDS.length >= 6);
   for (const { line, code, shown } of COMMANDS) {
@@ -29,7 +29,7 @@ Deno.test("docs/new-domain.md shows what its commands print", async (t) => {
   }
 });
 
-Deno.test("docs/new-domain.md quotes the files of examples/home", () => {
+Deno.test("docs/guides/domains.md quotes the files of examples/home", () => {
   const files = walkFiles("examples/home", ".yaml").map((path) =>
     squeeze(Deno.readTextFileSync(path))
   );
@@ -38,7 +38,7 @@ Deno.test("docs/new-domain.md quotes the files of examples/home", () => {
   for (const text of quoted) assert(files.some((file) => file.includes(squeeze(text))), text);
 });
 
-Deno.test("examples/home has the fixtures that docs/new-domain.md counts", async () => {
+Deno.test("examples/home has the fixtures that docs/guides/domains.md counts", async () => {
   const rows = async (name: string) =>
     (await readLabeledCsv(`examples/home/fixtures/${name}.csv`)).rows;
   assertEquals((await rows("train")).length, 247);
