@@ -4,9 +4,15 @@
  * (`fixtures/defi/reserve`): right plans, wrong actions, refusals, with the default mapper at threshold
  * 0.4 and an account that allows everything.
  */
-import { openEncoder, openRuntime, readLabeledCsv, saveMapper, trainMapper } from "../mod.ts";
+import {
+  openDomain,
+  openEncoder,
+  openRuntime,
+  readLabeledCsv,
+  saveMapper,
+  trainMapper,
+} from "../mod.ts";
 import { createMasker } from "../src/data/mod.ts";
-import { openDomain } from "../mod.ts";
 import { rate } from "../src/evaluate/mod.ts";
 import { percentWithInterval, textTable } from "../src/report/mod.ts";
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { MicroLmError, type OperatingPoint } from "../mod.ts";
+import { type Mapper, MicroLmError, type OperatingPoint } from "../mod.ts";
+import { fromPinned, pinnedFault, type PinnedPoint } from "../src/mapper/mod.ts";
 import { readJsonAs } from "./_json_file.ts";
 
 const SHARE = z.number().min(0).max(1);
@@ -33,18 +34,33 @@ export async function readMapperConfig(path: string): Promise<MapperConfig> {
       at: { file: path },
     });
   }
+  const fault = pinnedFault(config as PinnedPoint);
+  if (fault !== null) {
+    throw new MicroLmError("data", `Cannot use this operating point: ${fault}`, {
+      at: { file: path },
+      hint: "Pin it again with --pin, or take the certificate out: decisions then cite none",
+    });
+  }
   return config;
+}
+
+/**
+ * Checks that the certificate of a config, if it has one, is about the mapper in use.
+ *
+ * @throws {MicroLmError} Kind `data` if it is about another one.
+ */
+export function requireCertifiedMapper(config: MapperConfig, path: string, mapper: Mapper): void {
+  const fault = pinnedFault(config as PinnedPoint, mapper.coreSha256 ?? mapper.source.sha256);
+  if (fault === null) return;
+  throw new MicroLmError("data", `Cannot use this operating point: ${fault}`, {
+    at: { file: path },
+    hint: "Certify this mapper: deno task m8 --max_wrong_rate … --pin",
+  });
 }
 
 /** The operating point of a config. */
 export function configPoint(config: MapperConfig): OperatingPoint {
-  const { threshold, per_class_thresholds, near_margin, max_novelty } = config;
-  return {
-    threshold,
-    ...(per_class_thresholds && { perClass: per_class_thresholds }),
-    ...(near_margin !== undefined && { nearMargin: near_margin }),
-    ...(max_novelty !== undefined && { maxNovelty: max_novelty }),
-  };
+  return fromPinned(config as PinnedPoint);
 }
 
 /** The config of an operating point. */

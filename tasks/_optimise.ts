@@ -1,5 +1,5 @@
 import { writeFileAtomic } from "../src/core/mod.ts";
-import { createMasker } from "../src/data/mod.ts";
+import { createMasker, groupPrompts } from "../src/data/mod.ts";
 import { detectDomain } from "../src/domains/mod.ts";
 import { MicroLmError } from "../mod.ts";
 import {
@@ -32,8 +32,8 @@ export async function optimiseCommand(
 ): Promise<unknown> {
   const rows = all.filter((row) => row.gold !== "");
   const { domain } = await detectDomain(rows.map((row) => row.gold));
-  const mask = createMasker(domain.slots);
-  const groups = rows.map((row) => mask(row.prompt));
+  const prompts = rows.map((row) => row.prompt);
+  const groups = groupPrompts(prompts, { mask: createMasker(domain.slots) });
   if (new Set(groups).size < request.folds) {
     throw new MicroLmError("data", `Expected at least ${request.folds} different templates`, {
       hint: "Use fewer --folds, or more rows",

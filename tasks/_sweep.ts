@@ -7,6 +7,7 @@ import {
   type MapperArtifact,
   MicroLmError,
   openDomain,
+  type OperatingPoint,
   parseThresholds,
   readLabeledCsv,
   readPrompts,
@@ -22,7 +23,12 @@ import { readCostTable } from "./_cost_file.ts";
 import { datasetNotes } from "./_dataset_notes.ts";
 import { mapperOptions } from "./_encoder_flags.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
-import { configPoint, readMapperConfig } from "./_mapper_config.ts";
+import {
+  configPoint,
+  type MapperConfig,
+  readMapperConfig,
+  requireCertifiedMapper,
+} from "./_mapper_config.ts";
 import { readPerClassThresholds } from "./_per_class_file.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
@@ -65,12 +71,13 @@ export async function executeSweep(
   { bench, nearMargins }: SweepVariant,
   context: CommandContext,
 ): Promise<ExecutedSweep> {
-  const { flags, point, citation } = await applyConfig(given);
+  const { flags, point, citation, config } = await applyConfig(given);
   const thresholds = parseThresholds(
     flags.thresholds ?? (point ? String(point.threshold) : "0.3:0.95:0.05"),
   );
   const { artifact, mapper: opened, domain } = await openBackend(flags, context);
   await using mapper = opened;
+  if (config) requireCertifiedMapper(config, flags.config!, mapper);
   checkClassNames(flags.class_names, mapper, domain);
   const dataset = await readEvaluationSet(flags, domain);
   for (const note of datasetNotes(dataset, "kept")) context.warn(note);
@@ -98,6 +105,7 @@ export async function executeSweep(
     }),
   });
   progress.end();
+  for (const note of outcome.notes) context.warn(note);
   const about: SweepContext = {
     bench,
     mapper: mapper.source,
@@ -112,9 +120,16 @@ export async function executeSweep(
   return { outcome, about, flags, artifact };
 }
 
+interface AppliedConfig {
+  readonly flags: SweepFlags;
+  readonly config?: MapperConfig;
+  readonly point?: OperatingPoint;
+  readonly citation?: string;
+}
+
 async function applyConfig(
   flags: SweepFlags,
-): Promise<{ flags: SweepFlags; point?: ReturnType<typeof configPoint>; citation?: string }> {
+): Promise<AppliedConfig> {
   if (flags.config === undefined) return { flags };
   const config = await readMapperConfig(flags.config);
   const mapper_path = config.model_path ?? flags.mapper_path;
@@ -122,6 +137,7 @@ async function applyConfig(
     flags.per_class_thresholds === undefined;
   return {
     flags: { ...flags, backend: config.backend, mapper_path },
+    config,
     point: configPoint(config),
     ...(isUnchanged && config.certificate && { citation: config.certificate.id }),
   };
@@ -142,7 +158,7 @@ async function certifyRequest(
     maxWrongRate: flags.max_wrong_rate,
     confidence: flags.confidence,
     split: parseSplit(flags.split),
-    seed: flags.seed,
+    attempt: flags.seed + 1,
     eachClass: flags.each_class,
     ...(costs && { costs }),
   };
@@ -155,7 +171,7 @@ function parseSplit(text: string): [number, number, number] {
     return [a!, b!, c!];
   }
   throw new MicroLmError("usage", `Flag "--split" takes three positive shares, got "${text}"`, {
-    hint: "For example 0.2/0.5/0.3: to order the points, to certify, to report",
+    hint: "For example 0.2/0.7/0.1: to order the points, to certify, to report",
   });
 }
 
@@ -192,16 +208,17 @@ function checkClassNames(names: string | undefined, mapper: Mapper, domain: Doma
 }
 
 async function readEvaluationSet(flags: SweepFlags, domain: Domain): Promise<Dataset> {
-  const prompts = await readPrompts(flags.prompts_jsonl);
+  const columns = flags.group === undefined ? {} : { group: flags.group };
+  const prompts = await readPrompts(flags.prompts_jsonl, columns);
   const joined = flags.labels_csv === undefined
     ? prompts
-    : joinLabels(prompts, await readLabeledCsv(flags.labels_csv, { empty: "keep" }));
+    : joinLabels(prompts, await readLabeledCsv(flags.labels_csv, { empty: "keep", ...columns }));
   return mapLabels(joined, (label) => domain.canonicalLabel(label));
 }
 
-/** The exit code of a sweep: overlap first, then the certificate, then the gate. */
+/** The exit code of a sweep: overlap where it is to fail, then the verdict. */
 export function sweepExitCode(
-  { gate, overlap, certification }: SweepOutcome,
+  { verdict, overlap }: SweepOutcome,
   flags: Pick<SweepFlags, "fail_on_overlap">,
   { warn }: CommandContext,
 ): ExitCode {
@@ -215,6 +232,12 @@ export function sweepExitCode(
       return EXIT.overlap;
     }
   }
-  if (certification?.failure) return EXIT.uncertified;
-  return gate.status === "pass" ? EXIT.ok : EXIT.gate;
+  const codes = {
+    pass: EXIT.ok,
+    certified: EXIT.ok,
+    fail: EXIT.gate,
+    uncertified: EXIT.uncertified,
+    refused: EXIT.overlap,
+  };
+  return codes[verdict.status];
 }

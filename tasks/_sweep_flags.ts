@@ -61,7 +61,13 @@ export const SWEEP_FLAGS = {
     value: "FILE",
     help: "JSON of thresholds by class; they replace the common one everywhere.",
   },
-  max_abstain_rate: { type: "number", min: 0, max: 1, default: 0.1, help: "Gate." },
+  max_abstain_rate: {
+    type: "number",
+    min: 0,
+    max: 1,
+    default: 0.1,
+    help: "Gate: share of rows that abstain although their label does not say so.",
+  },
   min_overall_acc: { type: "number", min: 0, max: 1, default: 0.85, help: "Gate." },
   choose_by: {
     type: "string",
@@ -86,10 +92,23 @@ export const SWEEP_FLAGS = {
   split: {
     type: "string",
     value: "A/B/C",
-    default: "0.2/0.5/0.3",
-    help: "Shares of the rows that order the points, certify, and report; by template.",
+    default: "0.2/0.7/0.1",
+    help: "Shares of the rows that order the points, certify, and report; by group.",
   },
-  seed: { type: "integer", default: 0, help: "Of the split." },
+  seed: {
+    type: "integer",
+    min: 0,
+    default: 0,
+    help:
+      "Of the split. Each other than 0 is one more attempt on the same rows and has a small part " +
+      "of the error allowance: trying splits until one certifies wins nothing.",
+  },
+  group: {
+    type: "string",
+    value: "COLUMN",
+    help: "CSV column that says which rows belong together, for example an author or a customer. " +
+      "Default: the template.",
+  },
   each_class: { type: "boolean", help: "Certify each class on its own, all promises together." },
   cost: {
     type: "string",

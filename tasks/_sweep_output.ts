@@ -94,7 +94,7 @@ export function printSweep(
   about: SweepContext,
   { say }: Pick<CommandContext, "say">,
 ): void {
-  const { chosen, gate, certification } = outcome;
+  const { chosen, verdict } = outcome;
   const grid = metricsTable(outcome);
   const MOST = 30;
   if (grid.rows.length <= MOST) say(textTable(grid));
@@ -108,6 +108,7 @@ export function printSweep(
   for (const line of lines) say(line);
   say("");
   if (outcome.perClass.length > 0) say(`${textTable(classTable(outcome.perClass))}\n`);
-  const failures = gate.failures.map((failure) => `\n  ${failure}`).join("");
-  say(`${about.bench}: ${certification?.failure ? "uncertified" : gate.status}${failures}`);
+  for (const remark of verdict.remarks) say(`The limits alone say: ${remark}`);
+  const failures = verdict.failures.map((failure) => `\n  ${failure}`).join("");
+  say(`${about.bench}: ${verdict.status}${failures}`);
 }

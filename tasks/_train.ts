@@ -13,6 +13,7 @@ import {
 } from "../mod.ts";
 import { createMasker, mapLabels } from "../src/data/mod.ts";
 import { detectDomain, isDomainPath, isFolderDomain } from "../src/domains/mod.ts";
+import { ABSTAIN_CLASS } from "../src/evaluate/mod.ts";
 import { type CalibrationChoice, createMlTrainer } from "../src/mapper/mod.ts";
 import { textTable } from "../src/report/mod.ts";
 import { datasetNotes } from "./_dataset_notes.ts";
@@ -20,6 +21,10 @@ import { ENCODER_FLAGS, encoderOptions } from "./_encoder_flags.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
+
+const NO_ABSTAIN =
+  `no row is labelled ${ABSTAIN_CLASS}: the mapper has seen no prompt that asks for nothing it ` +
+  `does, and may act on any; add such prompts with the label ${ABSTAIN_CLASS}`;
 
 /** What a training run is told. */
 export interface TrainRequest extends FlagValues<typeof ENCODER_FLAGS> {
@@ -74,6 +79,8 @@ export async function runTraining(
     onPhase: (_, done, total) => progress.update(done, total),
   });
   progress.end();
+  for (const note of mapper.training.notes ?? []) warn(note);
+  if (!mapper.classes.includes(ABSTAIN_CLASS)) warn(NO_ABSTAIN);
   if (!mapper.training.converged) {
     warn(`not converged after ${request.max_iter} iterations; raise --max_iter`);
   }

@@ -1,4 +1,11 @@
-import { type Dataset, joinLabels, openMapper, readLabeledCsv, readPrompts } from "../mod.ts";
+import {
+  type Dataset,
+  joinLabels,
+  openDomain,
+  openMapper,
+  readLabeledCsv,
+  readPrompts,
+} from "../mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { createProgress } from "../src/cli/progress.ts";
@@ -6,7 +13,6 @@ import { type CommandContext, runCommand } from "../src/cli/run_command.ts";
 import { writeFileAtomic } from "../src/core/mod.ts";
 import { mapLabels, stringifyCsv } from "../src/data/mod.ts";
 import { detectNonExecutable } from "../src/domains/mod.ts";
-import { openDomain } from "../mod.ts";
 import { encodeGold } from "../src/evaluate/mod.ts";
 import {
   AUDIT_COLUMNS,

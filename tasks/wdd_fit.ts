@@ -1,6 +1,5 @@
-import { readLabeledCsv } from "../mod.ts";
+import { openDomain, readLabeledCsv } from "../mod.ts";
 import { mapLabels } from "../src/data/mod.ts";
-import { openDomain } from "../mod.ts";
 import { detectDomain, detectNonExecutable } from "../src/domains/mod.ts";
 import { fitWdd, hashWdd, saveWdd } from "../src/rails/mod.ts";
 import { openEvidenceEncoder } from "../src/run/mod.ts";

@@ -8,4 +8,5 @@ export { sha256Hex } from "./hash.ts";
 export { explainIoError } from "./io_error.ts";
 export { findJsonFault } from "./json_fault.ts";
 export { createRandom, type Random } from "./random.ts";
+export { rankAbove } from "./rank_above.ts";
 export { readConfigText } from "./strict_yaml.ts";

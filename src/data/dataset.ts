@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { MicroLmError } from "../core/errors.ts";
 import { readCsv } from "./csv.ts";
+import { identifyPrompts } from "./identity.ts";
 import { readJsonl, readLines } from "./jsonl.ts";
 import { quoteDifference } from "../core/shorten.ts";
 
@@ -13,6 +14,8 @@ export interface Row {
   readonly prompt: string;
   /** Null where the file has no label. */
   readonly label: string | null;
+  /** What the file says belongs together, in a column that was named for it; empty for nothing. */
+  readonly group?: string;
 }
 
 /** Rows of a file, and what was left out. */
@@ -20,7 +23,7 @@ export interface Dataset {
   /** The path. */
   readonly source: string;
   readonly rows: readonly Row[];
-  /** Hex sha256 over prompts and labels, the same for CSV and JSONL. */
+  /** Hex sha256 over prompts and labels: the same in any order, for CSV and for JSONL. */
   readonly sha256: string;
   /** True if the ids are the file's own. */
   readonly explicitIds: boolean;
@@ -33,8 +36,14 @@ export interface SkippedRows {
   readonly emptyLabels: readonly number[];
 }
 
+/** Options of {@linkcode readPrompts}. */
+export interface ReadPromptsOptions {
+  /** CSV column that says which rows belong together. Default: none. */
+  readonly group?: string;
+}
+
 /** Options of {@linkcode readLabeledCsv}. */
-export interface ReadLabeledCsvOptions {
+export interface ReadLabeledCsvOptions extends ReadPromptsOptions {
   /**
    * What happens to a row without prompt or label: `skip` leaves it out (training), `keep` keeps it
    * (evaluation: an empty prompt must abstain). Both list its line. Default: `skip`.
@@ -47,6 +56,7 @@ interface RawRow {
   readonly prompt: string;
   readonly id?: string | undefined;
   readonly label?: string | undefined;
+  readonly group?: string | undefined;
 }
 
 /**
@@ -66,11 +76,12 @@ interface RawRow {
  */
 export async function readLabeledCsv(
   path: string,
-  { empty = "skip" }: ReadLabeledCsvOptions = {},
+  { empty = "skip", group }: ReadLabeledCsvOptions = {},
 ): Promise<Dataset> {
   const rows: RawRow[] = [];
-  for await (const { line, fields } of readCsv(path, { required: ["prompt", "label"] })) {
-    rows.push({ line, prompt: fields["prompt"]!, label: fields["label"]!, id: fields["id"] });
+  const required = ["prompt", "label", ...(group === undefined ? [] : [group])];
+  for await (const { line, fields } of readCsv(path, { required })) {
+    rows.push(rawRow(line, fields, group));
   }
   return createDataset(path, rows, empty, true);
 }
@@ -90,11 +101,15 @@ export async function readLabeledCsv(
  * assertEquals([rows[0]?.id, rows[0]?.line, rows[0]?.label], ["1", 1, null]);
  * ```
  */
-export async function readPrompts(path: string): Promise<Dataset> {
+export async function readPrompts(
+  path: string,
+  { group }: ReadPromptsOptions = {},
+): Promise<Dataset> {
   const rows: RawRow[] = [];
   if (path.endsWith(".csv")) {
-    for await (const { line, fields } of readCsv(path, { required: ["prompt"] })) {
-      rows.push({ line, prompt: fields["prompt"]!, label: fields["label"], id: fields["id"] });
+    const required = ["prompt", ...(group === undefined ? [] : [group])];
+    for await (const { line, fields } of readCsv(path, { required })) {
+      rows.push(rawRow(line, fields, group));
     }
   } else if (path.endsWith(".txt")) {
     let line = 0;
@@ -103,6 +118,15 @@ export async function readPrompts(path: string): Promise<Dataset> {
     for await (const row of readJsonl(path)) rows.push(row);
   }
   return createDataset(path, rows, "keep", rows.some((row) => (row.label ?? "") !== ""));
+}
+
+function rawRow(
+  line: number,
+  fields: Readonly<Record<string, string>>,
+  group: string | undefined,
+): RawRow {
+  const { prompt, label, id } = fields;
+  return { line, prompt: prompt!, label, id, group: group && fields[group] };
 }
 
 function createDataset(
@@ -122,11 +146,12 @@ function createDataset(
     });
   }
   const explicitIds = kept.every((row) => (row.id ?? "") !== "");
-  const rows = kept.map(({ line, prompt, label, id }, i): Row => ({
+  const rows = kept.map(({ line, prompt, label, id, group }, i): Row => ({
     id: explicitIds ? id! : String(i + 1),
     line,
     prompt,
     label: (label ?? "").trim() === "" ? null : label!.trim(),
+    ...(group !== undefined && { group: group.trim() }),
   }));
   if (explicitIds) checkIds(source, rows);
   return {
@@ -154,12 +179,11 @@ function checkIds(source: string, rows: readonly Row[]): void {
   }
 }
 
-/** JSON keeps the boundaries of texts unambiguous. */
+/** JSON keeps the boundaries of texts unambiguous; sorted, so that the order of the rows is no news. */
 function hashRows(rows: readonly Row[]): string {
+  const lines = rows.map(({ prompt, label }) => JSON.stringify([canonical(prompt), label])).sort();
   const hash = createHash("sha256");
-  for (const { prompt, label } of rows) {
-    hash.update(`${JSON.stringify([canonical(prompt), label])}\n`);
-  }
+  for (const line of lines) hash.update(`${line}\n`);
   return hash.digest("hex");
 }
 
@@ -215,7 +239,8 @@ export function joinLabels(prompts: Dataset, labels: Dataset): Dataset {
         },
       );
     }
-    return { ...row, label: other.label };
+    const group = row.group ?? other.group;
+    return { ...row, label: other.label, ...(group !== undefined && { group }) };
   });
   return {
     ...prompts,
@@ -233,7 +258,10 @@ export interface LabelConflict {
 }
 
 /**
- * Lists prompts (trimmed, case kept) that occur more than once with different labels.
+ * Lists prompts that occur more than once with different labels; copies in the sense of
+ * `identifyPrompts` are one prompt. Each is shown as it first stands.
+ *
+ * @param vectors Key of each row's vector, as `vectorKeys` gives them.
  *
  * @example
  * ```ts
@@ -248,16 +276,21 @@ export interface LabelConflict {
  * assertEquals(conflict?.labels, ["deposit_asset", "swap_asset"]);
  * ```
  */
-export function findConflicts(dataset: Dataset): LabelConflict[] {
-  const groups = Map.groupBy(dataset.rows.filter((row) => row.label !== null), promptOf);
-  return [...groups].flatMap(([prompt, rows]) => {
+export function findConflicts(dataset: Dataset, vectors?: readonly string[]): LabelConflict[] {
+  const identities = identify(dataset, vectors);
+  const numbers = dataset.rows.keys().filter((i) => dataset.rows[i]!.label !== null);
+  return [...Map.groupBy(numbers, (i) => identities[i]!).values()].flatMap((members) => {
+    const rows = members.map((i) => dataset.rows[i]!);
     const labels = [...new Set(rows.map((row) => row.label!))];
-    return labels.length > 1 ? [{ prompt, lines: rows.map((row) => row.line), labels }] : [];
+    if (labels.length < 2) return [];
+    return [{ prompt: rows[0]!.prompt.trim(), lines: rows.map((row) => row.line), labels }];
   });
 }
 
 /**
- * Number of rows whose prompt (trimmed) stood on an earlier row.
+ * Number of rows whose prompt stood on an earlier row; copies in the sense of `identifyPrompts` count.
+ *
+ * @param vectors Key of each row's vector, as `vectorKeys` gives them.
  *
  * @example
  * ```ts
@@ -269,11 +302,13 @@ export function findConflicts(dataset: Dataset): LabelConflict[] {
  * assertEquals(countDuplicates({ ...data, rows: [...data.rows, ...data.rows] }), data.rows.length);
  * ```
  */
-export function countDuplicates(dataset: Dataset): number {
-  return dataset.rows.length - new Set(dataset.rows.map(promptOf)).size;
+export function countDuplicates(dataset: Dataset, vectors?: readonly string[]): number {
+  return dataset.rows.length - new Set(identify(dataset, vectors)).size;
 }
 
-const promptOf = (row: Row) => row.prompt.trim();
+function identify({ rows }: Dataset, vectors?: readonly string[]): string[] {
+  return identifyPrompts(rows.map((row) => row.prompt), vectors);
+}
 
 /**
  * Rewrites all labels.

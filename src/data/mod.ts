@@ -5,6 +5,7 @@
  */
 export { readCsv, stringifyCsv } from "./csv.ts";
 export { countDuplicates, findConflicts, mapLabels } from "./dataset.ts";
+export { groupPrompts, identifyPrompts, joinRows, normalForm, vectorKeys } from "./identity.ts";
 export { readJsonl, readLines } from "./jsonl.ts";
-export { createOverlapIndex, lookupBaseline, measureOverlap } from "./overlap.ts";
+export { createOverlapIndex, flagOverlap, lookupBaseline, measureOverlap } from "./overlap.ts";
 export { createMasker } from "./template.ts";

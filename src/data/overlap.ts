@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Dataset } from "./dataset.ts";
+import { normalForm } from "./identity.ts";
 import { shorten } from "../core/shorten.ts";
 import type { Masker } from "./template.ts";
 
@@ -8,10 +9,12 @@ import type { Masker } from "./template.ts";
  * lookup alone. Plain JSON: it is part of the mapper artifact.
  */
 export interface OverlapIndex {
-  /** First 8 bytes of the sha256 of each distinct prompt (trimmed, lower case), sorted; base64. */
+  /** First 8 bytes of the sha256 of each distinct prompt in its normal form, sorted; base64. */
   readonly exact: string;
   /** The same of each distinct template. */
   readonly template: string;
+  /** The same of each distinct vector key; empty where vectors were not at hand. */
+  readonly vectors: string;
   /** Labels that the tables point into. */
   readonly labels: readonly string[];
   /** Most frequent label by the first two words of the template. */
@@ -34,9 +37,9 @@ export interface OverlapCount {
 /** Overlap between a training set and an evaluation set. */
 export interface Overlap {
   readonly rows: number;
-  /** Same prompt, trimmed and case folded. */
+  /** Same prompt: same normal form, or same vector where vectors are at hand. */
   readonly exact: OverlapCount;
-  /** Same template: numbers and slot words masked. */
+  /** Same template: numbers and slot words masked. Copies have the same template, too. */
   readonly template: OverlapCount;
 }
 
@@ -62,6 +65,8 @@ const MAX_KEY = 80;
 /**
  * Summarises a training set. Rows without a label take part in the overlap only.
  *
+ * @param vectors Key of each row's vector, as `vectorKeys` gives them.
+ *
  * @example
  * ```ts
  * import { readLabeledCsv } from "micro-lm";
@@ -73,7 +78,11 @@ const MAX_KEY = 80;
  * assertEquals(index.labels[index.first_word["deposit"]!], "deposit_asset");
  * ```
  */
-export function createOverlapIndex(dataset: Dataset, mask: Masker): OverlapIndex {
+export function createOverlapIndex(
+  dataset: Dataset,
+  mask: Masker,
+  vectors: readonly string[] = [],
+): OverlapIndex {
   const templates = dataset.rows.map((row) => mask(row.prompt));
   const labels = [...new Set(dataset.rows.flatMap((row) => row.label ?? []))].sort();
   const two = new Tally(labels.length);
@@ -87,8 +96,9 @@ export function createOverlapIndex(dataset: Dataset, mask: Masker): OverlapIndex
     all.add("", label);
   });
   return {
-    exact: packHashes(dataset.rows.map((row) => fold(row.prompt))),
-    template: packHashes(templates),
+    exact: packHashes(dataset.rows.map((row) => normalForm(row.prompt))),
+    template: packHashes(templates.map(normalForm)),
+    vectors: packHashes(vectors),
     labels,
     two_words: two.winners(),
     first_word: first.winners(),
@@ -96,8 +106,54 @@ export function createOverlapIndex(dataset: Dataset, mask: Masker): OverlapIndex
   };
 }
 
+/** Which rows have a trace in a training set: one flag a row. */
+export interface OverlapFlags {
+  readonly exact: readonly boolean[];
+  /** True also where `exact` is. */
+  readonly template: readonly boolean[];
+}
+
+/**
+ * Tells which prompts the training set holds, literally and as templates.
+ *
+ * @param vectors Key of each prompt's vector, as `vectorKeys` gives them.
+ *
+ * @example
+ * ```ts
+ * import { readLabeledCsv } from "micro-lm";
+ * import { createMasker, createOverlapIndex, flagOverlap } from "micro-lm/data";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * const mask = createMasker([]);
+ * const prompts = [`${data.rows[0]!.prompt}\u200B!`, "never seen"];
+ * const { exact } = flagOverlap(createOverlapIndex(data, mask), prompts, mask);
+ * assertEquals(exact, [true, false]);
+ * ```
+ */
+export function flagOverlap(
+  index: OverlapIndex,
+  prompts: readonly string[],
+  mask: Masker,
+  vectors: readonly string[] = [],
+): OverlapFlags {
+  const forms = unpackHashes(index.exact);
+  const templates = unpackHashes(index.template);
+  const known = unpackHashes(index.vectors);
+  const exact = prompts.map((prompt, row) => {
+    const vector = vectors[row];
+    return forms.has(hash(normalForm(prompt))) || (vector !== undefined && known.has(hash(vector)));
+  });
+  const template = prompts.map((prompt, row) =>
+    exact[row]! || templates.has(hash(normalForm(mask(prompt))))
+  );
+  return { exact, template };
+}
+
 /**
  * Counts the evaluation rows that the training set holds, literally and as templates.
+ *
+ * @param vectors Key of each row's vector, as `vectorKeys` gives them.
  *
  * @example
  * ```ts
@@ -112,18 +168,23 @@ export function createOverlapIndex(dataset: Dataset, mask: Masker): OverlapIndex
  * assertEquals(rows - exact.count, 1);
  * ```
  */
-export function measureOverlap(index: OverlapIndex, dataset: Dataset, mask: Masker): Overlap {
+export function measureOverlap(
+  index: OverlapIndex,
+  dataset: Dataset,
+  mask: Masker,
+  vectors: readonly string[] = [],
+): Overlap {
   const rows = dataset.rows.length;
-  const count = (packed: string, form: (prompt: string) => string): OverlapCount => {
-    const known = unpackHashes(packed);
-    const found = dataset.rows.filter((row) => known.has(hash(form(row.prompt))));
+  const flags = flagOverlap(index, dataset.rows.map((row) => row.prompt), mask, vectors);
+  const count = (flagged: readonly boolean[]): OverlapCount => {
+    const found = dataset.rows.filter((_, row) => flagged[row]);
     return {
       count: found.length,
       rate: rows === 0 ? 0 : found.length / rows,
       examples: found.slice(0, EXAMPLES).map((row) => shorten(row.prompt, 200)),
     };
   };
-  return { rows, exact: count(index.exact, fold), template: count(index.template, mask) };
+  return { rows, exact: count(flags.exact), template: count(flags.template) };
 }
 
 /**
@@ -199,8 +260,6 @@ class Tally {
     return winners;
   }
 }
-
-const fold = (prompt: string) => prompt.trim().toLowerCase();
 
 function hash(text: string): string {
   return createHash("sha256").update(text).digest().subarray(0, HASH_BYTES).toString("hex");

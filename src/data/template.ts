@@ -1,4 +1,4 @@
-import { normalizeNfkc } from "../core/nfkc.ts";
+import { foldText } from "./fold_text.ts";
 
 /** A kind of gap in a prompt and the words that fill it, lower case. */
 export interface SlotWords {
@@ -22,7 +22,8 @@ const UNIT = /^(?:k|m|bn)?%?$/;
 
 /**
  * Makes a function that reduces a prompt to its template: lower case, numbers as `<num>`, the words of
- * each slot as `<asset>` and the like, white space folded, punctuation at the end dropped. Where two
+ * each slot as `<asset>` and the like, white space folded, what is invisible and punctuation at the end
+ * dropped. Where two
  * slots share a word the first wins; longer words win over shorter ones.
  *
  * @example
@@ -43,9 +44,7 @@ export function createMasker(slots: readonly SlotWords[]): Masker {
   const listed = words.map((word) => `${escape(word)}(?!${LETTER})|`).join("");
   const pattern = new RegExp(`(?<!${LETTER})(?:${listed}${NUMBER}${LETTER}*%?)`, "gu");
   const name = (match: string) => names.get(match) ?? maskNumber(match, names);
-  return (prompt) =>
-    trimEnd(normalizeNfkc(normalizeNfkc(prompt).toLowerCase()).replace(/\s+/g, " "))
-      .replace(pattern, name);
+  return (prompt) => trimEnd(foldText(prompt)).replace(pattern, name);
 }
 
 /** `10k` → `<num>`, `10eth` → `<num> <asset>`, `2x` stays. */

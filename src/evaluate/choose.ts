@@ -5,7 +5,7 @@ export type ChooseBy = "abstain_then_acc" | "utility";
 
 /** What a point has to meet. */
 export interface GateLimits {
-  /** Default: 0.10. */
+  /** Most rows that abstain although their label does not say so, as a share. Default: 0.10. */
   readonly maxAbstainRate?: number;
   /** Default: 0.85. */
   readonly minOverallAcc?: number;
@@ -27,8 +27,9 @@ export interface ChosenPoint {
 /**
  * Picks the operating point of a sweep.
  *
- * `abstain_then_acc` takes the highest threshold whose abstain rate is within the limit; where none is,
- * the point with the highest harmonic mean of coverage and accuracy on fired. `utility` maximises
+ * `abstain_then_acc` takes the highest threshold whose needless abstain rate is within the limit, of those
+ * that are accurate enough, too, if there are any; where none is within the limit, the point with the
+ * highest harmonic mean of coverage and accuracy on fired. `utility` maximises
  * 100 · overall accuracy − 10 · abstain rate. Ties go to the fewer wrong fires, then to the higher
  * accuracy, the higher threshold and the smaller margin. Without labels only the abstain rate counts.
  *
@@ -49,7 +50,7 @@ export interface ChosenPoint {
  */
 export function chooseOperatingPoint(
   metrics: readonly PointMetrics[],
-  { by = "abstain_then_acc", maxAbstainRate = 0.1 }: ChooseOptions = {},
+  { by = "abstain_then_acc", maxAbstainRate = 0.1, minOverallAcc = 0.85 }: ChooseOptions = {},
 ): ChosenPoint {
   if (metrics.length === 0) throw new RangeError("Cannot choose from no operating points");
   if (by === "utility") {
@@ -58,11 +59,18 @@ export function chooseOperatingPoint(
       why: "highest 100 * overall accuracy - 10 * abstain rate",
     };
   }
-  const admissible = metrics.filter((point) => (point.abstain_rate ?? 0) <= maxAbstainRate);
+  const admissible = metrics.filter((point) => needlessAbstainRate(point) <= maxAbstainRate);
+  const passing = admissible.filter((point) => (point.overall_accuracy ?? 0) >= minOverallAcc);
   if (admissible.length > 0) {
+    const accurate = passing.length > 0 && passing.length < admissible.length
+      ? ` and an overall accuracy of at least ${minOverallAcc}`
+      : "";
     return {
-      metrics: best(admissible, [(point) => point.threshold, ...TIES]),
-      why: `highest threshold with an abstain rate of at most ${maxAbstainRate}`,
+      metrics: best(passing.length > 0 ? passing : admissible, [
+        (point) => point.threshold,
+        ...TIES,
+      ]),
+      why: `highest threshold with an abstain rate of at most ${maxAbstainRate}${accurate}`,
     };
   }
   return {
@@ -70,6 +78,26 @@ export function chooseOperatingPoint(
     why: `no point abstains on at most ${maxAbstainRate}: ` +
       "highest harmonic mean of coverage and accuracy on fired",
   };
+}
+
+/**
+ * Share of the rows that abstain although their label does not say so; a row without a label counts. 1
+ * without rows.
+ *
+ * @example
+ * ```ts
+ * import { encodeGold, evaluatePoint, needlessAbstainRate, scoreRows } from "micro-lm/evaluate";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1, 0.4, 0.6), rows: 2, cols: 2 });
+ * const gold = encodeGold(["send", "abstain"], ["send", "keep"]);
+ * const metrics = evaluatePoint(scored, gold, { threshold: 0.7 }, ["send", "keep"]);
+ * assertEquals([metrics.abstain_rate, needlessAbstainRate(metrics)], [0.5, 0]);
+ * ```
+ */
+export function needlessAbstainRate(metrics: PointMetrics): number {
+  const { total, abstain_count, overall_correct, correct_on_fired } = metrics;
+  return total === 0 ? 1 : (abstain_count - (overall_correct - correct_on_fired)) / total;
 }
 
 type Criterion = (point: PointMetrics) => number;
@@ -130,7 +158,7 @@ export function checkGate(
   { maxAbstainRate = 0.1, minOverallAcc = 0.85 }: GateLimits = {},
 ): GateResult {
   const failures: string[] = [];
-  const abstain = metrics.abstain_rate ?? 1;
+  const abstain = needlessAbstainRate(metrics);
   if (abstain > maxAbstainRate) {
     failures.push(`abstain rate ${abstain.toFixed(4)} is above ${maxAbstainRate}`);
   }

@@ -15,7 +15,12 @@ export interface OperatingPoint {
 }
 
 /** Why a mapper abstains. */
-export type AbstainReason = "abstain_class" | "low_confidence" | "near_margin" | "out_of_scope";
+export type AbstainReason =
+  | "abstain_class"
+  | "low_confidence"
+  | "near_margin"
+  | "out_of_scope"
+  | "no_evidence";
 
 /** What becomes of one prompt. */
 export interface Decision {
@@ -64,6 +69,7 @@ export const OUTCOMES = [
   "low_confidence",
   "near_margin",
   "out_of_scope",
+  "no_evidence",
 ] as const;
 
 /**
@@ -71,7 +77,8 @@ export const OUTCOMES = [
  *
  * The most probable class fires unless it is the class `abstain`, its probability is below its
  * threshold, it leads by less than the margin, or too much of the prompt is new; equality fires. The
- * reasons are checked in this order.
+ * reasons are checked in this order, after one that comes first: probabilities that are all zero say that
+ * the mapper saw nothing of the prompt, and nothing fires, whatever the thresholds.
  *
  * @param probabilities One a class.
  * @param novelty Share of the prompt that the training did not know; needed where the point limits it.
@@ -85,6 +92,7 @@ export const OUTCOMES = [
  * const classes = ["deposit_asset", "swap_asset"];
  * assertEquals(decide([0.8, 0.2], classes, { threshold: 0.7 }).label, "deposit_asset");
  * assertEquals(decide([0.6, 0.4], classes, { threshold: 0.7 }).reason, "low_confidence");
+ * assertEquals(decide([0, 0], classes, { threshold: 0 }).reason, "no_evidence");
  * ```
  */
 export function decide(
@@ -211,8 +219,9 @@ export function decideRow(
   scored: ScoredRows,
   row: number,
   point: CompiledPoint,
-): 0 | 1 | 2 | 3 | 4 {
+): 0 | 1 | 2 | 3 | 4 | 5 {
   const top = scored.top[row]!;
+  if (scored.confidence[row] === 0) return 5;
   if (top === point.abstainClass) return 1;
   if (scored.confidence[row]! < point.thresholds[top]!) return 2;
   if (scored.margin[row]! < point.nearMargin) return 3;

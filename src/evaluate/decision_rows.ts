@@ -9,8 +9,8 @@ export interface DecisionRow {
   readonly gold_label: string;
   /** The most probable class, also when abstaining. */
   readonly predicted: string;
-  /** Four decimals: a decision is read from `abstain`, never derived again from this. */
-  readonly confidence: string;
+  /** In full precision, so that every metric can be computed again. */
+  readonly confidence: number;
   readonly abstain: boolean;
   /** The threshold that applied to the predicted class. */
   readonly threshold: number;
@@ -20,11 +20,11 @@ export interface DecisionRow {
   /** The action; empty when abstaining. */
   readonly label: string;
   readonly reason: string;
-  readonly margin: string;
+  readonly margin: number;
   /** Empty where the row has no label. */
   readonly correct: boolean | "";
   /** Share of the prompt that the training did not know; empty where it was not measured. */
-  readonly novelty: string;
+  readonly novelty: number | "";
   /** The certificate of the operating point; empty without one. */
   readonly certificate: string;
 }
@@ -49,7 +49,7 @@ export const DECISION_COLUMNS: readonly (keyof DecisionRow)[] = [
  * const rows = [{ id: "1", line: 2, prompt: "send 5 ETH", label: "send" }];
  * const scored = scoreRows({ data: Float64Array.of(0.9, 0.1), rows: 1, cols: 2 });
  * const [row] = decisionRows(rows, scored, ["send", "keep"], { threshold: 0.7 });
- * assertEquals([row!.label, row!.confidence, row!.correct], ["send", "0.9000", true]);
+ * assertEquals([row!.label, row!.confidence, row!.correct], ["send", 0.9, true]);
  * ```
  */
 export function decisionRows(
@@ -68,16 +68,16 @@ export function decisionRows(
       prompt: row.prompt,
       gold_label: row.label ?? "",
       predicted: decision.predicted,
-      confidence: decision.confidence.toFixed(4),
+      confidence: decision.confidence,
       abstain: decision.label === null,
       threshold: decision.threshold,
       row: i + 1,
       id: row.id,
       label: decision.label ?? "",
       reason: decision.reason,
-      margin: decision.margin.toFixed(4),
+      margin: decision.margin,
       correct: row.label === null ? "" : right,
-      novelty: decision.novelty?.toFixed(4) ?? "",
+      novelty: decision.novelty ?? "",
       certificate,
     };
   });

@@ -4,9 +4,11 @@
  * @module
  */
 export { bootstrapQuality } from "./bootstrap.ts";
+export { attemptShare } from "./certify/attempts.ts";
 export { binomialTail, rowsToCertify, zeroErrorRows } from "./certify/binomial.ts";
-export { splitGroups } from "./certify/split_groups.ts";
-export { checkGate, type ChooseBy, chooseOperatingPoint } from "./choose.ts";
+export { type CertifyRequest } from "./certify/certify_rows.ts";
+export { dealGroups, splitGroups } from "./certify/split_groups.ts";
+export { checkGate, type ChooseBy, chooseOperatingPoint, needlessAbstainRate } from "./choose.ts";
 export { type CostTable, costThresholds } from "./cost.ts";
 export {
   ABSTAIN_CLASS,
@@ -14,6 +16,7 @@ export {
   decideRow,
   describeDecision,
   OUTCOMES,
+  type ScoredRows,
   scoreRows,
 } from "./decide.ts";
 export { DECISION_COLUMNS, decisionRows } from "./decision_rows.ts";
@@ -37,6 +40,6 @@ export {
 export { type ClassifiedRow, listAbstains, listMisfires, readDecisionRows } from "./per_class.ts";
 export { collectAnswers, measureQuality, qualityOf } from "./quality.ts";
 export { type Rate, rate } from "./rate.ts";
-export { type CertifyRequest } from "./run_sweep.ts";
 export { measureSelection } from "./selection.ts";
 export { sweep } from "./sweep.ts";
+export { verdictOf } from "./verdict.ts";

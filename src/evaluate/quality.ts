@@ -9,7 +9,10 @@ import { type Gold, GOLD_ABSTAIN } from "./metrics.ts";
 export interface ProbabilityQuality {
   /** Rows that count. */
   readonly n: number;
-  /** Expected calibration error of the top class, 15 bins of equal mass (Guo et al., 2017). */
+  /**
+   * Expected calibration error of the top class, 15 bins of equal mass (Guo et al., 2017). Here and below
+   * rows of equal confidence share their mean, so that the order of the rows changes nothing.
+   */
   readonly ece: number | null;
   /** Mean of Σₖ (pₖ − 1[k = label])² (Brier, 1950): 0 to 2. */
   readonly brier: number | null;
@@ -86,8 +89,8 @@ export function collectAnswers(
 ): Answers {
   const abstainClass = classes.indexOf(ABSTAIN_CLASS);
   const labelOf = (row: number) => labels[row] === GOLD_ABSTAIN ? abstainClass : labels[row]!;
-  const rows = [...labels.keys()].filter((row) => labelOf(row) >= 0)
-    .sort((a, b) => confidence[b]! - confidence[a]!);
+  // A prompt without evidence has no probabilities to judge.
+  const rows = [...labels.keys()].filter((row) => labelOf(row) >= 0 && confidence[row]! > 0);
   const brierOf = (row: number) => {
     let sum = 0;
     for (let k = 0; k < cols; k++) {
@@ -95,15 +98,24 @@ export function collectAnswers(
     }
     return sum;
   };
+  const answers = rows.map((row) => ({
+    confidence: confidence[row]!,
+    right: top[row] === labelOf(row) ? 1 : 0,
+    brier: brierOf(row),
+    loss: -Math.log(Math.max(data[row * cols + labelOf(row)]!, Number.EPSILON)),
+    label: labelOf(row),
+  }));
+  // Down to what tells rows apart: sums and draws are then the same in any order of the rows.
+  answers.sort((a, b) =>
+    b.confidence - a.confidence || a.right - b.right || a.label - b.label || a.loss - b.loss ||
+    a.brier - b.brier
+  );
   return {
-    confidence: Float64Array.from(rows, (row) => confidence[row]!),
-    right: Uint8Array.from(rows, (row) => top[row] === labelOf(row) ? 1 : 0),
-    brier: Float64Array.from(rows, brierOf),
-    loss: Float64Array.from(
-      rows,
-      (row) => -Math.log(Math.max(data[row * cols + labelOf(row)]!, Number.EPSILON)),
-    ),
-    label: Int32Array.from(rows, labelOf),
+    confidence: Float64Array.from(answers, (answer) => answer.confidence),
+    right: Uint8Array.from(answers, (answer) => answer.right),
+    brier: Float64Array.from(answers, (answer) => answer.brier),
+    loss: Float64Array.from(answers, (answer) => answer.loss),
+    label: Int32Array.from(answers, (answer) => answer.label),
   };
 }
 
@@ -136,13 +148,14 @@ export function qualityOf(
   }
   const { brier, loss, right } = answers;
   const wrong = n - weighted(right, weights);
-  const aurc = areaUnderRiskCoverage(right, weights, n);
+  const ties = poolTies(answers, weights);
+  const aurc = areaUnderRiskCoverage(ties, n);
   return {
     n,
-    ece: calibrationError(answers, weights, n),
+    ece: calibrationError(ties, n),
     brier: weighted(brier, weights) / n,
     log_loss: weighted(loss, weights) / n,
-    auroc_correct: auroc(answers, weights, n),
+    auroc_correct: auroc(ties, wrong, n),
     aurc,
     excess_aurc: aurc - leastArea(wrong, n),
   };
@@ -154,16 +167,38 @@ function weighted(values: Float64Array | Uint8Array, weights: Uint16Array): numb
   return sum;
 }
 
-function calibrationError({ confidence, right }: Answers, weights: Uint16Array, n: number): number {
+/** Answers of one confidence: how many, and how many of them are right. */
+interface Tie {
+  readonly confidence: number;
+  readonly count: number;
+  readonly right: number;
+}
+
+/** By falling confidence. */
+function poolTies({ confidence, right }: Answers, weights: Uint16Array): Tie[] {
+  const ties: { confidence: number; count: number; right: number }[] = [];
+  weights.forEach((weight, i) => {
+    if (weight === 0) return;
+    if (ties.at(-1)?.confidence !== confidence[i]) {
+      ties.push({ confidence: confidence[i]!, count: 0, right: 0 });
+    }
+    const tie = ties.at(-1)!;
+    tie.count += weight;
+    tie.right += weight * right[i]!;
+  });
+  return ties;
+}
+
+function calibrationError(ties: readonly Tie[], n: number): number {
   let error = 0;
   let gap = 0;
   let seen = 0;
   let bin = 1;
-  for (let i = 0; i < weights.length; i++) {
-    for (let left = weights[i]!; left > 0;) {
+  for (const { confidence, count, right } of ties) {
+    for (let left = count; left > 0;) {
       const end = Math.floor(bin * n / BINS);
       const some = Math.min(left, end - seen);
-      gap += some * (confidence[i]! - right[i]!);
+      gap += some * (confidence - right / count);
       seen += some;
       left -= some;
       if (seen < end) continue;
@@ -176,36 +211,27 @@ function calibrationError({ confidence, right }: Answers, weights: Uint16Array, 
 }
 
 /** By the rank sum of the right answers (Mann and Whitney, 1947); ties share their mean rank. */
-function auroc({ confidence, right }: Answers, weights: Uint16Array, n: number): number | null {
-  const positives = weighted(right, weights);
-  if (positives === 0 || positives === n) return null;
+function auroc(ties: readonly Tie[], wrong: number, n: number): number | null {
+  if (wrong === 0 || wrong === n) return null;
   let pairs = 0;
   let above = 0;
-  for (let from = 0; from < weights.length;) {
-    let good = 0;
-    let bad = 0;
-    let to = from;
-    for (; to < weights.length && confidence[to] === confidence[from]; to++) {
-      if (right[to]) good += weights[to]!;
-      else bad += weights[to]!;
-    }
-    pairs += bad * (above + good / 2);
-    above += good;
-    from = to;
+  for (const { count, right } of ties) {
+    pairs += (count - right) * (above + right / 2);
+    above += right;
   }
-  return pairs / (positives * (n - positives));
+  return pairs / ((n - wrong) * wrong);
 }
 
-/** Mean over k of the share of wrong answers among the first k; ties are taken as they stand. */
-function areaUnderRiskCoverage(right: Uint8Array, weights: Uint16Array, n: number): number {
+/** Mean over k of the share of wrong answers among the first k, on average over the orders of ties. */
+function areaUnderRiskCoverage(ties: readonly Tie[], n: number): number {
   let wrong = 0;
   let seen = 0;
   let area = 0;
-  for (let i = 0; i < weights.length; i++) {
-    for (let copy = weights[i]!; copy > 0; copy--) {
-      if (!right[i]) wrong++;
-      area += wrong / ++seen;
-    }
+  for (const { count, right } of ties) {
+    const rate = (count - right) / count;
+    for (let i = 1; i <= count; i++) area += (wrong + i * rate) / (seen + i);
+    wrong += count - right;
+    seen += count;
   }
   return area / n;
 }

@@ -1,4 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
+import { vectorKeys } from "../data/identity.ts";
 import {
   type LookupBaseline,
   lookupBaseline,
@@ -6,15 +7,15 @@ import {
   type Overlap,
   type OverlapIndex,
 } from "../data/overlap.ts";
-import { createMasker, type Masker } from "../data/template.ts";
+import type { Masker } from "../data/template.ts";
 import type { EncodeOptions } from "../encoders/encoder.ts";
 import { MicroLmError } from "../core/errors.ts";
 import type { Mapper } from "../mapper/mapper.ts";
 import type { Matrix } from "../core/matrix.ts";
 import { bootstrapQuality, type Measured, type QualityName } from "./bootstrap.ts";
-import { type Certification, DEFAULT_SPLIT } from "./certify/certificate.ts";
-import { certify, type CertifyOptions } from "./certify/certify.ts";
-import { takeScored } from "./certify/certify_path.ts";
+import type { Certification } from "./certify/certificate.ts";
+import { numberGroups, takePart } from "./certify/certify_path.ts";
+import { type CertifyRequest, certifyRows } from "./certify/certify_rows.ts";
 import {
   checkGate,
   type ChooseBy,
@@ -23,15 +24,20 @@ import {
   type GateLimits,
   type GateResult,
 } from "./choose.ts";
-import { type CostTable, costThresholds } from "./cost.ts";
-import { compilePoint, type OperatingPoint, type ScoredRows, scoreRows } from "./decide.ts";
+import {
+  ABSTAIN_CLASS,
+  compilePoint,
+  type OperatingPoint,
+  type ScoredRows,
+  scoreRows,
+} from "./decide.ts";
 import { type DecisionRow, decisionRows } from "./decision_rows.ts";
 import { encodeGold, evaluatePoint, type Gold, GOLD_OTHER, type PointMetrics } from "./metrics.ts";
 import { type ClassReport, reportClasses } from "./per_class.ts";
 import { collectAnswers, type ProbabilityQuality, qualityOf } from "./quality.ts";
 import { measureSelection, type SelectionQuality } from "./selection.ts";
-import { splitGroups } from "./certify/split_groups.ts";
 import { sweep, type SweepGrid } from "./sweep.ts";
+import { type SweepVerdict, verdictOf } from "./verdict.ts";
 
 /** Options of {@linkcode runSweep}. */
 export interface RunSweepOptions extends SweepGrid, GateLimits, EncodeOptions {
@@ -47,13 +53,6 @@ export interface RunSweepOptions extends SweepGrid, GateLimits, EncodeOptions {
   readonly citation?: string;
 }
 
-/** What a sweep is to certify. */
-export interface CertifyRequest
-  extends Pick<CertifyOptions, "maxWrongRate" | "confidence" | "split" | "seed" | "eachClass"> {
-  /** Thresholds by class with the least expected cost come first; the certificate may raise them. */
-  readonly costs?: CostTable;
-}
-
 /** All that a sweep found. */
 export interface SweepOutcome {
   readonly classes: readonly string[];
@@ -61,6 +60,10 @@ export interface SweepOutcome {
   readonly chosen: ChosenPoint;
   readonly point: OperatingPoint;
   readonly gate: GateResult;
+  /** What counts: the certificate if one was asked for, else the gate. */
+  readonly verdict: SweepVerdict;
+  /** Sentences about flags that mean nothing here. */
+  readonly notes: readonly string[];
   /** Decisions at the chosen point. */
   readonly rows: readonly DecisionRow[];
   readonly perClass: readonly ClassReport[];
@@ -75,6 +78,7 @@ export interface SweepOutcome {
   readonly scored: ScoredRows;
   /** The promise about the chosen point, or why there is none, if one was asked for. */
   readonly certification?: Certification;
+  /** Of all rows, also of those that were left out. */
   readonly overlap?: Overlap;
   readonly baseline?: LookupBaseline;
 }
@@ -116,67 +120,46 @@ export async function runSweep(
   const gold = encodeGold(dataset.rows.map((row) => row.label), classes);
   checkLabels(dataset, gold.labels, classes);
   const prompts = dataset.rows.map((row) => row.prompt);
-  const probabilities = await mapper.predictProbabilities(prompts, options);
-  const limitsNovelty = (options.maxNovelty ?? 1) < 1;
-  const novelty = limitsNovelty ? await noveltyOf(mapper, prompts, options) : undefined;
+  const vectors: string[] = [];
+  const probabilities = await mapper.predictProbabilities(prompts, {
+    ...options,
+    onFeatures: (features) => vectors.push(...vectorKeys(features)),
+  });
+  const novelty = await noveltyOf(mapper, prompts, options);
   const scored = scoreRows(probabilities, novelty);
-  if (!options.certify) {
-    return report({ mapper, dataset, probabilities, scored, gold, options });
-  }
-  const certification = certifyRows(dataset, scored, gold, classes, options);
+  const { training, certify } = options;
+  const overlap = training && measureOverlap(training.index, dataset, training.mask, vectors);
+  const all = { mapper, dataset, probabilities, scored, gold, options, overlap };
+  if (!certify) return report(all);
+  const certification = certifyRows(
+    {
+      dataset,
+      scored,
+      gold,
+      classes,
+      training,
+      vectors: vectors.length === prompts.length ? vectors : undefined,
+      mapperSha256: mapper.coreSha256 ?? mapper.source.sha256,
+    },
+    certify,
+    options,
+  );
   const rows = certification.parts[2]!;
-  const part = takeScored(scored, gold, rows);
+  const part = takePart({ scored, gold, group: numberGroups(prompts) }, rows);
   const kept = { ...dataset, rows: Array.from(rows, (row) => dataset.rows[row]!) };
   const some = takeProbabilities(probabilities, rows);
-  return report({ mapper, dataset: kept, probabilities: some, ...part, options, certification });
+  return report({ ...all, ...part, dataset: kept, probabilities: some, certification });
 }
 
 /** How much of each prompt is new to the mapper. */
 async function noveltyOf(
   mapper: Mapper,
   prompts: readonly string[],
-  options: EncodeOptions,
-): Promise<Float64Array> {
-  if (mapper.measureNovelty) return await mapper.measureNovelty(prompts, options);
+  { signal, maxNovelty = 1 }: RunSweepOptions,
+): Promise<Float64Array | undefined> {
+  if (mapper.measureNovelty) return await mapper.measureNovelty(prompts, signal ? { signal } : {});
+  if (maxNovelty >= 1) return undefined;
   throw new MicroLmError("usage", "This mapper cannot tell how new a prompt is");
-}
-
-function certifyRows(
-  dataset: Dataset,
-  scored: ScoredRows,
-  gold: Gold,
-  classes: readonly string[],
-  { certify: request, nearMargins, perClass, maxNovelty, training }: RunSweepOptions,
-): Certification {
-  if (gold.labeled < dataset.rows.length) {
-    throw new MicroLmError("data", "A certificate needs a label on every row", {
-      at: { file: dataset.source },
-      hint: "Give them with --labels_csv",
-    });
-  }
-  const mask = training?.mask ?? createMasker([]);
-  const groups = dataset.rows.map(({ prompt }) => mask(prompt));
-  const { costs, ...goal } = request!;
-  const base = costs ? costBase(scored, gold, groups, classes, { ...goal, costs }) : perClass;
-  return certify(scored, gold, groups, classes, {
-    ...goal,
-    ...(nearMargins && { nearMargins }),
-    ...(base && { perClass: base }),
-    ...(maxNovelty !== undefined && { maxNovelty }),
-    dataSha256: dataset.sha256,
-  });
-}
-
-/** Costs are weighed on the part that fixes the order, which certifies and reports nothing. */
-function costBase(
-  scored: ScoredRows,
-  gold: Gold,
-  groups: readonly string[],
-  classes: readonly string[],
-  { split = DEFAULT_SPLIT, seed = 0, costs }: CertifyRequest & { readonly costs: CostTable },
-): Record<string, number | null> {
-  const first = takeScored(scored, gold, splitGroups(groups, split, seed)[0]!);
-  return costThresholds(first.scored, first.gold, classes, costs);
 }
 
 function takeProbabilities(
@@ -195,11 +178,12 @@ interface Reported {
   readonly scored: ScoredRows;
   readonly gold: Gold;
   readonly options: RunSweepOptions;
+  readonly overlap: Overlap | undefined;
   readonly certification?: Certification;
 }
 
 function report(
-  { mapper, dataset, probabilities, scored, gold, options, certification }: Reported,
+  { mapper, dataset, probabilities, scored, gold, options, overlap, certification }: Reported,
 ): SweepOutcome {
   const { classes } = mapper;
   const { training } = options;
@@ -208,17 +192,16 @@ function report(
   const citation = certification?.certificate?.id ?? options.citation;
   const rows = decisionRows(dataset.rows, scored, classes, point, citation);
   const answers = collectAnswers(probabilities, scored, gold, classes);
-  const classified = rows.map((row) => ({
-    ...row,
-    gold: row.gold_label,
-    confidence: Number(row.confidence),
-  }));
+  const classified = rows.map((row) => ({ ...row, gold: row.gold_label }));
+  const gate = checkGate(chosen.metrics, options);
   return {
     classes,
     metrics,
     chosen,
     point,
-    gate: checkGate(chosen.metrics, options),
+    gate,
+    verdict: verdictOf(gate, certification),
+    notes: notesOn(options, classes, certification),
     rows,
     perClass: reportClasses(classified, classes),
     quality: qualityOf(answers),
@@ -227,8 +210,8 @@ function report(
     dataset,
     scored,
     ...(certification && { certification }),
+    ...(overlap && { overlap }),
     ...(training && {
-      overlap: measureOverlap(training.index, dataset, training.mask),
       baseline: lookupBaseline(training.index, dataset, training.mask),
     }),
   };
@@ -260,6 +243,19 @@ function choose(
     ...(maxNovelty !== undefined && { maxNovelty }),
   };
   return { chosen, point };
+}
+
+function notesOn(
+  { perClass, thresholds }: RunSweepOptions,
+  classes: readonly string[],
+  certification: Certification | undefined,
+): string[] {
+  const actions = classes.filter((name) => name !== ABSTAIN_CLASS);
+  const isOverridden = perClass && actions.every((name) => Object.hasOwn(perClass, name));
+  if (!isOverridden || certification || thresholds.length < 2) return [];
+  return [
+    `every class has a threshold of its own, so the ${thresholds.length} swept ones change nothing`,
+  ];
 }
 
 function checkLabels(dataset: Dataset, gold: Int32Array, classes: readonly string[]): void {

@@ -1,4 +1,5 @@
 import type { Matrix } from "../core/matrix.ts";
+import { rankAbove } from "../core/rank_above.ts";
 import { ABSTAIN_CLASS } from "./decide.ts";
 import { type Gold, GOLD_ABSTAIN } from "./metrics.ts";
 import type { Answers } from "./quality.ts";
@@ -57,16 +58,39 @@ export function measureSelection(
   return {
     in_scope: inScope.length,
     must_abstain: outside.length,
-    auroc_scope: both ? rankAbove(scores, inScope, outside) : null,
+    auroc_scope: rankAbove(pick(scores, inScope), pick(scores, outside)),
     fpr_at_95_recall: both ? falsePositives(scores, inScope, outside) : null,
-    auroc_novelty: both && novelty ? rankAbove(novelty, outside, inScope) : null,
+    auroc_novelty: novelty ? rankAbove(pick(novelty, outside), pick(novelty, inScope)) : null,
     accuracy_at_coverage: COVERAGES.flatMap((coverage) => {
       const n = Math.round(coverage * answers.right.length);
       if (n === 0) return [];
-      const k = answers.right.subarray(0, n).reduce((sum, right) => sum + right, 0);
+      const k = rightAmong(answers, n);
       return [{ coverage, accuracy: rate(k, n) }];
     }),
   };
+}
+
+function pick(values: Float64Array, rows: readonly number[]): Float64Array {
+  return Float64Array.from(rows, (row) => values[row]!);
+}
+
+/** Right answers among the n most confident ones, on average over the orders of equal confidences. */
+function rightAmong({ confidence, right }: Answers, n: number): number {
+  const last = confidence[n - 1]!;
+  let above = 0;
+  let tied = 0;
+  let rightTied = 0;
+  let rightAbove = 0;
+  right.forEach((one, i) => {
+    if (confidence[i]! > last) {
+      above++;
+      rightAbove += one;
+    } else if (confidence[i] === last) {
+      tied++;
+      rightTied += one;
+    }
+  });
+  return rightAbove + rightTied * (n - above) / tied;
 }
 
 /** The highest probability of a class that acts. */
@@ -82,24 +106,6 @@ function actionConfidence(
     }
   }
   return scores;
-}
-
-/** P(score of the first > score of the second), ties counting half (Mann and Whitney, 1947). */
-function rankAbove(scores: Float64Array, first: number[], second: number[]): number {
-  const sorted = Float64Array.from(second, (row) => scores[row]!).sort();
-  const count = (value: number, orEqual: boolean) => {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (sorted[middle]! < value || (orEqual && sorted[middle] === value)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  let sum = 0;
-  for (const row of first) sum += (count(scores[row]!, false) + count(scores[row]!, true)) / 2;
-  return sum / (first.length * second.length);
 }
 
 function falsePositives(scores: Float64Array, inScope: number[], outside: number[]): Rate {

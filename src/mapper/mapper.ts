@@ -1,4 +1,4 @@
-import type { Matrix } from "../core/matrix.ts";
+import type { Features, Matrix } from "../core/matrix.ts";
 import type { EncodeOptions } from "../encoders/encoder.ts";
 
 /** What a mapper is made of, for records and reports. */
@@ -10,17 +10,29 @@ export interface MapperSource {
   readonly sha256: string;
 }
 
+/** Options of {@linkcode Mapper.predictProbabilities}. */
+export interface PredictOptions extends EncodeOptions {
+  /** Is given the features of each batch, and the number of its first text. */
+  readonly onFeatures?: (features: Features, from: number) => void;
+}
+
 /** Turns prompts into probabilities of classes. */
 export interface Mapper extends AsyncDisposable {
   /** Class names, in the order of the probability columns. */
   readonly classes: readonly string[];
   readonly source: MapperSource;
   /**
-   * One row of class probabilities a text: `texts.length` × `classes.length`, each row summing to 1.
+   * Names what decides, whatever operating point a file pins to it: what a certificate is about. Default:
+   * the hash of the source.
+   */
+  readonly coreSha256?: string;
+  /**
+   * One row of class probabilities a text: `texts.length` × `classes.length`, each row summing to 1. A
+   * text without anything that the mapper could go by has a row of zeros, on which nothing fires.
    */
   predictProbabilities(
     texts: readonly string[],
-    options?: EncodeOptions,
+    options?: PredictOptions,
   ): Promise<Matrix<Float64Array>>;
   /**
    * How much of each text the training did not know: 0, nothing is new, to 1. Absent for mappers that

@@ -1,9 +1,11 @@
-import { countDuplicates, type Dataset, findConflicts } from "../data/dataset.ts";
+import { countDuplicates, type Dataset, findConflicts, type Row } from "../data/dataset.ts";
+import { groupPrompts, vectorKeys } from "../data/identity.ts";
 import { createOverlapIndex, type OverlapIndex } from "../data/overlap.ts";
 import type { Masker } from "../data/template.ts";
 import type { Encoder } from "../encoders/encoder.ts";
 import type { RuntimeName } from "../encoders/onnx/engine.ts";
 import { MicroLmError } from "../core/errors.ts";
+import { sha256Hex } from "../core/hash.ts";
 import type { Features } from "../core/matrix.ts";
 import {
   type CalibratedModel,
@@ -12,10 +14,11 @@ import {
   predictProbabilities,
 } from "./calibrate/calibration.ts";
 import { knownColumns } from "./novelty.ts";
+import { createBlankFinder } from "./calibrate/blank_rows.ts";
 import { takeRows } from "./fit/rows.ts";
 
 /** Options of {@linkcode trainMapper}. */
-export interface TrainMapperOptions extends Omit<FitCalibratedOptions, "classes"> {
+export interface TrainMapperOptions extends Omit<FitCalibratedOptions, "classes" | "groups"> {
   /** Classes in the order of the probabilities. Default: the labels that occur, sorted. */
   readonly classNames?: readonly string[];
   /** How prompts are reduced to templates. */
@@ -63,6 +66,8 @@ export interface TrainingFacts {
   /** Folds of the calibration; 0 for none. */
   readonly folds: number;
   readonly converged: boolean;
+  /** Sentences about what was not done as asked, or what the mapper does not rest on. */
+  readonly notes?: readonly string[];
   /** Log-loss a row of each calibration method, where they were compared. */
   readonly calibration_losses?: Readonly<Record<string, number>>;
   readonly overlap: OverlapIndex;
@@ -72,10 +77,10 @@ export interface TrainingFacts {
 
 /**
  * Trains a mapper: encodes the prompts, fits and calibrates the classifier, and remembers of the data
- * what later overlap checks need.
+ * what later overlap checks need. The order of the rows changes nothing: equal rows, equal bytes.
  *
- * @throws {MicroLmError} Kind `data` if a row has no label or one that is no class, if fewer than two
- * classes occur, or if a class has too few rows for the calibration.
+ * @throws {MicroLmError} Kind `data` if a row has no label or one that is no class, or if fewer than two
+ * classes occur; `usage` for a class that is named twice.
  *
  * @example
  * ```ts
@@ -90,24 +95,32 @@ export interface TrainingFacts {
  * ```
  */
 export async function trainMapper(
-  dataset: Dataset,
+  given: Dataset,
   encoder: Encoder,
   options: TrainMapperOptions,
 ): Promise<TrainedMapper> {
-  const { onPhase } = options;
-  const counts = countLabels(dataset);
+  const { onPhase, mask } = options;
+  const counts = countLabels(given);
   const classes = options.classNames ?? [...counts.keys()].sort();
-  checkClasses(dataset, counts, classes);
+  checkClasses(given, counts, classes);
+  const dataset = { ...given, rows: inOneOrder(given.rows) };
   const labels = Int32Array.from(dataset.rows, (row) => classes.indexOf(row.label!));
-  const features = await encoder.encode(dataset.rows.map((row) => row.prompt), {
+  const prompts = dataset.rows.map((row) => row.prompt);
+  const features = await encoder.encode(prompts, {
     onProgress: (done, total) => onPhase?.("encode", done, total),
   });
-  const fit = explainClassNumbers(classes, () =>
-    fitCalibrated(features, labels, {
-      ...options,
-      classes: classes.length,
-      onProgress: (done, total) => onPhase?.("fit", done, total),
-    }));
+  const vectors = vectorKeys(features);
+  const column = dataset.rows.map((row) => row.group ?? "");
+  const fit = fitCalibrated(features, labels, {
+    ...options,
+    classes: classes.length,
+    groups: groupPrompts(prompts, { mask, vectors, column }),
+    onProgress: (done, total) => onPhase?.("fit", done, total),
+  });
+  const notes = [
+    ...nameClasses(fit.notes, classes),
+    ...blankNote(await createBlankFinder(encoder)(features, prompts)),
+  ];
   return {
     classes,
     encoder: describeEncoder(encoder, dataset, features, fit.model),
@@ -116,15 +129,39 @@ export async function trainMapper(
       rows: dataset.rows.length,
       label_counts: Object.fromEntries(classes.map((name) => [name, counts.get(name) ?? 0])),
       data_sha256: dataset.sha256,
-      duplicates: countDuplicates(dataset),
-      conflicts: findConflicts(dataset).length,
+      duplicates: countDuplicates(dataset, vectors),
+      conflicts: findConflicts(dataset, vectors).length,
       folds: fit.folds,
       converged: fit.converged,
       ...(fit.losses && { calibration_losses: fit.losses }),
-      overlap: createOverlapIndex(dataset, options.mask),
-      known_columns: await knownColumns(dataset.rows.map((row) => row.prompt)),
+      ...(notes.length > 0 && { notes }),
+      overlap: createOverlapIndex(dataset, mask, vectors),
+      known_columns: await knownColumns(prompts),
     },
   };
+}
+
+/** By the hash of what a row says: sums, folds and probes then do not depend on the order of a file. */
+function inOneOrder(rows: readonly Row[]): Row[] {
+  return rows.map((row) => ({ row, key: sha256Hex(JSON.stringify([row.prompt, row.label])) }))
+    .sort((a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
+    .map(({ row }) => row);
+}
+
+/** The numerics know classes by number; people know them by name. */
+function nameClasses(notes: readonly string[], classes: readonly string[]): string[] {
+  return notes.map((note) =>
+    note.replace(/class number (\d+)/g, (_, k: string) => `class "${classes[Number(k)]}"`)
+  );
+}
+
+function blankNote(flags: Uint8Array): string[] {
+  const blank = flags.reduce((sum, flag) => sum + flag, 0);
+  if (blank === 0) return [];
+  return [
+    `${blank} of ${flags.length} training prompts have no feature that the encoder sees; prompts ` +
+    "like them abstain (no_evidence)",
+  ];
 }
 
 /** Training prompts in a probe: enough to see a drift, few enough to keep the file small. */
@@ -168,6 +205,8 @@ function checkClasses(
   counts: ReadonlyMap<string, number>,
   classes: readonly string[],
 ): void {
+  const twice = classes.find((name, k) => classes.indexOf(name) !== k);
+  if (twice !== undefined) throw new MicroLmError("usage", `Class "${twice}" is named twice`);
   const row = dataset.rows.find((row) => !classes.includes(row.label!));
   if (row) {
     throw new MicroLmError("data", `Expected one of ${classes.join(", ")}, found "${row.label}"`, {
@@ -184,19 +223,5 @@ function checkClasses(
     throw new MicroLmError("data", `Expected at least two classes, found "${classes[0]}" only`, {
       at: { file: dataset.source },
     });
-  }
-}
-
-/** The numerics know classes by number; people know them by name. */
-function explainClassNumbers<T>(classes: readonly string[], run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof MicroLmError)) throw error;
-    const message = error.message.replace(
-      /class number (\d+)/,
-      (_, k: string) => `class "${classes[Number(k)]}"`,
-    );
-    throw new MicroLmError(error.kind, message, error.hint ? { hint: error.hint } : {});
   }
 }

@@ -3,12 +3,13 @@
  *
  * @module
  */
+export { fromPinned } from "./../mapper/pinned_point.ts";
 export { mapFile, type MapFileSummary } from "./bulk/bulk.ts";
 export { parseShard } from "./bulk/input.ts";
 export { resolveContext } from "./context.ts";
 export { openEvidenceEncoder } from "./evidence.ts";
 export { decideAll } from "./map_prompts.ts";
-export { fromPinned, resolvePoint } from "./operating_point.ts";
+export { resolvePoint } from "./operating_point.ts";
 export { POLICY_ENVIRONMENT, type PolicyInput, resolvePolicy } from "./policy.ts";
 export { createPhaseClock, writeProfile } from "./profile.ts";
 export { isApproval, orderReasons } from "./reasons.ts";

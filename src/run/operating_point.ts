@@ -1,6 +1,8 @@
 import type { OperatingPoint } from "../evaluate/decide.ts";
-import type { PinnedPoint } from "../mapper/file/artifact.ts";
+import { fromPinned, type PinnedPoint } from "../mapper/pinned_point.ts";
 import type { MapperPolicy } from "./policy.ts";
+
+export { fromPinned } from "../mapper/pinned_point.ts";
 
 /** An operating point, and the certificate that it has. */
 export interface ActivePoint {
@@ -11,32 +13,6 @@ export interface ActivePoint {
 
 /** The threshold where nobody has chosen one. */
 const FALLBACK_THRESHOLD = 0.7;
-
-/**
- * A pinned point in the words of the decision rule.
- *
- * @example
- * ```ts
- * import { fromPinned } from "micro-lm/run";
- * import { assertEquals } from "@std/assert";
- *
- * const pinned = { threshold: 0.6, per_class_thresholds: { swap_asset: 0.8 }, near_margin: 0.1 };
- * assertEquals(fromPinned(pinned), {
- *   threshold: 0.6,
- *   perClass: { swap_asset: 0.8 },
- *   nearMargin: 0.1,
- * });
- * ```
- */
-export function fromPinned(pinned: PinnedPoint): OperatingPoint {
-  const { threshold, per_class_thresholds, near_margin, max_novelty } = pinned;
-  return {
-    threshold,
-    ...(per_class_thresholds && { perClass: per_class_thresholds }),
-    ...(near_margin !== undefined && { nearMargin: near_margin }),
-    ...(max_novelty !== undefined && { maxNovelty: max_novelty }),
-  };
-}
 
 /**
  * The operating point of a run: what the policy says, else what was pinned, else 0.7. A policy that

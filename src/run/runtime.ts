@@ -6,6 +6,7 @@ import { compilePoint } from "../evaluate/decide.ts";
 import type { MapperArtifact, PinnedPoint } from "../mapper/file/artifact.ts";
 import type { Mapper } from "../mapper/mapper.ts";
 import { loadMapper, openArtifact, type OpenMapperOptions } from "../mapper/file/mapper_file.ts";
+import { pinnedFault } from "../mapper/pinned_point.ts";
 import { openWordmap } from "../mapper/wordmap.ts";
 import type { Evidence } from "./evidence.ts";
 import { mapPrompts } from "./map_prompts.ts";
@@ -60,6 +61,7 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Mic
   const domain = options.domain ?? opened.name;
   const pinned = options.point ?? artifact?.operating_point ??
     (mapper?.source.backend === "wordmap" ? WORDMAP_POINT : undefined);
+  requireCertificate(pinned, mapper);
   const classes = mapper?.classes ?? [];
   // A point that names unknown classes is found out when opening, not at the first prompt.
   compilePoint(resolvePoint(pinned, DEFAULT_POLICY.mapper).point, classes);
@@ -80,6 +82,16 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Mic
     },
   };
   return runtime;
+}
+
+/** A whole certificate names its mapper; an id alone, as a trace has it, is taken at its word. */
+function requireCertificate(pinned: PinnedPoint | undefined, mapper: Mapper | null): void {
+  if (!mapper || !pinned?.certificate || !("mapper_sha256" in pinned.certificate)) return;
+  const fault = pinnedFault(pinned, mapper.coreSha256 ?? mapper.source.sha256);
+  if (fault === null) return;
+  throw new MicroLmError("data", `Cannot use this operating point: ${fault}`, {
+    hint: "Certify this mapper: deno task m8 --max_wrong_rate … --pin",
+  });
 }
 
 /** Few runs ask for evidence: it is opened by the first that does. */

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { checkGate, chooseOperatingPoint } from "../../src/evaluate/choose.ts";
+import { checkGate, chooseOperatingPoint, needlessAbstainRate } from "../../src/evaluate/choose.ts";
 import { decide, scoreRows } from "../../src/evaluate/decide.ts";
 import {
   encodeGold,
@@ -168,6 +168,10 @@ function point(threshold: number, abstain: number, accuracy: number, wrong = 0):
   return {
     threshold,
     near_margin: 0,
+    total: 1000,
+    abstain_count: 1000 * abstain,
+    overall_correct: 0,
+    correct_on_fired: 0,
     abstain_rate: abstain,
     coverage: 1 - abstain,
     accuracy_on_fired: accuracy,
@@ -180,6 +184,23 @@ Deno.test("abstain_then_acc takes the highest admissible threshold", () => {
   const points = [point(0.3, 0.01, 0.9), point(0.5, 0.1, 0.95), point(0.7, 0.2, 0.99)];
   assertEquals(chooseOperatingPoint(points).metrics.threshold, 0.5);
   assertEquals(chooseOperatingPoint(points, { maxAbstainRate: 0.05 }).metrics.threshold, 0.3);
+});
+
+Deno.test("abstain_then_acc takes a point that passes both gates where the grid has one", () => {
+  const points = [point(0.3, 0.01, 0.86), point(0.5, 0.1, 0.8)];
+  const { metrics, why } = chooseOperatingPoint(points);
+  assertEquals([metrics.threshold, checkGate(metrics).status], [0.3, "pass"]);
+  assert(why.includes("overall accuracy of at least 0.85"));
+});
+
+Deno.test("a right abstention does not count against the mapper", () => {
+  const data = Float64Array.of(0.9, 0.1, 0.9, 0.1, 0.1, 0.9);
+  const scored = scoreRows({ data, rows: 3, cols: 2 });
+  const classes = ["send", "abstain"];
+  const gold = encodeGold(["send", "send", "abstain"], classes);
+  const metrics = evaluatePoint(scored, gold, { threshold: 0.5 }, classes);
+  assertEquals([metrics.abstain_rate, needlessAbstainRate(metrics)], [1 / 3, 0]);
+  assertEquals(checkGate(metrics).status, "pass");
 });
 
 Deno.test("without an admissible point the harmonic mean decides", () => {

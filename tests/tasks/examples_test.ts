@@ -44,6 +44,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   schema: "CI runs it",
   readme: "CI runs it",
   numbers: "minutes: by hand before a release",
+  simulate: "minutes: by hand before a release",
 };
 
 /** The words of a line as a POSIX shell splits it. */

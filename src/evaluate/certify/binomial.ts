@@ -70,8 +70,12 @@ export function zeroErrorRows(limit: number, confidence: number): number {
 }
 
 /**
- * The least number of accepted rows that would certify `limit` if errors went on at `errorRate`; null
- * if that rate is not below the limit, where no number of rows would.
+ * The least number of accepted rows that would certify `limit` if errors went on at `errorRate`, rounded
+ * up to whole errors; null if that rate is not below the limit, where no number of rows would.
+ *
+ * The exact tail is a saw-tooth in the number of rows, so that a number that certifies may be followed by
+ * one that does not: for each number of errors the least number of rows that certifies is set against the
+ * most rows that have no more errors.
  *
  * @example
  * ```ts
@@ -87,10 +91,29 @@ export function rowsToCertify(
   confidence: number,
 ): number | null {
   if (!(errorRate < limit)) return null;
-  const passes = (n: number) => binomialTail(Math.ceil(errorRate * n), n, limit) <= 1 - confidence;
-  let high = zeroErrorRows(limit, confidence);
-  while (!passes(high) && high < 1e8) high *= 2;
-  let low = high / 2;
+  const allowance = 1 - confidence;
+  let rows = zeroErrorRows(limit, confidence);
+  if (!(errorRate > 0)) return rows;
+  for (let errors = 1;;) {
+    rows = leastRows(errors, limit, allowance, rows);
+    const found = Math.max(rows, Math.floor((errors - 1) / errorRate) + 1);
+    const actual = Math.ceil(errorRate * found);
+    if (actual <= errors) return found;
+    // With fewer errors than this many rows have, still more rows would be needed.
+    errors = Math.max(errors + 1, Math.ceil(errorRate * rows));
+  }
+}
+
+/** The least n ≥ from at which so many errors pass: the tail falls with n. */
+function leastRows(errors: number, limit: number, allowance: number, from: number): number {
+  const passes = (n: number) => binomialTail(errors, n, limit) <= allowance;
+  let low = Math.max(from, errors) - 1;
+  let step = 1;
+  while (!passes(low + step)) {
+    low += step;
+    step *= 2;
+  }
+  let high = low + step;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (passes(middle)) high = middle;

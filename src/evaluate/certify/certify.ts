@@ -1,18 +1,21 @@
-import { sha256Hex } from "../../core/hash.ts";
-import { zeroErrorRows } from "./binomial.ts";
+import { CERTIFICATE_SCHEMA, certificateId } from "../../mapper/certificate_check.ts";
+import { attemptShare } from "./attempts.ts";
 import {
   type Certificate,
   type CertificateSplit,
   type Certification,
   type CertificationFailure,
-  type ClassCertificate,
   DEFAULT_SPLIT,
+  type LeftOut,
 } from "./certificate.ts";
-import { type PathBase, pathFloors, pointAt, takeScored } from "./certify_path.ts";
-import { ABSTAIN_CLASS, type OperatingPoint, type ScoredRows } from "../decide.ts";
-import { type CertifyTask, explainFailure, walkPath } from "./certify_walk.ts";
-import { countOutcomes, type Gold } from "../metrics.ts";
-import { splitGroups } from "./split_groups.ts";
+import { numberGroups, type PathBase, pointAt, takePart } from "./certify_path.ts";
+import { certifyClasses } from "./certify_classes.ts";
+import { type CertifyTask, layPath, type Proof, walkPath } from "./certify_walk.ts";
+import type { OperatingPoint, ScoredRows } from "../decide.ts";
+import { explainFailure } from "./explain_failure.ts";
+import type { Gold } from "../metrics.ts";
+import { assumptionsOf, populationOf } from "./population.ts";
+import { dealGroups } from "./split_groups.ts";
 
 /** What a certificate is to promise. */
 export interface CertificateGoal {
@@ -22,47 +25,56 @@ export interface CertificateGoal {
   readonly confidence?: number;
 }
 
+/** What a certificate says of the rows beside their scores. */
+export interface CertificateBasis {
+  /** Hash of the rows. */
+  readonly dataSha256: string;
+  /** Hash of the mapper that the promise is about. */
+  readonly mapperSha256?: string;
+  /** Different prompts among the rows. */
+  readonly distinctPrompts?: number;
+  /** Rows that were left out before, because the training knows them. */
+  readonly overlap?: LeftOut;
+}
+
 /** Options of {@linkcode certify}. */
-export interface CertifyOptions extends CertificateGoal {
+export interface CertifyOptions extends CertificateGoal, CertificateBasis {
   /** Margins to choose from, on rows that certify nothing. Default: 0 alone. */
   readonly nearMargins?: readonly number[];
   /** Thresholds that classes have at least; null: never fires. */
   readonly perClass?: OperatingPoint["perClass"];
   readonly maxNovelty?: number;
-  /** Shares of the rows that fix the order, certify, and report. Default: 0.2, 0.5, 0.3. */
+  /** Shares of the rows that fix the order, certify, and report. Default: 0.2, 0.7, 0.1. */
   readonly split?: readonly [number, number, number];
-  /** Seed of the split. Default: 0. */
-  readonly seed?: number;
+  /**
+   * Number of this attempt on the same rows, from 1; each has a split of its own, and later ones have a
+   * small share of the error allowance (`attemptShare`). Default: 1.
+   */
+  readonly attempt?: number;
   /** Certify each class on its own, with its share of the error allowance. Default: false. */
   readonly eachClass?: boolean;
-  /** Hash of the rows. */
-  readonly dataSha256: string;
 }
-
-const ASSUMPTIONS = [
-  "The rows that certify and the prompts that follow are exchangeable: nothing is promised under shift.",
-  "Every certifying row counts by itself, also where several share a template: templates come back as " +
-  "often as they do here.",
-  "The labels are right.",
-  "A prompt that must abstain counts as wrong when the mapper acts.",
-];
-
-/** How many times the zero-error need the first point is expected to accept. */
-const HEADROOM = 1.5;
 
 /**
  * Finds the operating point with the highest coverage whose wrong actions are at most a given share of
  * all actions, with a given confidence, whatever the distribution.
  *
  * Learn then Test (Angelopoulos, Bates, Candès, Jordan and Lei, 2021) with fixed-sequence testing: the
- * points are ordered from strict to loose without the certifying labels; each is tested with the exact
- * binomial tail, and the first that fails ends the sequence. So the chance to certify a point that breaks
- * the promise is at most 1 − confidence, for the whole rule of decision: threshold, thresholds by class,
- * margin, novelty. Rows are split by group, and a third part is left for an honest report.
+ * first part of the rows says where a path from strict to loose points is most likely to pass; from there
+ * each point is tested on the second part, and the first that fails ends the sequence. So the chance to
+ * certify a point that breaks the promise is at most 1 − confidence, for the whole rule of decision:
+ * threshold, thresholds by class, margin, novelty. A third part is left for an honest report.
+ *
+ * What is independent are the groups. Where each that acts is a single row the test is the exact binomial
+ * tail, else a bet on the sums of groups, scaled by the largest (`logGains`): rows of one template may
+ * be as alike as they like. Each group falls into the part that the hash of its name says: the order of rows
+ * changes nothing, and one row less is no new draw.
+ *
+ * Rows that the training knows certify nothing: leave them out, as `runSweep` does.
  *
  * @param groups The group of each row; rows of a group, for example of a template, stay together.
  * @throws {MicroLmError} Kind `usage` for shares that are not positive.
- * @throws {RangeError} Unless limit and confidence lie between 0 and 1.
+ * @throws {RangeError} Unless limit and confidence lie between 0 and 1 and `attempt` is from 1.
  *
  * @example
  * ```ts
@@ -79,7 +91,7 @@ const HEADROOM = 1.5;
  *   maxWrongRate: 0.01,
  *   dataSha256: "0".repeat(64),
  * });
- * assertEquals([certificate?.k, certificate?.n], [0, 500]);
+ * assertEquals([certificate?.k, certificate?.split.rows[1]], [0, certificate?.n]);
  * ```
  */
 export function certify(
@@ -89,136 +101,87 @@ export function certify(
   classes: readonly string[],
   options: CertifyOptions,
 ): Certification {
-  const { maxWrongRate: limit, confidence = 0.95, split = DEFAULT_SPLIT, seed = 0 } = options;
+  const { maxWrongRate: limit, confidence = 0.95, split = DEFAULT_SPLIT, attempt = 1 } = options;
   for (const value of [limit, confidence]) {
     if (!(value > 0 && value < 1)) throw new RangeError(`Expected a share, got ${value}`);
   }
-  const parts = splitGroups(groups, split, seed);
+  const allowance = (1 - confidence) * attemptShare(attempt);
+  const parts = dealGroups(groups, split, attempt - 1);
   const about: CertificateSplit = {
     shares: split,
-    seed,
+    seed: attempt - 1,
     rows: parts.map((part) => part.length),
     groups: new Set(groups).size,
   };
-  const first = takeScored(scored, gold, parts[0]!);
-  const second = takeScored(scored, gold, parts[1]!);
-  const task: CertifyTask = { first, second, classes, limit, confidence, split };
+  const all = { scored, gold, group: numberGroups(groups) };
+  const task: CertifyTask = {
+    all,
+    classes,
+    limit,
+    first: takePart(all, parts[0]!),
+    second: takePart(all, parts[1]!),
+    share: split[1] / (split[0] + split[1] + split[2]),
+  };
   const base = chooseBase(task, options);
-  const found = options.eachClass ? certifyClasses(task, base) : certifyWhole(task, base);
-  if ("reason" in found) return { parts, split: about, failure: found };
-  const body = {
-    schema: "micro-lm/certificate@1" as const,
+  const found = options.eachClass
+    ? certifyClasses(task, base, allowance)
+    : certifyWhole(task, base, allowance);
+  const { overlap } = options;
+  const rest = { parts, split: about, ...(overlap && { overlap }) };
+  if ("reason" in found) return { ...rest, failure: found };
+  const body: Omit<Certificate, "id"> = {
+    schema: CERTIFICATE_SCHEMA,
+    mapper_sha256: options.mapperSha256 ?? null,
     limit,
     confidence,
+    attempt,
+    allowance,
     ...found,
     split: about,
+    distinct_prompts: options.distinctPrompts ?? null,
+    overlap: overlap ?? null,
     data_sha256: options.dataSha256,
-    assumptions: ASSUMPTIONS,
+    population: populationOf(about, found, overlap),
+    assumptions: assumptionsOf(found.bound),
   };
-  const id = sha256Hex(JSON.stringify(body)).slice(0, 16);
-  return { parts, split: about, certificate: { ...body, id } };
+  return { ...rest, certificate: { ...body, id: certificateId({ ...body }) } };
 }
 
-type Proof = Pick<Certificate, "n" | "k" | "p_value" | "point" | "order" | "classes">;
-
 /** Of the margins the one that goes farthest on the first part; labels of that part may be used. */
-function chooseBase(
-  { first, classes, limit }: CertifyTask,
-  options: CertifyOptions,
-): PathBase {
+function chooseBase(task: CertifyTask, options: CertifyOptions): PathBase {
   const { nearMargins = [0], perClass, maxNovelty } = options;
-  const floors = pathFloors(first.scored, classes);
-  const reach = (base: PathBase) => {
-    let fired = 0;
-    for (const floor of floors) {
-      const counts = countOutcomes(first.scored, first.gold, pointAt(floor, base), classes);
-      if (counts.wrongFires <= limit * counts.firedLabeled) fired = Math.max(fired, counts.fired);
-    }
-    return fired;
-  };
   const bases = nearMargins.map((nearMargin): PathBase => ({
     nearMargin,
     ...(perClass && { perClass }),
     ...(maxNovelty !== undefined && { maxNovelty }),
   }));
-  return bases.reduce((best, base) => reach(base) > reach(best) ? base : best);
+  if (bases.length === 1) return bases[0]!;
+  const reach = bases.map((base) => {
+    const { n, k } = layPath(task, base).firstCounts;
+    return n.reduce((most, fired, at) => k[at]! <= task.limit * fired ? fired : most, 0);
+  });
+  return bases[reach.indexOf(Math.max(...reach))]!;
 }
 
-/** Tests the whole rule, from the strictest point that is expected to accept enough rows. */
-function certifyWhole(task: CertifyTask, base: PathBase): Proof | CertificationFailure {
-  const { first, classes, limit, confidence } = task;
-  const floors = pathFloors(first.scored, classes);
-  const walk = walkPath(task, floors.map((floor) => pointAt(floor, base)), {
-    needed: HEADROOM * zeroErrorRows(limit, confidence),
-    allowance: 1 - confidence,
-    countsOf: ({ firedLabeled, wrongFires }) => ({ n: firedLabeled, k: wrongFires }),
-  });
-  if (!walk.passed) return explainFailure(task, walk);
-  const { at, ...proof } = walk.passed;
+function certifyWhole(
+  task: CertifyTask,
+  base: PathBase,
+  allowance: number,
+): Proof | CertificationFailure {
+  const path = layPath(task, base);
+  const walk = walkPath(task, path, allowance);
+  if (!walk.passed) return explainFailure(task, path, walk, allowance);
+  const { at, floor, ...proof } = walk.passed;
   return {
     ...proof,
+    point: pointAt(floor, base),
     order: {
-      rule:
-        "floors under all thresholds, from strict to loose, at quantiles of the confidences of " +
-        "the first part",
-      points: floors.length,
+      rule: "floors under all thresholds at quantiles of the confidences of the first part, from " +
+        "the one that the first part expects to pass most clearly to looser ones",
+      points: path.floors.length,
       started_at: walk.start,
       stopped_at: at,
       near_margin: base.nearMargin,
     },
-  };
-}
-
-/** Tests each class with its share of the allowance (Bonferroni): all promises hold together. */
-function certifyClasses(task: CertifyTask, base: PathBase): Proof | CertificationFailure {
-  const { second, classes, limit, confidence } = task;
-  const actions = classes.filter((name) => name !== ABSTAIN_CLASS);
-  const allowance = (1 - confidence) / actions.length;
-  const floors = pathFloors(task.first.scored, classes);
-  const found = actions.map((name): ClassCertificate => {
-    const k = classes.indexOf(name);
-    const path = floors.map((floor) => pointAt(floor, base));
-    const { passed, begun } = walkPath(task, path, {
-      needed: HEADROOM * zeroErrorRows(limit, 1 - allowance),
-      allowance,
-      countsOf: ({ firedAs, hits }) => ({ n: firedAs[k]!, k: firedAs[k]! - hits[k]! }),
-    });
-    const tested = passed ?? begun;
-    return {
-      class: name,
-      certified: passed !== undefined,
-      n: tested?.n ?? 0,
-      k: tested?.k ?? 0,
-      p_value: tested?.p_value ?? 1,
-      threshold: passed ? passed.point.perClass?.[name] ?? passed.point.threshold : null,
-    };
-  });
-  if (!found.some(({ certified }) => certified)) {
-    const strictest = { point: pointAt(floors[0]!, base), at: 0, n: 0, k: 0, p_value: 1 };
-    const largest = found.reduce((a, b) => b.n > a.n ? b : a);
-    return explainFailure({ ...task, confidence: 1 - allowance }, {
-      start: 0,
-      begun: { ...strictest, n: largest.n, k: largest.k },
-    });
-  }
-  const perClass = Object.fromEntries(found.map((one) => [one.class, one.threshold]));
-  const point = { ...pointAt(0, base), threshold: 1, perClass };
-  const counts = countOutcomes(second.scored, second.gold, point, classes);
-  const n = counts.firedLabeled;
-  const wrong = counts.wrongFires;
-  return {
-    n,
-    k: wrong,
-    p_value: Math.max(...found.filter((one) => one.certified).map((one) => one.p_value)),
-    point,
-    order: {
-      rule: `for each class on its own, with ${allowance.toPrecision(3)} of the error allowance: ` +
-        "thresholds from strict to loose at quantiles of the confidences of the first part",
-      points: floors.length,
-      started_at: 0,
-      stopped_at: 0,
-      near_margin: base.nearMargin,
-    },
-    classes: found,
   };
 }

@@ -47,13 +47,18 @@ export function pathFloors(scored: ScoredRows, classes: readonly string[]): numb
   return [...new Set([0, ...floors])].sort((a, b) => b - a);
 }
 
-/** Scores and labels of some rows alone. */
-export function takeScored(
-  { top, confidence, margin, novelty }: ScoredRows,
-  { labels }: Gold,
-  rows: Uint32Array,
-): { readonly scored: ScoredRows; readonly gold: Gold } {
-  const some = Int32Array.from(rows, (row) => labels[row]!);
+/** Rows with their labels and groups. */
+export interface Part {
+  readonly scored: ScoredRows;
+  readonly gold: Gold;
+  /** Number of each row's group; the same over all parts. */
+  readonly group: Uint32Array;
+}
+
+/** Some rows alone. */
+export function takePart({ scored, gold, group }: Part, rows: Uint32Array): Part {
+  const { top, confidence, margin, novelty } = scored;
+  const labels = Int32Array.from(rows, (row) => gold.labels[row]!);
   return {
     scored: {
       top: Uint32Array.from(rows, (row) => top[row]!),
@@ -61,6 +66,16 @@ export function takeScored(
       margin: Float64Array.from(rows, (row) => margin[row]!),
       ...(novelty && { novelty: Float64Array.from(rows, (row) => novelty[row]!) }),
     },
-    gold: { labels: some, labeled: some.filter((label) => label !== GOLD_NONE).length },
+    gold: { labels, labeled: labels.filter((label) => label !== GOLD_NONE).length },
+    group: Uint32Array.from(rows, (row) => group[row]!),
   };
+}
+
+/** Numbers the groups of rows. */
+export function numberGroups(groups: readonly string[]): Uint32Array {
+  const numbers = new Map<string, number>();
+  return Uint32Array.from(groups, (name) => {
+    if (!numbers.has(name)) numbers.set(name, numbers.size);
+    return numbers.get(name)!;
+  });
 }

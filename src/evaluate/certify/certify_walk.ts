@@ -1,98 +1,154 @@
-import { binomialTail, rowsToCertify } from "./binomial.ts";
-import type { CertificationFailure } from "./certificate.ts";
-import type { OperatingPoint, ScoredRows } from "../decide.ts";
-import { countOutcomes, type Gold, type OutcomeCounts } from "../metrics.ts";
-
-/** Rows with their labels. */
-export interface Part {
-  readonly scored: ScoredRows;
-  readonly gold: Gold;
-}
+import { logGains, portfolioGain, predictedGain } from "./betting.ts";
+import { binomialTail, zeroErrorRows } from "./binomial.ts";
+import type { Bound, Certificate } from "./certificate.ts";
+import { type Part, type PathBase, pathFloors } from "./certify_path.ts";
+import { countAlong, groupRecords, type PathCounts, type PathRows, pathRows } from "./path_rows.ts";
 
 /** What is to be certified, on which rows. */
 export interface CertifyTask {
+  /** All rows that take part: what bounds the size of a group. */
+  readonly all: Part;
   /** Fixes the order. */
   readonly first: Part;
   /** Certifies. */
   readonly second: Part;
   readonly classes: readonly string[];
   readonly limit: number;
-  readonly confidence: number;
-  readonly split: readonly [number, number, number];
+  /** Share of the rows that certify. */
+  readonly share: number;
 }
 
-/** What became of a walk along a path. */
-export interface Walk {
-  readonly start: number;
-  /** The loosest point before the first that failed. */
-  readonly passed?: Tested;
-  /** The point where the walk began. */
-  readonly begun?: Tested;
-}
-
-/** A point and what the certifying rows say of it. */
+/** A floor and what the certifying rows say of it. */
 export interface Tested {
   readonly at: number;
-  readonly point: OperatingPoint;
+  readonly floor: number;
   readonly n: number;
   readonly k: number;
   readonly p_value: number;
+  readonly bound: Bound;
+  /** Groups that acted, and rows of the largest group that acts in any part. */
+  readonly acting_groups: number;
+  readonly largest_group: number;
 }
 
-/** What a walk counts and allows. */
-export interface WalkOptions {
-  /** Accepted rows that the first point is expected to have. */
-  readonly needed: number;
-  /** Largest p-value that passes. */
-  readonly allowance: number;
-  readonly countsOf: (counts: OutcomeCounts) => { readonly n: number; readonly k: number };
+/** What a certificate takes from the walks. */
+export type Proof = Pick<
+  Certificate,
+  | "n"
+  | "k"
+  | "p_value"
+  | "bound"
+  | "acting_groups"
+  | "largest_group"
+  | "point"
+  | "order"
+  | "classes"
+>;
+
+/** What became of a walk along a path. */
+export interface Walk {
+  readonly floors: readonly number[];
+  readonly start: number;
+  /** The loosest floor before the first that failed. */
+  readonly passed?: Tested;
+  /** The floor where the walk began. */
+  readonly begun: Tested;
 }
 
-/** Tests the points of a path one by one until the first fails (fixed-sequence testing). */
-export function walkPath(
-  { first, second, classes, limit }: CertifyTask,
-  path: readonly OperatingPoint[],
-  { needed, allowance, countsOf }: WalkOptions,
-): Walk {
-  const ratio = second.scored.top.length / Math.max(1, first.scored.top.length);
-  const expected = (point: OperatingPoint) =>
-    ratio * countsOf(countOutcomes(first.scored, first.gold, point, classes)).n;
-  const enough = path.findIndex((point) => expected(point) >= needed);
-  // Where no point is expected to have enough rows, the loosest one is the only one worth testing.
-  const start = enough < 0 ? path.length - 1 : enough;
+/** The rows of each part along one path. */
+export interface Path {
+  readonly floors: readonly number[];
+  readonly first: PathRows;
+  readonly second: PathRows;
+  readonly firstCounts: PathCounts;
+  /** Rows of the largest group that acts at each floor, over all parts. */
+  readonly largest: Uint32Array;
+}
+
+/** Lays out the path of a base, for all classes or for one. */
+export function layPath(task: CertifyTask, base: PathBase, only?: number): Path {
+  const { classes } = task;
+  const floors = pathFloors(task.first.scored, classes);
+  const first = pathRows(task.first, base, classes, only);
+  return {
+    floors,
+    first,
+    second: pathRows(task.second, base, classes, only),
+    firstCounts: countAlong(first, floors),
+    largest: countAlong(pathRows(task.all, base, classes, only), floors).largest,
+  };
+}
+
+/**
+ * Tests the floors of a path one by one until the first fails (fixed-sequence testing), from the one
+ * whose p-value the first part predicts to be least to looser ones.
+ */
+export function walkPath(task: CertifyTask, path: Path, allowance: number): Walk {
+  const { floors } = path;
+  const needed = zeroErrorRows(task.limit, 1 - allowance);
+  const predicted = floors.map((_, at) => predictLog(task, path, at, needed));
+  const start = predicted.indexOf(Math.min(...predicted));
+  const begun = test(task, path, start);
   let passed: Tested | undefined;
-  let begun: Tested | undefined;
-  for (let at = start; at < path.length; at++) {
-    const point = path[at]!;
-    const { n, k } = countsOf(countOutcomes(second.scored, second.gold, point, classes));
-    const tested = { at, point, n, k, p_value: n === 0 ? 1 : binomialTail(k, n, limit) };
-    begun ??= tested;
+  for (let at = start; at < floors.length; at++) {
+    const tested = at === start ? begun : test(task, path, at);
     if (tested.p_value > allowance) break;
     passed = tested;
   }
-  return { start, ...(passed && { passed }), ...(begun && { begun }) };
+  return { floors, start, begun, ...(passed && { passed }) };
 }
 
-/** Why the first point failed, and how many more rows would let it pass. */
-export function explainFailure(
-  { second, limit, confidence, split }: CertifyTask,
-  { begun }: Walk,
-): CertificationFailure {
-  const { n, k } = begun ?? { n: 0, k: 0 };
-  const needed = rowsToCertify(n === 0 ? 0 : k / n, limit, confidence);
-  const share = split[1] / (split[0] + split[1] + split[2]);
-  const rowsAnAction = n === 0 ? null : second.scored.top.length / n;
-  const missing = needed === null || rowsAnAction === null
-    ? null
-    : Math.max(1, Math.ceil((rowsAnAction * (needed - n)) / share));
+/** Right actions that a floor is credited with before its own are seen: few errors say little. */
+const CREDIT = 30;
+
+/** Logarithm of the p-value that the first part predicts for a floor. */
+function predictLog(task: CertifyTask, path: Path, at: number, needed: number): number {
+  const { limit } = task;
+  const ratio = task.second.scored.top.length / Math.max(1, task.first.scored.top.length);
+  const n = path.firstCounts.n[at]!;
+  const k = path.firstCounts.k[at]!;
+  const largest = path.largest[at]!;
+  // Not even without an error: of such floors the one with the most actions comes nearest.
+  if (ratio * n < needed * Math.max(1, largest)) return 1 - n / (n + 1);
+  if (largest > 1) {
+    const before = logGains(groupRecords(path.first, path.floors[at]!), { limit, largest });
+    return -predictedGain(before, ratio, { largest });
+  }
+  const more = Math.round(ratio * n);
+  const rate = (k + 0.5) / (n + CREDIT);
+  return Math.log(binomialTail(Math.min(more, Math.floor(rate * more)), more, limit));
+}
+
+/** What the certifying rows say of a floor. */
+function test({ limit }: CertifyTask, path: Path, at: number): Tested {
+  const floor = path.floors[at]!;
+  const records = groupRecords(path.second, floor);
+  const sum = (of: "acted" | "wrong") =>
+    records.reduce((total, record) => total + record.groups * record[of], 0);
+  const n = sum("acted");
+  const k = sum("wrong");
+  const largest = path.largest[at]!;
+  const bound: Bound = largest > 1 ? "betting" : "binomial";
   return {
-    reason: n === 0
-      ? "no labelled row acts at the strictest point"
-      : k / n >= limit
-      ? `${k} of ${n} actions are wrong at the strictest point, which is not below ${limit}`
-      : `${k} wrong of ${n} actions at the strictest point do not show a rate of at most ${limit}`,
-    more_rows: missing,
+    at,
+    floor,
     n,
     k,
+    bound,
+    largest_group: largest,
+    acting_groups: records.reduce((total, { groups }) => total + groups, 0),
+    p_value: n === 0
+      ? 1
+      : bound === "binomial"
+      ? binomialTail(k, n, limit)
+      : Math.min(1, Math.exp(-gain(path, at, limit))),
   };
+}
+
+function gain(path: Path, at: number, limit: number): number {
+  const scale = { limit, largest: path.largest[at]! };
+  const [before, now] = [path.first, path.second].map((rows) =>
+    logGains(groupRecords(rows, path.floors[at]!), scale)
+  );
+  return portfolioGain(before!, now!);
 }

@@ -1,6 +1,12 @@
-import { MicroLmError } from "../../core/errors.ts";
 import type { Features, Matrix } from "../../core/matrix.ts";
-import { calibrate, type Calibrator, fitIsotonic, fitSigmoid } from "./calibrators.ts";
+import {
+  type CalibrationMethod,
+  type CalibrationPlanOptions,
+  planCalibration,
+} from "./calibration_plan.ts";
+import { compareMethods, leastLoss } from "./calibration_compare.ts";
+import type { Calibrator } from "./calibrators.ts";
+import { judgeHeldOut } from "./held_out.ts";
 import {
   type ColumnIndex,
   decisionFunction,
@@ -13,16 +19,10 @@ import {
   type LogisticRegressionFit,
   type Trainer,
 } from "../fit/logistic_regression.ts";
+import { addCalibrated, fitCalibrators } from "./one_vs_rest.ts";
 import { takeRows } from "../fit/rows.ts";
 import { softmaxRows } from "../fit/softmax.ts";
-import { stratifiedFolds } from "./stratified_folds.ts";
-import { fitTemperature, type HeldOutFold } from "./temperature.ts";
-
-/** How scores become probabilities. */
-export type CalibrationMethod = "isotonic" | "sigmoid" | "temperature" | "none";
-
-/** A method, or a rule that picks one: `auto` by class sizes, `best` by log-loss. */
-export type CalibrationChoice = CalibrationMethod | "auto" | "best";
+import { fitTemperature, temperatureBound } from "./temperature.ts";
 
 /** One classifier of a calibrated model with a calibrator a class (one in all for two classes). */
 export interface CalibratedMember {
@@ -42,11 +42,7 @@ export interface CalibratedModel {
 }
 
 /** Options of {@linkcode fitCalibrated}. */
-export interface FitCalibratedOptions extends FitLogisticRegressionOptions {
-  /** Default: `auto`. */
-  readonly method?: CalibrationChoice;
-  /** Folds. Default: 3. */
-  readonly cv?: number;
+export interface FitCalibratedOptions extends FitLogisticRegressionOptions, CalibrationPlanOptions {
   /** Called after each fit. */
   readonly onProgress?: (done: number, total: number) => void;
   /** What trains one classifier. Default: the L-BFGS trainer. */
@@ -69,7 +65,9 @@ export interface FitCalibratedResult {
   /** False if a fit ended at `maxIter`. */
   readonly converged: boolean;
   /** Cross-validated log-loss a row of each method, when `best` compared them. */
-  readonly losses?: Readonly<Record<CalibrationMethod, number>>;
+  readonly losses?: Readonly<Partial<Record<CalibrationMethod, number>>>;
+  /** What was not done as asked, or what the probabilities do not rest on; `class number N` is one. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -83,9 +81,11 @@ export interface FitCalibratedResult {
  * none. `best` takes the method with the least log-loss on out-of-fold logits, where the calibrators
  * that score a fold were fitted on the other folds.
  *
+ * Groups, for example templates, are not torn apart between folds. Where the rows cannot bear a method,
+ * or it would only say that the classifier was never wrong, a weaker one is taken and `notes` say so.
+ *
  * @param features n rows.
  * @param labels n class numbers.
- * @throws {MicroLmError} Kind `data` if a class has too few rows for the method.
  *
  * @example
  * ```ts
@@ -107,45 +107,75 @@ export function fitCalibrated(
 ): FitCalibratedResult {
   const plan = planCalibration(labels, options);
   const makeTrainer = options.trainer ?? createTrainer;
-  if (plan.method === "none") {
+  const { classes } = options;
+  if (plan.folds.length === 0) {
     const all = Uint32Array.from({ length: features.rows }, (_, i) => i);
     const fit = makeTrainer(features, labels, [all], options).fit([0]);
     options.onProgress?.(1, 1);
-    return {
-      model: singleModel("none", fit, options.classes, 1),
-      folds: 0,
-      converged: fit.converged,
-    };
+    const model = singleModel("none", fit, classes, 1);
+    return { model, folds: 0, converged: fit.converged, notes: plan.notes };
   }
-  const groups = stratifiedFolds(labels, plan.folds);
+  const groups = plan.always.length > 0 ? [...plan.folds, plan.always] : plan.folds;
+  const numbers = [...groups.keys()];
   const trainer = makeTrainer(features, labels, groups, options);
-  const total = plan.folds + (plan.method === "isotonic" || plan.method === "sigmoid" ? 0 : 1);
-  const folds = groups.map((rows, f) => {
-    const fit = trainer.fit(groups.map((_, g) => g).filter((g) => g !== f));
+  const total = plan.folds.length + 1;
+  const folds = plan.folds.map((rows, f) => {
+    const fit = trainer.fit(numbers.filter((g) => g !== f));
     options.onProgress?.(f + 1, total);
     const logits = decisionFunction(fit.classifier, takeRows(features, rows));
     return { fit, logits, labels: Int32Array.from(rows, (row) => labels[row]!) };
   });
-  const losses = plan.method === "best" ? compareMethods(folds, options.classes) : undefined;
-  const method = losses ? leastLoss(losses) : plan.method as CalibrationMethod;
+  const heldOut = judgeHeldOut(folds);
+  const losses = plan.methods.length > 1 ? compareMethods(folds, classes, plan.methods) : undefined;
+  const chosen = losses ? leastLoss(losses) : plan.methods[0]!;
+  const fitted = chosen === "temperature" ? fitTemperature(folds) : 1;
+  const refused = refusal(chosen, fitted, heldOut.wrong);
+  const method = refused === undefined ? chosen : "none";
+  const found = {
+    folds: plan.folds.length,
+    ...(losses && { losses }),
+    notes: [
+      ...plan.notes,
+      ...heldOut.notes,
+      ...(refused === undefined ? [] : [refused]),
+      ...(method === "isotonic" && plan.isotonicNote !== "" ? [plan.isotonicNote] : []),
+      ...(temperatureBound(fitted) === "unsure" ? [UNSURE] : []),
+    ],
+  };
   const foldsConverged = folds.every(({ fit }) => fit.converged);
   if (method === "isotonic" || method === "sigmoid") {
     const members = folds.map(({ fit, logits, labels }) => ({
       classifier: fit.classifier,
       calibrators: fitCalibrators(method, logits, labels),
     }));
-    const model = { method, classes: options.classes, members, temperature: 1 };
-    return { model, folds: plan.folds, converged: foldsConverged, ...(losses && { losses }) };
+    options.onProgress?.(total, total);
+    const model = { method, classes, members, temperature: 1 };
+    return { model, converged: foldsConverged, ...found };
   }
-  const fit = trainer.fit(groups.map((_, g) => g));
+  const fit = trainer.fit(numbers);
   options.onProgress?.(total, total);
-  const temperature = method === "temperature" ? fitTemperature(folds) : 1;
-  return {
-    model: singleModel(method, fit, options.classes, temperature),
-    folds: plan.folds,
-    converged: foldsConverged && fit.converged,
-    ...(losses && { losses }),
-  };
+  const model = singleModel(method, fit, classes, method === "temperature" ? fitted : 1);
+  return { model, converged: foldsConverged && fit.converged, ...found };
+}
+
+const UNSURE =
+  "the temperature ended at its bound: on held-out rows confidence means nothing, and " +
+  "every one becomes about 1 / classes";
+
+/** Why a method is not used after all: it would give every answer the confidence of the settled. */
+function refusal(
+  method: CalibrationMethod,
+  temperature: number,
+  wrong: number,
+): string | undefined {
+  if (method === "isotonic" && wrong === 0) {
+    return "not calibrated: no held-out row was wrong, so every confidence would become 1";
+  }
+  if (method === "temperature" && temperatureBound(temperature) === "sure") {
+    return "not calibrated: no held-out row was wrong enough to say where the temperature lies, " +
+      "and at its bound every confidence would be 1";
+  }
+  return undefined;
 }
 
 function singleModel(
@@ -155,72 +185,6 @@ function singleModel(
   temperature: number,
 ): CalibratedModel {
   return { method, classes, members: [{ classifier, calibrators: [] }], temperature };
-}
-
-function planCalibration(
-  labels: Int32Array,
-  { classes, method = "auto", cv = 3 }: FitCalibratedOptions,
-): { method: CalibrationMethod | "best"; folds: number } {
-  const counts = new Uint32Array(classes);
-  for (const label of labels) counts[label]!++;
-  const smallest = Math.min(...counts);
-  if (method === "none") return { method, folds: 0 };
-  if (method === "auto") {
-    if (smallest >= Math.max(3, cv)) return { method: "isotonic", folds: Math.max(3, cv) };
-    if (smallest >= 2) return { method: "sigmoid", folds: Math.min(cv, smallest) };
-    return { method: "none", folds: 0 };
-  }
-  if (smallest < cv) {
-    const label = counts.indexOf(smallest);
-    throw new MicroLmError(
-      "data",
-      `Cannot calibrate in ${cv} folds: class number ${label} has ${smallest} rows`,
-      { hint: "Add rows to the class, use fewer folds, or the method auto or none" },
-    );
-  }
-  return { method, folds: cv };
-}
-
-/** One-vs-rest calibrators; for two classes one, of the difference of the logits. */
-function fitCalibrators(
-  method: "isotonic" | "sigmoid",
-  logits: Matrix<Float64Array>,
-  labels: Int32Array,
-): Calibrator[] {
-  const fit = method === "isotonic" ? fitIsotonic : fitSigmoid;
-  const targets = logits.cols === 2 ? [1] : Array.from({ length: logits.cols }, (_, k) => k);
-  return targets.map((k) => {
-    const scores = Float64Array.from({ length: logits.rows }, (_, i) => scoreOf(logits, i, k));
-    return fit(scores, Uint8Array.from(labels, (label) => label === k ? 1 : 0));
-  });
-}
-
-function scoreOf({ data, cols }: Matrix<Float64Array>, row: number, k: number): number {
-  return cols === 2 ? data[row * 2 + 1]! - data[row * 2]! : data[row * cols + k]!;
-}
-
-/** Adds one member's normalised probabilities to `out`. */
-function addCalibrated(
-  out: Float64Array,
-  logits: Matrix<Float64Array>,
-  calibrators: readonly Calibrator[],
-): void {
-  const { rows, cols } = logits;
-  const row = new Float64Array(cols);
-  for (let i = 0; i < rows; i++) {
-    if (cols === 2) {
-      row[1] = calibrate(calibrators[0]!, scoreOf(logits, i, 1));
-      row[0] = 1 - row[1]!;
-    } else {
-      let sum = 0;
-      for (let k = 0; k < cols; k++) {
-        row[k] = calibrate(calibrators[k]!, logits.data[i * cols + k]!);
-        sum += row[k]!;
-      }
-      for (let k = 0; k < cols; k++) row[k] = sum > 0 ? row[k]! / sum : 1 / cols;
-    }
-    for (let k = 0; k < cols; k++) out[i * cols + k]! += row[k]!;
-  }
 }
 
 /** A model made ready for prediction. */
@@ -286,60 +250,4 @@ export function predictProbabilities(
   features: Features,
 ): Matrix<Float64Array> {
   return createPredictor(model)(features);
-}
-
-const METHODS = ["isotonic", "sigmoid", "temperature", "none"] as const;
-
-function compareMethods(
-  folds: readonly HeldOutFold[],
-  classes: number,
-): Record<CalibrationMethod, number> {
-  const losses = { isotonic: 0, sigmoid: 0, temperature: 0, none: 0 };
-  let rows = 0;
-  folds.forEach((fold, f) => {
-    const others = folds.filter((_, g) => g !== f);
-    const pooled = poolFolds(others, classes);
-    rows += fold.labels.length;
-    for (const method of METHODS) {
-      losses[method] += logLoss(crossFit(method, pooled, others, fold), fold.labels);
-    }
-  });
-  for (const method of METHODS) losses[method] /= rows;
-  return losses;
-}
-
-function poolFolds(folds: readonly HeldOutFold[], classes: number): HeldOutFold {
-  const labels = Int32Array.from(folds.flatMap((fold) => [...fold.labels]));
-  const data = new Float64Array(labels.length * classes);
-  let at = 0;
-  for (const { logits } of folds) {
-    data.set(logits.data, at);
-    at += logits.data.length;
-  }
-  return { logits: { data, rows: labels.length, cols: classes }, labels };
-}
-
-function crossFit(
-  method: CalibrationMethod,
-  pooled: HeldOutFold,
-  others: readonly HeldOutFold[],
-  { logits }: HeldOutFold,
-): Matrix<Float64Array> {
-  if (method === "none") return softmaxRows(logits, 1);
-  if (method === "temperature") return softmaxRows(logits, fitTemperature(others));
-  const data = new Float64Array(logits.data.length);
-  addCalibrated(data, logits, fitCalibrators(method, pooled.logits, pooled.labels));
-  return { ...logits, data };
-}
-
-/** Sum of −log p of the right class, with p kept away from 0 as scikit-learn does. */
-function logLoss({ data, cols }: Matrix<Float64Array>, labels: Int32Array): number {
-  return labels.reduce(
-    (sum, label, i) => sum - Math.log(Math.max(data[i * cols + label]!, Number.EPSILON)),
-    0,
-  );
-}
-
-function leastLoss(losses: Readonly<Record<CalibrationMethod, number>>): CalibrationMethod {
-  return METHODS.reduce((best, method) => losses[method] < losses[best] ? method : best);
 }

@@ -9,6 +9,13 @@ export interface HeldOutFold {
 /** Inverse temperatures beyond these add nothing: the outcome is settled or uniform. */
 const BOUNDS = [1e-3, 1e3] as const;
 
+/** Which bound a temperature ended at, if any: no row said where it should end. */
+export function temperatureBound(temperature: number): "sure" | "unsure" | null {
+  const inverse = 1 / temperature;
+  if (inverse > 0.99 * BOUNDS[1]) return "sure";
+  return inverse < 1.01 * BOUNDS[0] ? "unsure" : null;
+}
+
 /**
  * The temperature T > 0 that minimises the log-loss of softmax(logits / T) (Guo et al., 2017).
  *

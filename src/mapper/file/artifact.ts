@@ -5,7 +5,10 @@ import type { Calibrator } from "../calibrate/calibrators.ts";
 import { canonicalJson } from "../../core/canonical_json.ts";
 import type { LinearClassifier } from "../fit/linear_classifier.ts";
 import { packArray, unpackArray } from "../../core/packed_arrays.ts";
+import { pinnedFault, type PinnedPoint } from "../pinned_point.ts";
 import type { TrainedEncoder, TrainedMapper, TrainingFacts } from "../train.ts";
+
+export type { PinnedPoint } from "../pinned_point.ts";
 
 /** Names the format. */
 const ARTIFACT_SCHEMA = "micro-lm/mapper@1";
@@ -20,17 +23,8 @@ export interface MapperArtifact extends TrainedMapper {
   readonly operating_point?: PinnedPoint;
   /** Hex sha256 over everything else in the file. */
   readonly sha256: string;
-}
-
-/** An operating point as files have it. */
-export interface PinnedPoint {
-  readonly threshold: number;
-  /** Null: the class never acts. */
-  readonly per_class_thresholds?: Readonly<Record<string, number | null>>;
-  readonly near_margin?: number;
-  readonly max_novelty?: number;
-  /** The promise about the point; decisions cite its `id`. */
-  readonly certificate?: { readonly id: string };
+  /** The same without the operating point: names what decides, whatever point is pinned to it. */
+  readonly core_sha256: string;
 }
 
 /** Parameters of {@linkcode serializeArtifact} beside the mapper. */
@@ -88,6 +82,7 @@ const ARTIFACT = z.strictObject({
     overlap: z.strictObject({
       exact: z.base64(),
       template: z.base64(),
+      vectors: z.base64(),
       labels: z.array(z.string()),
       two_words: z.record(z.string(), count),
       first_word: z.record(z.string(), count),
@@ -213,6 +208,11 @@ export function parseArtifact(text: string): MapperArtifact {
   if (sha256Hex(canonicalJson(body)) !== sha256) {
     throw new Error("the content does not match its hash: the file was changed or damaged");
   }
+  const { operating_point, ...core } = body;
+  const core_sha256 = operating_point ? sha256Hex(canonicalJson(core)) : sha256;
+  const pinned = parsed.data.operating_point as PinnedPoint | undefined;
+  const fault = pinned && pinnedFault(pinned, core_sha256);
+  if (fault) throw new Error(fault);
   const { training: { domain, flags, ...training } } = parsed.data;
   return {
     classes: parsed.data.classes,
@@ -224,10 +224,9 @@ export function parseArtifact(text: string): MapperArtifact {
     } as unknown as TrainingFacts,
     domain,
     flags,
-    ...(parsed.data.operating_point && {
-      operating_point: parsed.data.operating_point as PinnedPoint,
-    }),
+    ...(pinned && { operating_point: pinned }),
     sha256,
+    core_sha256,
   };
 }
 

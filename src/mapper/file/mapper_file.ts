@@ -11,6 +11,7 @@ import {
   parseArtifact,
   serializeArtifact,
 } from "./artifact.ts";
+import { createBlankFinder } from "../calibrate/blank_rows.ts";
 import { createPredictor } from "../calibrate/calibration.ts";
 import { checkEncoder, measureDrift, type RuntimeDrift } from "../drift.ts";
 import type { Mapper } from "../mapper.ts";
@@ -185,14 +186,16 @@ async function openTrainedEncoder(
 }
 
 function createMapper(
-  { classes, sha256, training }: MapperArtifact,
+  { classes, sha256, core_sha256, training }: MapperArtifact,
   encoder: Encoder,
   predict: (features: Features) => Matrix<Float64Array>,
 ): Mapper {
+  const findBlank = createBlankFinder(encoder);
   return {
     classes,
     source: { backend: "sbert", encoder: encoder.spec, sha256 },
-    predictProbabilities: async (texts, { signal, onProgress } = {}) => {
+    coreSha256: core_sha256,
+    predictProbabilities: async (texts, { signal, onProgress, onFeatures } = {}) => {
       const data = new Float64Array(texts.length * classes.length);
       for (let from = 0; from < texts.length; from += BATCH) {
         signal?.throwIfAborted();
@@ -200,7 +203,12 @@ function createMapper(
           ...(signal && { signal }),
           ...(onProgress && { onProgress: (done) => onProgress(from + done, texts.length) }),
         });
+        onFeatures?.(features, from);
         data.set(predict(features).data, from * classes.length);
+        const blank = await findBlank(features, texts.slice(from, from + BATCH));
+        blank.forEach((isBlank, i) => {
+          if (isBlank) data.fill(0, (from + i) * classes.length, (from + i + 1) * classes.length);
+        });
       }
       return { data, rows: texts.length, cols: classes.length };
     },

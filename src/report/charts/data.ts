@@ -39,7 +39,8 @@ export function judgeAnswers(
   const answers: JudgedAnswer[] = [];
   encodeGold(labels, classes).labels.forEach((coded, row) => {
     const label = coded === GOLD_ABSTAIN ? abstainClass : coded;
-    if (label < 0) return;
+    // A prompt without evidence has no probabilities to judge.
+    if (label < 0 || scored.confidence[row] === 0) return;
     answers.push({ row, confidence: scored.confidence[row]!, right: scored.top[row] === label });
   });
   return answers.sort((a, b) => b.confidence - a.confidence);

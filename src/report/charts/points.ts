@@ -115,8 +115,8 @@ export function gridChart(outcome: SweepOutcome): Chart {
       };
     });
   const mark = markCell(
-    thresholds.indexOf(chosen.threshold),
-    margins.indexOf(chosen.near_margin),
+    positionAmong(thresholds, chosen.threshold),
+    positionAmong(margins, chosen.near_margin),
     thresholds.length,
   );
   return {
@@ -137,14 +137,33 @@ export function gridChart(outcome: SweepOutcome): Chart {
   };
 }
 
-/** A frame around a cell or, where cells are too small for one, a ring; doubled, to stand out on any. */
+/**
+ * Where a value stands on an axis whose ticks are listed values: a certified point lies between them, or
+ * beyond the first or the last.
+ *
+ * @param values Ascending.
+ */
+export function positionAmong(values: readonly number[], value: number): number {
+  const next = values.findIndex((one) => one >= value);
+  if (next < 0) return values.length - 0.5;
+  if (values[next] === value) return next;
+  if (next === 0) return -0.5;
+  const before = values[next - 1]!;
+  const after = values[next]!;
+  return next - 1 + (value - before) / (after - before);
+}
+
+/**
+ * A frame around a cell; a ring where cells are too small for one, or where the point lies between them.
+ * Doubled, to stand out on any colour.
+ */
 function markCell(
   x: number,
   y: number,
   columns: number,
 ): { readonly traces: Record<string, unknown>[]; readonly shapes: object[] } {
   const lines = [{ color: "--card", width: 7 }, { color: "--ink", width: 3 }];
-  if (columns <= 30) {
+  if (columns <= 30 && Number.isInteger(x) && Number.isInteger(y)) {
     const box = { x0: x - 0.5, x1: x + 0.5, y0: y - 0.5, y1: y + 0.5 };
     return { traces: [], shapes: lines.map((line) => ({ type: "rect", ...box, line })) };
   }

@@ -112,8 +112,8 @@ function errorRow(row: ListedRows["rows"][number], position: number): string {
     htmlText(shortened(row.prompt), Infinity),
     htmlText(row.gold_label || "–", 60),
     htmlText(row.predicted, 60) + (row.abstain ? ` <small>${htmlText(row.reason)}</small>` : ""),
-    htmlText(row.confidence),
-    htmlText(row.margin),
+    row.confidence.toFixed(4),
+    row.margin.toFixed(4),
     String(row.row),
   ];
   const late = position >= PRINTED ? ' class="late"' : "";

@@ -64,7 +64,7 @@ export function renderHtmlReport(input: ReportInput, plotly: string): string {
   const listed = listRows(outcome.rows, scored);
   const figures = charts.flatMap(({ id, figure }) => figure ? [{ id, ...figure }] : []);
   return htmlPage({
-    title: `${context.bench}: ${outcome.gate.status}`,
+    title: `${context.bench}: ${outcome.verdict.status}`,
     style: REPORT_STYLE,
     content: `<a class="skip" href="#content">Skip to the charts</a>
 ${header(input)}
@@ -122,11 +122,11 @@ export async function readPlotly(): Promise<string> {
 }
 
 function header({ outcome, context, notes = [] }: ReportInput): string {
-  const { gate, chosen } = outcome;
+  const { chosen, verdict: { status, ok, failures, remarks } } = outcome;
   const { threshold, near_margin, labeled, total } = chosen.metrics;
   const margin = near_margin > 0 ? `, margin ${near_margin}` : "";
-  const verdict = `<span class="verdict ${gate.status}">${gate.status.toUpperCase()}</span>`;
-  const reasons = gate.failures.length > 0 ? `Not met: ${gate.failures.join("; ")}.` : "";
+  const badge = `<span class="verdict ${ok ? "pass" : "fail"}">${status.toUpperCase()}</span>`;
+  const reasons = failures.length > 0 ? `Not met: ${failures.join("; ")}.` : "";
   const lines = [
     `Chosen: threshold ${threshold}${margin} (${chosen.why}).`,
     `${total.toLocaleString("en")} prompts, ${
@@ -134,13 +134,14 @@ function header({ outcome, context, notes = [] }: ReportInput): string {
     } with a label. Limits: ` +
     `abstain rate at most ${context.maxAbstainRate}, overall accuracy at least ` +
     `${context.minOverallAcc}.`,
+    ...remarks.map((remark) => `The limits alone say: ${remark}.`),
     ...(outcome.certification?.certificate ? [] : [
       "The point was chosen on the rows that it is reported on: expect a little less on others.",
     ]),
     ...notes,
   ];
   return `<header>
-<div class="top"><h1>${htmlText(context.bench)} ${verdict}</h1>
+<div class="top"><h1>${htmlText(context.bench)} ${badge}</h1>
 <button type="button" id="theme" hidden>Dark theme</button></div>
 ${reasons ? `<p class="missing">${htmlText(reasons, 1000)}</p>` : ""}
 ${lines.map((line) => `<p>${htmlText(line, 1000)}</p>`).join("\n")}

@@ -20,11 +20,14 @@ import { percent } from "../page/escape.ts";
  * assertEquals(lines, ["Overlap with training: unknown, the mapper was not trained."]);
  * ```
  */
-export function evidenceLines({ overlap, baseline }: SweepOutcome): string[] {
-  if (!overlap || !baseline) return ["Overlap with training: unknown, the mapper was not trained."];
+export function evidenceLines({ overlap, baseline, notes }: SweepOutcome): string[] {
+  if (!overlap || !baseline) {
+    return [...notes.map(sentence), "Overlap with training: unknown, the mapper was not trained."];
+  }
   const part = (name: string, { count, rate }: { count: number; rate: number }) =>
     `${count} of ${overlap.rows} (${percent(rate)}) ${name}`;
   return [
+    ...notes.map(sentence),
     `Overlap with training: ${part("as the same prompt", overlap.exact)}, ${
       part("as the same template", overlap.template)
     }.`,
@@ -32,6 +35,10 @@ export function evidenceLines({ overlap, baseline }: SweepOutcome): string[] {
       percent(baseline.two_words.accuracy)
     }, of the first word ${percent(baseline.first_word.accuracy)}.`,
   ];
+}
+
+function sentence(note: string): string {
+  return `${note.charAt(0).toUpperCase()}${note.slice(1)}.`;
 }
 
 /**
@@ -56,19 +63,26 @@ export function evidenceLines({ overlap, baseline }: SweepOutcome): string[] {
  */
 export function certificateLines({ certification }: SweepOutcome): string[] {
   if (!certification) return [];
-  const { certificate, failure, split } = certification;
+  const { certificate, failure, split, overlap } = certification;
   const [order, certify, report] = split.rows;
+  const left = overlap && overlap.template > 0
+    ? [
+      `Left out: ${overlap.template} of ${overlap.rows} rows that the training knows, ` +
+      `${overlap.exact} of them as the same prompt.`,
+    ]
+    : [];
+  if (failure?.kind === "overlap") return [`Not certified: ${failure.reason}.`];
   const parts =
-    `Of ${order! + certify! + report!} rows in ${split.groups} templates ${order} order ` +
-    `the points, ${certify} certify, ${report} report`;
+    `Of ${order! + certify! + report!} rows in ${split.groups} groups ${order} order the points, ` +
+    `${certify} certify, ${report} report`;
   if (!certificate) {
     const { reason, more_rows } = failure!;
     const more = more_rows === null
       ? "No number of rows would certify this mapper at that limit."
       : `About ${more_rows} more labelled rows could certify it.`;
-    return [`Not certified: ${reason}. ${more} ${parts}.`];
+    return [`Not certified: ${reason}. ${more} ${parts}.`, ...left];
   }
-  const { id, limit, confidence, n, k, p_value, classes } = certificate;
+  const { id, limit, confidence, n, k, p_value, classes, attempt, allowance } = certificate;
   const each = (classes ?? []).map((one) =>
     one.certified
       ? `${one.class}: ${one.k} wrong of ${one.n} at ${one.threshold}, p ${
@@ -76,12 +90,19 @@ export function certificateLines({ certification }: SweepOutcome): string[] {
       }`
       : `${one.class}: not certified (${one.k} wrong of ${one.n}), never acts`
   );
+  const tried = attempt > 1
+    ? [`Attempt ${attempt} on these rows: p may be ${allowance.toPrecision(2)} at most.`]
+    : [];
   return [
     `Certified (${id}): with ${percent(confidence)} confidence at most ${
       percent(limit)
     } of actions ` +
-    `are wrong; ${k} of ${n} certifying actions were, p = ${p_value.toPrecision(2)}.`,
+    `are wrong; ${k} of ${n} certifying actions in ${certificate.acting_groups} groups were, ` +
+    `p = ${p_value.toPrecision(2)} (${certificate.bound}).`,
+    `Holds for: ${certificate.population}`,
+    ...tried,
     ...each,
+    ...left,
     `${parts}: the numbers here are theirs.`,
     ...certificate.assumptions,
   ];

@@ -70,8 +70,10 @@ export function sweepSummary(
       rates: metrics.rates,
     },
     timestamp: context.timestamp,
-    status: gate.status,
+    status: outcome.verdict.status,
+    verdict: outcome.verdict,
     gate: {
+      status: gate.status,
       max_abstain_rate: context.maxAbstainRate,
       min_overall_acc: context.minOverallAcc,
       failures: gate.failures,
@@ -93,11 +95,14 @@ export function sweepSummary(
   };
 }
 
-function certificationSummary({ certification }: SweepOutcome): Record<string, unknown> | null {
+function certificationSummary(
+  { certification, verdict }: SweepOutcome,
+): Record<string, unknown> | null {
   if (!certification) return null;
-  const { certificate, failure, split } = certification;
+  const { certificate, failure, split, overlap } = certification;
   return {
-    status: certificate ? "certified" : "uncertified",
+    status: verdict.status,
+    overlap: overlap ?? null,
     certificate: certificate ?? null,
     failure: failure ?? null,
     split,
@@ -127,12 +132,9 @@ function certificationSummary({ certification }: SweepOutcome): Record<string, u
  * ```
  */
 export function sweepMarkdown(outcome: SweepOutcome, context: SweepContext): string {
-  const { gate, chosen } = outcome;
-  const verdict = outcome.certification?.failure
-    ? "UNCERTIFIED"
-    : gate.status === "pass"
-    ? "PASS"
-    : `FAIL: ${gate.failures.join("; ")}`;
+  const { chosen, verdict: { status, failures, remarks } } = outcome;
+  const verdict = [status.toUpperCase(), ...(failures.length > 0 ? [failures.join("; ")] : [])]
+    .join(": ");
   const margin = chosen.metrics.near_margin > 0 ? `, margin ${chosen.metrics.near_margin}` : "";
   return [
     `# ${context.bench}: ${verdict}`,
@@ -140,6 +142,7 @@ export function sweepMarkdown(outcome: SweepOutcome, context: SweepContext): str
     `Chosen: threshold ${chosen.metrics.threshold}${margin} (${chosen.why}).`,
     `Limits: abstain rate at most ${context.maxAbstainRate}, overall accuracy at least ` +
     `${context.minOverallAcc}.`,
+    ...remarks.map((remark) => `The limits alone say: ${remark}.`),
     "",
     markdownTable(chosenTable(chosen.metrics)),
     "",

@@ -4,20 +4,20 @@ import {
   assertEquals,
   assertGreaterOrEqual,
   assertLessOrEqual,
+  assertMatch,
   assertThrows,
 } from "@std/assert";
 import fc from "fast-check";
-import {
-  binomialTail,
-  rowsToCertify,
-  zeroErrorRows,
-} from "../../../src/evaluate/certify/binomial.ts";
+import { binomialTail, rowsToCertify } from "../../../src/evaluate/certify/binomial.ts";
 import { certify, type CertifyOptions } from "../../../src/evaluate/certify/certify.ts";
-import { pointAt } from "../../../src/evaluate/certify/certify_path.ts";
+import { attemptShare } from "../../../src/evaluate/certify/attempts.ts";
+import { logGains } from "../../../src/evaluate/certify/betting.ts";
+import { certificateFault } from "../../../src/mapper/certificate_check.ts";
+import { numberGroups, pointAt, takePart } from "../../../src/evaluate/certify/certify_path.ts";
 import { costThresholds } from "../../../src/evaluate/cost.ts";
 import { scoreRows } from "../../../src/evaluate/decide.ts";
 import { countOutcomes, encodeGold } from "../../../src/evaluate/metrics.ts";
-import { splitGroups } from "../../../src/evaluate/certify/split_groups.ts";
+import { dealGroups, splitGroups } from "../../../src/evaluate/certify/split_groups.ts";
 import { createRandom } from "../../../src/core/random.ts";
 import { floorsOfOneDraw, simulate } from "../simulate_certificates.ts";
 
@@ -47,11 +47,32 @@ Deno.test("binomialTail() grows with k and falls with p", () => {
   }));
 });
 
-Deno.test("rowsToCertify() gives the least number that certifies, or none", () => {
-  assertEquals(rowsToCertify(0, 0.05, 0.95), zeroErrorRows(0.05, 0.95));
-  assertEquals(rowsToCertify(0.05, 0.05, 0.95), null);
-  const n = rowsToCertify(0.02, 0.05, 0.95)!;
-  assertLessOrEqual(binomialTail(Math.ceil(0.02 * n), n, 0.05), 0.05);
+// By trying every number of rows: shared/cases on the saw-tooth of the exact tail.
+const LEAST: readonly (readonly [number, number, number, number | null])[] = [
+  [0, 0.05, 0.95, 59],
+  [0.0022025, 0.01, 0.9, 388],
+  [0.0105, 0.02, 0.95, 655],
+  [0.0456, 0.1, 0.9, 65],
+  [0.05, 0.05, 0.95, null],
+];
+for (const [rate, limit, confidence, least] of LEAST) {
+  Deno.test(`rowsToCertify(${rate}, ${limit}, ${confidence}) is ${least}`, () => {
+    assertEquals(rowsToCertify(rate, limit, confidence), least);
+  });
+}
+
+Deno.test("rowsToCertify() gives the least number whatever the rate", () => {
+  const share = fc.double({ min: 0.001, max: 0.8, noNaN: true });
+  fc.assert(
+    fc.property(share, fc.constantFrom(0.02, 0.05, 0.1), (part, limit) => {
+      const rate = part * limit;
+      const found = rowsToCertify(rate, limit, 0.95)!;
+      const passes = (n: number) => binomialTail(Math.ceil(rate * n), n, limit) <= 0.05;
+      assert(passes(found));
+      for (let n = 1; n < found; n++) assert(!passes(n), `${n} before ${found}`);
+    }),
+    { numRuns: 60 },
+  );
 });
 
 Deno.test("certificates break their promise within their allowance, the naive choice in half of the draws", () => {
@@ -102,7 +123,7 @@ Deno.test("certify() finds the loosest point that it can show, and its count is 
   const { certificate, parts } = certify(scored, gold, groups, CLASSES, options());
   assert(certificate);
   assertAlmostEquals(certificate.point.threshold, 0.9, 0.02);
-  assertLessOrEqual(certificate.p_value, 0.05);
+  assertLessOrEqual(certificate.p_value, certificate.allowance);
   assertAlmostEquals(binomialTail(certificate.k, certificate.n, 0.05), certificate.p_value, 1e-12);
   const second = new Set(parts[1]);
   const fired = [...scored.confidence.keys()].filter((row) =>
@@ -112,19 +133,47 @@ Deno.test("certify() finds the loosest point that it can show, and its count is 
   assertEquals(fired.filter((row) => gold.labels[row] !== 0).length, certificate.k);
 });
 
-Deno.test("certify() is the same twice, and another seed gives another split", () => {
-  const { scored, gold, groups } = mixed(6000);
-  const run = (seed: number) =>
-    certify(scored, gold, groups, CLASSES, options({ seed })).certificate;
-  assertEquals(run(1), run(1));
-  assert(run(1)!.id !== run(2)!.id);
+Deno.test("certify() is the same twice, in any order of rows, and another attempt is dearer", () => {
+  const { scored, gold, groups } = mixed(3000);
+  const run = (order: readonly number[], attempt: number) => {
+    const part = takePart({ scored, gold, group: numberGroups(groups) }, Uint32Array.from(order));
+    const names = order.map((row) => groups[row]!);
+    return certify(part.scored, part.gold, names, CLASSES, options({ attempt })).certificate!;
+  };
+  const rows = [...groups.keys()];
+  const turned = createRandom(5).shuffle([...rows]);
+  assertEquals(run(rows, 1), run(rows, 1));
+  assertEquals(run(turned, 1), run(rows, 1));
+  const again = run(rows, 2);
+  assert(again.id !== run(rows, 1).id);
+  assertAlmostEquals(again.allowance, 0.05 * 0.01, 1e-12);
+});
+
+Deno.test("dealGroups() keeps groups whole, near their shares, and one row less moves no other", () => {
+  const groups = Array.from({ length: 3000 }, (_, i) => `g${i % 1500}`);
+  const parts = dealGroups(groups, [2, 7, 1], 3);
+  const part = (row: number) => parts.findIndex((rows) => rows.includes(row));
+  for (const row of [0, 7, 900]) assertEquals(part(row), part(row + 1500));
+  for (const [i, share] of [0.2, 0.7, 0.1].entries()) {
+    assertAlmostEquals(parts[i]!.length / 3000, share, 0.03);
+  }
+  const fewer = dealGroups(groups.slice(1), [2, 7, 1], 3).map((rows) => rows.map((row) => row + 1));
+  assertEquals(fewer.map((rows) => [...rows]), parts.map((rows) => [...rows].filter((r) => r > 0)));
+});
+
+Deno.test("all attempts together have the allowance of one", () => {
+  const shares = Array.from({ length: 10_000 }, (_, i) => attemptShare(i + 1));
+  const sum = shares.reduce((a, b) => a + b);
+  assertLessOrEqual(sum, 1);
+  assertGreaterOrEqual(sum, 0.9999);
+  assertThrows(() => attemptShare(0), RangeError);
 });
 
 Deno.test("certify() says how many rows are missing, or that none would help", () => {
   const few = rows(Array.from({ length: 60 }, () => [0.95, true] as const));
   const { failure } = certify(few.scored, few.gold, few.groups, CLASSES, options());
-  // 59 without an error are needed, half of the rows certify: 29 more there, 58 in all.
-  assertEquals([failure?.n, failure?.k, failure?.more_rows], [30, 0, 58]);
+  // 59 without an error are needed, 43 of 60 certify: 16 more there, 23 in all.
+  assertEquals([failure?.n, failure?.k, failure?.more_rows], [43, 0, 23]);
   const bad = rows(Array.from({ length: 900 }, (_, i) => [0.95, i % 3 > 0] as const));
   const hopeless = certify(bad.scored, bad.gold, bad.groups, CLASSES, options()).failure;
   assertEquals(hopeless?.more_rows, null);
@@ -132,6 +181,91 @@ Deno.test("certify() says how many rows are missing, or that none would help", (
   const abstains = ["go", "abstain"];
   const none = certify(silent.scored, silent.gold, silent.groups, abstains, options()).failure;
   assertEquals([none?.n, none?.more_rows], [0, null]);
+});
+
+Deno.test("certify() certifies more with more rows, also where confident errors cluster", () => {
+  const random = createRandom(7);
+  const share = (n: number) => {
+    let found = 0;
+    for (let draw = 0; draw < 40; draw++) {
+      const confidence = Float64Array.from({ length: n }, () => 0.3 + 0.7 * random.uniform());
+      const labels = Int32Array.from(confidence, (c) => {
+        const wrong = c > 0.97 ? 0.06 : c > 0.6 ? 0.003 : 0.15;
+        return random.uniform() < wrong ? 1 : 0;
+      });
+      const scored = { top: new Uint32Array(n), confidence, margin: confidence };
+      const groups = Array.from({ length: n }, (_, i) => `${i}`);
+      const gold = { labels, labeled: n };
+      if (certify(scored, gold, groups, CLASSES, options()).certificate) found++;
+    }
+    return found / 40;
+  };
+  const [few, some, many] = [share(300), share(1000), share(5000)] as const;
+  assert(few < some && some <= many, `${few} ${some} ${many}`);
+  assertGreaterOrEqual(many, 0.95);
+});
+
+/** Templates of so many rows; all rows of a template are right or wrong together. */
+function templates(count: number, size: number, wrong: (template: number) => boolean) {
+  const list = Array.from({ length: count * size }, (_, i) => [0.95, !wrong(i % count)] as const);
+  return { ...rows(list), groups: list.map((_, i) => `t${i % count}`) };
+}
+
+Deno.test("certify() counts templates, not rows", () => {
+  // 40 right templates of 50 rows: 1,450 certifying rows without an error, and only 29 groups.
+  const { scored, gold, groups } = templates(40, 50, () => false);
+  const { certificate, failure } = certify(scored, gold, groups, CLASSES, options());
+  assertEquals(certificate, undefined);
+  assertMatch(failure!.reason, /29 groups that act count like 29 of the largest.* it takes 59/);
+  const apart = groups.map((_, i) => `${i}`);
+  assert(certify(scored, gold, apart, CLASSES, options()).certificate);
+});
+
+Deno.test("certify() certifies many small groups by betting, scaled by the largest", () => {
+  const { scored, gold, groups } = templates(1000, 3, (template) => template % 200 === 0);
+  const { certificate } = certify(scored, gold, groups, CLASSES, options());
+  assertEquals([certificate?.bound, certificate?.largest_group], ["betting", 3]);
+  assertEquals(certificate!.acting_groups * 3, certificate!.n);
+  // A single template with a third of the rows: nothing can be shown.
+  const heavy = groups.map((name, i) => i % 3 === 0 ? "heavy" : name);
+  const { failure } = certify(scored, gold, heavy, CLASSES, options());
+  assertMatch(failure!.reason, /largest/);
+});
+
+Deno.test("a bet on groups wins no more than its stake where the limit is not kept", () => {
+  // The expected gain of each stake over one group, exactly: groups of 4 rows, wrong together.
+  const scale = { limit: 0.05, largest: 4 };
+  const wrong = logGains([{ acted: 4, wrong: 4, groups: 1 }], scale);
+  const right = logGains([{ acted: 4, wrong: 0, groups: 1 }], scale);
+  wrong.forEach((gain, i) => {
+    const expected = 0.05 * Math.exp(gain) + 0.95 * Math.exp(right[i]!);
+    assertAlmostEquals(expected, 1, 1e-12);
+  });
+});
+
+Deno.test("a certificate is about its content, its point and its mapper", () => {
+  const { scored, gold, groups } = mixed(3000);
+  const mapperSha256 = "a".repeat(64);
+  const certificate = certify(scored, gold, groups, CLASSES, options({ mapperSha256 }))
+    .certificate!;
+  const { point } = certificate;
+  assertEquals(certificateFault(certificate, { point, mapperSha256 }), null);
+  const restored = JSON.parse(JSON.stringify(certificate));
+  assertEquals(certificateFault(restored, { point: { ...point, maxNovelty: 1 } }), null);
+  const faults = [
+    certificateFault({ ...certificate, limit: 1e-9 }, { point }),
+    certificateFault({ ...certificate, id: "certified by nobody" }, { point }),
+    certificateFault(certificate, { point: { ...point, threshold: 0.05 } }),
+    certificateFault(certificate, { point: { ...point, perClass: { go: 0.1 } } }),
+    certificateFault(certificate, { point, mapperSha256: "b".repeat(64) }),
+  ];
+  assertEquals(faults.map((fault) => fault?.split(" ").slice(0, 4).join(" ")), [
+    "its id is not",
+    "its id is not",
+    "it is about threshold",
+    "it is about threshold",
+    "it is about mapper",
+  ]);
 });
 
 Deno.test("certify() certifies each class with its share, and silences the others", () => {

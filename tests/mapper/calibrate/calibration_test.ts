@@ -1,13 +1,10 @@
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import { MicroLmError } from "../../../src/core/errors.ts";
 import type { Features } from "../../../src/core/matrix.ts";
-import {
-  type CalibrationChoice,
-  fitCalibrated,
-  predictProbabilities,
-} from "../../../src/mapper/calibrate/calibration.ts";
+import { fitCalibrated, predictProbabilities } from "../../../src/mapper/calibrate/calibration.ts";
+import type { CalibrationChoice } from "../../../src/mapper/calibrate/calibration_plan.ts";
 import { calibrate, fitIsotonic, fitSigmoid } from "../../../src/mapper/calibrate/calibrators.ts";
+import { groupedFolds } from "../../../src/mapper/calibrate/grouped_folds.ts";
 import { takeRows } from "../../../src/mapper/fit/rows.ts";
 import { createMlTrainer } from "../../../src/mapper/fit/solver_ml.ts";
 import { createRandom } from "../../../src/core/random.ts";
@@ -84,12 +81,96 @@ Deno.test("best reports the loss of every method and takes the least", () => {
   assertEquals(Object.keys(losses!).length, 4);
 });
 
-Deno.test("isotonic and sigmoid refuse a class with fewer rows than folds", () => {
-  const { features, labels } = clusters([10, 2]);
-  for (const method of ["isotonic", "sigmoid"] as const) {
-    const fit = () => fitCalibrated(features, labels, { classes: 2, method, cv: 3 });
-    assertThrows(fit, MicroLmError, "class number 1 has 2 rows");
+const FALLBACKS: readonly (readonly [CalibrationChoice, readonly number[], string, RegExp])[] = [
+  ["isotonic", [12, 2], "temperature", /by temperature, not isotonic/],
+  ["sigmoid", [12, 2], "temperature", /by temperature, not sigmoid/],
+  ["temperature", [12, 12, 1], "temperature", /leaves out class number 2/],
+  ["best", [2, 1], "none", /fewer than 2 classes/],
+  ["auto", [10, 1], "none", /leaves out class number 1/],
+  ["auto", [10, 2], "sigmoid", /with a sigmoid/],
+];
+for (const [method, counts, found, note] of FALLBACKS) {
+  Deno.test(`${method} falls back to ${found} for classes of ${counts.join(", ")} rows, and says so`, () => {
+    const { features, labels } = clusters(counts);
+    const result = fitCalibrated(features, labels, { classes: counts.length, method, cv: 3 });
+    assertEquals(result.model.method, found);
+    assertMatch(result.notes.join("\n"), note);
+  });
+}
+
+Deno.test("auto says that it overrules the folds, and isotonic that its rows are few", () => {
+  const { features, labels } = clusters([10, 10]);
+  const { notes } = fitCalibrated(features, labels, { classes: 2, method: "auto", cv: 2 });
+  assertMatch(notes.join("\n"), /in 3 folds at least, not in 2/);
+  assertMatch(notes.join("\n"), /follows single rows/);
+});
+
+/** Rows whose class stands in a column of its own. */
+function separable(n: number): { features: Features; labels: Int32Array } {
+  const labels = Int32Array.from({ length: n }, (_, i) => i % 2);
+  const data = Float32Array.from({ length: 2 * n }, (_, i) => i % 2 === labels[i >> 1] ? 1 : 0);
+  return { features: { rows: n, dense: { data, rows: n, cols: 2 } }, labels };
+}
+
+for (const method of ["isotonic", "temperature", "best"] as const) {
+  Deno.test(`${method} makes nobody sure where no held-out row was wrong`, () => {
+    const { features, labels } = separable(60);
+    const { model, notes } = fitCalibrated(features, labels, { classes: 2, method });
+    assertMatch(notes.join("\n"), /not calibrated/);
+    const probe = { rows: 1, dense: { data: Float32Array.of(0.5, 0.4), rows: 1, cols: 2 } };
+    const most = Math.max(...predictProbabilities(model, probe).data);
+    assert(most < 0.8, `${most}`);
+  });
+}
+
+Deno.test("folds by group do not let a template vouch for itself", () => {
+  // Rows of a template are equal; every class has 4 templates that have nothing in common.
+  const random = createRandom(3);
+  const labels = Int32Array.from({ length: 160 }, (_, i) => i % 2);
+  const groups = Array.from(labels, (_, i) => `t${i % 8}`);
+  const vectors = Array.from({ length: 8 }, () => Array.from({ length: 6 }, () => random.normal()));
+  const data = Float32Array.from(
+    { length: 160 * 6 },
+    (_, i) => vectors[Math.floor(i / 6) % 8]![i % 6]!,
+  );
+  const features = { rows: 160, dense: { data, rows: 160, cols: 6 } };
+  const options = { classes: 2, method: "temperature" as const };
+  const torn = fitCalibrated(features, labels, options);
+  assertMatch(torn.notes.join("\n"), /every confidence would be 1/);
+  const whole = fitCalibrated(features, labels, { ...options, groups });
+  assert(whole.model.temperature > 1, `${whole.model.temperature}`);
+});
+
+Deno.test("groupedFolds() keeps groups whole, classes even, and does not see the order of rows", () => {
+  const random = createRandom(11);
+  const rows = Array.from(
+    { length: 300 },
+    (_, i) => ({ group: `g${i % 61}`, label: (i % 61) % 3 }),
+  );
+  const folds = (list: typeof rows) => {
+    const labels = Int32Array.from(list, (row) => row.label);
+    return groupedFolds(labels, list.map((row) => row.group), 3)
+      .map((fold) => [...new Set([...fold].map((row) => list[row]!.group))].sort().join());
+  };
+  const turned = random.shuffle([...rows]);
+  assertEquals(folds(turned), folds(rows));
+  assertEquals(new Set(folds(rows).flatMap((names) => names.split(","))).size, 61);
+  const labels = Int32Array.from(rows, (row) => row.label);
+  for (const fold of groupedFolds(labels, rows.map((row) => row.group), 3)) {
+    for (const k of [0, 1, 2]) {
+      const share = [...fold].filter((row) => labels[row] === k).length / 100;
+      assertAlmostEquals(share, 1 / 3, 0.08);
+    }
   }
+});
+
+Deno.test("confidence that tells nothing is said", () => {
+  const random = createRandom(2);
+  const labels = Int32Array.from({ length: 200 }, (_, i) => i % 2);
+  const data = Float32Array.from({ length: 400 }, () => random.normal());
+  const features = { rows: 200, dense: { data, rows: 200, cols: 2 } };
+  const { notes } = fitCalibrated(features, labels, { classes: 2, method: "sigmoid" });
+  assertMatch(notes.join("\n"), /hardly tells right from wrong/);
 });
 
 Deno.test("fitIsotonic() never falls, stays within outcomes and averages ties", () => {

@@ -1,0 +1,62 @@
+import type { Matrix } from "../../core/matrix.ts";
+import type { CalibrationMethod } from "./calibration_plan.ts";
+import { addCalibrated, fitCalibrators } from "./one_vs_rest.ts";
+import { softmaxRows } from "../fit/softmax.ts";
+import { fitTemperature, type HeldOutFold } from "./temperature.ts";
+
+/** Log-loss a row of each method on folds whose calibrators were fitted on the other folds. */
+export function compareMethods(
+  folds: readonly HeldOutFold[],
+  classes: number,
+  methods: readonly CalibrationMethod[],
+): Partial<Record<CalibrationMethod, number>> {
+  const losses: Partial<Record<CalibrationMethod, number>> = {};
+  const rows = folds.reduce((sum, fold) => sum + fold.labels.length, 0);
+  for (const method of methods) {
+    let loss = 0;
+    folds.forEach((fold, f) => {
+      const others = folds.filter((_, g) => g !== f);
+      loss += logLoss(crossFit(method, poolFolds(others, classes), others, fold), fold.labels);
+    });
+    losses[method] = loss / rows;
+  }
+  return losses;
+}
+
+function poolFolds(folds: readonly HeldOutFold[], classes: number): HeldOutFold {
+  const labels = Int32Array.from(folds.flatMap((fold) => [...fold.labels]));
+  const data = new Float64Array(labels.length * classes);
+  let at = 0;
+  for (const { logits } of folds) {
+    data.set(logits.data, at);
+    at += logits.data.length;
+  }
+  return { logits: { data, rows: labels.length, cols: classes }, labels };
+}
+
+function crossFit(
+  method: CalibrationMethod,
+  pooled: HeldOutFold,
+  others: readonly HeldOutFold[],
+  { logits }: HeldOutFold,
+): Matrix<Float64Array> {
+  if (method === "none") return softmaxRows(logits, 1);
+  if (method === "temperature") return softmaxRows(logits, fitTemperature(others));
+  const data = new Float64Array(logits.data.length);
+  addCalibrated(data, logits, fitCalibrators(method, pooled.logits, pooled.labels));
+  return { ...logits, data };
+}
+
+/** Sum of −log p of the right class, with p kept away from 0 as scikit-learn does. */
+function logLoss({ data, cols }: Matrix<Float64Array>, labels: Int32Array): number {
+  return labels.reduce(
+    (sum, label, i) => sum - Math.log(Math.max(data[i * cols + label]!, Number.EPSILON)),
+    0,
+  );
+}
+
+/** The method with the least loss; the first among equals. */
+export function leastLoss(losses: Partial<Record<CalibrationMethod, number>>): CalibrationMethod {
+  const methods = Object.keys(losses) as CalibrationMethod[];
+  return methods.reduce((best, method) => losses[method]! < losses[best]! ? method : best);
+}

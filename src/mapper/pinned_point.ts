@@ -1,0 +1,52 @@
+import { certificateFault, type CertifiedPoint } from "./certificate_check.ts";
+
+/** An operating point as files have it. */
+export interface PinnedPoint {
+  readonly threshold: number;
+  /** Null: the class never acts. */
+  readonly per_class_thresholds?: Readonly<Record<string, number | null>>;
+  readonly near_margin?: number;
+  readonly max_novelty?: number;
+  /** The promise about the point; decisions cite its `id`. */
+  readonly certificate?: { readonly id: string };
+}
+
+/**
+ * A pinned point in the words of the decision rule.
+ *
+ * @example
+ * ```ts
+ * import { fromPinned } from "micro-lm/mapper";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const pinned = { threshold: 0.6, per_class_thresholds: { swap_asset: 0.8 }, near_margin: 0.1 };
+ * assertEquals(fromPinned(pinned), {
+ *   threshold: 0.6,
+ *   perClass: { swap_asset: 0.8 },
+ *   nearMargin: 0.1,
+ * });
+ * ```
+ */
+export function fromPinned(pinned: PinnedPoint): CertifiedPoint {
+  const { threshold, per_class_thresholds, near_margin, max_novelty } = pinned;
+  return {
+    threshold,
+    ...(per_class_thresholds && { perClass: per_class_thresholds }),
+    ...(near_margin !== undefined && { nearMargin: near_margin }),
+    ...(max_novelty !== undefined && { maxNovelty: max_novelty }),
+  };
+}
+
+/**
+ * Why the certificate of a pinned point does not hold; null where it does, or where there is none.
+ *
+ * @param mapperSha256 What decides, if known: the `core_sha256` of a mapper.
+ */
+export function pinnedFault(pinned: PinnedPoint, mapperSha256?: string): string | null {
+  if (!pinned.certificate) return null;
+  const use = { point: fromPinned(pinned), ...(mapperSha256 !== undefined && { mapperSha256 }) };
+  const fault = certificateFault({ ...pinned.certificate }, use);
+  return fault === null
+    ? null
+    : `the certificate "${pinned.certificate.id}" does not hold here: ${fault}`;
+}
