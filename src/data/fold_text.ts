@@ -9,5 +9,5 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu;
  */
 export function foldText(text: string): string {
   const folded = normalizeNfkc(normalizeNfkc(text).toLowerCase()).replace(/\s+/g, " ");
-  return folded.replace(INVISIBLE, "").trim();
+  return folded.replace(INVISIBLE, "").replace(/ {2,}/g, " ").trim();
 }
