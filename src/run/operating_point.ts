@@ -12,7 +12,7 @@ export interface ActivePoint {
 }
 
 /** The threshold where nobody has chosen one. */
-const FALLBACK_THRESHOLD = 0.7;
+export const FALLBACK_THRESHOLD = 0.7;
 
 /**
  * The operating point of a run: what the policy says, else what was pinned, else 0.7. A policy that

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { ANY_ASSET, type AssetPolicy } from "../domains/defi/asset_policy.ts";
 import { MicroLmError } from "../core/errors.ts";
+import { byCapitals } from "./by_capitals.ts";
 import { readInput } from "./input_fault.ts";
 
 /** How prompts become labels. */
@@ -53,6 +55,10 @@ export interface Policy {
   readonly hf_buffer: number;
   readonly liq_threshold: number;
   readonly risk: { readonly require: boolean };
+  /** Greatest age of the prices in seconds, whatever the context allows; null: as it allows. */
+  readonly oracle: { readonly max_age_sec: number | null };
+  /** Which assets may be named. Symbols are compared in capitals. */
+  readonly assets: AssetPolicy;
 }
 
 /** The same, with everything left out that stays as it is by default. */
@@ -93,6 +99,8 @@ export const DEFAULT_POLICY: Policy = {
   hf_buffer: 0,
   liq_threshold: 0.85,
   risk: { require: true },
+  oracle: { max_age_sec: null },
+  assets: ANY_ASSET,
 };
 
 /** Environment variables and what they set. What the caller writes outweighs them. */
@@ -141,6 +149,24 @@ const AUDIT = {
   profile: flag,
 };
 const RISK = { require: flag };
+const ORACLE = { max_age_sec: least0.nullable() };
+const symbol = z.string({ error: "a symbol" }).trim().min(1, { error: "a symbol" })
+  .transform((name) => name.toUpperCase());
+const symbols = z.array(symbol, { error: "a list of symbols" });
+const ASSETS = {
+  allow: symbols.nullable(),
+  deny: symbols,
+  known: z.record(
+    z.string(),
+    group({
+      decimals: whole("a whole number from 0 to 77", 0).refine((n) => n <= 77, {
+        error: "a whole number from 0 to 77",
+      }),
+      chain: z.string({ error: "the name of a chain" }).min(1, { error: "the name of a chain" }),
+    }).partial(),
+    { error: "an object of assets by symbol" },
+  ).transform((known) => byCapitals(known, "policy.assets.known")),
+};
 const LIMITS = {
   ltv_max: share,
   hf_min: least0,
@@ -152,6 +178,8 @@ const TYPE = group({
   mapper: group(MAPPER).partial().optional(),
   audit: group(AUDIT).partial().optional(),
   risk: group(RISK).partial().optional(),
+  oracle: group(ORACLE).partial().optional(),
+  assets: group(ASSETS).partial().optional(),
   ...group(LIMITS).partial().shape,
 });
 
@@ -161,6 +189,8 @@ export const POLICY_KEYS: readonly string[] = [
   ...Object.keys(AUDIT).map((key) => `audit.${key}`),
   ...Object.keys(LIMITS),
   ...Object.keys(RISK).map((key) => `risk.${key}`),
+  ...Object.keys(ORACLE).map((key) => `oracle.${key}`),
+  ...Object.keys(ASSETS).map((key) => `assets.${key}`),
 ];
 
 const SCHEMA = {
@@ -199,19 +229,26 @@ export function resolvePolicy(
   input: unknown = {},
   { env = {} }: ResolvePolicyOptions = {},
 ): Policy {
-  const given = readInput(input, TYPE, SCHEMA);
-  const ambient = readEnvironment(env);
+  const given = readPolicy(input);
+  const ambient = readPolicyEnvironment(env);
   const defaults = DEFAULT_POLICY;
   return {
     mapper: merge(merge(defaults.mapper, ambient.mapper), given.mapper),
     audit: merge(merge(defaults.audit, ambient.audit), given.audit),
     risk: merge(defaults.risk, given.risk),
+    oracle: merge(defaults.oracle, given.oracle),
+    assets: merge(defaults.assets, given.assets),
     ltv_max: given.ltv_max ?? defaults.ltv_max,
     hf_min: given.hf_min ?? defaults.hf_min,
     ltv_margin: given.ltv_margin ?? defaults.ltv_margin,
     hf_buffer: given.hf_buffer ?? defaults.hf_buffer,
     liq_threshold: given.liq_threshold ?? defaults.liq_threshold,
   };
+}
+
+/** The keys of a policy that are given, checked as {@linkcode resolvePolicy} does. */
+export function readPolicy(input: unknown): z.output<typeof TYPE> {
+  return readInput(input, TYPE, SCHEMA);
 }
 
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
@@ -222,7 +259,8 @@ function merge<T extends object>(base: T, over: Loose<T> = {}): T {
   return { ...base, ...Object.fromEntries(set) };
 }
 
-function readEnvironment(
+/** The keys of a policy that the environment gives. */
+export function readPolicyEnvironment(
   env: Readonly<Record<string, string | undefined>>,
 ): { readonly mapper: Loose<MapperPolicy>; readonly audit: Loose<AuditPolicy> } {
   const path = env["MICRO_LM_MAPPER_PATH"];

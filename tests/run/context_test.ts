@@ -32,7 +32,14 @@ const RISKS: readonly (readonly [string, unknown, number, number, RiskSource, Ri
   ["top level", { ltv: 0.2, hf: 2, positions }, 0.2, 2, "top_level", "top_level"],
   ["positions", { positions }, 0.5, 1.7, "positions", "positions"],
   ["each by itself", { risk: { ltv: 0.1 }, hf: 2, positions }, 0.1, 2, "risk", "top_level"],
-  ["a zero", { risk: { ltv: 0 }, ltv: 0.2, positions }, 0, 1.7, "risk", "positions"],
+  [
+    "a zero",
+    { risk: { ltv: 0 }, ltv: 0.2, positions: { collateral_value: 1000, debt_value: 0 } },
+    0,
+    Infinity,
+    "risk",
+    "positions",
+  ],
   [
     "no debt",
     { positions: { collateral_value: 0, debt_value: 0 } },
@@ -77,11 +84,19 @@ Deno.test("resolveContext() knows the age of prices and completes its limit", ()
 Deno.test("resolveContext() names prices and balances by ticker in capitals", () => {
   const context = resolve({
     prices: { eth: 2000 },
-    account: { balances: { dai: 1, eth: 3 } },
+    account: { balances: { dai: 1, eth: 4 } },
     balances: { ETH: 4 },
+    positions: { assets: { eth: { amount: 1, price: 2000 } } },
   });
+  assertEquals(context.positions, { assets: { ETH: { amount: 1, price: 2000 } } });
+  assertEquals([context.ltv, context.hf], [null, null]);
   assertEquals(context.prices, { ETH: 2000 });
   assertEquals(context.balances, { DAI: 1, ETH: 4 });
+});
+
+Deno.test("resolveContext() takes -0 for 0", () => {
+  const { ltv, positions } = resolve({ positions: { collateral_value: -0, debt_value: 1000 } });
+  assertEquals([ltv, positions?.collateral_value], [Infinity, 0]);
 });
 
 const REFUSED: readonly (readonly [unknown, string])[] = [
@@ -96,6 +111,19 @@ const REFUSED: readonly (readonly [unknown, string])[] = [
   [{ positions: { collateral_value: -1, debt_value: 0 } }, "context.positions.collateral_value"],
   [{ prices: { ETH: 0 } }, "Expected context.prices.ETH to be a number above 0, got 0"],
   [{ balances: { ETH: -2 } }, "Expected context.balances.ETH"],
+  [{ prices: { ETH: 1, eth: 2 } }, 'Expected context.prices to name ETH once, got "ETH" and "eth"'],
+  [
+    { balances: { ETH: 1 }, account: { balances: { eth: 2 } } },
+    "Expected context.account.balances.ETH to be that of context.balances, 1, got 2",
+  ],
+  [
+    { prices: { ETH: 1 }, positions: { assets: { ETH: { amount: 1, price: 2 } } } },
+    "Expected context.positions.assets.ETH.price to be that of context.prices.ETH, 1, got 2",
+  ],
+  [
+    { risk: { ltv: 0 }, positions: { collateral_value: 2, debt_value: 1 } },
+    "Expected context.risk.ltv to be above 0 beside the debt of context.positions, got 0",
+  ],
   [{ risks: { ltv: 1 } }, 'Unknown key "context.risks"'],
   [{ risk: { ltvv: 1 } }, 'Unknown key "context.risk.ltvv", did you mean "risk.ltv"?'],
 ];

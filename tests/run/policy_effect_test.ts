@@ -25,6 +25,7 @@ interface PolicyEffect extends Effect {
 }
 
 const reason = (record: RunRecord) => record.reason;
+const notes = (record: RunRecord) => [reason(record), record.verify.steps[0]?.notes];
 const threshold = (record: RunRecord) => record.aux.mappings[0]?.threshold;
 
 const POLICY: readonly PolicyEffect[] = [
@@ -74,8 +75,8 @@ const POLICY: readonly PolicyEffect[] = [
   {
     key: "ltv_margin",
     value: 0.3,
-    prompt: "borrow 100 USDC",
-    context: { oracle, risk: { ltv: 0.5, hf: 3 } },
+    prompt: "borrow USDC",
+    context: { oracle, prices, risk: { ltv: 0.5, hf: 3 } },
     shows: (record) => [reason(record), record.verify.failed],
     without: ["ok", []],
     with: ["ltv", ["ltv"]],
@@ -83,8 +84,8 @@ const POLICY: readonly PolicyEffect[] = [
   {
     key: "hf_buffer",
     value: 2.5,
-    prompt: "borrow 100 USDC",
-    context: { oracle, risk: { ltv: 0.5, hf: 3 } },
+    prompt: "borrow USDC",
+    context: { oracle, prices, risk: { ltv: 0.5, hf: 3 } },
     shows: (record) => [reason(record), record.verify.failed],
     without: ["ok", []],
     with: ["hf", ["hf"]],
@@ -106,6 +107,42 @@ const POLICY: readonly PolicyEffect[] = [
     shows: (record) => [reason(record), record.flags],
     without: ["risk_unknown:ltv", []],
     with: ["ok", ["risk_not_required:ltv", "risk_not_required:hf"]],
+  },
+  {
+    key: "oracle.max_age_sec",
+    value: 4,
+    prompt: "borrow 100 USDC",
+    context: healthy,
+    shows: reason,
+    without: "ok",
+    with: "oracle_stale",
+  },
+  {
+    key: "assets.allow",
+    value: ["eth"],
+    prompt: "borrow 100 USDC",
+    context: healthy,
+    shows: notes,
+    without: ["ok", []],
+    with: ["asset_refused", ["asset_not_allowed:USDC"]],
+  },
+  {
+    key: "assets.deny",
+    value: ["usdc"],
+    prompt: "swap 1 ETH for USDC",
+    context: healthy,
+    shows: notes,
+    without: ["ok", []],
+    with: ["asset_refused", ["asset_denied:USDC"]],
+  },
+  {
+    key: "assets.known",
+    value: { usdc: { decimals: 6, chain: "base" } },
+    prompt: "borrow 0.0000001 USDC on arbitrum",
+    context: healthy,
+    shows: notes,
+    without: ["ok", []],
+    with: ["asset_refused", ["asset_on_other_chain:USDC", "amount_too_fine:USDC"]],
   },
 ];
 
@@ -181,27 +218,27 @@ const CONTEXT: readonly (Effect & { readonly given: unknown })[] = [
   },
   {
     key: "risk.hf",
-    prompt: "borrow 100 USDC",
-    context: { oracle, risk: { ltv: 0.1 } },
-    given: { oracle, risk: { ltv: 0.1, hf: 0.5 } },
+    prompt: "borrow USDC",
+    context: { oracle, prices, risk: { ltv: 0.1 } },
+    given: { oracle, prices, risk: { ltv: 0.1, hf: 0.5 } },
     shows: reason,
     without: "risk_unknown:hf",
     with: "hf",
   },
   {
     key: "ltv",
-    prompt: "borrow 100 USDC",
-    context: { oracle, hf: 3 },
-    given: { oracle, hf: 3, ltv: 0.2 },
+    prompt: "borrow USDC",
+    context: { oracle, prices, hf: 3 },
+    given: { oracle, prices, hf: 3, ltv: 0.2 },
     shows: (record) => [reason(record), sources(record)],
     without: ["risk_unknown:ltv", { ltv: null, hf: "top_level" }],
     with: ["ok", { ltv: "top_level", hf: "top_level" }],
   },
   {
     key: "hf",
-    prompt: "borrow 100 USDC",
-    context: { oracle, ltv: 0.2 },
-    given: { oracle, ltv: 0.2, hf: 3 },
+    prompt: "borrow USDC",
+    context: { oracle, prices, ltv: 0.2 },
+    given: { oracle, prices, ltv: 0.2, hf: 3 },
     shows: reason,
     without: "risk_unknown:hf",
     with: "ok",
@@ -225,12 +262,36 @@ const CONTEXT: readonly (Effect & { readonly given: unknown })[] = [
     with: ["ltv", 0.81],
   },
   {
+    key: "positions.assets",
+    prompt: "withdraw all my USDC",
+    context: healthy,
+    given: {
+      ...healthy,
+      positions: { ...positions, assets: { USDC: { amount: 1000, price: 1 } } },
+    },
+    shows: (record) => [reason(record), ltv(record)],
+    without: ["ltv", "infinite"],
+    with: ["ok", 5000 / 9000],
+  },
+  {
+    key: "positions.debts",
+    prompt: "repay 200 USDC",
+    context: healthy,
+    given: {
+      ...healthy,
+      positions: { ...positions, debts: { USDC: { amount: 100, price: 1 } } },
+    },
+    shows: reason,
+    without: "ok",
+    with: "more_than_owed",
+  },
+  {
     key: "prices",
     prompt: "borrow 3000 USDC",
     context: { oracle, positions },
     given: healthy,
     shows: (record) => [reason(record), record.verify.steps[0]?.priced, ltv(record)],
-    without: ["ok", false, 0.5],
+    without: ["risk_unknown:ltv", false, null],
     with: ["ltv", true, 0.8],
   },
   {

@@ -37,9 +37,20 @@ const OTHER: Readonly<Record<string, unknown>> = {
   hf_buffer: 0.1,
   liq_threshold: 0.8,
   "risk.require": false,
+  "oracle.max_age_sec": 10,
+  "assets.allow": ["ETH", "USDC.E"],
+  "assets.deny": ["DAI"],
+  "assets.known": { XYZ: { decimals: 6, chain: "base" } },
 };
 
 const PATHS = ["mapper.model_path", "audit.pca_prior"];
+/** Keys that an empty list or object is a value of. */
+const EMPTY: Readonly<Record<string, string>> = {
+  "audit.overrides": "{}",
+  "assets.known": "{}",
+  "assets.allow": "[]",
+  "assets.deny": "[]",
+};
 
 Deno.test("every key of a policy has a row in this test", () => {
   assertEquals(Object.keys(OTHER), [...POLICY_KEYS]);
@@ -60,14 +71,23 @@ for (const key of POLICY_KEYS) {
     assertEquals(rest, DEFAULT_POLICY);
     for (const wrong of [NaN, Infinity, "high", [], {}]) {
       if (wrong === "high" && PATHS.includes(key)) continue;
-      // No override at all is one.
-      if (key === "audit.overrides" && JSON.stringify(wrong) === "{}") continue;
+      if (EMPTY[key] === JSON.stringify(wrong)) continue;
       const error = assertThrows(() => resolvePolicy(nested(wrong)), MicroLmError);
       assertEquals(error.kind, "usage");
       assertStringIncludes(error.message, `Expected policy.${key} to be `);
     }
   });
 }
+
+Deno.test("resolvePolicy() compares symbols in capitals", () => {
+  const { assets } = resolvePolicy({ assets: { allow: ["eth"], known: { xyz: {} } } });
+  assertEquals(assets, { allow: ["ETH"], deny: [], known: { XYZ: {} } });
+  const error = assertThrows(
+    () => resolvePolicy({ assets: { known: { xyz: {}, XYZ: {} } } }),
+    MicroLmError,
+  );
+  assertStringIncludes(error.message, "policy.assets.known to name XYZ once");
+});
 
 const REFUSED: readonly (readonly [unknown, string])[] = [
   [{ ltv_maxx: 0.6 }, 'Unknown key "policy.ltv_maxx", did you mean "ltv_max"?'],

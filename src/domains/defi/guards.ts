@@ -1,37 +1,20 @@
-import type { LinkedStep, Plan } from "./plan.ts";
-import { applyStep, type Positions, type RiskState } from "./positions.ts";
+import { ANY_ASSET, namesUnlisted, refusedAssets, UNLISTED_FLAG } from "./asset_policy.ts";
+import { checkGuardNumbers, type GuardContext, type GuardPolicy } from "./guard_inputs.ts";
+import { toNumber } from "./ledger/exact.ts";
+import { ledgerSteps } from "./ledger/from_plan.ts";
+import { risksOf, type StepRisk } from "./ledger/plan_risk.ts";
+import type { Assessment } from "./ledger/risk.ts";
+import type { LedgerStep } from "./ledger/step.ts";
+import type { Plan } from "./plan.ts";
 import type { DefiPrimitive } from "./taxonomy.ts";
-
-/** Limits that a plan has to keep. */
-export interface GuardPolicy {
-  /** Greatest loan to value after a step; equality passes. */
-  readonly ltv_max: number;
-  /** Least health factor after a step; equality passes. */
-  readonly hf_min: number;
-  /** Added to the loan to value when a step cannot be priced. */
-  readonly ltv_margin: number;
-  /** Taken from the health factor when a step cannot be priced. */
-  readonly hf_buffer: number;
-  /** Share of the collateral that may be owed before it is liquidated. */
-  readonly liq_threshold: number;
-  /** Whether unknown risk blocks. */
-  readonly risk: { readonly require: boolean };
-}
-
-/** What is known of the account and the market; null or an empty record where nothing is. */
-export interface GuardContext {
-  readonly oracle: { readonly age_sec: number; readonly max_age_sec: number } | null;
-  readonly ltv: number | null;
-  readonly hf: number | null;
-  readonly positions: Positions | null;
-  readonly prices: Readonly<Record<string, number>>;
-  readonly balances: Readonly<Record<string, number>>;
-}
 
 /** What a guard may object to, in the order in which they decide the reason. */
 export const GUARD_REASONS = [
   "ltv",
   "hf",
+  "more_than_held",
+  "more_than_owed",
+  "asset_refused",
   "risk_unknown:ltv",
   "risk_unknown:hf",
   "oracle_stale",
@@ -50,8 +33,10 @@ export interface StepVerdict {
   /** State after the step; null where unknown, `"infinite"` for a ratio to nothing. */
   readonly ltv: number | "infinite" | null;
   readonly hf: number | "infinite" | null;
-  /** False if the step could not be priced: the state is that before it, with the margins. */
+  /** False if the step names no amount, or one that cannot be read or priced. */
   readonly priced: boolean;
+  /** What it rests on: `wallet_not_known`, `asset_denied:X`, `amount_too_fine:X` and the like. */
+  readonly notes: readonly string[];
 }
 
 /** What the guards say of a plan. */
@@ -62,30 +47,30 @@ export interface Verdict {
   /** All that failed, without repeats, in the order of {@linkcode GUARD_REASONS}. */
   readonly failed: readonly GuardReason[];
   readonly steps: readonly StepVerdict[];
-  /** Checks that the policy switched off although they could not be made. */
+  /**
+   * Checks that the policy switched off although they could not be made, and `asset:unlisted`.
+   */
   readonly flags: readonly string[];
 }
 
-/** Both ratios are checked after these. */
-const RISKY: readonly DefiPrimitive[] = ["withdraw_asset", "borrow_asset"];
 /** These depend on prices; so does a repayment that names a second asset. */
 const PRICED: readonly DefiPrimitive[] = ["swap_asset", "borrow_asset", "withdraw_asset"];
-/** Sums of decimal fractions miss equality by the last bits. */
-const ROUNDING = 1e-12;
 
 /**
- * Checks a plan against the policy, step by step on the state that the steps before have left.
+ * Checks a plan against the policy, step by step on the wallet, the collateral and the debt that the
+ * steps before have left. All numbers are exact.
  *
  * Loan to value and health factor are checked after each withdrawal and each borrowing; the age of
  * the prices for swaps, borrowings, withdrawals and repayments that name a second asset. What is
- * not known blocks. A step that cannot be priced is checked on the state before it, with
- * `ltv_margin` and
- * `hf_buffer` applied; borrowing "the maximum" fails `hf`, as nothing limits it. Takes no score: a
- * confident mapper cannot talk a guard round.
+ * not known blocks: an amount that cannot be read or priced is `risk_unknown:*`, and so is a plan
+ * that keeps within the limits only if the wallet holds what nobody says it holds. A step that names
+ * no amount is checked on the state before it, with `ltv_margin` and `hf_buffer` applied; borrowing
+ * "the maximum" fails `hf`, as nothing limits it. Taking out more than is pledged or paying back more
+ * than is owed is refused. Takes no score: a confident mapper cannot talk a guard round.
  *
  * @param plan An empty one fails with `abstain_non_exec`.
- * @throws {RangeError} If a number is NaN or negative: the policy and the context were not
- * resolved.
+ * @throws {RangeError} If a number is NaN or negative, or an ltv of 0 is stated beside a debt: the
+ * policy and the context were not resolved.
  *
  * @example
  * ```ts
@@ -104,69 +89,108 @@ const ROUNDING = 1e-12;
  * const verdict = verifyPlan(plan, policy, context);
  * assertEquals(verdict.failed, ["ltv", "hf"]);
  * assertEquals(verdict.steps[0]?.ltv, 1);
- * assertEquals(verifyPlan(plan, policy, { ...context, ltv: null }).reason, "hf");
+ * assertEquals(verifyPlan(plan, policy, { ...context, prices: {} }).reason, "risk_unknown:ltv");
  * ```
  */
 export function verifyPlan(plan: Plan, policy: GuardPolicy, context: GuardContext): Verdict {
-  checkNumbers(policy, context);
-  const steps: StepVerdict[] = [];
+  return verifySteps(ledgerSteps(plan), policy, context);
+}
+
+/**
+ * The same for steps in the words of the ledger, with exact decimals.
+ *
+ * @throws {RangeError} As {@linkcode verifyPlan}.
+ *
+ * @example
+ * ```ts
+ * import { verifySteps } from "micro-lm/domains";
+ * import { resolveContext, resolvePolicy } from "micro-lm/run";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const policy = resolvePolicy();
+ * const context = resolveContext({
+ *   oracle: { age_sec: 5 },
+ *   positions: { debt_value: 0, assets: { USDC: { amount: 100, price: 1 } } },
+ * }, policy);
+ * const withdraw = (value: string) =>
+ *   verifySteps([{
+ *     action: "withdraw_asset",
+ *     inputs: [{ asset: "USDC", amount: { kind: "units", value } }],
+ *   }], policy, context);
+ * assertEquals(withdraw("100").ok, true);
+ * assertEquals(withdraw("100.000001").failed, ["more_than_held"]);
+ * ```
+ */
+export function verifySteps(
+  steps: readonly LedgerStep[],
+  policy: GuardPolicy,
+  context: GuardContext,
+): Verdict {
+  checkGuardNumbers(policy, context);
+  const risks = risksOf(steps, { ...context, liqThreshold: policy.liq_threshold }, policy);
+  const assets = policy.assets ?? ANY_ASSET;
   const flags = new Set<string>();
-  let state: RiskState = { ltv: context.ltv, hf: context.hf, positions: context.positions };
-  for (const step of plan.steps) {
-    const after = applyStep(state, step, { ...context, liq_threshold: policy.liq_threshold });
-    const risky = RISKY.includes(step.action);
-    state = risky && !after.priced ? withMargins(after.state, policy) : after.state;
-    const risk = risky ? checkRisk(state, after.openEnded, policy) : [];
+  const verdicts = steps.map((step, i) => {
+    const risk = risks[i]!;
+    const refused = refusedAssets(step, assets);
+    if (namesUnlisted(step, assets)) flags.add(UNLISTED_FLAG);
     if (!policy.risk.require) {
-      for (const name of risk.filter(isUnknown)) flags.add(`risk_not_required:${name.slice(13)}`);
+      for (const name of risk.failed.filter(isUnknown)) {
+        flags.add(`risk_not_required:${name.slice("risk_unknown:".length)}`);
+      }
     }
-    const failed = [
-      ...policy.risk.require ? risk : risk.filter((name) => !isUnknown(name)),
-      ...needsPrices(step) ? checkOracle(context) : [],
-    ];
-    const { ltv, hf } = state;
-    steps.push({
-      action: step.action,
-      ok: failed.length === 0,
-      failed: inOrder(failed),
-      ltv: printable(ltv),
-      hf: printable(hf),
-      priced: after.priced && !after.openEnded,
-    });
-  }
+    const failed = inOrder([
+      ...risk.failed.filter((name) => policy.risk.require || !isUnknown(name)),
+      ...(refused.length > 0 ? ["asset_refused" as const] : []),
+      ...(needsPrices(step) ? checkOracle(policy, context) : []),
+    ]);
+    return toVerdict(step, failed, risk, [...risk.notes, ...refused]);
+  });
   const failed = inOrder([
-    ...steps.flatMap((step) => step.failed),
-    ...plan.steps.length === 0 ? ["abstain_non_exec" as const] : [],
+    ...verdicts.flatMap((step) => step.failed),
+    ...(steps.length === 0 ? ["abstain_non_exec" as const] : []),
   ]);
-  return { ok: failed.length === 0, reason: failed[0] ?? "ok", failed, steps, flags: [...flags] };
-}
-
-function checkRisk({ ltv, hf }: RiskState, openEnded: boolean, policy: GuardPolicy): GuardReason[] {
-  const failed: GuardReason[] = [];
-  if (ltv === null) failed.push("risk_unknown:ltv");
-  else if (!(ltv <= policy.ltv_max * (1 + ROUNDING))) failed.push("ltv");
-  if (openEnded) failed.push("hf");
-  else if (hf === null) failed.push("risk_unknown:hf");
-  else if (!(hf >= policy.hf_min * (1 - ROUNDING))) failed.push("hf");
-  return failed;
-}
-
-function checkOracle({ oracle }: GuardContext): GuardReason[] {
-  if (!oracle) return ["oracle_unknown"];
-  return oracle.age_sec <= oracle.max_age_sec ? [] : ["oracle_stale"];
-}
-
-function needsPrices(step: LinkedStep): boolean {
-  return PRICED.includes(step.action) ||
-    (step.action === "repay_asset" && step.ambiguous.includes("asset"));
-}
-
-function withMargins(state: RiskState, { ltv_margin, hf_buffer }: GuardPolicy): RiskState {
   return {
-    ...state,
-    ltv: state.ltv === null ? null : state.ltv + ltv_margin,
-    hf: state.hf === null ? null : state.hf - hf_buffer,
+    ok: failed.length === 0,
+    reason: failed[0] ?? "ok",
+    failed,
+    steps: verdicts,
+    flags: [...flags],
   };
+}
+
+function toVerdict(
+  { action }: LedgerStep,
+  failed: readonly GuardReason[],
+  { effect, ltv, hf }: StepRisk,
+  notes: readonly string[],
+): StepVerdict {
+  return {
+    action,
+    ok: failed.length === 0,
+    failed,
+    ltv: printable(ltv),
+    hf: printable(hf),
+    priced: !["unknown", "open", "unsized"].includes(effect),
+    notes,
+  };
+}
+
+/** JSON knows no infinity, and a ratio that nobody knows is no number. */
+function printable({ ratio, state }: Assessment["ltv"]): number | "infinite" | null {
+  if (ratio === null || state === "unknown") return null;
+  const value = toNumber(ratio);
+  return value === Infinity ? "infinite" : value;
+}
+
+function checkOracle({ oracle: limit }: GuardPolicy, { oracle }: GuardContext): GuardReason[] {
+  if (!oracle) return ["oracle_unknown"];
+  const greatest = Math.min(oracle.max_age_sec, limit?.max_age_sec ?? Infinity);
+  return oracle.age_sec <= greatest ? [] : ["oracle_stale"];
+}
+
+function needsPrices({ action, hasSecondAsset = false }: LedgerStep): boolean {
+  return PRICED.includes(action) || (action === "repay_asset" && hasSecondAsset);
 }
 
 function isUnknown(reason: GuardReason): boolean {
@@ -175,31 +199,4 @@ function isUnknown(reason: GuardReason): boolean {
 
 function inOrder(failed: readonly GuardReason[]): GuardReason[] {
   return GUARD_REASONS.filter((reason) => failed.includes(reason));
-}
-
-/** JSON knows no infinity. */
-function printable(ratio: number | null): number | "infinite" | null {
-  return ratio === Infinity ? "infinite" : ratio;
-}
-
-function checkNumbers(policy: GuardPolicy, context: GuardContext): void {
-  const { oracle, positions, ltv, hf } = context;
-  const numbers: Readonly<Record<string, number | null>> = {
-    ltv_max: policy.ltv_max,
-    hf_min: policy.hf_min,
-    ltv_margin: policy.ltv_margin,
-    hf_buffer: policy.hf_buffer,
-    liq_threshold: policy.liq_threshold,
-    ltv,
-    hf,
-    ...oracle,
-    ...positions,
-    ...context.prices,
-    ...context.balances,
-  };
-  for (const [name, value] of Object.entries(numbers)) {
-    if (value !== null && !(value >= 0)) {
-      throw new RangeError(`Expected ${name} to be a number of at least 0, got ${value}`);
-    }
-  }
 }

@@ -98,7 +98,9 @@ export const STEP_VERDICT = z.strictObject({
   ltv: RATIO("Loan to value"),
   hf: RATIO("Health factor"),
   priced: z.boolean()
-    .describe("False if the step has no amount or no price: ratios are those before it."),
+    .describe("False if the step names no amount, or one that cannot be read or priced."),
+  notes: z.array(z.string()).optional()
+    .describe("What the verdict rests on: wallet_not_known, asset_denied:X and the like."),
 });
 
 /** How a grid was checked. */

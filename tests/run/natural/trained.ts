@@ -1,5 +1,6 @@
 import { readLabeledCsv } from "../../../src/data/dataset.ts";
 import { createMasker } from "../../../src/data/template.ts";
+import { ASSETS, MORE_ASSETS } from "../../../src/domains/defi/slots.ts";
 import { openDomain } from "../../../src/domains/registry.ts";
 import { openEncoder } from "../../../src/encoders/open.ts";
 import { saveMapper } from "../../../src/mapper/file/mapper_file.ts";
@@ -8,11 +9,16 @@ import { trainMapper } from "../../../src/mapper/train.ts";
 /** The point at which the runtime is tested. */
 export const POINT = { threshold: 0.4 };
 
-/** An account that bears whatever the prompts ask for. */
+/** An account that bears whatever the prompts ask for: it owes enough to pay back any of it. */
 export const HEALTHY = {
   oracle: { age_sec: 5, max_age_sec: 30 },
-  positions: { collateral_value: 1e9, debt_value: 0 },
-  prices: { ETH: 2000, WETH: 2000, STETH: 2000, WBTC: 60000, USDC: 1, USDT: 1, DAI: 1, GHO: 1 },
+  positions: { collateral_value: 1e12, debt_value: 1e8 },
+  prices: Object.fromEntries(
+    [...ASSETS, ...MORE_ASSETS].map((name) => [
+      name.toUpperCase(),
+      /btc/.test(name) ? 60_000 : /eth/.test(name) ? 2000 : 1,
+    ]),
+  ),
 };
 
 /** Trains the mapper of `deno task train --labels_csv …_large.csv --calibrate` into a folder. */
