@@ -6,6 +6,18 @@
  * `micro-lm/data`, `/encoders`, `/mapper`, `/evaluate`, `/domains`, `/rails`, `/run`, `/stages`,
  * `/report`, `/serve` and `/core`. Importing it loads no model.
  *
+ * @example Five lines from CSV to decision
+ * ```ts
+ * import { openEncoder, readLabeledCsv, trainMapper } from "micro-lm";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * await using encoder = await openEncoder("lite");
+ * const mapper = await trainMapper(data, encoder);
+ * const [decision] = await mapper.decide(["deposit 10 ETH into aave"], { threshold: 0.5 });
+ * assertEquals(decision!.label, "deposit_asset");
+ * ```
+ *
  * @module
  */
 export { type ErrorKind, MicroLmError } from "./src/core/errors.ts";
@@ -17,7 +29,6 @@ export {
   type Row,
 } from "./src/data/dataset.ts";
 export { type Domain } from "./src/domains/domain.ts";
-export { loadDomain } from "./src/domains/load_domain.ts";
 export { openDomain } from "./src/domains/registry.ts";
 export { type Encoder } from "./src/encoders/encoder.ts";
 export { openEncoder, type OpenEncoderOptions } from "./src/encoders/open.ts";
@@ -29,18 +40,19 @@ export {
   type Decision,
   type OperatingPoint,
 } from "./src/evaluate/decide.ts";
+export {
+  type DecidingMapper,
+  openMapper,
+  type TrainedDecidingMapper,
+  trainMapper,
+} from "./src/evaluate/deciding_mapper.ts";
 export { type ClassReport, reportClasses, suggestThresholds } from "./src/evaluate/per_class.ts";
 export { runSweep, type RunSweepOptions, type SweepOutcome } from "./src/evaluate/run_sweep.ts";
 export { parseThresholds } from "./src/evaluate/sweep.ts";
 export { type MapperArtifact } from "./src/mapper/file/artifact.ts";
-export {
-  loadMapper,
-  openMapper,
-  type OpenMapperOptions,
-  saveMapper,
-} from "./src/mapper/file/mapper_file.ts";
+export { loadMapper, type OpenMapperOptions, saveMapper } from "./src/mapper/file/mapper_file.ts";
 export { type Mapper } from "./src/mapper/mapper.ts";
-export { type TrainedMapper, trainMapper, type TrainMapperOptions } from "./src/mapper/train.ts";
+export { type TrainedMapper, type TrainMapperOptions } from "./src/mapper/train.ts";
 export { type RunRecord } from "./src/run/record/record.ts";
 export {
   openRuntime,

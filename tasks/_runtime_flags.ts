@@ -1,7 +1,7 @@
-import { loadDomain, MicroLmError, type MicroRuntime, openRuntime } from "../mod.ts";
+import { isDomainPath, loadDomain } from "../src/domains/mod.ts";
+import { MicroLmError, type MicroRuntime, openRuntime } from "../mod.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
-import { isDomainPath } from "../src/domains/mod.ts";
 import type { PinnedPoint } from "../src/mapper/mod.ts";
 import { POLICY_ENVIRONMENT } from "../src/run/mod.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";

@@ -2,7 +2,6 @@ import { writeFileAtomic } from "../src/core/mod.ts";
 import {
   type Dataset,
   type Domain,
-  loadDomain,
   MicroLmError,
   openDomain,
   openEncoder,
@@ -11,8 +10,8 @@ import {
   type TrainedMapper,
   trainMapper,
 } from "../mod.ts";
+import { detectDomain, isDomainPath, isFolderDomain, loadDomain } from "../src/domains/mod.ts";
 import { createMasker, mapLabels } from "../src/data/mod.ts";
-import { detectDomain, isDomainPath, isFolderDomain } from "../src/domains/mod.ts";
 import { ABSTAIN_CLASS } from "../src/evaluate/mod.ts";
 import { type CalibrationChoice, createMlTrainer } from "../src/mapper/mod.ts";
 import { textTable } from "../src/report/mod.ts";

@@ -101,8 +101,12 @@ Deno.test("every module can be imported", async () => {
   for (const file of SOURCES) await import(`../${file}`);
 });
 
-/** Milliseconds that importing the core may take; about 250 on a quiet machine. */
+/** Milliseconds that importing the core may take beside other tests; 62 on a quiet machine. */
 const MOST_MS = 400;
+/** Modules that importing the core loads, packages included. */
+const MOST_MODULES = 120;
+/** Names of the core: its table of contents. */
+const MOST_NAMES = 60;
 
 Deno.test("importing mod.ts takes milliseconds and loads no engine", async () => {
   const script = `
@@ -121,11 +125,44 @@ Deno.test("importing mod.ts takes milliseconds and loads no engine", async () =>
   assert(Math.min(...times) < MOST_MS, `Importing mod.ts took ${times.join(", ")} ms`);
   const info = await new Deno.Command("deno", { args: ["info", "--json", "mod.ts"] }).output();
   const { modules } = JSON.parse(new TextDecoder().decode(info.stdout)) as {
-    modules: { specifier: string; npmPackage?: string }[];
+    modules: Module[];
   };
+  assert(countStatic(modules) <= MOST_MODULES, `mod.ts loads ${countStatic(modules)} modules`);
   const engines = /onnxruntime|plotly|ml-logistic|playwright/;
   const loaded = staticImports(modules);
   assertEquals(loaded.filter((specifier) => engines.test(specifier)), []);
+});
+
+interface Module {
+  readonly specifier: string;
+  readonly dependencies?: readonly {
+    readonly isDynamic?: boolean;
+    readonly code?: { readonly specifier?: string };
+  }[];
+}
+
+/** Modules that `mod.ts` reaches without a dynamic import. */
+function countStatic(modules: readonly Module[]): number {
+  const known = new Map(modules.map((module) => [module.specifier, module]));
+  const start = modules.find(({ specifier }) =>
+    specifier.endsWith("/mod.ts") &&
+    !specifier.includes("/src/") && !specifier.includes("/std/")
+  )!.specifier;
+  const seen = new Set([start]);
+  for (const specifier of seen) {
+    for (const { isDynamic, code } of known.get(specifier)?.dependencies ?? []) {
+      if (!isDynamic && code?.specifier !== undefined) seen.add(code.specifier);
+    }
+  }
+  return seen.size;
+}
+
+Deno.test("mod.ts can be read as a table of contents", () => {
+  const exported = [...Deno.readTextFileSync("mod.ts").matchAll(/export \{([^}]*)\}/g)];
+  const names = exported.flatMap(([, list]) => list!.split(",").map((name) => name.trim()));
+  const count = names.filter((name) => name !== "").length;
+  assert(count > 30 && count <= MOST_NAMES, `mod.ts exports ${count} names`);
+  assert(!Deno.readTextFileSync("mod.ts").includes("export *"));
 });
 
 /** Packages that modules name in static imports. */

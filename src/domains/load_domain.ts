@@ -15,7 +15,7 @@ import { type DomainFile, readDomainFile } from "./folder/yaml.ts";
  *
  * @example
  * ```ts
- * import { loadDomain } from "micro-lm";
+ * import { loadDomain } from "micro-lm/domains";
  * import { assertEquals } from "@std/assert";
  *
  * const home = await loadDomain("examples/home");

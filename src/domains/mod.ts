@@ -26,5 +26,6 @@ export { buildPlan } from "./defi/plan.ts";
 export { splitSteps } from "./defi/segment.ts";
 export { readStep } from "./defi/steps.ts";
 export { ABSTAIN_LABEL, canonicalLabel, type DefiPrimitive } from "./defi/taxonomy.ts";
-export { isDomainPath, isFolderDomain } from "./folder/domain.ts";
+export { isDomainPath, isFolderDomain } from "./folder/is_folder.ts";
+export { loadDomain } from "./load_domain.ts";
 export { detectDomain, type DetectedDomain, openDomainOf } from "./registry.ts";

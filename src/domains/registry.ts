@@ -1,7 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import { MicroLmError } from "../core/errors.ts";
 import type { Domain } from "./domain.ts";
-import { isDomainPath, isFolderDomain } from "./folder/domain.ts";
+import { isDomainPath, isFolderDomain } from "./folder/is_folder.ts";
 
 /** The domain of data that no domain of ours knows: any label is an action, nothing is masked. */
 const GENERIC_DOMAIN: Domain = {

@@ -14,6 +14,9 @@ export interface OperatingPoint {
   readonly maxNovelty?: number;
 }
 
+/** The point where nobody has chosen one. */
+export const DEFAULT_POINT: OperatingPoint = { threshold: 0.7 };
+
 /** Why a mapper abstains. */
 export type AbstainReason =
   | "abstain_class"

@@ -1,14 +1,7 @@
 import { MicroLmError } from "../core/errors.ts";
-import {
-  compilePoint,
-  type Decision,
-  describeDecision,
-  type OperatingPoint,
-  scoreRows,
-} from "../evaluate/decide.ts";
 import type { Matrix } from "../core/matrix.ts";
-import type { Mapper } from "../mapper/mapper.ts";
-import type { MapperPolicy } from "./policy.ts";
+import { decideRows } from "../evaluate/decide_texts.ts";
+import type { MapperPolicy } from "./mapper_policy.ts";
 import type { MapOptions, MappedPrompt, MicroRuntime, RankedLabel } from "./runtime_types.ts";
 
 /** Classes that `map` names unless it is asked for more or fewer. */
@@ -53,26 +46,4 @@ function rankLabels(
     if (ranked.length > count) ranked.pop();
   }
   return ranked;
-}
-
-/** Decides on prompts at an operating point. */
-export async function decideAll(
-  mapper: Mapper,
-  prompts: readonly string[],
-  point: OperatingPoint,
-): Promise<Decision[]> {
-  return await decideRows(mapper, prompts, await mapper.predictProbabilities(prompts), point);
-}
-
-async function decideRows(
-  mapper: Mapper,
-  prompts: readonly string[],
-  probabilities: Matrix<Float64Array>,
-  point: OperatingPoint,
-): Promise<Decision[]> {
-  // It costs a second pass over the prompts.
-  const novelty = (point.maxNovelty ?? 1) < 1 ? await mapper.measureNovelty?.(prompts) : undefined;
-  const scored = scoreRows(probabilities, novelty);
-  const compiled = compilePoint(point, mapper.classes);
-  return prompts.map((_, row) => describeDecision(scored, row, mapper.classes, compiled));
 }

@@ -3,12 +3,12 @@
  *
  * @module
  */
+export { decideAll } from "./../evaluate/decide_texts.ts";
 export { fromPinned } from "./../mapper/pinned_point.ts";
 export { mapFile, type MapFileSummary } from "./bulk/bulk.ts";
 export { parseShard } from "./bulk/input.ts";
 export { resolveContext } from "./context.ts";
 export { openEvidenceEncoder } from "./evidence.ts";
-export { decideAll } from "./map_prompts.ts";
 export { resolvePoint } from "./operating_point.ts";
 export { DEFAULT_POLICY, POLICY_ENVIRONMENT, type PolicyInput, resolvePolicy } from "./policy.ts";
 export { mergePolicies } from "./policy_layers.ts";

@@ -1,6 +1,6 @@
-import type { OperatingPoint } from "../evaluate/decide.ts";
+import { DEFAULT_POINT, type OperatingPoint } from "../evaluate/decide.ts";
 import { fromPinned, type PinnedPoint } from "../mapper/pinned_point.ts";
-import type { MapperPolicy } from "./policy.ts";
+import type { MapperPolicy } from "./mapper_policy.ts";
 
 export { fromPinned } from "../mapper/pinned_point.ts";
 
@@ -10,9 +10,6 @@ export interface ActivePoint {
   /** Id of the certificate; null if there is none, or the point is not the certified one. */
   readonly certificate: string | null;
 }
-
-/** The threshold where nobody has chosen one. */
-export const FALLBACK_THRESHOLD = 0.7;
 
 /**
  * The operating point of a run: what the policy says, else what was pinned, else 0.7. A policy that
@@ -36,7 +33,7 @@ export function resolvePoint(
   pinned: PinnedPoint | undefined,
   { confidence_threshold, near_margin }: MapperPolicy,
 ): ActivePoint {
-  const base = pinned ? fromPinned(pinned) : { threshold: FALLBACK_THRESHOLD };
+  const base = pinned ? fromPinned(pinned) : DEFAULT_POINT;
   const isChanged = confidence_threshold !== null || near_margin > 0;
   if (!isChanged) return { point: base, certificate: pinned?.certificate?.id ?? null };
   const margin = near_margin > 0 ? { nearMargin: near_margin } : {};

@@ -3,18 +3,7 @@ import { ANY_ASSET, type AssetPolicy } from "../domains/defi/asset_policy.ts";
 import { MicroLmError } from "../core/errors.ts";
 import { byCapitals } from "./by_capitals.ts";
 import { readInput } from "./input_fault.ts";
-
-/** How prompts become labels. */
-export interface MapperPolicy {
-  /** File of the mapper; null for the one of the call. */
-  readonly model_path: string | null;
-  /** Least confidence that fires; null for the operating point of the mapper, −1 for no gate. */
-  readonly confidence_threshold: number | null;
-  /** Least lead of the first label over the second. */
-  readonly near_margin: number;
-  /** Whether a word map stands in when there is no mapper. */
-  readonly use_wordmap_fallback: boolean;
-}
+import { DEFAULT_MAPPER_POLICY, type MapperPolicy } from "./mapper_policy.ts";
 
 /** Gates of one action; what is absent is as for all. */
 export interface GateOverride {
@@ -74,12 +63,7 @@ export interface ResolvePolicyOptions {
 
 /** The policy of a caller who says nothing. */
 export const DEFAULT_POLICY: Policy = {
-  mapper: {
-    model_path: null,
-    confidence_threshold: null,
-    near_margin: 0,
-    use_wordmap_fallback: true,
-  },
+  mapper: DEFAULT_MAPPER_POLICY,
   audit: {
     backend: null,
     mode: "detector",

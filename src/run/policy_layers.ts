@@ -2,7 +2,8 @@ import { MicroLmError } from "../core/errors.ts";
 import type { OperatingPoint } from "../evaluate/decide.ts";
 import type { PinnedPoint } from "../mapper/file/artifact.ts";
 import { canonicalJson } from "../core/canonical_json.ts";
-import { type ActivePoint, FALLBACK_THRESHOLD, fromPinned } from "./operating_point.ts";
+import { DEFAULT_POINT } from "../evaluate/decide.ts";
+import { type ActivePoint, fromPinned } from "./operating_point.ts";
 import { type Policy, POLICY_KEYS, readPolicy, readPolicyEnvironment } from "./policy.ts";
 import { stricterOf } from "./policy_strictness.ts";
 
@@ -157,7 +158,7 @@ function operatorPoint(
   values: ReadonlyMap<string, unknown>,
   owned: ReadonlyMap<string, unknown>,
 ): OperatingPoint {
-  const base = pin ? fromPinned(pin) : { threshold: FALLBACK_THRESHOLD };
+  const base = pin ? fromPinned(pin) : DEFAULT_POINT;
   const threshold = values.get(THRESHOLD) as number | null;
   const point = threshold === null ? base : withThreshold(base, threshold);
   const margin = values.get(MARGIN) as number;

@@ -10,7 +10,7 @@ import type { Reason } from "./reasons.ts";
 import type { GateVerdict, StepMapping } from "./record/record.ts";
 import { type Finding, NOTHING, type ResolvedRequest } from "./finding.ts";
 import { askEvidence } from "./ask_evidence.ts";
-import { decideAll } from "./map_prompts.ts";
+import { decideAll } from "../evaluate/decide_texts.ts";
 import { mapperTexts } from "./mapper_text.ts";
 import type { MicroRuntime } from "./runtime_types.ts";
 

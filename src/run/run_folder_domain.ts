@@ -9,7 +9,7 @@ import { MicroLmError } from "../core/errors.ts";
 import type { Decision } from "../evaluate/decide.ts";
 import type { Finding, ResolvedRequest } from "./finding.ts";
 import { readInput } from "./input_fault.ts";
-import { decideAll } from "./map_prompts.ts";
+import { decideAll } from "../evaluate/decide_texts.ts";
 import type { Reason } from "./reasons.ts";
 import type { GateVerdict, RunPlan, StepMapping } from "./record/record.ts";
 import type { MicroRuntime } from "./runtime_types.ts";

@@ -1,5 +1,5 @@
 import type { Domain } from "../domains/domain.ts";
-import { isFolderDomain } from "../domains/folder/domain.ts";
+import { isFolderDomain } from "../domains/folder/is_folder.ts";
 import { openDomain, openDomainOf } from "../domains/registry.ts";
 import { MicroLmError } from "../core/errors.ts";
 import { compilePoint } from "../evaluate/decide.ts";
@@ -11,9 +11,8 @@ import { openWordmap } from "../mapper/wordmap.ts";
 import type { Evidence } from "./evidence.ts";
 import { mapPrompts } from "./map_prompts.ts";
 import { resolvePoint } from "./operating_point.ts";
-import { DEFAULT_POLICY, resolvePolicy } from "./policy.ts";
+import { DEFAULT_MAPPER_POLICY } from "./mapper_policy.ts";
 import type { RunRecord } from "./record/record.ts";
-import { runRequest } from "./run_request.ts";
 import type { MicroRuntime, RunRequest } from "./runtime_types.ts";
 
 /** Options of {@linkcode openRuntime}. */
@@ -64,7 +63,7 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Mic
   requireCertificate(pinned, mapper);
   const classes = mapper?.classes ?? [];
   // A point that names unknown classes is found out when opening, not at the first prompt.
-  compilePoint(resolvePoint(pinned, DEFAULT_POLICY.mapper).point, classes);
+  compilePoint(resolvePoint(pinned, DEFAULT_MAPPER_POLICY).point, classes);
   const evidence = lazyEvidence(options.evidencePath, domain);
   const runtime: MicroRuntime = {
     domain,
@@ -73,9 +72,10 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Mic
     source: mapper?.source ?? null,
     isFallback,
     evidence: evidence.open,
-    point: (policy = DEFAULT_POLICY.mapper) => resolvePoint(pinned, policy),
+    point: (policy = DEFAULT_MAPPER_POLICY) => resolvePoint(pinned, policy),
     map: (prompts, policy, options) => mapPrompts(runtime, prompts, policy, options),
-    run: (request) => runRequest(runtime, request),
+    // Loaded at the first run: whoever maps or trains needs no reader, guard or record.
+    run: async (request) => await (await import("./run_request.ts")).runRequest(runtime, request),
     [Symbol.asyncDispose]: async () => {
       await evidence.close();
       await mapper?.[Symbol.asyncDispose]();
@@ -166,6 +166,7 @@ export interface RunMicroOptions extends OpenRuntimeOptions, RunRequest {}
  * ```
  */
 export async function runMicro(options: RunMicroOptions): Promise<RunRecord> {
+  const { resolvePolicy } = await import("./policy.ts");
   const { mapper } = resolvePolicy(options.policy, {
     ...(options.env && { env: options.env }),
   });

@@ -43,16 +43,6 @@ export interface FolderReader {
   readonly slots: Readonly<Record<string, SlotReader>>;
 }
 
-/** True for a domain that a folder describes. */
-export function isFolderDomain(domain: Domain): domain is FolderDomain {
-  return "trainingSha256" in domain;
-}
-
-/** True for what names a folder instead of a domain: it has a slash. */
-export function isDomainPath(name: string): boolean {
-  return /[\\/]/.test(name);
-}
-
 /** Builds a domain of checked parts; {@linkcode loadDomain} reads them from a folder. */
 export function createFolderDomain(folder: string, parts: DomainParts): FolderDomain {
   const { taxonomy: { name, actions }, lexicon, slots, guards } = parts;

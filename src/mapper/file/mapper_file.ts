@@ -1,3 +1,4 @@
+import { sha256Hex } from "../../core/hash.ts";
 import { writeFileAtomic } from "../../core/atomic_write.ts";
 import { explainIoError } from "../../core/io_error.ts";
 import type { Encoder } from "../../encoders/encoder.ts";
@@ -177,6 +178,19 @@ export async function openArtifact(
   return createMapper(artifact, encoder, predict);
 }
 
+/**
+ * Puts a trained mapper to work that was not written. The encoder stays the caller's: disposing the
+ * mapper does not dispose it.
+ */
+export function openTrained(mapper: TrainedMapper, encoder: Encoder): Mapper {
+  const sha256 = sha256Hex(serializeArtifact(mapper, { domain: "generic", flags: {} }));
+  const named = { ...mapper, sha256, core_sha256: sha256 };
+  return {
+    ...createMapper(named, encoder, createPredictor(mapper.model)),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
 async function openTrainedEncoder(
   { encoder: { spec, dtype } }: MapperArtifact,
   options: OpenMapperOptions,
@@ -186,7 +200,10 @@ async function openTrainedEncoder(
 }
 
 function createMapper(
-  { classes, sha256, core_sha256, training }: MapperArtifact,
+  { classes, sha256, core_sha256, training }: Pick<
+    MapperArtifact,
+    "classes" | "sha256" | "core_sha256" | "training"
+  >,
   encoder: Encoder,
   predict: (features: Features) => Matrix<Float64Array>,
 ): Mapper {
