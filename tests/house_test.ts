@@ -7,6 +7,7 @@ const ORDER = [
   "data",
   "encoders",
   "mapper",
+  "language",
   "domains",
   "evaluate",
   "rails",

@@ -21,7 +21,7 @@ export { verifyPlan, verifySteps } from "./defi/guards.ts";
 export { hfOf, ltvOf } from "./defi/ledger/account.ts";
 export { DEFI_LEXICON } from "./defi/lexicon.ts";
 export { detectNonExecutable } from "./defi/nonexec.ts";
-export { contradictsVerb } from "./defi/order_verbs.ts";
+export { readOrders } from "./defi/orders.ts";
 export { buildPlan } from "./defi/plan.ts";
 export { splitSteps } from "./defi/segment.ts";
 export { readStep } from "./defi/steps.ts";

@@ -1,9 +1,6 @@
 import { verifyPlan } from "../domains/defi/guards.ts";
-import { contradictsVerb } from "../domains/defi/order_verbs.ts";
-import { dropBackground } from "../domains/defi/nonexec_background.ts";
-import { detectNonExecutable } from "../domains/defi/nonexec.ts";
+import { type DefiOrder, type DefiReading, readOrders } from "../domains/defi/orders.ts";
 import { buildPlan, type Plan } from "../domains/defi/plan.ts";
-import { type Segment, splitSteps } from "../domains/defi/segment.ts";
 import { DEFI_PRIMITIVES, type DefiPrimitive } from "../domains/defi/taxonomy.ts";
 import type { Decision } from "../evaluate/decide.ts";
 import type { Reason } from "./reasons.ts";
@@ -11,7 +8,6 @@ import type { GateVerdict, StepMapping } from "./record/record.ts";
 import { type Finding, NOTHING, type ResolvedRequest } from "./finding.ts";
 import { askEvidence } from "./ask_evidence.ts";
 import { decideAll } from "../evaluate/decide_texts.ts";
-import { mapperTexts } from "./mapper_text.ts";
 import type { MicroRuntime } from "./runtime_types.ts";
 
 /** The gates of a DeFi prompt, in order; the first that fails ends the run. */
@@ -21,36 +17,69 @@ export async function runDefi(
 ): Promise<Finding> {
   const { prompt, onPhase } = request;
   onPhase?.("parse");
-  const refusal = detectNonExecutable(prompt);
-  const first = gate("non_exec", refusal ? reasonOf(refusal.kind) : "ok", refusal ?? undefined);
+  const reading = readOrders(prompt);
+  const { refusal, orders } = reading;
+  const first = gate(
+    "non_exec",
+    refusal ? reasonOf(refusal.kind) : "ok",
+    describe(reading, prompt),
+  );
   const start: Finding = { ...NOTHING, flags: fallbackFlags(runtime), gates: [first] };
   if (refusal) return start;
-  const plain = dropBackground(prompt);
-  const segments = splitSteps(plain);
   onPhase?.("map");
-  const mapped = await mapSteps(runtime, request, plain, segments);
+  const mapped = await mapSteps(runtime, request, orders);
   const then = { ...start, ...mapped.finding, gates: [first, mapped.gate] };
   if (!mapped.gate.ok) return then;
   onPhase?.("rails");
   const { labels } = mapped;
-  const plan = buildPlan(segments.map((segment, i) => ({ action: labels[i]!, segment })));
-  const slots = checkSlots(plan, segments, labels);
+  const plan = buildPlan(orders.map((segment, i) => ({ action: labels[i]!, segment })));
+  const slots = checkSlots(plan, orders, labels);
   if (!slots.ok) return { ...then, gates: [...then.gates, slots] };
   const asked = await askEvidence(runtime, request, plan.sequence);
   const gates = [...then.gates, slots, ...asked.gates];
   const audited = { ...then, ...(asked.wdd && { wdd: asked.wdd }), gates };
   if (!asked.ok) return audited;
-  const last = asked.sequence ? planOf(asked.sequence, prompt, segments) : plan;
-  return guard(audited, last, request, asked.approval);
+  const last = asked.sequence ? planOf(asked.sequence, prompt, orders) : plan;
+  return guard(
+    { ...audited, flags: [...audited.flags, ...unlistedFlags(last)] },
+    last,
+    request,
+    asked.approval,
+  );
 }
 
 /** The plan of the evidence, with the words of the steps where there is one a step. */
-function planOf(sequence: readonly string[], prompt: string, segments: readonly Segment[]): Plan {
+function planOf(sequence: readonly string[], prompt: string, orders: readonly DefiOrder[]): Plan {
   const whole = { text: prompt, span: [0, prompt.length] as const };
   return buildPlan(sequence.map((action, i) => ({
     action: action as DefiPrimitive,
-    segment: sequence.length === segments.length ? segments[i]! : whole,
+    segment: sequence.length === orders.length ? orders[i]! : whole,
   })));
+}
+
+/** Spans by role, and what refuses. */
+function describe({ parsed, refusal }: DefiReading, prompt: string): unknown {
+  const words = parsed.tokens.map(({ start, end }, i) => ({ start, end, role: parsed.roles[i]! }));
+  const runs = words.reduce<{ start: number; end: number; role: string }[]>((spans, word) => {
+    const last = spans.at(-1);
+    if (last?.role !== word.role) return [...spans, { ...word }];
+    last.end = word.end;
+    return spans;
+  }, []);
+  const spans = runs.map(({ start, end, role }) => ({
+    role,
+    span: [start, end],
+    text: prompt.slice(start, end),
+  }));
+  const unread = spans.filter(({ role }) => role === "unread").map(({ span }) => span);
+  if (!refusal) return { spans, unread };
+  const [span] = refusal.spans;
+  return { kind: refusal.kind, span, refused: refusal.spans, spans, unread };
+}
+
+/** Names that are on no list: whoever carries the plan out has to know what they are. */
+function unlistedFlags({ steps }: Plan): string[] {
+  return steps.some(({ unlisted }) => unlisted.length > 0) ? ["asset:unlisted"] : [];
 }
 
 function fallbackFlags({ isFallback, mapper }: MicroRuntime): string[] {
@@ -61,14 +90,10 @@ function fallbackFlags({ isFallback, mapper }: MicroRuntime): string[] {
 async function mapSteps(
   { mapper }: MicroRuntime,
   { prompt, resolved: { active } }: ResolvedRequest,
-  plain: string,
-  segments: readonly Segment[],
+  orders: readonly DefiOrder[],
 ): Promise<{ gate: GateVerdict; labels: DefiPrimitive[]; finding: Partial<Finding> }> {
   if (!mapper) return { gate: gate("mapper", "mapper_unavailable"), labels: [], finding: {} };
-  if (segments.length === 0) {
-    return { gate: gate("mapper", "abstain_non_exec"), labels: [], finding: {} };
-  }
-  const texts = mapperTexts(plain, segments);
+  const texts = orders.map(({ order }) => order);
   const decisions = await decideAll(mapper, texts, active.point);
   const uncertain = decisions.find((decision) => decision.label === null);
   const [leading] = decisions;
@@ -77,28 +102,24 @@ async function mapSteps(
     labels: decisions.map(({ label }) => label as DefiPrimitive),
     finding: {
       label: isAction(leading?.predicted) ? leading!.predicted : null,
-      mappings: decisions.map((decision, i) => toMapping(decision, segments[i]!)),
+      mappings: decisions.map((decision, i) => toMapping(decision, orders[i]!)),
       isVerbatim: texts.length === 1 && texts[0] === prompt,
     },
   };
 }
 
-/** Steps must be orders by themselves, name one thing a slot, and use no verb of another action. */
+/** Steps must name one thing a slot, and be among what their words can ask for. */
 function checkSlots(
   plan: Plan,
-  segments: readonly Segment[],
+  orders: readonly DefiOrder[],
   labels: readonly DefiPrimitive[],
 ): GateVerdict {
-  const doubt = segments.length > 1
-    ? segments.map(({ order }) => detectNonExecutable(asStatement(order)))
-      .find((found) => found !== null)
-    : undefined;
   const ambiguous = plan.steps.flatMap((step) => step.ambiguous);
-  const contradicted = segments.filter(({ order }, i) => contradictsVerb(order, labels[i]!))
+  const contradicted = orders.filter(({ allowed }, i) => !allowed.includes(labels[i]!))
     .map(({ text }) => text);
-  const ok = !doubt && ambiguous.length === 0 && contradicted.length === 0;
-  const detail = doubt ?? { ambiguous, ...(contradicted.length > 0 && { contradicted }) };
-  return gate("slots", ok ? "ok" : "abstain_non_exec", detail);
+  const detail = { ambiguous, ...(contradicted.length > 0 && { contradicted }) };
+  if (ambiguous.length > 0) return gate("slots", "not_understood", detail);
+  return gate("slots", contradicted.length > 0 ? "abstain_non_exec" : "ok", detail);
 }
 
 /** The guards come last and never see a score. */
@@ -120,17 +141,13 @@ function guard(
   };
 }
 
-/** The question mark of "could you … and …?" ends the whole, which has been judged. */
-function asStatement(order: string): string {
-  return order.replaceAll("?", ".");
-}
-
 function gate(name: GateVerdict["gate"], reason: Reason, detail?: unknown): GateVerdict {
   return { gate: name, ok: reason === "ok", reason, ...(detail !== undefined && { detail }) };
 }
 
 function reasonOf(kind: string): Reason {
-  return kind === "too_long" ? "invalid_input" : "abstain_non_exec";
+  if (kind === "too_long") return "invalid_input";
+  return kind === "not_understood" ? "not_understood" : "abstain_non_exec";
 }
 
 function mapperReason({ reason }: Decision): Reason {
@@ -143,7 +160,7 @@ function isAction(label: string | undefined): boolean {
   return (DEFI_PRIMITIVES as readonly string[]).includes(label ?? "");
 }
 
-function toMapping(decision: Decision, { span, text }: Segment): StepMapping {
+function toMapping(decision: Decision, { span, text }: DefiOrder): StepMapping {
   const threshold = Number.isFinite(decision.threshold) ? decision.threshold : null;
   return { ...decision, threshold, span, text };
 }

@@ -10,11 +10,12 @@ const HELD_OUT = "tests/run/natural_prompts.txt";
 const DEVELOPMENT = "tests/run/natural/development.txt";
 
 /**
- * What is known of the held-out set: at the second look 0.733 of the single steps, 0.796 of the plans of
- * several steps, one execution too many. The aims are 0.85, 0.8 and none; these floors keep it from
- * getting worse.
+ * What is known of the held-out set since an order has to be proved: 0.59 of the single steps, 0.78 of the
+ * plans of several steps, and no execution too many. Before, with 0.73 and 0.80, one prompt that asks for
+ * nothing was acted on, and 5% of the plans were wrong ones; the aims are 0.85, 0.8 and none. These floors
+ * keep it from getting worse.
  */
-const FLOORS = { single: 0.72, multi: 0.77, executed: 1 };
+const FLOORS = { single: 0.58, multi: 0.75, executed: 0 };
 
 interface Score {
   readonly single: number;
@@ -28,8 +29,8 @@ Deno.test("natural prompts become the plans that they ask for", async (t) => {
     await using runtime = await openRuntime({ modelPath: await trainInto(folder), point: POINT });
     await t.step("of the development set", async () => {
       const { single, multi, executed } = await score(runtime, DEVELOPMENT);
-      assertGreaterOrEqual(single, 0.8);
-      assertGreaterOrEqual(multi, 0.75);
+      assertGreaterOrEqual(single, 0.65);
+      assertGreaterOrEqual(multi, 0.64);
       assertEquals(executed, []);
     });
     await t.step("of the held-out set", async () => {

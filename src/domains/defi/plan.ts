@@ -1,5 +1,5 @@
 import type { Amount } from "./amounts.ts";
-import type { Segment } from "./segment.ts";
+import type { StepWords } from "./order_words.ts";
 import { type PlanStep, readStep } from "./steps.ts";
 import type { DefiPrimitive } from "./taxonomy.ts";
 
@@ -19,14 +19,11 @@ export interface Plan {
 /** An order of which the action is known. */
 export interface Order {
   readonly action: DefiPrimitive;
-  readonly segment: Pick<Segment, "text" | "span">;
+  readonly segment: StepWords;
 }
 
 /** The plan of a prompt that asks for nothing, or may not have what it asks for. */
 export const EMPTY_PLAN: Plan = { sequence: [], steps: [] };
-
-/** Also "the eth", where an earlier step yields just that. */
-const REFERS = /\b(?:it|them|that|those|these|the proceeds|the rewards|the result)\b/i;
 
 /**
  * Reads the slots of each order and joins them to a plan. A step that says "it" or "them" and names
@@ -59,7 +56,7 @@ export function buildPlan(orders: readonly Order[]): Plan {
 
 function link(step: PlanStep, previous: LinkedStep | undefined, at: number): LinkedStep {
   const unlinked = { ...step, from_step: null };
-  if (!previous || !REFERS.test(step.text) || step.ambiguous.includes("asset")) return unlinked;
+  if (!previous || !step.refers || step.ambiguous.includes("asset")) return unlinked;
   const given = yieldOf(previous);
   // "swap it for ETH": what follows "for" is received, so "it" is what is given
   const open = step.asset === null;
@@ -72,6 +69,11 @@ function link(step: PlanStep, previous: LinkedStep | undefined, at: number): Lin
     asset,
     amount,
     missing: step.missing.filter((slot) => !filled.includes(slot)),
+    inputs: [{
+      ...(amount && amount.kind !== "all" && { amount: amount.exact }),
+      kind: amount?.kind ?? "open",
+      asset,
+    }],
     from_step: at,
   };
 }

@@ -1,11 +1,19 @@
-import { type Amount, findAmounts, type FoundAmount } from "./amounts.ts";
-import { cleanPrompt, type Span } from "./clean.ts";
-import { findNames, type FoundName } from "./names.ts";
-import { words } from "./pattern.ts";
+import type { FoundName, NounPhrase } from "../../language/order.ts";
+import { type Amount, toAmount } from "./amounts.ts";
+import { readOrders } from "./orders.ts";
+import type { OrderWords, StepWords } from "./order_words.ts";
+import { readPair } from "./swap_sides.ts";
+import { assetOf, states, type StepSlot, type Things } from "./things.ts";
 import type { DefiPrimitive } from "./taxonomy.ts";
 
-/** A gap of a step that an order may leave open. */
-export type StepSlot = "amount" | "asset" | "to_asset" | "venue";
+/** Something that a step takes, and how much of it. */
+export interface StepInput {
+  /** Exact, as decimal digits: units, dollars or a share; left out where the words leave it open. */
+  readonly amount?: string;
+  readonly kind: Amount["kind"] | "open";
+  /** Ticker in capitals. */
+  readonly asset: string;
+}
 
 /** One typed step of a plan: what the words say, and null where they say nothing. */
 export interface PlanStep {
@@ -13,13 +21,13 @@ export interface PlanStep {
   /** The words that ask for it. */
   readonly text: string;
   /** Where they stand in the prompt, `[start, end)`. */
-  readonly span: Span;
+  readonly span: readonly [number, number];
   readonly amount: Amount | null;
   /** Which asset the amount counts: "buy 1 ETH with USDC" counts what is bought. */
   readonly amount_of: "asset" | "to_asset";
   /** Ticker in capitals. For a swap: what is given. */
   readonly asset: string | null;
-  /** For a swap: what is received. */
+  /** What is received, of a swap or where an order says it. */
   readonly to_asset: string | null;
   readonly venue: string | null;
   readonly chain: string | null;
@@ -37,6 +45,18 @@ export interface PlanStep {
     readonly from: string;
     readonly to: string;
   }[];
+  /** All that the step takes; two for liquidity of a pair. */
+  readonly inputs: readonly StepInput[];
+  /** What a loan is taken against, if the order says it. */
+  readonly against: readonly StepInput[];
+  /** Names of the step that are on no list. */
+  readonly unlisted: readonly string[];
+  /** A pool or market of the venue, if the order names one. */
+  readonly market: string | null;
+  /** Share of the worth that may be lost to slippage, exact, if the order names one. */
+  readonly slippage: string | null;
+  /** Whether the words refer to what an earlier step yields: "it", "them". */
+  readonly refers: boolean;
 }
 
 const NEEDED: Readonly<Record<DefiPrimitive, readonly StepSlot[]>> = {
@@ -55,7 +75,7 @@ const NEEDED: Readonly<Record<DefiPrimitive, readonly StepSlot[]>> = {
  * `missing`, what they say twice in `ambiguous` (and then left open, too).
  *
  * @param action What the order asks for.
- * @param segment The words, and where they stand in the prompt.
+ * @param words The words, and where they stand in the prompt.
  *
  * @example
  * ```ts
@@ -64,7 +84,7 @@ const NEEDED: Readonly<Record<DefiPrimitive, readonly StepSlot[]>> = {
  *
  * const text = "swap 2.5k USDC for ETH on uniswap";
  * const step = readStep("swap_asset", { text, span: [0, text.length] });
- * assertEquals(step.amount, { kind: "units", value: 2500, text: "2.5k" });
+ * assertEquals(step.amount, { kind: "units", value: 2500, text: "2.5k", exact: "2500" });
  * assertEquals([step.asset, step.to_asset, step.venue], ["USDC", "ETH", "uniswap"]);
  * assertEquals(readStep("deposit_asset", { text: "deposit", span: [0, 7] }).missing, [
  *   "amount",
@@ -73,181 +93,174 @@ const NEEDED: Readonly<Record<DefiPrimitive, readonly StepSlot[]>> = {
  * ]);
  * ```
  */
-export function readStep(
-  action: DefiPrimitive,
-  segment: { readonly text: string; readonly span: Span },
-): PlanStep {
-  const { text } = cleanPrompt(segment.text);
-  const swap = action === "swap_asset";
-  const names = findNames(text, { swap });
-  const amounts = findAmounts(text);
-  const pair = swap ? readPair(text, names.assets) : readOne(action, text, names.assets, amounts);
-  const amount = pickAmount(text, amounts, pair);
-  const venue = single(names.venues);
-  const chain = single(names.chains);
+export function readStep(action: DefiPrimitive, words: StepWords): PlanStep {
+  const read = words.read ?? readOrders(words.text).orders[0]?.read;
+  const phrases = read?.order.phrases ?? [];
+  const textOf = read?.textOf ?? (() => "");
+  const things = readThings(action, phrases, read);
+  const amount = things.amount && toAmount(
+    things.amount,
+    textOf(things.amount.from, things.amount.to),
+  );
+  const named = (kind: FoundName["kind"]) =>
+    phrases.flatMap(({ names }) => names.filter((name) => name.kind === kind));
+  const chains = named("chain");
+  const { places, market } = readPlaces(phrases);
   const found = {
-    amount: amount.found?.amount ?? null,
-    asset: pair.asset?.name ?? null,
-    to_asset: pair.toAsset?.name ?? null,
-    venue,
+    amount,
+    asset: things.asset,
+    to_asset: things.toAsset,
+    venue: single(places),
   };
-  const ambiguous: StepSlot[] = [
-    ...(amount.ambiguous ? ["amount" as const] : []),
-    ...(pair.ambiguous ? ["asset" as const] : []),
-    ...(new Set(names.venues.map((v) => v.name)).size > 1 ? ["venue" as const] : []),
-  ];
+  const repaired = places.find(({ repaired }) => repaired !== undefined);
+  const { ltv, health_factor: hf, slippage } = read?.ratios ?? {};
+  const names = phrases.flatMap((phrase) => phrase.names);
   return {
     action,
-    text: segment.text,
-    span: segment.span,
+    text: words.text,
+    span: words.span,
     ...found,
-    amount_of: amount.of,
-    chain,
-    ltv: readRatio(
-      text,
-      words`\b(?:ltv|loan[- ]to[- ]value)\b[^\d,;]{0,24}(\d[\d.]*)\s?(%)?|
-        (\d[\d.]*)\s?(%)? (?:max(?:imum)? )?(?:ltv|loan[- ]to[- ]value)\b`,
-    ),
-    hf: readRatio(text, /\b(?:hf|health[- ]?factor)\b[^\d,;]{0,24}(\d[\d.]*)\s?(%)?/u),
-    missing: missingSlots(action, found),
-    ambiguous,
-    repaired: names.repaired && venue ? [{ slot: "venue", from: names.repaired, to: venue }] : [],
+    amount_of: things.amountOf,
+    chain: single(chains),
+    ltv: ltv === undefined ? null : Number(ltv),
+    hf: hf === undefined ? null : Number(hf),
+    missing: missingSlots(action, found, things.inputs.length),
+    ambiguous: [
+      ...things.ambiguous,
+      ...distinct(places) > 1 || distinct(chains) > 1 ? ["venue" as const] : [],
+    ],
+    repaired: repaired && found.venue
+      ? [{ slot: "venue", from: repaired.repaired!.toLowerCase(), to: found.venue }]
+      : [],
+    inputs: things.inputs.map((input) => toInput(input, textOf)),
+    against: (things.against ?? []).map((input) => toInput(input, textOf)),
+    unlisted: [...new Set(names.filter(({ open }) => open).map(({ name }) => name))],
+    market,
+    slippage: slippage ?? null,
+    refers: phrases.some(({ pronoun }) => pronoun !== null),
   };
+}
+
+function toInput(
+  { amount, asset }: Things["inputs"][number],
+  textOf: OrderWords["textOf"],
+): StepInput {
+  const counted = amount && toAmount(amount, textOf(amount.from, amount.to));
+  const exact = counted && counted.kind !== "all" ? { amount: counted.exact } : {};
+  return { ...exact, kind: counted?.kind ?? "open", asset };
 }
 
 function missingSlots(
   action: DefiPrimitive,
   found: Readonly<Record<StepSlot, unknown>>,
+  inputs: number,
 ): StepSlot[] {
   // Rewards are named by their venue or by their asset
   if (action === "claim_rewards" && found.asset !== null) return [];
-  return NEEDED[action].filter((slot) => found[slot] === null);
+  return NEEDED[action].filter((slot) => found[slot] === null && !(slot !== "venue" && inputs > 1));
 }
 
-interface Assets {
-  readonly asset: FoundName | null;
-  readonly toAsset: FoundName | null;
-  readonly ambiguous: boolean;
-}
-
-/** One venue, one chain; two different ones are none. */
-function single(found: readonly FoundName[]): string | null {
-  return new Set(found.map(({ name }) => name)).size === 1 ? found[0]!.name : null;
-}
-
-/** The asset of every action but a swap. */
-function readOne(
+function readThings(
   action: DefiPrimitive,
-  text: string,
-  assets: readonly FoundName[],
-  amounts: readonly FoundAmount[],
-): Assets {
-  // What is pledged or kept is not what is borrowed; what pays is not what is owed
-  const aside = action === "borrow_asset"
-    ? words`\b(?:against|with|using|on|selling|keeping|pledging|leverage|use|from|
-      of collateral)(?: (?:my|some|the|any|half of my|\d[\d.,]*))* $`
-    : /\b(?:into|for|instead of|not)(?: (?:my|the))? $/;
-  const main = assets.filter(({ start }) => !aside.test(text.slice(0, start)));
-  const candidates = main.length > 0 ? main : assets;
-  if (new Set(candidates.map(({ name }) => name)).size <= 1) {
-    return { asset: candidates[0] ?? null, toAsset: null, ambiguous: false };
-  }
-  const counted = candidates.filter(({ start }) => amounts.some((a) => touches(text, a, start)));
-  if (new Set(counted.map(({ name }) => name)).size === 1) {
-    return { asset: counted[0]!, toAsset: null, ambiguous: false };
-  }
-  // Rewards come in what they come in
-  if (action === "claim_rewards") return { asset: null, toAsset: null, ambiguous: false };
-  return { asset: null, toAsset: null, ambiguous: true };
+  phrases: readonly NounPhrase[],
+  read: OrderWords | undefined,
+): Things {
+  if (action === "swap_asset") return readPair(phrases, read?.order.head.word ?? "");
+  return readOne(action, phrases);
 }
 
-const BUY =
-  words`\b(?:buy|buying|purchase|get|getting|acquire|grab|pick up|obtain|want is|want|need|
-    order for|give me)\b`;
-const PAY = words`\b(?:with|using|from|out of|spend(?:ing)?|pay(?:ing)?(?: (?:with|in))?|use|sell|
-    by (?:selling|spending)|in exchange for|
-    for|in)(?: (?:my|some|the|all|half|half of|all of))*(?: [$\d.,]+k?%?(?: of)?(?: my)?)? $`;
+/** Prepositions before what is not the object, by action: what is pledged, what is received. */
+const ASIDE: Readonly<Partial<Record<DefiPrimitive, RegExp>>> = {
+  borrow_asset: /^(?:against|with|using|on|from|for|as|by|upon)$/,
+};
+const RECEIVED = /^(?:for|to|into|as|back to|back into|->)$/;
 
-const FORWARD = words`\b(?:to|into|in|for|as|with|towards)\b|[-=]?>|→|\b(?:would (?:prefer|
-    rather have)|(?:should|to) (?:be|become)|i want)\b|\b(?:and|then|to) (?:give|get|buy|take|
-    purchase)\b`;
-
-/** What a swap gives and what it receives. */
-function readPair(text: string, assets: readonly FoundName[]): Assets {
-  const unique = assets.filter((a, i) => assets.findIndex((b) => b.name === a.name) === i);
-  const [first, second] = unique;
-  if (!first) return { asset: null, toAsset: null, ambiguous: false };
-  if (!second) {
-    const front = text.slice(0, first.start);
-    const received = /\b(?:to|into|for)(?: (?:some|more))? $/.test(front) ||
-      (BUY.test(front) && !/\b(?:sell|swap|trade|convert|exchange)\b/.test(front));
-    return received
-      ? { asset: null, toAsset: first, ambiguous: false }
-      : { asset: first, toAsset: null, ambiguous: false };
+/** The thing of every action but a swap. */
+function readOne(action: DefiPrimitive, phrases: readonly NounPhrase[]): Things {
+  const withAsset = phrases.filter((phrase) => assetOf(phrase) !== null);
+  const aside = ASIDE[action];
+  const received = withAsset.filter(({ prep }) => RECEIVED.test(prep ?? ""));
+  const isAside = (phrase: NounPhrase) =>
+    (aside?.test(phrase.prep ?? "") ?? false) ||
+    // "Borrow DAI, collateral 2 ETH"
+    (aside !== undefined && phrase.hints.includes("collateral")) ||
+    (received.includes(phrase) && withAsset.length > received.length);
+  const main = withAsset.filter((phrase) => !isAside(phrase));
+  const objects = main.length > 0 ? main : action === "borrow_asset" ? [] : withAsset;
+  const assets = [...new Set(objects.map((phrase) => assetOf(phrase)!))];
+  // An amount without a name counts the one thing that is named
+  const loose = phrases.filter((phrase) =>
+    states(phrase) && assetOf(phrase) === null && !isAside(phrase)
+  );
+  const counted = objects.filter(states);
+  const amounts = [...counted, ...loose];
+  const pair = assets.length === 2 && isPair(action, phrases, objects);
+  if (pair) {
+    const inputs = objects.map((phrase) => ({ amount: phrase.amount, asset: assetOf(phrase)! }));
+    return { asset: null, toAsset: null, amount: null, amountOf: "asset", ambiguous: [], inputs };
   }
-  if (unique.length > 2) return { asset: null, toAsset: null, ambiguous: true };
-  const front = text.slice(0, first.start);
-  const between = text.slice(first.end, second.start);
-  const spends =
-    /\b(?:use|using|spend|with|sell|swap|trade|convert|exchange|change|turn|flip|dump)\b[^,]*$/
-      .test(front);
-  const after = text.slice(second.end);
-  const bought = BUY.test(front) && !spends && PAY.test(between) &&
-    !/\bfor $/.test(between.replace(/in exchange for/, ""));
-  // Without a word that says which way it goes, neither is given nor received
-  const buys = spends && /^ (?:and |to |then )?(?:buy|get|purchase|grab)\b/.test(between);
-  if (!bought && !buys && !FORWARD.test(between) && !/^\W*(?:instead|swap|trade)\b/.test(after)) {
-    return { asset: null, toAsset: null, ambiguous: true };
-  }
-  return bought
-    ? { asset: second, toAsset: first, ambiguous: false }
-    : { asset: first, toAsset: second, ambiguous: false };
+  const ambiguous: StepSlot[] = [
+    ...assets.length > 1 ? ["asset" as const] : [],
+    ...amounts.length > 1 && !sameAmounts(amounts) ? ["amount" as const] : [],
+  ];
+  const asset = assets.length === 1 ? assets[0]! : null;
+  const amount = ambiguous.length > 0 ? null : amounts[0]?.amount ?? null;
+  const toAsset = received.length === 1 && objects !== received && !objects.includes(received[0]!)
+    ? assetOf(received[0]!)
+    : null;
+  return {
+    asset,
+    toAsset: toAsset === asset ? null : toAsset,
+    amount,
+    amountOf: "asset",
+    ambiguous,
+    inputs: asset === null ? [] : [{ amount, asset }],
+    against: aside === undefined ? [] : withAsset.filter((phrase) => isAside(phrase))
+      .map((phrase) => ({ amount: phrase.amount, asset: assetOf(phrase)! })),
+  };
 }
 
-/** True if an amount counts the asset at `start`: "10 eth", "half of my eth", "$5 worth of eth". */
-function touches(text: string, { end }: FoundAmount, start: number): boolean {
-  return end <= start &&
-    words`^\s*(?:(?:more|worth|staked|borrowed|of|my|the|in|idle|spare|remaining|some|additional|
-      units?|tokens?)\s+)*$`
-      .test(text.slice(end, start) + " ");
+/** Two things that go into one pool are one deposit. */
+function isPair(
+  action: DefiPrimitive,
+  phrases: readonly NounPhrase[],
+  objects: readonly NounPhrase[],
+): boolean {
+  const pooled = phrases.some(({ hints }) =>
+    hints.some((hint) => /^(?:liquidity|pool|liquidity pool|pair)$/.test(hint))
+  );
+  return action === "deposit_asset" && pooled && objects.length === 2 && objects[1]!.joined;
 }
 
-function pickAmount(
-  text: string,
-  amounts: readonly FoundAmount[],
-  { asset, toAsset }: Assets,
-): { found: FoundAmount | null; of: "asset" | "to_asset"; ambiguous: boolean } {
-  const none = { found: null, of: "asset" as const };
-  if (amounts.length === 0) return { ...none, ambiguous: false };
-  const forAsset = asset && amounts.filter((a) => touches(text, a, asset.start));
-  const forTo = toAsset && amounts.filter((a) => touches(text, a, toAsset.start));
-  if (forAsset?.length && forTo?.length) return { ...none, ambiguous: true };
-  if (forTo?.length) return { found: forTo[0]!, of: "to_asset", ambiguous: forTo.length > 1 };
-  if (forAsset?.length) {
-    const others = amounts.filter((a) => !forAsset.includes(a) && a.amount.kind === "units");
-    const listed = others.some((a) =>
-      /^\s*(?:[a-z]{3,6})\b/.test(text.slice(a.end)) && /[,&]|\band\b/.test(text.slice(0, a.start))
-    );
-    return listed
-      ? { ...none, ambiguous: true }
-      : { found: forAsset[0]!, of: "asset", ambiguous: false };
-  }
-  const exact = amounts.filter((a) => a.amount.kind !== "all");
-  const choice = exact.length > 0 ? exact : amounts;
-  if (
-    choice.length > 1 &&
-    choice.some((a) => a.amount.kind !== choice[0]!.amount.kind || exact.length > 1)
-  ) {
-    return { ...none, ambiguous: true };
-  }
-  return { found: choice[0]!, of: "asset", ambiguous: false };
+function sameAmounts(phrases: readonly NounPhrase[]): boolean {
+  return new Set(phrases.map(({ amount }) => `${amount?.kind} ${amount?.value}`)).size === 1;
 }
 
-function readRatio(text: string, pattern: RegExp): number | null {
-  const match = pattern.exec(text);
-  const digits = match?.[1] ?? match?.[3];
-  if (digits === undefined) return null;
-  const value = Number(digits.replace(/\.$/, ""));
-  if (!Number.isFinite(value)) return null;
-  return match?.[2] ?? match?.[4] ? value / 100 : value;
+/** "Into 3pool on Curve", "from the WETH/USDC pool on X": a pool, and the venue that has it. */
+function readPlaces(
+  phrases: readonly NounPhrase[],
+): { readonly places: readonly FoundName[]; readonly market: string | null } {
+  const found = phrases.flatMap(({ prep, names }) =>
+    names.filter(({ kind }) => kind === "place").map((name) => ({ prep, name }))
+  );
+  const pairs = found.filter(({ name }) => name.name.includes("/"));
+  const rest = found.filter(({ name }) => !name.name.includes("/"));
+  const [inner, outer] = rest;
+  const nested = rest.length === 2 && inner!.name.open && pairs.length === 0 &&
+    /^(?:on|at|via|through)$/.test(outer!.prep ?? "") && inner!.name.name !== outer!.name.name;
+  if (nested) return { places: [outer!.name], market: inner!.name.name };
+  const market = pairs.length === 1 ? pairs[0]!.name.name.toUpperCase() : null;
+  return {
+    places: market === null ? found.map(({ name }) => name) : rest.map(({ name }) => name),
+    market,
+  };
+}
+
+/** One name; two different ones are none. */
+function single(found: readonly FoundName[]): string | null {
+  return distinct(found) === 1 ? found[0]!.name : null;
+}
+
+function distinct(found: readonly FoundName[]): number {
+  return new Set(found.map(({ name }) => name)).size;
 }

@@ -1,7 +1,6 @@
 import type { WordmapTerms } from "../../mapper/wordmap.ts";
+import { HIDDEN } from "../../language/hidden.ts";
 import type { Span } from "../defi/clean.ts";
-import { HIDDEN } from "../defi/nonexec_benign.ts";
-import { MAX_PROMPT_LENGTH } from "../defi/nonexec.ts";
 import {
   AT_A_TIME,
   FOLDER_RULES,
@@ -15,6 +14,8 @@ import {
 import { readTimes } from "./slots.ts";
 import { anyPhrase, foldPhrase, readPlain } from "./words.ts";
 
+/** Longest prompt that is read, in UTF-16 units of its clean text. */
+const MAX_PROMPT_LENGTH = 2000;
 /** The words of a domain that its gate has to know. */
 export interface GateWords {
   /** Anything that the domain has a word for. */

@@ -1,3 +1,6 @@
+import { readQuantities } from "../../language/quantities/read.ts";
+import type { Quantity } from "../../language/quantities/types.ts";
+import { tokenize } from "../../language/tokens.ts";
 import type { FolderSlot } from "./schema.ts";
 import { anyPhrase, foldPhrase } from "./words.ts";
 
@@ -75,14 +78,31 @@ function numberReader(
     `${BEFORE}(?<sign>-|minus )?(?:(?<digits>${DIGITS})|(?<spelled>${SPELLED}))${ending}${follows}`,
     "gu",
   );
-  return (text) =>
-    distinct(
-      [...withoutTimes(text).matchAll(pattern)].map(({ groups }) => {
+  return (text) => {
+    const quantityAt = readQuantitiesOf(text);
+    return distinct(
+      [...withoutTimes(text).matchAll(pattern)].flatMap(({ groups, index, 0: found }) => {
         const { sign, digits, spelled } = groups!;
-        const size = digits === undefined ? valueOf(spelled!) : Number(digits);
-        return sign && size !== 0 ? -size : size;
+        const at = index + found.search(/[\p{L}\p{N}]/u) + (sign === "minus " ? sign.length : 0);
+        const quantity = quantityAt(at);
+        // "at least 19", "1 9", "18 or 20": no one value
+        const isSigned = quantity?.refusal?.kind === "negative";
+        if (quantity?.refusal && !isSigned) return [];
+        const said = quantity?.value === undefined ? null : Number(quantity.value);
+        const share = quantity?.kind === "percent" && said !== null ? said * 100 : said;
+        const size = share ?? (digits === undefined ? valueOf(spelled!) : Number(digits));
+        return [sign && size > 0 ? -size : size];
       }),
     );
+  };
+}
+
+/** The quantity that covers a position of a text: "nineteen point five" is one. */
+function readQuantitiesOf(text: string): (at: number) => Quantity | undefined {
+  const tokens = tokenize(text);
+  const quantities = readQuantities(tokens, {});
+  return (at) =>
+    quantities.find(({ from, to }) => tokens[from]!.start <= at && at < tokens[to - 1]!.end);
 }
 
 function valueOf(spelled: string): number {

@@ -11,6 +11,7 @@ const DEFI_ACTION = z.enum(DEFI_PRIMITIVES).describe("The action.");
 const WORDS = z.string().describe("The words of the prompt that ask for it.");
 const NAME = (what: string) => z.string().nullable().describe(`${what}; null if not said.`);
 const COUNT = z.number().min(0).describe("How many.");
+const EXACT = z.string().regex(/^\d+(?:\.\d+)?$/).describe("The value without rounding.");
 const AS_WRITTEN = z.string().describe("The amount as it is written.");
 const SLOT = z.enum(["amount", "asset", "to_asset", "venue"]);
 
@@ -19,22 +20,31 @@ const AMOUNT = z.discriminatedUnion("kind", [
     kind: z.literal("units").describe("Units of the asset."),
     value: COUNT,
     text: AS_WRITTEN,
+    exact: EXACT,
   }),
   z.strictObject({
     kind: z.literal("usd").describe("Dollars' worth of the asset."),
     value: COUNT,
     text: AS_WRITTEN,
+    exact: EXACT,
   }),
   z.strictObject({
     kind: z.literal("fraction").describe("A share of what there is."),
     value: z.number().min(0).max(1).describe("The share."),
     text: AS_WRITTEN,
+    exact: EXACT,
   }),
   z.strictObject({
     kind: z.literal("all").describe("As much as there is, or as is allowed."),
     text: AS_WRITTEN,
   }),
 ]);
+
+const STEP_INPUT = z.strictObject({
+  amount: EXACT.optional(),
+  kind: z.enum(["units", "usd", "fraction", "all", "open"]).describe("What the amount counts."),
+  asset: z.string().describe("Ticker."),
+});
 
 /** One step of a DeFi plan. */
 export const DEFI_STEP = z.strictObject({
@@ -44,7 +54,7 @@ export const DEFI_STEP = z.strictObject({
   amount: AMOUNT.nullable().describe("How much; null if not said."),
   amount_of: z.enum(["asset", "to_asset"]).describe("Which asset the amount counts."),
   asset: NAME("Ticker of the asset; of a swap: what is given"),
-  to_asset: NAME("Of a swap: ticker of what is received"),
+  to_asset: NAME("Ticker of what is received"),
   venue: NAME("Protocol"),
   chain: NAME("Chain"),
   ltv: z.number().nullable().describe("Loan to value that the words name. It limits nothing."),
@@ -56,6 +66,12 @@ export const DEFI_STEP = z.strictObject({
     from: z.string().describe("As it was written."),
     to: z.string().describe("As it was read."),
   })).describe("Misspelt names."),
+  inputs: z.array(STEP_INPUT).describe("All that the step takes; two for liquidity of a pair."),
+  against: z.array(STEP_INPUT).describe("What a loan is taken against, if the words say it."),
+  unlisted: z.array(z.string()).describe("Names of the step that are on no list."),
+  market: NAME("A pool or market of the venue"),
+  slippage: EXACT.nullable().describe("Share of the worth that may be lost; null if not said."),
+  refers: z.boolean().describe('Whether the words refer to an earlier step: "it", "them".'),
   from_step: z.int().min(0).nullable()
     .describe('Position of the step whose yield is meant by "it" or "them", or null.'),
 }).describe("A step of a DeFi plan.");

@@ -24,7 +24,7 @@ Deno.test('buildPlan() takes "it" from the step before', () => {
     "swap_asset",
     "deposit_asset",
   ]);
-  assertEquals(steps[1]?.amount, { kind: "units", value: 5, text: "5" });
+  assertEquals(steps[1]?.amount, { kind: "units", value: 5, text: "5", exact: "5" });
   assertEquals([steps[1]?.asset, steps[1]?.to_asset, steps[1]?.from_step], ["ETH", "USDC", 0]);
   // How many USDC the swap yields is not said
   assertEquals([steps[2]?.amount, steps[2]?.asset, steps[2]?.from_step], [null, "USDC", 1]);

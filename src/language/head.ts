@@ -1,0 +1,434 @@
+import type { CompiledLexicon } from "./lexicon.ts";
+import type { FrameTakes, VerbEntry } from "./sense.ts";
+import { slips } from "./names.ts";
+import { type HeadForm, type OrderHead, verbOf } from "./order.ts";
+import { may, senseOf, type Tag } from "./tags.ts";
+import { lightRole } from "./transparent.ts";
+
+/** Where the head of a clause stands, and what stands around it. */
+export interface FoundHead {
+  readonly head: OrderHead;
+  /** Words that make it an order: "could you", "i want". */
+  readonly frame: readonly Tag[];
+  /** Arguments before and after the head. */
+  readonly front: readonly Tag[];
+  readonly back: readonly Tag[];
+  /** Tags of the head itself. */
+  readonly tags: readonly Tag[];
+  /** What the first frame asks for: a question is an order only where it begins with one. */
+  readonly takes: FrameTakes | null;
+}
+
+/** "Once you've claimed my rewards, …": what is to be done first is told as done. */
+export function findTold(tags: readonly Tag[]): FoundHead | null {
+  const at = tags.findIndex((tag) => lightRole(tag) === null && tag.mark === undefined);
+  const verb = at < 0 ? undefined : verbOf(tags[at], "participle");
+  return verb ? headOf(tags, at, [], null, verb, "request") : null;
+}
+
+/** Words of a frame that ask politely, so that a question mark may follow. */
+const ASKING =
+  /^(?:can|could|would|will|mind|do you mind|may|is it possible|are you able|how about|why don't|what about|u\b|help)/;
+
+/** True if a frame asks: "could you", "would you mind". */
+export function isAsking(frame: readonly Tag[]): boolean {
+  return frame.some(({ norm }) => ASKING.test(norm));
+}
+
+/**
+ * Finds what makes a clause an order: a verb in its base form as its first word, a frame and the form of a
+ * verb that it takes, an act that is named with what it is about, or an arrow between two things. Null
+ * where nothing does.
+ *
+ * @param tags The tags of a clause. Words that bear no load may stand in front.
+ */
+export function findHead(tags: readonly Tag[], lexicon: CompiledLexicon): FoundHead | null {
+  const { frame, takes, at } = readFrame(tags);
+  const first = tags[at];
+  if (first === undefined) return null;
+  const expects = takes ?? "base";
+  const done = expects === "thing" || expects === "doing" || mayCause(first)
+    ? findDone(tags, at, frame, takes)
+    : null;
+  if (done) return done;
+  if (expects === "base") {
+    const verb = verbOf(first, "base");
+    // "Long day!": what is no order of the domain needs something to act on
+    const acts = verb?.foreign === undefined || actsOn(tags[at + 1]);
+    if (verb && acts) {
+      return headOf(tags, at, frame, takes, verb, takes ? "request" : "imperative");
+    }
+  }
+  const gerund = verbOf(first, "gerund");
+  if (gerund && (expects === "gerund" || (takes === null && frame.length === 0))) {
+    return headOf(tags, at, frame, takes, gerund, "request");
+  }
+  if (expects !== "gerund") {
+    const named = findNamed(tags, at, frame, takes);
+    if (named) return named;
+    const wanted = takes === "thing" ? findBack(tags, at, frame) : null;
+    if (wanted) return wanted;
+  }
+  const bare = takes === null ? findBare(tags, at) : null;
+  if (bare) return bare;
+  return expects === "base" ? findOpenVerb(tags, at, frame, takes, lexicon) : null;
+}
+
+function readFrame(
+  tags: readonly Tag[],
+): { readonly frame: Tag[]; readonly takes: FrameTakes | null; readonly at: number } {
+  const frame: Tag[] = [];
+  let takes: FrameTakes | null = null;
+  let at = 0;
+  for (; at < tags.length; at++) {
+    const tag = tags[at]!;
+    const sense = nextFrame(tags, at);
+    if (sense !== null) {
+      frame.push(tag);
+      takes = sense;
+      continue;
+    }
+    if (verbOf(tag, "base") || (may(tag, "name", "noun") && !lightRole(tag))) break;
+    if (
+      lightRole(tag) || tag.mark === "," || may(tag, "then", "but", "and") || isOrdinal(tag) ||
+      (takes !== null && tag.norm === "to")
+    ) continue;
+    break;
+  }
+  return { frame, takes, at };
+}
+
+function isOrdinal({ norm }: Tag): boolean {
+  return /^(?:first|second|third|fourth|next|last|that)$/.test(norm);
+}
+
+/** What the frame at a tag takes, if what follows fits; null if it is none here. */
+function nextFrame(tags: readonly Tag[], at: number): FrameTakes | null {
+  const senses = tags[at]!.senses.flatMap((sense) => sense.role === "frame" ? [sense.takes] : []);
+  if (senses.length === 0) return null;
+  let next = at + 1;
+  while (
+    tags[next] && (lightRole(tags[next]!) || tags[next]!.mark === ",") &&
+    !verbOf(tags[next], "base", "gerund")
+  ) next++;
+  const follower = tags[next];
+  const isFrame = may(follower, "frame");
+  for (const takes of ["base", "gerund", "doing", "thing"] as const) {
+    if (!senses.includes(takes) || follower === undefined) continue;
+    if (takes === "base" && (verbOf(follower, "base") || isFrame || isOpen(follower))) return takes;
+    if (takes === "gerund" && verbOf(follower, "gerund")) return takes;
+    if (takes === "doing" && namesAct(tags, next)) return takes;
+    const acts = verbOf(tags[at], "base") === undefined ||
+      namesAct(tags, next) && !leads(tags, next);
+    if (takes === "thing" && acts && (isThing(follower) || may(follower, "noun"))) return takes;
+  }
+  return null;
+}
+
+function isOpen(tag: Tag): boolean {
+  return tag.senses.length === 0 && !tag.mark && !tag.quantity;
+}
+
+function isThing(tag: Tag): boolean {
+  return tag.quantity !== undefined ||
+    may(tag, "determiner", "name", "object", "adjective", "pronoun", "self") || isOpen(tag);
+}
+
+/** True if the clause tells where something is taken from or brought to. */
+function leads(tags: readonly Tag[], from: number): boolean {
+  return tags.slice(from, from + 14).some(({ norm }) =>
+    /^(?:out|out of|back|off|from|back from|into|onto)$/.test(norm)
+  );
+}
+
+/** True if the name of an act follows within the clause. */
+function namesAct(tags: readonly Tag[], from: number): boolean {
+  for (let i = from; i < tags.length && i < from + 14; i++) {
+    if (may(tags[i], "noun")) return true;
+    if (tags[i]!.mark && tags[i]!.mark !== "-") return false;
+  }
+  return false;
+}
+
+/** "get", "have" and the like, after which a thing is said to be done. */
+function mayCause(tag: Tag): boolean {
+  return /^(?:get|have|want|need|see)$/.test(tag.norm);
+}
+
+/** "get 5 ETH staked", "that 11 ETH be unstaked", "what I need is 1100 DAI borrowed". */
+function findDone(
+  tags: readonly Tag[],
+  at: number,
+  frame: readonly Tag[],
+  takes: FrameTakes | null,
+): FoundHead | null {
+  // "I have 5 ETH staked" tells
+  if (/^(?:i have|we have|i've got|i got)$/.test(frame.at(-1)?.norm ?? "")) return null;
+  const start = mayCause(tags[at]!) && takes !== "thing" ? at + 1 : at;
+  let things = 0;
+  for (let i = start; i < tags.length; i++) {
+    const tag = tags[i]!;
+    if (tag.mark && tag.mark !== '"') return null;
+    const verb = verbOf(tag, "participle");
+    if (verb && things > 0 && !isAdjective(tags, i)) {
+      const skipped = may(tags[i - 1], "be") ? i - 1 : i;
+      return {
+        head: {
+          form: "participle",
+          word: verb.base,
+          actions: verb.actions,
+          ...(verb.foreign !== undefined && { foreign: verb.foreign }),
+          from: tag.from,
+          to: tag.to,
+        },
+        frame: start > at ? [...frame, tags[at]!] : frame,
+        front: tags.slice(start, skipped),
+        back: tags.slice(i + 1),
+        tags: skipped < i ? [tags[skipped]!, tag] : [tag],
+        takes,
+      };
+    }
+    if (tag.quantity || may(tag, "name", "pronoun", "object") || isOpen(tag)) things++;
+  }
+  return null;
+}
+
+/** "my staked ETH": the participle belongs to what follows. */
+function isAdjective(tags: readonly Tag[], at: number): boolean {
+  const before = tags[at - 1];
+  const after = tags[at + 1];
+  const opens = before !== undefined &&
+    (before.quantity !== undefined || may(before, "determiner", "adjective"));
+  return opens && after !== undefined &&
+    (may(after, "name", "object", "noun", "place_word") || isOpen(after));
+}
+
+function headOf(
+  tags: readonly Tag[],
+  at: number,
+  frame: readonly Tag[],
+  takes: FrameTakes | null,
+  verb: VerbEntry,
+  form: HeadForm,
+): FoundHead {
+  const tag = tags[at]!;
+  return {
+    head: {
+      form,
+      word: verb.base,
+      actions: verb.actions,
+      ...(verb.foreign !== undefined && { foreign: verb.foreign }),
+      from: tag.from,
+      to: tag.to,
+    },
+    frame,
+    front: [],
+    back: tags.slice(at + 1),
+    tags: [tag],
+    takes,
+  };
+}
+
+/** "a swap of 2 ETH", "5 ETH deposit to aave", "2 ETH -> USDC", "aave: supply 250 USDC". */
+function findNamed(
+  tags: readonly Tag[],
+  at: number,
+  frame: readonly Tag[],
+  takes: FrameTakes | null,
+): FoundHead | null {
+  if (takes === null && verbOf(tags[at], "base") && !may(tags[at], "noun", "name", "prep")) {
+    return null;
+  }
+  let arrow = -1;
+  let noun = -1;
+  let things = 0;
+  for (let i = at; i < tags.length; i++) {
+    const tag = tags[i]!;
+    const base = verbOf(tag, "base");
+    const isLast = tags.slice(i + 1).every((one) => lightRole(one) || one.mark !== undefined);
+    // "5 ETH -> aave, deposit", "I have 2 ETH to stake", "aave borrow 200 GHO"
+    const verbal = base && things > 0 && noun < 0 &&
+      (tags[i - 1]?.norm === "to" || isLast || may(tags[at], "prep") ||
+        /^(?:let|have)$/.test(frame.at(-1)?.norm ?? "") || isPlaced(tags, at, i) ||
+        may(tags[i - 1], "address"));
+    if (verbal) {
+      const front = tags.slice(at, tags[i - 1]?.norm === "to" ? i - 1 : i);
+      const used = tags[i - 1]?.norm === "to" ? [tags[i - 1]!, tag] : [tag];
+      return {
+        head: {
+          form: "noun",
+          word: base.base,
+          actions: base.actions,
+          ...(base.foreign !== undefined && { foreign: base.foreign }),
+          from: tag.from,
+          to: tag.to,
+        },
+        frame,
+        front,
+        back: tags.slice(i + 1),
+        tags: used,
+        takes,
+      };
+    }
+    if (may(tag, "noun") && noun < 0 && (takes !== "base")) noun = i;
+    if (tag.mark === "->" && arrow < 0) arrow = i;
+    if (tag.quantity || may(tag, "name", "object", "pronoun") || isOpen(tag)) things++;
+  }
+  if (noun >= 0) {
+    const tag = tags[noun]!;
+    const { actions } = senseOf(tag, "noun")!;
+    const front = tags.slice(at, noun);
+    return {
+      head: { form: "noun", word: tag.norm, actions, from: tag.from, to: tag.to },
+      frame,
+      front,
+      back: tags.slice(noun + 1),
+      tags: [tag],
+      takes,
+    };
+  }
+  if (arrow > at && takes === null && isExchange(tags, arrow)) {
+    const tag = tags[arrow]!;
+    return {
+      head: { form: "arrow", word: "->", actions: ["->"], from: tag.from, to: tag.to },
+      frame,
+      front: [],
+      back: tags.slice(at),
+      tags: [],
+      takes,
+    };
+  }
+  return null;
+}
+
+/** True if an arrow stands between two things. */
+function isExchange(tags: readonly Tag[], arrow: number): boolean {
+  const kinds = (tag: Tag) => tag.senses.flatMap((s) => s.role === "name" ? [s.kind] : []);
+  const given = tags.slice(0, arrow).some((tag) => tag.quantity || kinds(tag).includes("asset"));
+  const target = tags.slice(arrow + 1).find((tag) => !may(tag, "determiner") && !tag.quantity);
+  const isPlace = target !== undefined && kinds(target).includes("place") &&
+    target.text !== target.text.toUpperCase();
+  return given && target !== undefined && !isPlace &&
+    (kinds(target).includes("asset") || (isOpen(target) && /^[$A-Z0-9.]+$/.test(target.text)));
+}
+
+/** "I need my DAI back from Spark": what is wanted is to have it back. */
+function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): FoundHead | null {
+  const { from } = frame.at(-1)!;
+  // "What I want is 3 ETH in exchange for USDC"
+  if (tags.some(({ norm }) => norm === "in exchange for" || norm === "in return for")) {
+    return {
+      head: { form: "wish", word: "get", actions: ["->"], from, to: from },
+      frame,
+      front: [],
+      back: tags.slice(at),
+      tags: [],
+      takes: "thing",
+    };
+  }
+  const back = tags.findIndex((tag, i) =>
+    i > at && /^(?:back|back from|out of|out)$/.test(tag.norm)
+  );
+  if (back < 0) return null;
+  return {
+    head: { form: "wish", word: "get back", actions: [], from, to: from },
+    frame,
+    front: [],
+    back: tags.slice(at),
+    tags: [],
+    takes: "thing",
+  };
+}
+
+/** "2 ETH to USDC please": an amount of something known, what it is to become, and a courtesy. */
+function findBare(tags: readonly Tag[], at: number): FoundHead | null {
+  if (!tags.some((tag) => may(tag, "courtesy"))) return null;
+  const words = tags.slice(at).filter((tag) => lightRole(tag) === null);
+  const [amount, name, prep, target] = words;
+  if (!amount?.quantity || amount.quantity.refusal) return null;
+  if (!/^(?:to|into|for)$/.test(prep?.norm ?? "")) return null;
+  const isThing = (tag: Tag | undefined) =>
+    tag?.senses.some((sense) => sense.role === "name" && sense.kind === "asset") ?? false;
+  if (!isThing(name) || !isThing(target) || may(target, "place_word")) return null;
+  const { from, to, norm } = prep!;
+  return {
+    head: { form: "arrow", word: norm, actions: ["->"], from, to },
+    frame: [],
+    front: [],
+    back: tags.slice(at),
+    tags: [],
+    takes: null,
+  };
+}
+
+function actsOn(tag: Tag | undefined): boolean {
+  return tag !== undefined && (tag.quantity !== undefined ||
+    (lightRole(tag) === null &&
+      may(tag, "name", "determiner", "noun", "object", "pronoun", "self", "prep", "foreign")) ||
+    (isOpen(tag) && /^[A-Z0-9$]/.test(tag.text)));
+}
+
+/** Names of places alone stand before the verb: "aave borrow 200 GHO". */
+function isPlaced(tags: readonly Tag[], from: number, to: number): boolean {
+  return tags.slice(from, to).every((tag) =>
+    senseOf(tag, "name")?.kind === "place" || lightRole(tag) !== null || tag.mark !== undefined ||
+    tag.senses.some((sense) => sense.role === "name" && sense.kind === "place")
+  );
+}
+
+/** A word that is no known verb, in the place of one: a slip, or a verb that the list lacks. */
+function findOpenVerb(
+  tags: readonly Tag[],
+  at: number,
+  frame: readonly Tag[],
+  takes: FrameTakes | null,
+  lexicon: CompiledLexicon,
+): FoundHead | null {
+  const tag = tags[at]!;
+  if (!isOpen(tag) || !/^[a-z]{2,15}$/.test(tag.norm)) return null;
+  const repaired = repairVerb(tag.norm, lexicon);
+  if (repaired === "ambiguous") return null;
+  if (repaired) {
+    const found = headOf(tags, at, frame, takes, repaired, takes ? "request" : "imperative");
+    return { ...found, head: { ...found.head, repaired: tag.text } };
+  }
+  let next = at + 1;
+  while (tags[next] && lightRole(tags[next]!)) next++;
+  const object = tags[next];
+  const fits = object !== undefined && (object.quantity !== undefined || may(object, "name") ||
+    /^(?:my|the|our|some|it|them|another|a|an|everything)$/.test(object.norm));
+  const acts = tags.slice(next).some((one) => may(one, "noun"));
+  if (!fits || acts) return null;
+  const head: OrderHead = {
+    form: "open_verb",
+    word: tag.norm,
+    actions: [],
+    from: tag.from,
+    to: tag.to,
+  };
+  return { head, frame, front: [], back: tags.slice(at + 1), tags: [tag], takes };
+}
+
+/**
+ * The verb that a misspelt one stands for: one slip in four to seven letters, two in more. Verbs of other
+ * actions as near make it `ambiguous`.
+ */
+function repairVerb(word: string, { bases }: CompiledLexicon): VerbEntry | "ambiguous" | null {
+  if (word.length < 4) return null;
+  const limit = word.length >= 8 ? 2 : 1;
+  let best = limit + 1;
+  let found: VerbEntry[] = [];
+  for (const [base, verb] of bases) {
+    if (base.length < 4 || Math.abs(base.length - word.length) > limit) continue;
+    const edits = slips(base, word);
+    if (edits > limit || edits > best) continue;
+    if (edits < best) found = [];
+    best = edits;
+    found.push(verb);
+  }
+  if (found.length === 0) return null;
+  const meanings = new Set(
+    found.map(({ actions, foreign }) => foreign ?? [...actions].sort().join()),
+  );
+  return meanings.size === 1 ? found[0]! : "ambiguous";
+}

@@ -1,0 +1,93 @@
+import { ENGLISH } from "./english.ts";
+import { indexPhrases, type PhraseIndex } from "./phrases.ts";
+import type { QuantityOptions } from "./quantities/types.ts";
+import { tokenize } from "./tokens.ts";
+import type { NameKind, Sense, VerbEntry } from "./sense.ts";
+import { type VerbForm, verbForms } from "./verb_forms.ts";
+
+/** What a domain tells the reader of prompts. */
+export interface OrderLexicon {
+  readonly verbs: readonly VerbEntry[];
+  /** Nouns that name an action ("withdrawal"), and the actions. */
+  readonly actionNouns: Readonly<Record<string, readonly string[]>>;
+  /** Names by kind, lower case, and the name that plans use. */
+  readonly names: readonly {
+    readonly kind: NameKind;
+    readonly name: string;
+    readonly canonical: string;
+  }[];
+  /** Nouns of the domain that stand in an order without naming a slot ("rewards"), and a hint. */
+  readonly objects: Readonly<Record<string, string>>;
+  /** Nouns that follow the name of a place: "vault", "pool". */
+  readonly placeWords: readonly string[];
+  /** Ways of carrying an order out that change nothing of it: "at market price". */
+  readonly manners: readonly string[];
+  /** Words that make an order one of another kind: "leverage" (perps). */
+  readonly foreignWords: Readonly<Record<string, string>>;
+  /** Actions that give one thing for another. */
+  readonly exchanges: readonly string[];
+  /** Verbs that may open an exchange as well as something else: "give me". */
+  readonly givers: readonly string[];
+  /** Verbs inside of an order that join its parts ("to buy"), and the preposition they stand for. */
+  readonly links: Readonly<Record<string, string>>;
+  /** Names of limits that an order may state beside its amount, and what they are called. */
+  readonly ratios: Readonly<Record<string, string>>;
+  readonly quantities: QuantityOptions;
+  /** Whether names that are on no list may stand in the place of one. */
+  readonly openNames: boolean;
+}
+
+/** A domain's words, compiled once. */
+export interface CompiledLexicon {
+  readonly index: PhraseIndex<Sense>;
+  readonly lexicon: OrderLexicon;
+  /** Base forms of one word, for repairing slips. */
+  readonly bases: ReadonlyMap<string, VerbEntry>;
+  readonly isName: (norm: string) => boolean;
+}
+
+/** Compiles the words of a domain together with those of the language. */
+export function compileLexicon(lexicon: OrderLexicon): CompiledLexicon {
+  const entries: (readonly [string, Sense])[] = [];
+  for (const verb of lexicon.verbs) {
+    for (const [form, spellings] of Object.entries(verbForms(verb.base))) {
+      for (const spelling of spellings) {
+        entries.push([spelling, { role: "verb", verb, form: form as VerbForm }]);
+      }
+    }
+  }
+  for (const [noun, actions] of Object.entries(lexicon.actionNouns)) {
+    entries.push([noun, { role: "noun", actions }]);
+  }
+  for (const { kind, name, canonical } of lexicon.names) {
+    entries.push([name, { role: "name", kind, name: canonical }]);
+  }
+  for (const [word, hint] of Object.entries(lexicon.objects)) {
+    entries.push([word, { role: "object", hint }]);
+  }
+  for (const [word, kind] of Object.entries(lexicon.foreignWords)) {
+    entries.push([word, { role: "foreign", kind }]);
+  }
+  for (const [phrase, prep] of Object.entries(lexicon.links)) {
+    entries.push([phrase, { role: "link", prep }]);
+  }
+  for (const [phrase, key] of Object.entries(lexicon.ratios)) {
+    entries.push([phrase, { role: "ratio", key }]);
+  }
+  for (const word of lexicon.placeWords) entries.push([word, { role: "place_word" }]);
+  for (const phrase of lexicon.manners) entries.push([phrase, { role: "manner" }]);
+  entries.push(...ENGLISH);
+  const names = new Set(lexicon.names.map(({ name }) => name));
+  const isName = (norm: string) =>
+    names.has(norm) || (norm.endsWith("+") && names.has(norm.slice(0, -1)));
+  const cut = (phrase: string) => tokenize(phrase, { isName }).map(({ norm }) => norm).join(" ");
+  return {
+    // The same cuts as in prompts: "single-sided" is three tokens there
+    index: indexPhrases(entries.map(([phrase, sense]) => [cut(phrase), sense] as const)),
+    lexicon,
+    bases: new Map(
+      lexicon.verbs.filter(({ base }) => !base.includes(" ")).map((verb) => [verb.base, verb]),
+    ),
+    isName,
+  };
+}

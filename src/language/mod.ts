@@ -1,0 +1,2 @@
+export { findPhrase, indexPhrases } from "./phrases.ts";
+export { verbForms } from "./verb_forms.ts";

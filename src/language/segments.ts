@@ -1,0 +1,174 @@
+import { findHead } from "./head.ts";
+import type { CompiledLexicon } from "./lexicon.ts";
+import { verbOf } from "./order.ts";
+import { type Mark, may, type Tag } from "./tags.ts";
+import { lightRole } from "./transparent.ts";
+
+/** A stretch of a prompt between two joints. */
+export interface Segment {
+  readonly tags: readonly Tag[];
+  /** What joins it to the stretch before. */
+  readonly joint: "start" | "and" | "then" | "before" | "after" | "so" | Mark;
+  /** The sign behind it; empty at a word or at the end. */
+  end: string;
+}
+
+const STOPS: readonly string[] = [",", ".", ";", ":", "!", "?", "\n", "(", ")"];
+
+/** Cuts tags at signs, at "then", and at "and", "so" and arrows where another order begins. */
+export function cutSegments(
+  prompt: string,
+  tags: readonly Tag[],
+  lexicon: CompiledLexicon,
+  starts: readonly number[],
+): Segment[] {
+  const segments: Segment[] = [];
+  let joint: Segment["joint"] = "start";
+  let from = 0;
+  const close = (to: number, end: string, next: Segment["joint"]) => {
+    if (to > from) segments.push({ tags: tags.slice(from, to), joint, end });
+    else if (segments.length > 0 && end !== "") segments.at(-1)!.end ||= end;
+    if (to > from || (joint !== "before" && joint !== "after")) joint = next;
+  };
+  for (let i = 0; i < tags.length; i++) {
+    const tag = tags[i]!;
+    if (tag.mark && STOPS.includes(tag.mark)) {
+      close(i, tag.mark, tag.mark);
+      from = i + 1;
+      continue;
+    }
+    if (tag.mark === "-" && isDash(prompt, tags, i, starts)) {
+      close(i, "-", "-");
+      from = i + 1;
+      continue;
+    }
+    // "…, but first swap": it goes before what was said before it
+    const goesFirst = /^(?:but first|but before|before th)/.test(tag.norm);
+    const relation = may(tag, "after") || (goesFirst && segments.length > 0)
+      ? "after"
+      : may(tag, "before")
+      ? "before"
+      : null;
+    if (relation && beginsOrder(tags, i + 1, lexicon, true)) {
+      close(i, "", relation);
+      from = i + 1;
+      continue;
+    }
+    if (i === from) continue;
+    if (may(tag, "then") && !may(tag, "label")) {
+      close(i, "", "then");
+      from = i + 1;
+      continue;
+    }
+    const joins = may(tag, "and") || tag.mark === "->" ||
+      /^(?:so|but|and then|next)$/.test(tag.norm);
+    // "in order to repay 500 DAI": for the sake of another order
+    const serves = /^(?:in order to|so i can|so we can|so that i can)$/.test(tag.norm);
+    if (
+      serves && hasHead(tags.slice(from, i), lexicon) && beginsOrder(tags, i + 1, lexicon, false)
+    ) {
+      close(i, "", "then");
+      from = i + 1;
+      continue;
+    }
+    // "I have 100 USDT and want to stake it"
+    const owns = may(tag, "and") && /^(?:i have|i've got|i got|we have)$/.test(tags[from]!.norm);
+    if (owns && beginsOrder(tags, i + 1, lexicon, false)) {
+      close(i, ",", "so");
+      from = i + 1;
+      continue;
+    }
+    if (
+      joins && !isLinked(tags, from, i, lexicon) && hasHead(tags.slice(from, i), lexicon) &&
+      beginsOrder(tags, i + 1, lexicon, false)
+    ) {
+      close(i, "", may(tag, "and") ? "and" : tag.mark === "->" ? "then" : "so");
+      from = i + 1;
+      continue;
+    }
+    if (/^(?:so|but)$/.test(tag.norm) && beginsOrder(tags, i + 1, lexicon, false)) {
+      close(i, ",", "so");
+      from = i + 1;
+    }
+  }
+  close(tags.length, "", "start");
+  return segments;
+}
+
+/** "Sell 1 BTC and buy DAI with it" is one exchange. */
+function isLinked(
+  tags: readonly Tag[],
+  from: number,
+  at: number,
+  lexicon: CompiledLexicon,
+): boolean {
+  if (!may(tags[at], "and") || !may(tags[at + 1], "link")) return false;
+  const head = findHead(tags.slice(from, at).slice(0, 40), lexicon)?.head;
+  const { exchanges, givers } = lexicon.lexicon;
+  const gives = head !== undefined &&
+    (head.actions.some((action) => exchanges.includes(action)) || givers.includes(head.word));
+  const things = tags.slice(from, at).filter((tag) =>
+    tag.senses.some((sense) => sense.role === "name" && sense.kind === "asset")
+  );
+  return gives && things.length < 2;
+}
+
+function hasHead(tags: readonly Tag[], lexicon: CompiledLexicon): boolean {
+  return findHead(tags.slice(0, 40), lexicon) !== null;
+}
+
+/** A dash with spaces around it, or at the start of a line. */
+function isDash(
+  prompt: string,
+  tags: readonly Tag[],
+  at: number,
+  starts: readonly number[],
+): boolean {
+  const tag = tags[at]!;
+  const next = tags[at + 1];
+  const start = starts[tag.from]!;
+  const before = at === 0 || /\s/.test(prompt[start - 1] ?? " ");
+  const end = start + tag.text.length;
+  return before && next !== undefined && /\s/.test(prompt[end] ?? " ");
+}
+
+/** True if an order may begin at a tag: a verb, after words that bear no load. */
+function beginsOrder(
+  tags: readonly Tag[],
+  from: number,
+  lexicon: CompiledLexicon,
+  isTold: boolean,
+): boolean {
+  let at = from;
+  while (at < tags.length && at < from + 10) {
+    const tag = tags[at]!;
+    const isGerund = verbOf(tag, "gerund") !== undefined &&
+      tags.slice(from, at).some((one) =>
+        one.senses.some((sense) => sense.role === "frame" && sense.takes === "gerund")
+      );
+    if (
+      verbOf(tag, "base") || isGerund || (isTold && verbOf(tag, "gerund", "participle"))
+    ) {
+      if (isGerund) return true;
+      if (may(tag, "name") && !opensThing(tags[at + 1])) return false;
+      const verb = verbOf(tag, "base");
+      const isSure = verb !== undefined && verb.actions.length > 0 && verb.actions.length < 4;
+      return isTold || isSure || opensThing(tags[at + 1]) || may(tags[at + 1], "particle");
+    }
+    const skips = lightRole(tag) || may(tag, "frame", "then", "label", "but") || tag.mark === ",";
+    if (!skips) {
+      // "and write memo gm": a word in the place of a verb, with what it is about
+      return !isTold && tag.senses.length === 0 && !tag.mark && !tag.quantity &&
+        findHead(tags.slice(at, at + 12), lexicon)?.head.repaired !== undefined;
+    }
+    at++;
+  }
+  return false;
+}
+
+function opensThing(tag: Tag | undefined): boolean {
+  return tag !== undefined &&
+    (tag.quantity !== undefined ||
+      may(tag, "determiner", "name", "object", "pronoun", "adjective") ||
+      (tag.senses.length === 0 && !tag.mark));
+}
