@@ -1,10 +1,10 @@
-import { nameAt, type NameContext } from "./names.ts";
+import { nameAt, type NameContext } from "./names/names.ts";
 import type { CompiledLexicon } from "./lexicon.ts";
 import { type FoundName, type NounPhrase, verbOf } from "./order.ts";
 import type { Quantity } from "./quantities/types.ts";
 import type { Roles } from "./roles.ts";
-import { may, senseOf, type Tag } from "./tags.ts";
-import { lightRole } from "./transparent.ts";
+import { may, senseOf, type Tag } from "./tokens/tags.ts";
+import { lightRole } from "./screen/transparent.ts";
 
 /** What the arguments of an order were read to. */
 export interface Arguments {

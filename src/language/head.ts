@@ -1,9 +1,9 @@
 import type { CompiledLexicon } from "./lexicon.ts";
 import type { FrameTakes, VerbEntry } from "./sense.ts";
-import { slips } from "./names.ts";
+import { slips } from "./names/names.ts";
 import { type HeadForm, type OrderHead, verbOf } from "./order.ts";
-import { may, senseOf, type Tag } from "./tags.ts";
-import { lightRole } from "./transparent.ts";
+import { may, senseOf, type Tag } from "./tokens/tags.ts";
+import { lightRole } from "./screen/transparent.ts";
 
 /** Where the head of a clause stands, and what stands around it. */
 export interface FoundHead {

@@ -1,5 +1,5 @@
 import { verbOf } from "./order.ts";
-import { may, senseOf, type Tag } from "./tags.ts";
+import { may, senseOf, type Tag } from "./tokens/tags.ts";
 
 /**
  * Why a prompt is no order. Beside these a domain names kinds of its own for orders outside of it, such as

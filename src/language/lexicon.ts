@@ -1,9 +1,9 @@
-import { ENGLISH } from "./english.ts";
-import { indexPhrases, type PhraseIndex } from "./phrases.ts";
+import { ENGLISH } from "./english/english.ts";
+import { indexPhrases, type PhraseIndex } from "./english/phrases.ts";
 import type { QuantityOptions } from "./quantities/types.ts";
-import { tokenize } from "./tokens.ts";
+import { tokenize } from "./tokens/tokens.ts";
 import type { NameKind, Sense, VerbEntry } from "./sense.ts";
-import { type VerbForm, verbForms } from "./verb_forms.ts";
+import { type VerbForm, verbForms } from "./english/verb_forms.ts";
 
 /** What a domain tells the reader of prompts. */
 export interface OrderLexicon {

@@ -1,2 +1,2 @@
-export { findPhrase, indexPhrases } from "./phrases.ts";
-export { verbForms } from "./verb_forms.ts";
+export { findPhrase, indexPhrases } from "./english/phrases.ts";
+export { verbForms } from "./english/verb_forms.ts";

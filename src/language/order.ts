@@ -1,6 +1,6 @@
 import type { NameKind, VerbEntry } from "./sense.ts";
 import type { Quantity } from "./quantities/types.ts";
-import type { Tag } from "./tags.ts";
+import type { Tag } from "./tokens/tags.ts";
 
 /** A name in an order. */
 export interface FoundName {

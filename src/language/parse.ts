@@ -1,20 +1,20 @@
 import { type ArgumentContext, readArguments } from "./arguments.ts";
 import { findHead, findTold, type FoundHead, isAsking } from "./head.ts";
-import { HIDDEN } from "./hidden.ts";
+import { HIDDEN } from "./screen/hidden.ts";
 import { kindOfUnread, type RefusalKind } from "./kinds.ts";
 import type { CompiledLexicon } from "./lexicon.ts";
 import type { NameKind } from "./sense.ts";
-import { isShouting } from "./open_names.ts";
+import { isShouting } from "./names/open_names.ts";
 import { type NounPhrase, type ReadOrder, verbOf } from "./order.ts";
 import { readQuantities } from "./quantities/read.ts";
 import { createRoles, type Role, type Roles } from "./roles.ts";
 import { type FoundRatio, takeRatios } from "./ratios.ts";
-import { screenAfter, screenBefore } from "./screen.ts";
+import { screenAfter, screenBefore } from "./screen/screen.ts";
 import { cutSegments, type Segment } from "./segments.ts";
-import { may, senseOf, type Tag, tagTokens } from "./tags.ts";
-import { type Token, tokenize } from "./tokens.ts";
-import { lightRole } from "./transparent.ts";
-import { applyCorrections, dropListMarks, findWrapper } from "./wrappers.ts";
+import { may, senseOf, type Tag, tagTokens } from "./tokens/tags.ts";
+import { type Token, tokenize } from "./tokens/tokens.ts";
+import { lightRole } from "./screen/transparent.ts";
+import { applyCorrections, dropListMarks, findWrapper } from "./screen/wrappers.ts";
 
 /** Why a prompt is no order to act on now, and where. */
 export interface Refusal {

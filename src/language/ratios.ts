@@ -1,5 +1,5 @@
 import type { Roles } from "./roles.ts";
-import { may, senseOf, type Tag } from "./tags.ts";
+import { may, senseOf, type Tag } from "./tokens/tags.ts";
 
 /** A limit that an order names beside its amount: "with 1% slippage". */
 export interface FoundRatio {

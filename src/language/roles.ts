@@ -1,4 +1,4 @@
-import type { Tag } from "./tags.ts";
+import type { Tag } from "./tokens/tags.ts";
 
 /** What a token does in a prompt. */
 export type Role =

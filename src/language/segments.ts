@@ -1,8 +1,8 @@
 import { findHead } from "./head.ts";
 import type { CompiledLexicon } from "./lexicon.ts";
 import { verbOf } from "./order.ts";
-import { type Mark, may, type Tag } from "./tags.ts";
-import { lightRole } from "./transparent.ts";
+import { type Mark, may, type Tag } from "./tokens/tags.ts";
+import { lightRole } from "./screen/transparent.ts";
 
 /** A stretch of a prompt between two joints. */
 export interface Segment {

@@ -1,4 +1,4 @@
-import type { VerbForm } from "./verb_forms.ts";
+import type { VerbForm } from "./english/verb_forms.ts";
 
 /** A verb of a domain. */
 export interface VerbEntry {

@@ -7,7 +7,7 @@ import { loadWarp } from "../rails/warp/warp.ts";
 import { openWdd, type Wdd, type WddOverride } from "../rails/wdd/wdd.ts";
 import { hashWdd, loadWdd } from "../rails/wdd/file.ts";
 import { openTermEncoder } from "../rails/wdd/terms.ts";
-import type { AuditPolicy } from "./policy.ts";
+import type { AuditPolicy } from "./policy/policy.ts";
 
 /** Evidence beside the mapper, ready for many runs. */
 export interface Evidence extends AsyncDisposable {

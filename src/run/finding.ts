@@ -1,6 +1,6 @@
 import type { Context } from "./context.ts";
 import type { ActivePoint } from "./operating_point.ts";
-import type { Policy } from "./policy.ts";
+import type { Policy } from "./policy/policy.ts";
 import type { Reason } from "./reasons.ts";
 import type { WddSummary } from "../rails/wdd/decide.ts";
 import type { GateVerdict, Rails, RunPlan, RunVerify, StepMapping } from "./record/record.ts";

@@ -1,7 +1,7 @@
 import { MicroLmError } from "../core/errors.ts";
 import type { Matrix } from "../core/matrix.ts";
 import { decideRows } from "../evaluate/decide_texts.ts";
-import type { MapperPolicy } from "./mapper_policy.ts";
+import type { MapperPolicy } from "./policy/mapper_policy.ts";
 import type { MapOptions, MappedPrompt, MicroRuntime, RankedLabel } from "./runtime_types.ts";
 
 /** Classes that `map` names unless it is asked for more or fewer. */

@@ -10,8 +10,13 @@ export { parseShard } from "./bulk/input.ts";
 export { resolveContext } from "./context.ts";
 export { openEvidenceEncoder } from "./evidence.ts";
 export { resolvePoint } from "./operating_point.ts";
-export { DEFAULT_POLICY, POLICY_ENVIRONMENT, type PolicyInput, resolvePolicy } from "./policy.ts";
-export { mergePolicies } from "./policy_layers.ts";
+export { mergePolicies } from "./policy/layers.ts";
+export {
+  DEFAULT_POLICY,
+  POLICY_ENVIRONMENT,
+  type PolicyInput,
+  resolvePolicy,
+} from "./policy/policy.ts";
 export { createPhaseClock, writeProfile } from "./profile.ts";
 export { isApproval, orderReasons } from "./reasons.ts";
 export { type ArcStepRecord, minimalRecord, type Rails } from "./record/record.ts";

@@ -1,6 +1,6 @@
 import { DEFAULT_POINT, type OperatingPoint } from "../evaluate/decide.ts";
 import { fromPinned, type PinnedPoint } from "../mapper/pinned_point.ts";
-import type { MapperPolicy } from "./mapper_policy.ts";
+import type { MapperPolicy } from "./policy/mapper_policy.ts";
 
 export { fromPinned } from "../mapper/pinned_point.ts";
 

@@ -1,5 +1,5 @@
-import { verifyPlan } from "../domains/defi/guards.ts";
-import { type DefiOrder, type DefiReading, readOrders } from "../domains/defi/orders.ts";
+import { verifyPlan } from "../domains/defi/guards/guards.ts";
+import { type DefiOrder, type DefiReading, readOrders } from "../domains/defi/read/orders.ts";
 import { buildPlan, type Plan } from "../domains/defi/plan.ts";
 import { DEFI_PRIMITIVES, type DefiPrimitive } from "../domains/defi/taxonomy.ts";
 import type { Decision } from "../evaluate/decide.ts";

@@ -1,7 +1,7 @@
 import { planHash } from "../domains/arc/plan_hash.ts";
 import { MicroLmError } from "../core/errors.ts";
 import { resolveContext } from "./context.ts";
-import { resolvePolicy } from "./policy.ts";
+import { resolvePolicy } from "./policy/policy.ts";
 import { isApproval, orderReasons, type Reason } from "./reasons.ts";
 import { RUN_SCHEMA, type RunPlan, type RunRecord } from "./record/record.ts";
 import { runArc } from "./run_arc.ts";

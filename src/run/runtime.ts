@@ -11,7 +11,7 @@ import { openWordmap } from "../mapper/wordmap.ts";
 import type { Evidence } from "./evidence.ts";
 import { mapPrompts } from "./map_prompts.ts";
 import { resolvePoint } from "./operating_point.ts";
-import { DEFAULT_MAPPER_POLICY } from "./mapper_policy.ts";
+import { DEFAULT_MAPPER_POLICY } from "./policy/mapper_policy.ts";
 import type { RunRecord } from "./record/record.ts";
 import type { MicroRuntime, RunRequest } from "./runtime_types.ts";
 
@@ -166,7 +166,7 @@ export interface RunMicroOptions extends OpenRuntimeOptions, RunRequest {}
  * ```
  */
 export async function runMicro(options: RunMicroOptions): Promise<RunRecord> {
-  const { resolvePolicy } = await import("./policy.ts");
+  const { resolvePolicy } = await import("./policy/policy.ts");
   const { mapper } = resolvePolicy(options.policy, {
     ...(options.env && { env: options.env }),
   });

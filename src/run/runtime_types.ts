@@ -3,7 +3,7 @@ import type { Decision } from "../evaluate/decide.ts";
 import type { Mapper, MapperSource } from "../mapper/mapper.ts";
 import type { Evidence } from "./evidence.ts";
 import type { ActivePoint } from "./operating_point.ts";
-import type { MapperPolicy } from "./mapper_policy.ts";
+import type { MapperPolicy } from "./policy/mapper_policy.ts";
 import type { Rails, RunRecord } from "./record/record.ts";
 
 /** A part of a run. */

@@ -1,4 +1,4 @@
-import type { Policy } from "../run/policy.ts";
+import type { Policy } from "../run/policy/policy.ts";
 import type { MicroRuntime } from "../run/runtime_types.ts";
 import type { TokenCheck } from "./bearer_token.ts";
 import {

@@ -1,5 +1,5 @@
 import { MicroLmError } from "../core/errors.ts";
-import { type Policy, resolvePolicy } from "../run/policy.ts";
+import { type Policy, resolvePolicy } from "../run/policy/policy.ts";
 import type { MappedPrompt, MicroRuntime, RunRequest } from "../run/runtime_types.ts";
 import { HttpProblem } from "./http_problem.ts";
 import type { ServeLimits } from "./limits.ts";

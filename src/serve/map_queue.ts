@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers";
-import type { MapperPolicy } from "../run/mapper_policy.ts";
+import type { MapperPolicy } from "../run/policy/mapper_policy.ts";
 import { DEFAULT_TOP_K } from "../run/map_prompts.ts";
 import type { MapOptions, MappedPrompt, MicroRuntime } from "../run/runtime_types.ts";
 

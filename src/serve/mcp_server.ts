@@ -1,7 +1,7 @@
 import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
-import { resolvePolicy } from "../run/policy.ts";
+import { resolvePolicy } from "../run/policy/policy.ts";
 import type { MicroRuntime } from "../run/runtime_types.ts";
 import type { Answer, Handler, HandlerContext } from "./handlers.ts";
 import { handleMap, handleRun } from "./handlers.ts";

@@ -1,4 +1,4 @@
-import { resolvePolicy } from "../run/policy.ts";
+import { resolvePolicy } from "../run/policy/policy.ts";
 import type { MicroRuntime } from "../run/runtime_types.ts";
 import { MicroLmError } from "../core/errors.ts";
 import { createTokenCheck } from "./bearer_token.ts";

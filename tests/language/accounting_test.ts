@@ -1,6 +1,6 @@
 import { assert, assertNotEquals } from "@std/assert";
 import { buildPlan } from "../../src/domains/defi/plan.ts";
-import { readOrders } from "../../src/domains/defi/orders.ts";
+import { readOrders } from "../../src/domains/defi/read/orders.ts";
 
 /** Orders with every part that bears load. */
 const PROMPTS = [

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { buildPlan } from "../../src/domains/defi/plan.ts";
-import { readOrders } from "../../src/domains/defi/orders.ts";
+import { readOrders } from "../../src/domains/defi/read/orders.ts";
 
 /** Orders after situations that people report, and the amount that was said; null for only refusal. */
 const CASES: readonly (readonly [string, string | null])[] = [

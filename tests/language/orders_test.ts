@@ -1,6 +1,6 @@
 import { assertEquals, assertGreaterOrEqual, assertLessOrEqual } from "@std/assert";
 import { readLabeledCsv } from "../../src/data/dataset.ts";
-import { readOrders } from "../../src/domains/defi/orders.ts";
+import { readOrders } from "../../src/domains/defi/read/orders.ts";
 
 /** Prompts, and the actions that the words of each order leave open; none where it is refused. */
 const ORDERS: readonly (readonly [string, readonly (readonly string[])[]])[] = [

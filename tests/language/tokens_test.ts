@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { tokenize } from "../../src/language/tokens.ts";
+import { tokenize } from "../../src/language/tokens/tokens.ts";
 
 const NAMES = new Set(["1inch", "3crv", "usdc", "eth", "eth+", "bnb"]);
 const isName = (norm: string) => NAMES.has(norm);

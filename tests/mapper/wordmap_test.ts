@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { openWordmap } from "../../src/mapper/wordmap.ts";
-import { DEFI_LEXICON } from "../../src/domains/defi/lexicon.ts";
+import { DEFI_LEXICON } from "../../src/domains/defi/read/lexicon.ts";
 import { DEFI_PRIMITIVES } from "../../src/domains/defi/taxonomy.ts";
 
 async function best(prompt: string): Promise<{ label: string; score: number }> {

@@ -6,7 +6,7 @@ import {
   resolveContext,
   type RiskSource,
 } from "../../src/run/context.ts";
-import { DEFAULT_POLICY } from "../../src/run/policy.ts";
+import { DEFAULT_POLICY } from "../../src/run/policy/policy.ts";
 import { orderReasons, REASONS } from "../../src/run/reasons.ts";
 
 const resolve = (input?: unknown) => resolveContext(input, DEFAULT_POLICY);

@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { MicroLmError } from "../../src/core/errors.ts";
-import { verifyPlan, verifySteps } from "../../src/domains/defi/guards.ts";
+import { verifyPlan, verifySteps } from "../../src/domains/defi/guards/guards.ts";
 import { buildPlan } from "../../src/domains/defi/plan.ts";
-import { resolvePolicy } from "../../src/run/policy.ts";
+import { resolvePolicy } from "../../src/run/policy/policy.ts";
 import { openRuntime } from "../../src/run/runtime.ts";
 
 /** Prompts on contexts, and what fails; a message where the context is refused. */
@@ -83,16 +83,16 @@ const CASES: readonly Case[] = [
     prompts: { "borrow 1000000 USDC from aave": RISK_UNKNOWN },
   },
   {
-    about: "amounts that are not read",
+    about: "amounts in other conventions, and one that is none",
     context: {
       positions: { collateral_value: 2000, debt_value: 0 },
       prices: { USDC: 1, ETH: 2000 },
     },
     prompts: {
       "borrow 1000000 USDC from aave": ["ltv", "hf"],
-      "borrow 1.900,00 USDC from aave": RISK_UNKNOWN,
-      "borrow 0,9 ETH from aave": RISK_UNKNOWN,
-      "borrow 1 000 000 USDC from aave": RISK_UNKNOWN,
+      "borrow 1.900,00 USDC from aave": ["ltv", "hf"],
+      "borrow 0,9 ETH from aave": ["ltv", "hf"],
+      "borrow 1 000 000 USDC from aave": ["ltv", "hf"],
       "borrow some USDC from aave": RISK_UNKNOWN,
       "borrow 1900 USDC from aave": ["ltv", "hf"],
     },
@@ -154,13 +154,13 @@ for (const { about, context, prompts } of CASES) {
 Deno.test("asset:unlisted marks an asset that nobody has listed", () => {
   const steps = [{
     action: "deposit_asset" as const,
-    inputs: [{ asset: "APT", amount: { kind: "units" as const, value: "10" } }],
+    inputs: [{ asset: "ZZQ", amount: { kind: "units" as const, value: "10" } }],
   }];
   const facts = { oracle: null, ltv: null, hf: null, positions: null, prices: {}, balances: {} };
   const flags = (assets: unknown) => verifySteps(steps, resolvePolicy({ assets }), facts).flags;
   assertEquals(flags({}), ["asset:unlisted"]);
-  assertEquals(flags({ known: { APT: { decimals: 8 } } }), []);
-  assertEquals(flags({ allow: ["apt"] }), []);
+  assertEquals(flags({ known: { ZZQ: { decimals: 8 } } }), []);
+  assertEquals(flags({ allow: ["zzq"] }), []);
 });
 
 for (const balances of [{}, { USDC: 5 }]) {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { DEFAULT_POLICY } from "../../src/run/policy.ts";
+import { DEFAULT_POLICY } from "../../src/run/policy/policy.ts";
 import { openRuntime, type OpenRuntimeOptions } from "../../src/run/runtime.ts";
 import type { MicroRuntime } from "../../src/run/runtime_types.ts";
 import { createRequestHandler } from "../../src/serve/handle_request.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import type { MapperPolicy } from "../../src/run/mapper_policy.ts";
-import { DEFAULT_POLICY } from "../../src/run/policy.ts";
+import type { MapperPolicy } from "../../src/run/policy/mapper_policy.ts";
+import { DEFAULT_POLICY } from "../../src/run/policy/policy.ts";
 import { openRuntime } from "../../src/run/runtime.ts";
 import type { MappedPrompt } from "../../src/run/runtime_types.ts";
 import { createMapQueue } from "../../src/serve/map_queue.ts";

@@ -1,6 +1,6 @@
 import type { Domain } from "../domain.ts";
-import { DEFI_LEXICON } from "./lexicon.ts";
-import { ASSETS, CHAINS, VENUES } from "./slots.ts";
+import { DEFI_LEXICON } from "./read/lexicon.ts";
+import { ASSETS, CHAINS, VENUES } from "./read/slots.ts";
 import { canonicalLabel, DEFI_PRIMITIVES } from "./taxonomy.ts";
 
 /** Decentralised finance: eight actions on assets, venues and chains. */

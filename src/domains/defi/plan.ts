@@ -1,6 +1,6 @@
-import type { Amount } from "./amounts.ts";
-import type { StepWords } from "./order_words.ts";
-import { type PlanStep, readStep } from "./steps.ts";
+import type { Amount } from "./read/amounts.ts";
+import type { StepWords } from "./read/order_words.ts";
+import { type PlanStep, readStep } from "./read/steps.ts";
 import type { DefiPrimitive } from "./taxonomy.ts";
 
 /** A step, and the earlier step whose yield it uses. */

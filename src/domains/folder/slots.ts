@@ -1,6 +1,6 @@
 import { readQuantities } from "../../language/quantities/read.ts";
 import type { Quantity } from "../../language/quantities/types.ts";
-import { tokenize } from "../../language/tokens.ts";
+import { tokenize } from "../../language/tokens/tokens.ts";
 import type { FolderSlot } from "./schema.ts";
 import { anyPhrase, foldPhrase } from "./words.ts";
 

@@ -1,4 +1,4 @@
-import type { Token } from "../tokens.ts";
+import type { Token } from "../tokens/tokens.ts";
 import type {
   BaseUnit,
   Numeral,

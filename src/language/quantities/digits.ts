@@ -1,5 +1,5 @@
 import type Fraction from "fraction.js";
-import { VULGAR } from "../characters.ts";
+import { VULGAR } from "../tokens/characters.ts";
 import { rational } from "./decimal.ts";
 import { SCALES } from "./number_words.ts";
 import type { Refusal } from "./types.ts";

@@ -1,5 +1,5 @@
 import type Fraction from "fraction.js";
-import { VULGAR } from "../characters.ts";
+import { VULGAR } from "../tokens/characters.ts";
 import { type Context, isGlued, norm } from "./context.ts";
 import { rational } from "./decimal.ts";
 import type { Numeral, RefusalKind } from "./types.ts";

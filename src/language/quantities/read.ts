@@ -1,4 +1,4 @@
-import type { Token } from "../tokens.ts";
+import type { Token } from "../tokens/tokens.ts";
 import { type Context, covers, isGlued, isPhraseEnd, norm, toContext } from "./context.ts";
 import { readCounted } from "./counted.ts";
 import { readBehind, readBetween, readException, readLimited, readNegative } from "./limits.ts";
@@ -22,7 +22,7 @@ interface Before {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { tokenize } from "../tokens.ts";
+ * import { tokenize } from "../tokens/tokens.ts";
  * import { readQuantities } from "./read.ts";
  * const read = (text: string) =>
  *   readQuantities(tokenize(text), { prices: true })

@@ -1,5 +1,5 @@
 import type Fraction from "fraction.js";
-import type { Token } from "../tokens.ts";
+import type { Token } from "../tokens/tokens.ts";
 
 /**
  * What a span of a prompt says about "how much" or "when".

@@ -1,6 +1,6 @@
 import { MicroLmError } from "../../core/errors.ts";
 import type { BulkRow } from "./input.ts";
-import type { MapperPolicy } from "../mapper_policy.ts";
+import type { MapperPolicy } from "../policy/mapper_policy.ts";
 import type { RunRecord } from "../record/record.ts";
 import type { MapOptions, MappedPrompt, MicroRuntime, RunRequest } from "../runtime_types.ts";
 

@@ -1,6 +1,6 @@
 import type { ArcVerification } from "../../domains/arc/verify.ts";
 import type { Grid } from "../../domains/arc/grid/grid.ts";
-import type { StepVerdict } from "../../domains/defi/guards.ts";
+import type { StepVerdict } from "../../domains/defi/guards/guards.ts";
 import type { LinkedStep } from "../../domains/defi/plan.ts";
 import type { FolderStep } from "../../domains/folder/steps.ts";
 import type { Decision } from "../../evaluate/decide.ts";

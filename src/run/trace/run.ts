@@ -3,7 +3,12 @@ import { canonicalJson } from "../../core/canonical_json.ts";
 import type { MapperSource } from "../../mapper/mapper.ts";
 import { resolveContext } from "../context.ts";
 import type { ActivePoint } from "../operating_point.ts";
-import { DEFAULT_POLICY, type Policy, POLICY_ENVIRONMENT, resolvePolicy } from "../policy.ts";
+import {
+  DEFAULT_POLICY,
+  type Policy,
+  POLICY_ENVIRONMENT,
+  resolvePolicy,
+} from "../policy/policy.ts";
 import type { GateVerdict, Rails, RunRecord } from "../record/record.ts";
 import type { MicroRuntime, RunRequest } from "../runtime_types.ts";
 

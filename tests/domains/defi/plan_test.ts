@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { buildPlan } from "../../../src/domains/defi/plan.ts";
-import { splitSteps } from "../../../src/domains/defi/segment.ts";
+import { splitSteps } from "../../../src/domains/defi/read/segment.ts";
 import type { DefiPrimitive } from "../../../src/domains/defi/taxonomy.ts";
 
 function plan(prompt: string, actions: readonly DefiPrimitive[]) {

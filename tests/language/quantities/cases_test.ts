@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { readQuantities } from "../../../src/language/quantities/read.ts";
-import { tokenize } from "../../../src/language/tokens.ts";
+import { tokenize } from "../../../src/language/tokens/tokens.ts";
 import type { Phrase } from "./phrases.ts";
 import { MARKET, reading } from "./reading.ts";
 

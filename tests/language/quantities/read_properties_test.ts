@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { readQuantities } from "../../../src/language/quantities/read.ts";
-import { tokenize } from "../../../src/language/tokens.ts";
+import { tokenize } from "../../../src/language/tokens/tokens.ts";
 import { MARKET } from "./reading.ts";
 
 const read = (text: string) => readQuantities(tokenize(text), MARKET);

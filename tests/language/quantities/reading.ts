@@ -1,6 +1,6 @@
 import { readQuantities } from "../../../src/language/quantities/read.ts";
 import type { Quantity, QuantityOptions } from "../../../src/language/quantities/types.ts";
-import { tokenize } from "../../../src/language/tokens.ts";
+import { tokenize } from "../../../src/language/tokens/tokens.ts";
 
 const NAMES = new Set(
   "eth usdc btc dai wbtc sol usdt pepe 1inch bnb bitcoin ether weth matic".split(" "),

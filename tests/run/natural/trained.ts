@@ -1,6 +1,6 @@
 import { readLabeledCsv } from "../../../src/data/dataset.ts";
 import { createMasker } from "../../../src/data/template.ts";
-import { ASSETS, MORE_ASSETS } from "../../../src/domains/defi/slots.ts";
+import { ASSETS, MORE_ASSETS } from "../../../src/domains/defi/read/slots.ts";
 import { openDomain } from "../../../src/domains/registry.ts";
 import { openEncoder } from "../../../src/encoders/open.ts";
 import { saveMapper } from "../../../src/mapper/file/mapper_file.ts";

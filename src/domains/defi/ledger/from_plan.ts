@@ -1,6 +1,6 @@
-import type { Amount } from "../amounts.ts";
+import type { Amount } from "../read/amounts.ts";
 import type { LinkedStep, Plan } from "../plan.ts";
-import { LENDING_VENUES } from "../slots.ts";
+import { LENDING_VENUES } from "../read/slots.ts";
 import type { LedgerAmount, LedgerInput, LedgerStep } from "./step.ts";
 
 /** The steps of a plan in the words of the ledger. */

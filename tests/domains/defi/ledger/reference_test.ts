@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { verifySteps } from "../../../../src/domains/defi/guards.ts";
+import { verifySteps } from "../../../../src/domains/defi/guards/guards.ts";
 import { MicroLmError } from "../../../../src/core/errors.ts";
 import { resolveContext } from "../../../../src/run/context.ts";
 import { contexts, policies, steps } from "./arbitrary.ts";

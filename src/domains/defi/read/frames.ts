@@ -1,0 +1,231 @@
+import type { FoundName, NounPhrase, ReadOrder } from "../../../language/order.ts";
+import { LENDING_VENUES, STAKING_VENUES } from "./slots.ts";
+import { DEFI_PRIMITIVES, type DefiPrimitive } from "../taxonomy.ts";
+
+const OUT = /^(?:out of|from|off|back from|out from|off of|out|back|away)$/;
+const IN =
+  /^(?:over to|over|behind|in|into|on|onto|to|at|with|inside|back into|through|via|using|in to|on to|towards|over on|->)$/;
+const SWAP_TO = /^(?:for|into|to|in exchange for|in return for|->|<-|as|towards)$/;
+/** Verbs that hand something over, so that what follows "to" may be a person. */
+const HANDS_OVER =
+  /^(?:send|return|pay|give|move|transfer|hand|shift|ship|push|remit|apply|bring|get|take|put)/;
+/** Verbs of everyday life, which need more than a thing to be understood. */
+const WEAK =
+  /^(?:pay|put|add|drop|pop|toss|throw|move|push|shift|bring|pull|raise|lower|cut|clear|cover|enter|join|finish|stick|load|boost|set aside|place|lock|break|free|release|close|end|terminate|turn|change|switch|pick|draw|take|get|give me|grab|open|make|reduce|return|apply|fetch|collect|trim|empty|kill|wipe|square|zero|settle|post|commit|pour|provide|fund|increase|bank|earn|receive|exit|remove|mint)$/;
+
+/** What an order may ask for by its words, or why it asks for something outside of the domain. */
+export interface OrderFrame {
+  /** The actions that the mapper may choose from; empty if none. */
+  readonly allowed: readonly DefiPrimitive[];
+  readonly foreign: string | null;
+}
+
+/** Judges the verb of an order together with what stands beside it. */
+export function frameOf(order: ReadOrder): OrderFrame {
+  const foreign = foreignKind(order);
+  if (foreign !== null) return { allowed: [], foreign };
+  const { head } = order;
+  const said = saidBy(order);
+  const known = head.actions.filter(isAction);
+  if (head.actions.includes("->")) return { allowed: ["swap_asset"], foreign: null };
+  if (known.length > 0 && head.form !== "open_verb") {
+    return { allowed: narrow(known, said), foreign: null };
+  }
+  return { allowed: byFrame(said), foreign: null };
+}
+
+interface Said {
+  readonly order: ReadOrder;
+  readonly assets: readonly FoundName[];
+  readonly out: boolean;
+  readonly into: boolean;
+  readonly exchanged: boolean;
+  readonly hints: readonly string[];
+  readonly main: readonly string[];
+  readonly places: readonly string[];
+  /** Whether it is about a pool, a vault or lending, which nobody unstakes from. */
+  readonly pools: boolean;
+}
+
+function saidBy(order: ReadOrder): Said {
+  const { phrases, particles } = order;
+  const assets = phrases.flatMap(({ names }) => names.filter(({ kind }) => kind === "asset"));
+  const placed = (phrase: NounPhrase) =>
+    phrase.names.some(({ kind }) => kind === "place") ||
+    phrase.hints.some((hint) =>
+      /^(?:stake|lending|liquidity|collateral|vault|pool|market|account|contract|gauge|farm|protocol|platform|position)/
+        .test(hint)
+    );
+  return {
+    order,
+    assets,
+    out: particles.some((word) => /^(?:out|back|off|away|home)$/.test(word)) ||
+      phrases.some(({ prep, self }) => /^back/.test(prep ?? "") && self) ||
+      phrases.some((phrase) =>
+        OUT.test(phrase.prep ?? "") && !phrase.self && (placed(phrase) || !hasAsset(phrase))
+      ),
+    into: phrases.some((phrase) => IN.test(phrase.prep ?? "") && placed(phrase)),
+    exchanged: phrases.some((phrase) => SWAP_TO.test(phrase.prep ?? "") && hasAsset(phrase)) &&
+        assets.length + phrases.filter(({ pronoun }) => pronoun !== null).length > 1 ||
+      // "Get 1 ETH with my USDC"
+      (order.head.actions.length === 0 && assets.length > 1 &&
+        phrases.some((phrase) => /^(?:with|using)$/.test(phrase.prep ?? "") && hasAsset(phrase))),
+    hints: phrases.flatMap(({ hints }) => hints.map(tellsOf)),
+    main: phrases.filter(({ prep }) => prep === null || prep === "in" || prep === "of")
+      .flatMap(({ hints }) => hints.map(tellsOf)),
+    places: phrases.flatMap(({ names }) =>
+      names.flatMap(({ kind, name }) => kind === "place" ? [name] : [])
+    ),
+    pools: phrases.some(({ hints, names }) =>
+      hints.some((hint) =>
+        /^(?:liquidity|pool|vault|position|market|lending|collateral)/.test(hint)
+      ) ||
+      names.some(({ name }) => name.includes("/") || LENDING_VENUES.includes(name))
+    ),
+  };
+}
+
+/** "My staked ETH", "what I borrowed": what has been done tells what it is. */
+function tellsOf(hint: string): string {
+  if (!hint.startsWith("is:")) return hint;
+  if (/stak|delegat|bonded|locked/.test(hint)) return "stake";
+  if (/unclaimed|accrued|claimable|vested|owed to|built up|waiting|is:earned/.test(hint)) {
+    return "reward";
+  }
+  if (/borrow|i owe/.test(hint)) return "debt";
+  return /deposit|suppl|lent|parked/.test(hint) ? "position" : hint;
+}
+
+function hasAsset({ names }: NounPhrase): boolean {
+  return names.some(({ kind }) => kind === "asset");
+}
+
+/** The actions of a verb that what stands beside it bears out. */
+function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
+  const { order: { head, particles }, hints, main, assets, places } = said;
+  const all = new Set<DefiPrimitive>(known);
+  const stakes = hints.includes("stake") || places.some((name) => STAKING_VENUES.includes(name));
+  // "Deposit 2 ETH in the staking contract"
+  if (stakes && all.has("deposit_asset")) all.add("stake_asset");
+  if (stakes && all.has("withdraw_asset")) all.add("unstake_asset");
+  if (main.includes("reward") && assets.length === 0 && all.has("claim_rewards")) {
+    return ["claim_rewards"];
+  }
+  // "ETH staking yields 3%" tells
+  if (head.form === "noun" && hints.includes("reward") && !all.has("claim_rewards")) return [];
+  if (head.word === "stake" && particles.includes("out")) return [];
+  if (all.size > 1 && !stakes && said.pools) all.delete("unstake_asset");
+  if (all.size > 1 && hints.includes("stake") && said.out && head.word !== "withdraw") {
+    all.delete("withdraw_asset");
+  }
+  if (all.size > 2 && !hints.includes("debt")) {
+    all.delete("borrow_asset");
+    all.delete("repay_asset");
+  } else if (hints.includes("debt") && (all.has("borrow_asset") || all.has("repay_asset"))) {
+    return (["borrow_asset", "repay_asset"] as const).filter((action) => all.has(action));
+  }
+  if (!WEAK.test(head.word)) return [...all];
+  const framed = byFrame(said);
+  const both = [...all].filter((action) => framed.includes(action));
+  if (both.length > 0) return both;
+  if (hints.includes("debt")) return framed;
+  if (head.word === "pay") {
+    const back = particles.some((word) => /^(?:back|off|down)$/.test(word)) ||
+      said.order.phrases.some(({ prep }) => prep === "back to");
+    return back && !said.exchanged ? ["repay_asset"] : [];
+  }
+  const brings = [...all].every((action) => action === "deposit_asset" || action === "stake_asset");
+  if (brings && said.out) return [];
+  const isBare = hints.length === 0 && places.length === 0 &&
+    said.order.phrases.every(({ amount }) => amount === null);
+  return isBare ? [] : [...all];
+}
+
+function byFrame(said: Said): DefiPrimitive[] {
+  const { main, hints, into, exchanged, assets, order } = said;
+  const allowed = new Set<DefiPrimitive>();
+  if (main.includes("reward")) {
+    return into ? ["claim_rewards", "deposit_asset", "stake_asset"] : ["claim_rewards"];
+  }
+  if (hints.includes("debt")) return ["borrow_asset", "repay_asset"];
+  if (order.phrases.some(({ prep }) => prep === "against") && assets.length > 0) {
+    return ["borrow_asset"];
+  }
+  if (exchanged) return ["swap_asset"];
+  const stakes = hints.includes("stake") ||
+    said.places.some((name) => STAKING_VENUES.includes(name));
+  if (said.out) {
+    if (hints.includes("stake")) return ["unstake_asset", "claim_rewards"];
+    allowed.add("withdraw_asset").add("claim_rewards");
+    if (!said.pools) allowed.add("unstake_asset");
+    if (
+      order.phrases.some(({ prep }) => /^(?:from|off|out of)$/.test(prep ?? "")) &&
+      order.particles.length === 0
+    ) allowed.add("borrow_asset");
+    return [...allowed];
+  }
+  if (stakes) allowed.add("stake_asset");
+  if (stakes && !into) allowed.add("unstake_asset");
+  if (into) allowed.add("deposit_asset").add("stake_asset").add("repay_asset");
+  if (hints.includes("collateral")) {
+    allowed.add("deposit_asset").add("withdraw_asset").add("borrow_asset");
+  }
+  if (hints.includes("liquidity")) allowed.add("deposit_asset").add("withdraw_asset");
+  return [...allowed];
+}
+
+function isAction(action: string): action is DefiPrimitive {
+  return (DEFI_PRIMITIVES as readonly string[]).includes(action);
+}
+
+/** Orders that use the words of the domain for something outside of it. */
+function foreignKind(order: ReadOrder): string | null {
+  const { head, phrases } = order;
+  const names = phrases.flatMap((phrase) => phrase.names.map((name) => ({ name, phrase })));
+  const chains = names.filter(({ name }) => name.kind === "chain");
+  const places = names.filter(({ name }) => name.kind === "place");
+  const assets = names.filter(({ name }) => name.kind === "asset");
+  const swaps = head.actions.includes("swap_asset") || head.actions.includes("->");
+  if (new Set(chains.map(({ name }) => name.name)).size > 1) return "bridge";
+  const toChain = chains.some(({ phrase }) =>
+    /^(?:to|over to|onto|into|across|->)$/.test(phrase.prep ?? "")
+  );
+  if (toChain && places.length === 0) return "bridge";
+  // "move 100 USDC from Polygon to Solana": what follows "to" is a network as well
+  if (
+    !swaps && chains.length > 0 && assets.length > 1 &&
+    assets.some(({ phrase }) => phrase.prep === "to")
+  ) {
+    return "bridge";
+  }
+  const to = places.find(({ name, phrase }) => name.open && /^(?:to|->)$/.test(phrase.prep ?? ""));
+  if (to && HANDS_OVER.test(head.word)) return "transfer";
+  if (
+    assets.some(({ name, phrase }) => isAccount(name.name) && phrase.prep === "to" && !swaps) ||
+    places.some(({ name, phrase }) =>
+      isAccount(name.name) && !/^(?:at|in|into|from)$/.test(phrase.prep ?? "")
+    )
+  ) return "transfer";
+  const [given, received] = assets;
+  if (swaps && given && received && isWrap(given.name.name, received.name.name)) return "wrap";
+  // "Close my BTC position": of one coin, and of no place that lends or pools
+  if (
+    /^(?:close|add)$/.test(head.word) && places.length === 0 && assets.length === 1 &&
+    phrases.some(({ hints }) => hints.includes("position")) && !/[/-]/.test(assets[0]!.name.name)
+  ) {
+    return "perps";
+  }
+  return null;
+}
+
+function isAccount(name: string): boolean {
+  return /^0x/i.test(name) || /\.(?:eth|sol|lens|crypto)$/i.test(name);
+}
+
+function isWrap(given: string, received: string): boolean {
+  const a = given.toUpperCase();
+  const b = received.toUpperCase();
+  return ["ETH", "BTC", "BNB", "SOL", "AVAX", "MATIC", "PLS", "TRX", "FTM"].some((coin) =>
+    (a === coin && b === `W${coin}`) || (b === coin && a === `W${coin}`)
+  );
+}

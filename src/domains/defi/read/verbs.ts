@@ -1,0 +1,178 @@
+import type { VerbEntry } from "../../../language/sense.ts";
+import type { DefiPrimitive } from "../taxonomy.ts";
+
+const D: DefiPrimitive = "deposit_asset";
+const W: DefiPrimitive = "withdraw_asset";
+const S: DefiPrimitive = "swap_asset";
+const B: DefiPrimitive = "borrow_asset";
+const R: DefiPrimitive = "repay_asset";
+const K: DefiPrimitive = "stake_asset";
+const U: DefiPrimitive = "unstake_asset";
+const C: DefiPrimitive = "claim_rewards";
+
+/** Verbs, and the actions that an order with one may ask for; none where its frame decides. */
+const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
+  [
+    "deposit|supply|lend out|add liquidity|provide liquidity|add collateral|post|pledge|post collateral|pay in|" +
+    "collateralize|collateralise|become a liquidity provider|seed|lp|credit",
+    [D],
+  ],
+  ["lend", [D]],
+  ["pay out", [C, W]],
+  ["cash in", [C, W, S]],
+  [
+    "invest|park|stash|fund|top up|top off|fill up|contribute|allocate|pour|entrust|commit|" +
+    "load|load up|plug|inject|provide|place|put|put in|put away|put back|add|stick|drop|chuck|bung|pop|toss|" +
+    "throw|slap|stuff|dump in|shove|sling|feed|plonk|whack|tuck|set aside|bank|plow|plough|" +
+    "lock up|lock|assign|dedicate|boost|increase|raise|enter|join|route",
+    [D, K],
+  ],
+  ["send|move|transfer|shift|ship|push|remit", []],
+  ["earn", [D, K]],
+  [
+    "stake|restake|re-stake|delegate|redelegate|bond|nominate|stake up|enroll|enrol|liquid stake|secure the network|help secure the network|validate|validate with",
+    [
+      K,
+    ],
+  ],
+  [
+    "unstake|un-stake|undelegate|unbond|unrestake|stop staking|quit staking|end staking|un-delegate|" +
+    "deactivate|stop delegating|unvote|exit staking|unfreeze",
+    [U],
+  ],
+  ["end|terminate", [U, W, R]],
+  ["unlock|free|free up|release|unlock up|break", [U, W, C]],
+  ["withdraw|redeem|withdraw out", [W, U, C]],
+  ["take out|draw out", [W, U, C, B]],
+  ["close|close out|exit|get out of|clear out|come out of", [W, U, C, R]],
+  [
+    "pull|pull out|get out|cash out|bring back|bring home|remove|retrieve|" +
+    "reclaim|recall|extract|drain|empty|empty out|yank|whip out|fetch|" +
+    "take back|get back|bust|unwind|shrink|trim|liquidate my|scale down|move out|pull back|" +
+    "bring|unload|take away|haul|haul out|fish out|dig out|withdraw back|drop out of|" +
+    "gimme back|give me back|opt out of|zap out",
+    [W, U, C],
+  ],
+  [
+    "swap|trade|exchange|convert|sell|buy|purchase|market swap|flip|rotate|flog|offload|ditch|" +
+    "acquire|turn|replace|swap out|trade in|sell off|exchange out|change|switch|dump|" +
+    "rebalance|realize|realise|obtain|trade out|spend|ape|market buy|market sell|" +
+    "change over|convert over|cash",
+    [S],
+  ],
+  [
+    "borrow|loan me|lend me|spot me|take a loan|take out a loan|get a loan|open a loan|front me|" +
+    "advance me|go into debt for|go into debt by|take on debt|borrow out|flash borrow|leverage",
+    [B],
+  ],
+  [
+    "repay|pay back|pay off|pay down|payback|reimburse|square up|pay up|pay towards|deleverage|" +
+    "settle up|clear off|knock off",
+    [R],
+  ],
+  [
+    "settle|clear|kill|wipe|wipe out|wipe off|eliminate|extinguish|satisfy|retire|cover|zero out|" +
+    "zero|square|square off|finish|finish off|chip|knock|chip away at|cut|cut down|lower|reduce|discharge|burn|" +
+    "knock down|bring down|return|apply",
+    [R, W],
+  ],
+  ["pay", [R, S]],
+  ["claim|harvest|collect|reap|claim back", [C, W, U]],
+  ["stop lending|stop supplying|stop providing", [W]],
+  ["leave the staking pool|leave the pool|leave the validator|leave my validator", [U, W]],
+  ["sweep|scoop|scoop up|gather|pick up|bag|cash in on|rake in|realise|receive", [C, S, W]],
+  [
+    "grab|take|get|get me|give me|gimme|draw|tap|raise up|secure|open|make|pick|" +
+    "draw down|tap into|take on|have|hand me|extend|advance|arrange for",
+    [],
+  ],
+  ["get rid of", [S, R, W]],
+  ["give back|hand back|pay it back", [W, R]],
+  ["mint", [D, B]],
+];
+
+/** Verbs of orders that the domain does not carry out, by kind. */
+const FOREIGN: Readonly<Record<string, string>> = {
+  transfer:
+    "gift|tip|donate|airdrop|refund|gift out|wire|venmo|forward|pay out to|reward|compensate|" +
+    "disperse|distribute|multisend|split with",
+  bridge: "bridge|bridge over|hop|teleport|migrate",
+  wrap: "wrap|unwrap",
+  approve: "approve|revoke|permit|authorize spending|whitelist|allow",
+  perps: "short|long|go long|go short|open a long|open a short|hedge|ape long|margin|liquidate|" +
+    "leverage up|lever up",
+  nft: "mint an nft|mint nft|mint a nft|list an nft",
+  governance: "vote|vote for|vote against|delegate my vote|delegate my votes|propose|abstain",
+  launch: "deploy|launch|create|issue",
+  settings:
+    "enable|disable|turn off|turn on|set|hide|unhide|rename|connect|disconnect|sign|add a token|" +
+    "install|configure|register|import|export",
+  watch:
+    "track|monitor|watch|alert|notify|remind|schedule|ping|list|show|display|check|view|see|find|" +
+    "fetch me|calculate|compute|estimate|simulate|preview|quote|verify|validate|compare|analyze|" +
+    "analyse|review|inspect|track down|look up|tell|explain|describe|summarize|summarise|report",
+  none:
+    "hold|keep|insure|freeze|leave|hodl|protect|guard|block|lose|steal|hack|reserve|save|protect",
+};
+
+/** Verbs of the domain and of orders outside of it. */
+export const DEFI_VERBS: readonly VerbEntry[] = [
+  ...ORDERS.flatMap(([verbs, actions]) =>
+    [...new Set(verbs.split("|"))].map((base) => ({ base, actions }))
+  ),
+  ...Object.entries(FOREIGN).flatMap(([foreign, verbs]) =>
+    [...new Set(verbs.split("|"))].map((base) => ({ base, actions: [], foreign }))
+  ),
+].filter(({ base }, i, all) => all.findIndex((other) => other.base === base) === i);
+
+/** Nouns that name an action. */
+export const DEFI_ACTION_NOUNS: Readonly<Record<string, readonly DefiPrimitive[]>> = {
+  deposit: [D],
+  deposits: [D],
+  supply: [D],
+  "top up": [D],
+  withdrawal: [W, U],
+  withdrawals: [W, U],
+  redemption: [W, U],
+  swap: [S],
+  swaps: [S],
+  trade: [S],
+  exchange: [S],
+  conversion: [S],
+  purchase: [S],
+  sale: [S],
+  "market order": [S],
+  borrow: [B],
+  borrowing: [B],
+  loan: [B, R],
+  "credit line": [B],
+  "line of credit": [B],
+  "on loan": [B],
+  "on credit": [B],
+  "cash advance": [B],
+  advance: [B],
+  repayment: [R],
+  payment: [R],
+  payoff: [R],
+  "pay down": [R],
+  stake: [K, U],
+  staking: [K, U],
+  delegation: [K, U],
+  restaking: [K],
+  "liquid staking": [K],
+  unstake: [U],
+  unstaking: [U],
+  undelegation: [U],
+  unbonding: [U],
+  unbond: [U],
+  unlock: [U, W],
+  "early exit": [U, W],
+  exit: [U, W],
+  claim: [C],
+  claiming: [C],
+  harvest: [C],
+  collection: [C],
+  "reward claim": [C],
+  "rewards claim": [C],
+  "reward collection": [C],
+};

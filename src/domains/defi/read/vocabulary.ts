@@ -1,0 +1,229 @@
+import { compileLexicon, type OrderLexicon } from "../../../language/lexicon.ts";
+import type { NameKind } from "../../../language/sense.ts";
+import {
+  ASSET_TICKERS,
+  ASSETS,
+  CHAINS,
+  MORE_ASSETS,
+  MORE_CHAINS,
+  MORE_VENUES,
+  VENUE_NAMES,
+  VENUES,
+} from "./slots.ts";
+import { DEFI_ACTION_NOUNS, DEFI_VERBS } from "./verbs.ts";
+
+const named = (kind: NameKind, names: readonly string[], canonical: (name: string) => string) =>
+  names.map((name) => ({ kind, name, canonical: canonical(name) }));
+
+/** Nouns of orders that name no slot, and what they say of it. */
+const OBJECTS: Readonly<Record<string, string>> = {
+  ...objects(
+    "reward",
+    "reward|rewards|incentive|incentives|emission|emissions|yield|yields|" +
+      "earnings|earning|interest|fees|fee|gains|profits|profit|payout|payouts|income|bonus|" +
+      "staking rewards|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool",
+  ),
+  ...objects(
+    "debt",
+    "debt|debts|loans|borrow|credit line|repayment|credit|principal|what i owe|facility|borrowings|" +
+      "of what i owe|what's owed|borrow position|tab|on loan|on credit|balance owed|loan",
+  ),
+  ...objects("collateral", "collateral|security|margin of safety"),
+  ...objects(
+    "liquidity",
+    "liquidity|lp|lp token|lp tokens|lp position|liquidity position|" +
+      "liquidity units|units of liquidity|pool tokens|pool token|liquidity provider|lp share|lp shares",
+  ),
+  ...objects(
+    "stake",
+    "stake|validator|validators|validator node|delegation|delegations|staking pool|" +
+      "staking contract|staking|stakes|validating|nominations|staking position|liquid staking|lockup|" +
+      "nominator|nominators|lock|validation|deposit contract|unbonding queue|staking program|" +
+      "staking module|restaking|delegator|node|nodes",
+  ),
+  ...objects(
+    "position",
+    "position|positions|holdings|holding|shares|bag|bags|savings|" +
+      "portfolio|money|funds|assets|balance|deposits|deposit|stack|capital|amount|quantity",
+  ),
+  ...objects(
+    "thing",
+    "token|tokens|coin|coins|crypto|stablecoins|stables|stablecoin|" +
+      "cryptocurrency|units|unit",
+  ),
+  ...objects(
+    "lending",
+    "borrowers|lending|lending pool|lending market|borrowing|supply|lending protocol",
+  ),
+};
+
+function objects(hint: string, words: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(words.split("|").map((word) => [word, hint]));
+}
+
+const FOREIGN_WORDS: Readonly<Record<string, string>> = {
+  ...objects(
+    "perps",
+    "perp|perps|perpetual|perpetuals|futures|leveraged|5x|10x|leverage|margin|" +
+      "take profit|take-profit|stop loss|stop-loss|hyperliquid|hl|dydx|long position|short position|" +
+      "trailing stop|spot to perps|open interest",
+  ),
+  ...objects(
+    "limit_price",
+    "limit order|limit|twap|dca|market top|market bottom|limit price|" +
+      "stop order|stop limit",
+  ),
+  ...objects("nft", "nft|nfts|opensea|collectible|punk|cryptopunk|cryptopunks|bayc|ape jpeg"),
+  ...objects("governance", "vote|votes|governance|proposal|proposals|dao vote|referendum"),
+  ...objects("multisig", "multisig|gnosis safe|co-signer|cosigners|timelock"),
+  ...objects(
+    "betting",
+    "polymarket|shares of yes|yes shares|no shares|prediction market|lottery|" +
+      "ticket|tickets|bet|odds|yes on|no on",
+  ),
+  ...objects(
+    "fiat",
+    "euros|euro|pounds|usd|eur|gbp|yen|rupees|bank|my bank|bank account|credit card|" +
+      "debit card|paypal|fiat|bills|cash machine|atm|francs|yuan|pesos|usd dollars",
+  ),
+  ...objects("watch", "watchlist|alert|alerts|reminder|notification|dashboard|report|statement"),
+  ...objects("units", "wei|gwei"),
+  ...objects("stocks", "shares of|stock|stocks|dividends"),
+};
+
+/** Ways of carrying an order out: they change nothing of the plan. */
+const MANNERS: readonly string[] = [
+  ...[
+    "gas",
+    "gas cost",
+    "gas price",
+    "gas fee",
+    "gas fees",
+    "fees",
+    "fee",
+    "slippage",
+    "cost",
+    "price impact",
+  ].flatMap((what) =>
+    [
+      "low",
+      "lowest",
+      "the lowest",
+      "high",
+      "a high",
+      "normal",
+      "a normal",
+      "a low",
+      "minimal",
+      "little",
+      "the least",
+      "as little",
+      "standard",
+      "fast",
+      "the lowest possible",
+      "medium",
+    ]
+      .flatMap((how) => [`with ${how} ${what}`, `at ${how} ${what}`, `for ${how} ${what}`])
+  ),
+  ...("at market price|at the market price|at market|at the going rate|at the best rate|" +
+    "at the best price|using the best rate|best rate|with the best rate|at best price|" +
+    "with variable rate|with a variable rate|at variable rate|variable rate|stable rate|" +
+    "with stable rate|with a stable rate|variable|stable|at a variable rate|at a stable rate|" +
+    "with variable interest|variable debt|stable debt|fast gas|the cheapest way|" +
+    "at the current rate|at the current price|at current price|at current rate|at spot|" +
+    "tight range|full range|with moderate risk|with low risk|at the best available rate|" +
+    "cheapest route|best route|via the best route|with as little slippage as possible|with as few fees as possible|to work|to good use|at the best price you can find|at the best price you can get|you can find|at a good rate|at the best possible rate|for the best rate|at the going price")
+    .split("|"),
+  ...["to earn", "to start earning", "to begin earning", "for", "to get"].flatMap((how) =>
+    [
+      "interest",
+      "yield",
+      "some yield",
+      "staking rewards",
+      "rewards",
+      "lending",
+      "some interest",
+      "staking yield",
+      "passive income",
+      "lending yield",
+      "apy",
+    ].map((what) => `${how} ${what}`)
+  ),
+];
+
+/** How the prompts of DeFi are worded. */
+export const DEFI_ORDERS: OrderLexicon = {
+  verbs: DEFI_VERBS,
+  actionNouns: DEFI_ACTION_NOUNS,
+  names: [
+    ...named(
+      "asset",
+      [...ASSETS, ...MORE_ASSETS],
+      (name) => (ASSET_TICKERS[name] ?? name).toUpperCase(),
+    ),
+    ...named("place", [...VENUES, ...MORE_VENUES], (name) => VENUE_NAMES[name] ?? name),
+    ...named(
+      "chain",
+      [...CHAINS, ...Object.keys(MORE_CHAINS)],
+      (name) => MORE_CHAINS[name] ?? name,
+    ),
+  ],
+  objects: OBJECTS,
+  placeWords:
+    ("vault|vaults|pool|pools|market|markets|protocol|protocols|gauge|gauges|farm|farms|venue|" +
+      "savings account|account|platform|dex|network|chain|contract|app|exchange contract|yield vault|" +
+      "savings vault|v2|v3|v4|version|program|router|module|lending vault|syrup pool|liquidity pool|" +
+      "lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche")
+      .split("|"),
+  manners: MANNERS,
+  foreignWords: FOREIGN_WORDS,
+  exchanges: ["swap_asset"],
+  givers: ["give me", "gimme", "take", "get me", "get", "hand me"],
+  links: {
+    buy: "for",
+    buying: "for",
+    get: "for",
+    "to get": "for",
+    "to receive": "for",
+    purchase: "for",
+    receive: "for",
+    acquire: "for",
+    grab: "for",
+    "give me": "for",
+    take: "with",
+    selling: "with",
+    spending: "with",
+    "paying with": "with",
+  },
+  ratios: {
+    slippage: "slippage",
+    "slippage tolerance": "slippage",
+    "max slippage": "slippage",
+    ltv: "ltv",
+    "loan to value": "ltv",
+    "loan-to-value": "ltv",
+    "loan to value ratio": "ltv",
+    "health factor": "health_factor",
+    hf: "health_factor",
+  },
+  quantities: {
+    units: {
+      wei: { asset: "ETH", decimals: 18 },
+      gwei: { asset: "ETH", decimals: 9 },
+      sat: { asset: "BTC", decimals: 8 },
+      sats: { asset: "BTC", decimals: 8 },
+      satoshi: { asset: "BTC", decimals: 8 },
+      satoshis: { asset: "BTC", decimals: 8 },
+      lamport: { asset: "SOL", decimals: 9 },
+      lamports: { asset: "SOL", decimals: 9 },
+    },
+    isAsset: (norm) => ASSET_NAMES.has(norm),
+    prices: true,
+  },
+  openNames: true,
+};
+
+const ASSET_NAMES = new Set([...ASSETS, ...MORE_ASSETS]);
+
+/** The same, compiled. */
+export const DEFI_LANGUAGE = compileLexicon(DEFI_ORDERS);

@@ -1,0 +1,205 @@
+import { FRAMES } from "./frames.ts";
+import type { PlainRole, Sense } from "../sense.ts";
+
+/** Words separated by bars, phrases with spaces. */
+const list = (text: string): string[] =>
+  text.split("|").map((phrase) => phrase.trim().replace(/\s+/g, " ")).filter((p) => p !== "");
+
+/** Words that bear no load around an order, and words that tell what a clause is. */
+const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
+  greeting: `hi all|hey all|hello all|hi everyone|hey everyone|hello everyone|oi|ey|ahoy|yo yo|
+    hi folks|hey folks|good evening all|good morning all|wagwan|sup|what's up|whats up|ello|
+    hi|hey|hello|yo|gm|gn|howdy|hiya|greetings|hi there|hey there|hello there|
+    good morning|good afternoon|good evening|good day|morning|evening|hello again|hi again`,
+  courtesy: `please be advised that|be advised that|please note that|kindly note that|
+    to whom it may concern|pretty please|thanks a million|thanks a bunch|ta very much|ta love|bless|
+    thank you kindly|with many thanks|many thanks in advance|if it's no trouble|if it is no trouble|
+    if it's not too much trouble|if that works|if you're able|if you are able|i beg you|i beg|
+    for your old pal|there's a good bot|there's a love|good bot|i trust you|i trust you with it|thank u|tyvm|thnx|thanx|tq|
+    please and thank you|grateful|i'd be grateful|would be appreciated|it would be appreciated|
+    it'd be great|that'd be great|that'd be lovely|please|pls|plz|kindly|thanks|thank you|thx|ty|tysm|cheers|ta|many thanks|
+    thanks a lot|thank you very much|thanks so much|thanks in advance|much appreciated|appreciated|
+    appreciate it|i appreciate it|for me|if you can|if you could|if you please|if you would|
+    if you will|if possible|if it is possible|if it's possible|if you don't mind|
+    if you do not mind|if that's ok|if that's okay|if that is ok|when you can|
+    when you get a chance|when you have a moment|when you have a minute|when you have time|
+    as soon as you can|as soon as possible|whenever you can|would be great|that would be great|
+    it would be great|would be nice|would be lovely|would you|could you|will you|can you|
+    thanks ah|ok thanks|ok?|okay?|no rush|no hurry|take your time|would appreciate it|
+    i'd appreciate it|i would appreciate it|be a dear|be a star|be so kind|do me a favour|
+    do me a favor|as a favour|on my behalf|for us|for my account|on my account|
+    if you would be so kind|thank you so much|with thanks|cheers mate|have a nice day|
+    have a good one|love you|god bless|bless you|amen|you legend|you rock|you're the best|
+    from my trading account|from my usual account|that's all|that is all|that'll be all|
+    that's it|that will be all|and that's it|nothing else|and nothing else|much obliged|
+    would you kindly|do the needful|once you can|when ready`,
+  filler: `so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
+    alrighty then|aight|ight|welp|whew|phew|oof|heh|hehe|lmao|leh lah|lor lah|sia|wah|alamak|
+    can lah|ok lah|okay lah|ok can|eh boss|innit though|you see|mind you|
+    here|hereinafter|duly|as of now|um|umm|uh|uhm|er|erm|hmm|hm|mmm|eh|ah|oh|aw|so|well|ok|okay|alright|all right|right|
+    yeah|yea|yep|yup|yes|aye|sure|anyway|anyways|anyhow|actually|basically|honestly|seriously|
+    look|listen|just|simply|you know|i mean it|lah|lor|leh|aiyah|aiya|fine|great|cool|perfect|
+    gotcha|lol|haha|now then|by the way|btw|right then|ok then|okay then|also|too|quickly now|
+    alrighty|well then|there|again|once more|one more time|once again|yes please|man|dude|bro|
+    indeed|only|exactly|precisely|a total of|the sum of|the amount of|in total|all told|
+    in one go|hereby|forthwith|frankly|finally|really|yes absolutely|absolutely|definitely|
+    certainly|of course|without fail|then and there|innit|yah|ya`,
+  urgency: `now|right now|rn|immediately|asap|quickly|quick|at once|right away|fast|urgently|
+    urgent|this instant|chop chop|already|without delay|straight away|straightaway|this minute|
+    this second|today|this very minute|promptly|instantly|pronto|stat|real quick|sharpish|
+    by the end of the day|by end of day|by eod|as we speak|immediately please|hurry|hurry up|
+    on the double|at your earliest convenience|in no time|swiftly|at this moment|this moment|
+    before the end of the day|as fast as possible|as quickly as possible|as fast as you can|
+    from now on|with immediate effect|effective immediately`,
+  address: `luv|guv|fella|matey|hun|kiddo|bhai|yaar|bruv|dawg|homie|sis|lads|chaps|my guy|
+    my dude|big man|comrade|brother|my good bot|old friend|my love|sunshine|champ|ace|legend|
+    good sir|kind sir|dear team|dear support|machine|ai|clanker|assistant|agent|bot|boss|mate|buddy|bud|pal|dear|friend|sir|madam|team|folks|everyone|
+    computer|robot|lovely bot|my friend|dear assistant|dear agent|dear bot|fam|chief|captain|
+    sweetie|honey|love|guys|y'all|darling|old chap|amigo|butler|jarvis|hi team|support|helper`,
+  label:
+    `process|please process|req|cmd|trade|execute|do|please execute|action required|step one|step two|step three|
+    please action|for execution|instruction to agent|directive|errand|mission|urgent|
+    note to agent|order for you|order of the day|my order is|here's my order|here is my order|
+    order|orders|request|instruction|instructions|command|task|action|payment|job|
+    my order|my request|next|next step|step|first|first step|second|third|fourth|second step|
+    third step|last step|final step|quick one|one thing|quick request|new order|
+    new task|to execute|do this|do it|do the following|please do this|here goes|here we go|
+    action item|assignment|item|work order|trade order|a request|an order|urgent request|
+    next thing|first thing|last thing|final thing|one more thing|my instruction|my command|
+    my instructions|quick thing|first up|next up|that`,
+  insistence:
+    `as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
+    my mind is made up|my mind's made up|made up my mind|i made up my mind|going for it|
+    i'm going for it|final answer|that's my final answer|done deal|here we go|okay you convinced me|
+    you convinced me|you've convinced me|i'm doing it|let's roll|let's get on with it|
+    let's get this done|get on with it|get it done|no take backs|no takebacks|no faffing|no fuss please|
+    hand on heart|hand on my heart|cross my heart|i swear|i promise|trust me|believe me|mark my words|
+    no two ways about it|no ands or buts|no ifs ands or buts|no matter|regardless|either way|
+    once and for all|for good|for goodness sake|for goodness' sake|for heaven's sake|for pity's sake|
+    for god's sake|damn it|dammit|darn it|bugger it|to hell with it|what are we waiting for|
+    quit stalling|stop stalling|stop dithering|no stalling|don't sit on it|don't dawdle|
+    don't overthink it|don't overthink this|don't mess about|don't mess around|don't bother asking|
+    don't bother asking again|don't bother confirming|don't second guess me|don't second-guess me|
+    not maybe|no maybes|not a test|this is not a test|this isn't a test|it's not a drill|
+    not a question|this is not a question|that's not a question|this is an order|that's an order|
+    it's an order|say no more|without any delay|without further delay|with no further delay|
+    without more ado|no hesitation|no hesitating|no dithering|no dilly-dallying|no messing around|
+    i have decided|i've made my decision|decision made|decision is made|the decision is made|
+    i'm all in|i am in|count me in too|about time|it's about time|high time|it's high time|
+    long overdue|i'm ready|i am ready|ready|ready now|let's finish this|let's end this|
+    nothing more to say|no need to ask|no need to ask me|no need to confirm|no need to double check|
+    no need to check with me|you heard me|you heard me right|i know what i'm doing|
+    i know what i am doing|i've thought it through|i've thought about it|i thought about it|
+    don't hesitate|do not hesitate|don't wait|do not wait|no buts|no ifs|no ifs no buts|
+    no ifs or buts|no ifs and no buts|no excuses|no delays|no delay|no questions asked|
+    no questions|no joke|no jokes|no kidding|without further ado|without hesitation|
+    come on|come on then|go on|go ahead|enough talk|enough waiting|enough dithering|
+    no more dithering|no more waiting|no more talk|no more delays|enough said|screw it|sod it|
+    stuff it|what the hell|what the heck|why wait|don't wait for me to ask twice|
+    i'm not kidding|i'm not joking|i am not kidding|i am not joking|not kidding|not joking|
+    i'm serious|i am serious|i'm sure|i am sure|i'm certain|i mean it|you win|decided|
+    i've decided|it's decided|i've made up my mind|that settles it|that decides it|it's time|
+    time's up|time has come|the time has come|let's go|here goes nothing|count me in|i'm in|
+    not gonna lie|not going to lie|to be honest|i won't lie|for the first time|
+    for the second time|for the third time|for the last time|for the hundredth time|
+    for the umpteenth time|as i said|as i said before|like i said|as requested|as discussed|
+    as agreed|as ordered|yolo|let's do it|let's do this|do it|just do it|so do it|do it already|
+    do it now|make it so|make it snappy|make it quick|don't be shy|don't think twice|
+    don't argue|don't ask|don't dither|don't delay|do not delay|don't stall|
+    never fear|no doubt|fear not|i insist|i confirm|i know i know|i know|
+    no second thoughts|let's not waste time|let's not wait|don't waste time|enough already|no regrets|with no regrets|no drama|no fuss|no nonsense|no messing|
+    no messing about|no matter what|don't worry|no worries|all good|sounds good|deal|
+    rip the band-aid off|for real|this one is for real|this is for real|i said|
+    not tomorrow|not next week|not later|not in an hour|not next month|not next year|
+    not soon|not someday|not another day|make it now|what are you waiting for|
+    i can't wait|can't wait|cannot wait|it's not a joke|this is not a joke|
+    this is not a drill|not a drill|this is no drill|i won't ask twice|i won't ask again|
+    i'm not asking twice|don't make me ask twice|don't make me wait|don't keep me waiting`,
+  determiner: `a|an|the|my|our|this|that|these|those|some|any|another|more|extra|additional|
+    the rest of|what's left of|what is left of|of|worth|worth of|worth in|the rest of|whole|entire|own|other`,
+  pronoun: `it|them|that|those|these|this|everything|all of it|all of them|the lot|
+    the proceeds|the result|the rest|the whole lot|the whole thing|both|
+    everything there|whatever|something|it all|them all|that amount|the same|the same amount|the amount`,
+  prep: `in|into|on|onto|to|at|with|from|off|via|through|using|for|over|inside|against|out of|
+    towards|toward|over on|over at|in exchange for|in return for|instead of|off of|back into|
+    as|by|per|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|
+    around|between|behind|w|w/|by using|paid with|by way of|use|fro|form|too|frum|on top of`,
+  particle: `back|out|up|off|down|away|over|in|home`,
+  and: `and|plus|&|+|as well as|along with|together with|and also`,
+  then: `then|and then|after that|afterwards|and after that|and afterwards|and finally|
+    and lastly|lastly|next|and next|followed by|subsequently|once that's done|
+    when that's done|once done|when done|once that is done|when it's done|once it's done|
+    after which|when it arrives|once it arrives|and when it arrives|and once it arrives|
+    secondly|thirdly|firstly|and subsequently|meanwhile|and meanwhile|at the same time|while you're at it|while you are at it|
+    with the proceeds|from there|right after|right after that|immediately after|
+    immediately afterwards|when that is done|once they arrive|when they arrive`,
+  but: `but|but then|however|though|yet|still`,
+  be: `be|is|are|am|gets|being|to be`,
+  self: `my wallet|my account|my address|my main wallet|my own wallet|my usual address|my ledger|
+    my cold wallet|my hardware wallet|my trading account|the wallet|my hot wallet|my metamask|
+    my trading wallet|my usual wallet|my main account|my own account|me|my balance|
+    my savings wallet|my spot wallet|my usual account|wallet|our wallet|my safe|my portfolio|
+    my treasury|our treasury|my cold storage|my own address|my main address|my ledger wallet|
+    my usual payout address|my primary wallet`,
+  reason: `because|cause|cos|coz|since|as|so that|so i can|so we can|so they can|
+    in order to|seeing as|seeing that|given that|now that|considering|so as to|due to|because of|
+    thanks to|to help|to pay|to pay for|to cover|to earn|to get|to start|to make|to keep|
+    to maximise|to maximize|to receive|to avoid|to fund|to buy a|to buy an|to free up|to lower|
+    to reduce my|to improve|to increase my|to boost|to collect yield|and let me|to save|to put it to work|to see some profit|to be safe|to begin earning|
+    to begin|to generate|to secure`,
+  condition:
+    `you can|you could|you will|you would|if|when|once|unless|until|till|whenever|provided|providing|assuming|in case|
+    as long as|so long as|should|only if|only when|otherwise|else|or else|pending|
+    subject to|upon|supposing|suppose|depending|contingent|conditional|given|after|before|
+    while|wait|await|as soon as|the moment|the minute|permitting|on condition|whether|in the event|
+    every time|each time|as plan|failing|plan b|except|unlikely|lest|or`,
+  negation: `yeah right|as if|oh great|oh sure|yeah no|yeah nah|sure thing|big surprise|not really|
+    by mistake|by accident|not|no|don't|dont|do not|never|cannot|can't|won't|isn't|aren't|without|nor|neither|
+    nothing|none|nobody|refrain|avoid|cancel|abort|stop|undo|revert|forget|nevermind|never mind|
+    nvm|scratch|retract|retracted|void|oops|rather|instead|hold|skip|ignore|disregard|nope|nah|
+    didn't|doesn't|wasn't|haven't|hasn't|wouldn't|shouldn't|couldn't|hardly|barely|
+    anti|ain't|veto|except|exclude|excluding|but not|least`,
+  speech: `said|says|say|told|tells|tell|asked|asks|ask|wrote|writes|write|typed|types|claims that|
+    suggested|suggests|recommends|recommended|advises|advised|repeat|translate|summarise|
+    summarize|classify|reads|goes|shout|sing|echo|print|explain|describe|read this|quote|quoted|
+    called|named|titled|texted|tweeted|posted|whispered|shouted|replied|answered|mentioned|
+    orders me|ordered me|wants me`,
+  question: `what|how|why|who|whose|where|which|what's|how's|when's|whats|hows|is it|are there|
+    do i|does|did|should i|can i|wondering|wonder|curious|any idea|advice|thoughts|opinion`,
+  play: `test|testing|tests|pretend|imagine|example|hypothetical|hypothetically|simulate|simulation|
+    simulated|sandbox|mock|draft|drill|practice|backtest|roleplay|role-play|demo|dry run|dry-run|
+    fiction|fictional|scenario|experiment|joke|joking|kidding|maybe|perhaps|might|possibly|
+    probably|could|would|may|wish|hope|dream|someday|theory|guess|wishlist|rehearsal|paper trade|
+    game|movie|novel|poem|lyrics|void|sarcasm`,
+  subject: `i|i'm|i've|i'd|i'll|we|we're|we've|we'll|it|it's|there|there's|this|that's|they|they're|
+    she|she's|he|he's|everyone|everybody|nothing|nobody|someone|people`,
+  adjective: `idle|spare|remaining|leftover|left over|unused|outstanding|pending|unclaimed|accrued|
+    earned|existing|current|available|total|full|new|entire|complete|liquid|owed|due|waiting|
+    accumulated|claimable|overdue|recent|extra|little|sitting|available in my wallet|
+    left|old|i can|accruing|vested|matured|built up|that has built up|waiting for me|owed to me|
+    due to me|to my name|i have|i own|i hold|that i have|single-sided|out-of-range|in-range|safest|highest|best|most liquid|highest apy|highest yield|
+    highest-yield|highest yielding|highest-yielding|best apy|best apr|highest apr|lowest fee|cheapest|
+    flagship|partner|farming|safety|moderate|overdue|weekly|that's sitting|that is sitting|i owe|that i owe|i earned|i've earned|
+    i am owed|i'm owed|i have earned|that i earned|i have there|i've got|we have|i have left|i've accrued|i've got left|
+    i deposited|i supplied|i lent|i staked|i borrowed|i put|i've deposited|i've staked|i've supplied|
+    i've lent|i've borrowed|i have deposited|i have staked|i have supplied|i have borrowed|i locked|
+    i've locked|i got|that i deposited|that i staked|that i borrowed|that i supplied|of mine|
+    that's waiting|that is waiting|what is waiting|that are waiting|that have built up|
+    there is|there are|from earlier|in my wallet|sitting in my wallet|from my wallet|
+    lying around|that's left|that is left|is left|fresh|regular|actual`,
+  before: `before you|before|before we|but before that|prior to|but first|but before this|
+    before i|before that|before this`,
+  after:
+    `after|once you've|once you have|after you've|after you have|after having|after you|once you|
+    as soon as you've|as soon as you have|when you've|when you have|only after`,
+  correction: `i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
+    wait|no|actually make that|actually make it|make it|oops|scratch that`,
+};
+
+/** Words of the language and what they may be. */
+export const ENGLISH: readonly (readonly [string, Sense])[] = [
+  ...Object.entries(PLAIN).flatMap(([role, text]) =>
+    list(text).map((phrase) => [phrase, { role: role as PlainRole }] as const)
+  ),
+  ...FRAMES,
+];

@@ -1,0 +1,285 @@
+import { distance } from "fastest-levenshtein";
+import type { CompiledLexicon } from "../lexicon.ts";
+import type { NameKind } from "../sense.ts";
+import { type NameShape, shapeOf } from "./open_names.ts";
+import type { FoundName } from "../order.ts";
+import { may, type Tag } from "../tokens/tags.ts";
+
+/** What is known of the place of a word. */
+export interface NameContext {
+  readonly lexicon: CompiledLexicon;
+  readonly isShouting: boolean;
+  /** Whether the head exchanges one thing for another. */
+  readonly exchanges: boolean;
+  /** The preposition right before it. */
+  readonly prep: string | null;
+  readonly afterAmount: boolean;
+  /** Whether the amount before it is a plain number. */
+  readonly isExact: boolean;
+  /** Whether it stands before the head. */
+  readonly isFront: boolean;
+  /** Whether "my", "the", "of" or the like opened the phrase. */
+  readonly afterDeterminer: boolean;
+  readonly next: Tag | undefined;
+  /** How many things the order has named so far. */
+  readonly things: number;
+  /** Whether "and" joins it to what stands before. */
+  readonly joined: boolean;
+  /** Whether it follows a noun of the domain in its phrase: "what I owe aave". */
+  readonly ofDebtor: boolean;
+  /** Whether it follows "venue", "pool" or the like. */
+  readonly afterPlaceWord: boolean;
+  /** How many names the phrase has already. */
+  readonly inPhrase: number;
+  /** Whether the phrase goes on to another thing: "0.1 SOL of", "100 USDC worth of". */
+  readonly isSecond: boolean;
+}
+
+/** Prepositions before a network alone. */
+const OVER = ["on", "via", "over", "over on", "using", "across", "through", "by"];
+/** Prepositions before a place. */
+const AT = [
+  "in",
+  "into",
+  "on",
+  "onto",
+  "to",
+  "at",
+  "with",
+  "from",
+  "off",
+  "via",
+  "through",
+  "using",
+  "over",
+  "inside",
+  "out of",
+  "over on",
+  "over at",
+  "off of",
+  "back into",
+  "back from",
+  "out from",
+  "within",
+  "under",
+  "back to",
+  "over to",
+  "in to",
+  "on to",
+  "thru",
+  "frm",
+  "towards",
+  "by",
+  "->",
+];
+/** Prepositions before a thing that is given or received in an exchange. */
+const EXCHANGE = [
+  "to",
+  "into",
+  "for",
+  "with",
+  "from",
+  "using",
+  "in",
+  "as",
+  "->",
+  "<-",
+  "against",
+  "in exchange for",
+  "in return for",
+  "by selling",
+  "by using",
+  "by spending",
+  "towards",
+  "back to",
+  "back into",
+  "instead of",
+  "on",
+  "paid with",
+  "in to",
+  "over to",
+];
+
+/** The name at a tag, and how many tags it takes; null if there is none in its place. */
+export function nameAt(
+  tags: readonly Tag[],
+  at: number,
+  context: NameContext,
+): { readonly name: FoundName; readonly length: number } | null {
+  const tag = tags[at]!;
+  const known = new Map<NameKind, string>();
+  // "pls" is please, and a thing only where one is counted or owned
+  const isLight = may(tag, "courtesy", "filler", "greeting", "adjective", "urgency");
+  if (isLight && !context.afterAmount && !context.afterDeterminer && context.prep === null) {
+    return null;
+  }
+  for (const sense of tag.senses) {
+    if (sense.role === "name" && !known.has(sense.kind)) known.set(sense.kind, sense.name);
+  }
+  if (known.size > 0) {
+    const kind = kindOfKnown(known, context);
+    if (kind === null) return null;
+    // "Kamino KVault": capitals that follow belong to the name
+    let length = 1;
+    while (kind === "place" && isNamePart(tags[at + length], context)) length++;
+    const tail = tags.slice(at + 1, at + length).map(({ norm }) => ` ${norm}`).join("");
+    const name = {
+      kind,
+      name: known.get(kind)! + tail,
+      open: length > 1,
+      from: tag.from,
+      to: tags[at + length - 1]!.to,
+    };
+    return { name, length };
+  }
+  if (tag.senses.length > 0 || tag.mark || tag.quantity) return null;
+  const repaired = repairPlace(tag, context);
+  if (repaired) return { name: repaired, length: 1 };
+  if (!context.lexicon.lexicon.openNames) return null;
+  return openName(tags, at, context);
+}
+
+function isNamePart(tag: Tag | undefined, { isShouting }: NameContext): boolean {
+  if (tag === undefined || tag.mark || tag.quantity || isShouting || /\d/.test(tag.text)) {
+    return false;
+  }
+  // "Jupiter Lend": a verb with a capital in the middle of a clause is a name
+  const isFree = tag.senses.length === 0 ||
+    (/^[A-Z][a-z]/.test(tag.text) && tag.senses.every(({ role }) => role === "verb"));
+  return isFree && (tag.senses.length > 0 ||
+    ["capital", "inner"].includes(shapeOf(tag, isShouting) ?? ""));
+}
+
+function kindOfKnown(known: ReadonlyMap<NameKind, string>, context: NameContext): NameKind | null {
+  const { prep, exchanges, afterAmount, next } = context;
+  const asset = known.has("asset");
+  const place = known.has("place");
+  const chain = known.has("chain");
+  if (known.size === 1) return [...known.keys()][0]!;
+  if (afterAmount && asset) return "asset";
+  if (place && (context.ofDebtor || context.afterPlaceWord)) return "place";
+  if (place && context.isFront && prep === null && !context.afterDeterminer) return "place";
+  if (chain && prep !== null && OVER.includes(prep)) return "chain";
+  if (chain && next?.norm === "network") return "chain";
+  if (place && may(next, "place_word", "object", "noun") && !(asset && isOfThing(next))) {
+    return "place";
+  }
+  if (exchanges && place && context.things > 1 && prep !== null && AT.includes(prep)) {
+    return "place";
+  }
+  if (exchanges && asset && prep !== null && EXCHANGE.includes(prep) && prep !== "on") {
+    return "asset";
+  }
+  if (place && prep !== null && AT.includes(prep)) return "place";
+  // "borrow 680 USDT Aave", ", Ethereum please": the thing has been named
+  const named = context.things > 0 && prep === null && !context.joined && !context.afterDeterminer;
+  if (asset && (place || chain) && named) return place ? "place" : "chain";
+  if (asset) return "asset";
+  return place ? "place" : "chain";
+}
+
+/** "AAVE tokens", "COMP rewards": the word before them is a thing. */
+function isOfThing(next: Tag | undefined): boolean {
+  return /^(?:tokens?|coins?|rewards?)$/.test(next?.norm ?? "");
+}
+
+const SURE: readonly NameShape[] = ["address", "signed", "ticker", "capital", "inner"];
+
+function openName(
+  tags: readonly Tag[],
+  at: number,
+  context: NameContext,
+): { readonly name: FoundName; readonly length: number } | null {
+  const tag = tags[at]!;
+  const shape = shapeOf(tag, context.isShouting);
+  if (shape === null) return null;
+  const kind = kindOfOpen(shape, tag, context);
+  if (kind === null) return null;
+  // "Chorus One", "Cat Town": capitals in a row are one place
+  let length = 1;
+  if (kind === "place" && ["capital", "ticker", "inner"].includes(shape)) {
+    while (
+      tags[at + length]?.senses.length === 0 && !tags[at + length]!.mark &&
+      !tags[at + length]!.quantity &&
+      ["capital", "ticker", "inner"].includes(shapeOf(tags[at + length]!, context.isShouting) ?? "")
+    ) length++;
+  }
+  const text = tags.slice(at, at + length).map((one) => one.text).join(" ");
+  const name = kind === "asset" ? spellAsset(text, shape) : text.toLowerCase();
+  return {
+    name: { kind, name, open: true, from: tag.from, to: tags[at + length - 1]!.to },
+    length,
+  };
+}
+
+function spellAsset(text: string, shape: NameShape): string {
+  if (shape === "address") return text;
+  return text.replace(/^\$/, "").toUpperCase();
+}
+
+function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind | null {
+  const { prep, exchanges, afterAmount, afterDeterminer, next, inPhrase } = context;
+  const sure = SURE.includes(shape) || shape === "suffix";
+  if (shape === "signed" && tag.text.includes("/")) {
+    return !exchanges && prep !== null && AT.includes(prep) && !afterAmount ? "place" : "asset";
+  }
+  if (afterAmount) return sure || (context.isExact && tag.norm.length <= 5) ? "asset" : null;
+  if (context.isFront && !afterDeterminer && prep === null && !may(next, "place_word")) return null;
+  // "the megapot LP", "the syrup pool"
+  const before = may(next, "place_word") ||
+    /^(?:lp|liquidity|staking|lending)/.test(next?.norm ?? "");
+  const isOwned = afterDeterminer && context.things === 0;
+  if (shape === "plain" && before && ((prep !== null && AT.includes(prep)) || isOwned)) {
+    return "place";
+  }
+  if (!sure) return null;
+  const placeNext = may(next, "place_word");
+  if (prep !== null) {
+    const full = context.things > 1;
+    if (exchanges && !full && EXCHANGE.includes(prep) && prep !== "on" && prep !== "in") {
+      return "asset";
+    }
+    if (shape === "address") return /^(?:at|in|into|from)$/.test(prep) ? "place" : null;
+    if (AT.includes(prep)) return "place";
+    if (["for", "against", "as", "in exchange for"].includes(prep)) return "asset";
+    return null;
+  }
+  if (placeNext && shape !== "ticker" && shape !== "signed") return "place";
+  if (may(next, "object", "noun") && shape === "capital") return "place";
+  if (context.isSecond) return "asset";
+  if (inPhrase > 0) return null;
+  if (afterDeterminer) return "asset";
+  return shape === "capital" || shape === "suffix" ? null : "asset";
+}
+
+/** Words of a place that look like another word by one slip mean themselves. */
+function repairPlace(tag: Tag, { prep, lexicon, isShouting }: NameContext): FoundName | null {
+  if (prep === null || !AT.includes(prep) || !/^[a-z]{5,14}$/.test(tag.norm)) return null;
+  if (!isShouting && tag.text !== tag.norm && shapeOf(tag, isShouting) !== "capital") return null;
+  const limit = tag.norm.length >= 8 ? 2 : 1;
+  const near = lexicon.lexicon.names.filter(({ kind, name }) =>
+    kind !== "asset" && name.length >= 4 && name[0] === tag.norm[0] &&
+    slips(name, tag.norm) <= limit
+  );
+  const meant = new Map(near.map(({ kind, canonical }) => [`${kind} ${canonical}`, kind]));
+  if (meant.size !== 1) return null;
+  const { kind, canonical } = near[0]!;
+  return {
+    kind,
+    name: canonical,
+    open: false,
+    repaired: tag.text,
+    from: tag.from,
+    to: tag.to,
+  };
+}
+
+/** Edits between two words, where two neighbours in the wrong order are one. */
+export function slips(name: string, word: string): number {
+  const edits = distance(name, word);
+  const crossed = edits === 2 && name.length === word.length &&
+    [...name].some((_, i) =>
+      name.slice(0, i) + name.charAt(i + 1) + name.charAt(i) + name.slice(i + 2) === word
+    );
+  return crossed ? 1 : edits;
+}

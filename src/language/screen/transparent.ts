@@ -1,0 +1,22 @@
+import type { PlainRole } from "../sense.ts";
+import { may, type Tag } from "../tokens/tags.ts";
+
+/** Roles that bear no load wherever they stand in a clause, the surest first. */
+export const LIGHT: readonly PlainRole[] = [
+  "courtesy",
+  "greeting",
+  "urgency",
+  "insistence",
+  "address",
+  "filler",
+];
+
+const PICTURE = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200D|\uFE0F|\uFE0E)+$/u;
+/** Pictures that say that something is done, forbidden or doubted. */
+const TELLING = /[☐☑✅✔☒❌✖🚫⛔🛑❓❔⁉‼🙅👎🤔🤣😂🙃😜]/u;
+
+/** The role of words that may stand around an order and mean nothing for it; null for others. */
+export function lightRole(tag: Tag): PlainRole | null {
+  if (PICTURE.test(tag.text)) return TELLING.test(tag.text) ? null : "filler";
+  return LIGHT.find((role) => may(tag, role)) ?? null;
+}

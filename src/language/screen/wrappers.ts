@@ -1,0 +1,138 @@
+import { verbOf } from "../order.ts";
+import type { Roles } from "../roles.ts";
+import { may, type Tag } from "../tokens/tags.ts";
+import type { Token } from "../tokens/tokens.ts";
+
+/**
+ * Takes the marks of a list from the front of lines: "1)", "(2)", "b)", "3.", "-", "*", "→", ">".
+ * A mark that says that something is done, such as "[x]", is none.
+ */
+export function dropListMarks(
+  tags: readonly Tag[],
+  prompt: string,
+  tokens: readonly Token[],
+  roles: Roles,
+): Tag[] {
+  const kept: Tag[] = [];
+  for (let i = 0; i < tags.length; i++) {
+    const isFirst = i === 0 || tags[i - 1]!.mark === "\n";
+    const numbered = isFirst || tags[i]!.from > 0 ? markLength(tags, i, isFirst) : 0;
+    const follows = tags[i + numbered];
+    const spaced = follows !== undefined && numbered > 0 &&
+      /\s/.test(prompt[tokens[follows.from]!.start - 1] ?? "");
+    if (numbered > 0 && spaced && (isFirst || beginsStep(tags, i + numbered))) {
+      for (const tag of tags.slice(i, i + numbered)) roles.set(tag, "list_mark");
+      if (!isFirst) {
+        kept.push({
+          ...tags[i]!,
+          to: tags[i]!.from,
+          text: "\n",
+          norm: "\n",
+          senses: [],
+          mark: "\n",
+        });
+      }
+      const last = kept.at(-1);
+      if (last?.quantity && !isFirst) delete (last as { quantity?: unknown }).quantity;
+      i += numbered - 1;
+      continue;
+    }
+    kept.push(tags[i]!);
+  }
+  return kept;
+}
+
+function markLength(tags: readonly Tag[], at: number, isFirst: boolean): number {
+  const one = tags[at]!;
+  const two = tags[at + 1];
+  const three = tags[at + 2];
+  const small = (tag: Tag | undefined) =>
+    tag !== undefined && /^(?:\d{1,2}|[a-h]|i{1,3}|iv|v)$/.test(tag.norm);
+  if (one.mark === "(" && small(two) && three?.mark === ")") return 3;
+  if (small(one) && (two?.mark === ")" || two?.mark === "." || (isFirst && two?.mark === ":"))) {
+    return 2;
+  }
+  if (/^(?:\d{1,2}|[a-h])[.)]$/.test(one.text)) return 1;
+  const isArrow = one.mark === "->" && one.text !== ">";
+  if (isFirst && (one.mark === "-" || isArrow || one.norm === "*" || one.norm === "•")) return 1;
+  return 0;
+}
+
+function beginsStep(tags: readonly Tag[], at: number): boolean {
+  return verbOf(tags[at], "base") !== undefined || may(tags[at], "frame");
+}
+
+const CODE = /^[{}[\]<>|\\#*~_=@^%`]+$|^--?[a-z]|^\/\/|^\/\*|:\/\//;
+
+/** A sign of a quotation, of code or of marked text; a name in quotes is still said. */
+export function findWrapper(
+  tags: readonly Tag[],
+  prompt: string,
+  tokens: readonly Token[],
+): Tag | null {
+  if (tags[0]?.mark === "!" || tags[0]?.mark === ":" || tags[0]?.text === ">") return tags[0]!;
+  // "deposit(5, ETH)": a call, not an aside
+  const call = tags.find((tag, i) => {
+    const start = tokens[tag.from]?.start ?? 0;
+    return tag.mark === "(" && verbOf(tags[i - 1], "base") !== undefined &&
+      /\S/.test(prompt[start - 1] ?? " ");
+  });
+  if (call) return call;
+  const quotes = tags.flatMap((tag, i) => tag.mark === '"' ? [i] : []);
+  if (quotes.length % 2 === 1) return tags[quotes.at(-1)!]!;
+  for (let k = 0; k < quotes.length; k += 2) {
+    const inner = tags.slice(quotes[k]! + 1, quotes[k + 1]!);
+    const isName = inner.length > 0 && inner.length <= 2 &&
+      inner.every((tag) => !verbOf(tag, "base") || may(tag, "name"));
+    if (!isName) return tags[quotes[k]!]!;
+  }
+  return tags.find((tag) =>
+    !tag.quantity && tag.mark === undefined && tag.senses.length === 0 && CODE.test(tag.norm)
+  ) ??
+    null;
+}
+
+/** "2 ETH, no wait, 3 ETH": what is corrected is taken back, where the same is said again. */
+export function applyCorrections(tags: readonly Tag[], roles: Roles): Tag[] {
+  let kept = [...tags];
+  for (let i = 1; i < kept.length; i++) {
+    if (!may(kept[i], "correction")) continue;
+    const before = lastAmount(kept, i);
+    let next = i + 1;
+    while (kept[next] && (may(kept[next], "correction") || isSign(kept[next]!))) next++;
+    const after = kept[next];
+    if (before < 0 || !after?.quantity || kept[before]!.quantity?.kind !== after.quantity.kind) {
+      continue;
+    }
+    const name = kept[before + 1];
+    const again = kept[next + 1];
+    const sameName = may(name, "name") && may(again, "name") && name!.norm === again!.norm;
+    const opened = kept[i - 1]?.mark === "(" ? i - 1 : -1;
+    // From the corrected amount up to the new one, with its name if that comes again
+    const from = before;
+    const until = sameName || !may(name, "name") || i > before + 2 + (opened >= 0 ? 1 : 0)
+      ? next
+      : next;
+    const dropped = kept.slice(from, until);
+    const keepName = may(name, "name") && !may(again, "name");
+    for (const tag of dropped) roles.set(tag, "correction");
+    const closes = opened >= 0 ? kept.findIndex((tag, k) => k > next && tag.mark === ")") : -1;
+    const tail = kept.slice(until).filter((_, k) => until + k !== closes);
+    if (keepName && name) tail.splice(1, 0, name);
+    kept = [...kept.slice(0, from), ...tail];
+    i = from;
+  }
+  return kept;
+}
+
+function lastAmount(tags: readonly Tag[], before: number): number {
+  for (let i = before - 1; i >= 0 && i >= before - 6; i--) {
+    if (tags[i]!.quantity) return i;
+    if (verbOf(tags[i], "base") && !may(tags[i], "name")) return -1;
+  }
+  return -1;
+}
+
+function isSign(tag: Tag): boolean {
+  return tag.mark === "," || tag.mark === "." || tag.mark === "-";
+}

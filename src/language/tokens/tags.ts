@@ -1,0 +1,125 @@
+import type { CompiledLexicon } from "../lexicon.ts";
+import type { Sense } from "../sense.ts";
+import { findPhrase } from "../english/phrases.ts";
+import type { Quantity } from "../quantities/types.ts";
+import type { Token } from "./tokens.ts";
+
+/** One or more tokens that belong together, and what they may be. */
+export interface Tag {
+  /** Index of the first token. */
+  readonly from: number;
+  /** Index after the last one. */
+  readonly to: number;
+  readonly text: string;
+  readonly norm: string;
+  /** What the words may mean; empty for words that nothing is known of. */
+  readonly senses: readonly Sense[];
+  readonly quantity?: Quantity;
+  /** A sign that separates: one of `, . ; : ! ? ( )`, a line end, a dash or an arrow. */
+  readonly mark?: Mark;
+}
+
+/** Signs between clauses. */
+export type Mark = "," | "." | ";" | ":" | "!" | "?" | "(" | ")" | "\n" | "-" | "->" | "<-" | '"';
+
+const MARKS: Readonly<Record<string, Mark>> = {
+  ",": ",",
+  ".": ".",
+  "...": ".",
+  "…": ".",
+  ";": ";",
+  ":": ":",
+  "!": "!",
+  "?": "?",
+  "(": "(",
+  ")": ")",
+  "-": "-",
+  "--": "-",
+  "->": "->",
+  "-->": "->",
+  "=>": "->",
+  "==>": "->",
+  "→": "->",
+  "⇒": "->",
+  "⟶": "->",
+  "➔": "->",
+  "➜": "->",
+  "➡": "->",
+  ">": "->",
+  ">>": "->",
+  "<-": "<-",
+  "←": "<-",
+  "⟵": "<-",
+  "⇐": "<-",
+  '"': '"',
+  "'": '"',
+  "`": '"',
+  "•": "\n",
+  "·": "\n",
+};
+
+/** True if one of the senses of a tag has a role. */
+export function may(tag: Tag | undefined, ...roles: readonly Sense["role"][]): boolean {
+  return tag !== undefined && tag.senses.some(({ role }) => roles.includes(role));
+}
+
+/** The sense of a tag that has a role. */
+export function senseOf<R extends Sense["role"]>(
+  tag: Tag | undefined,
+  role: R,
+): Extract<Sense, { role: R }> | undefined {
+  return tag?.senses.find((sense) => sense.role === role) as
+    | Extract<Sense, { role: R }>
+    | undefined;
+}
+
+/** Words that mean more than the quantity in them: "by the end of the day" is haste, "my remaining" a thing. */
+function isSaid(senses: readonly Sense[], { refusal }: Quantity): boolean {
+  const roles = senses.map(({ role }) => role);
+  if (roles.some((role) => role === "urgency" || role === "insistence" || role === "courtesy")) {
+    return true;
+  }
+  return refusal?.kind === "rest" &&
+    roles.some((role) => role === "adjective" || role === "determiner");
+}
+
+/** Puts tokens together to phrases, the longest first, and quantities to one tag each. */
+export function tagTokens(
+  prompt: string,
+  tokens: readonly Token[],
+  quantities: readonly Quantity[],
+  lexicon: CompiledLexicon,
+): Tag[] {
+  const norms = tokens.map(({ norm }) => norm);
+  const starts = new Map(quantities.map((quantity) => [quantity.from, quantity]));
+  const tags: Tag[] = [];
+  let at = 0;
+  let ended = 0;
+  while (at < tokens.length) {
+    const token = tokens[at]!;
+    if (prompt.slice(ended, token.start).includes("\n")) {
+      tags.push({ from: at, to: at, text: "\n", norm: "\n", senses: [], mark: "\n" });
+    }
+    const quantity = starts.get(at);
+    const phrase = findPhrase(lexicon.index, norms, at);
+    const length = phrase?.words.length ?? 0;
+    const covered = quantity !== undefined && quantity.to - at >= length &&
+      !(quantity.to - at === length && isSaid(phrase!.senses, quantity));
+    const to = covered ? quantity.to : at + Math.max(1, length);
+    const text = prompt.slice(token.start, tokens[to - 1]!.end);
+    const norm = norms.slice(at, to).join(" ");
+    const mark = MARKS[norm];
+    tags.push({
+      from: at,
+      to,
+      text,
+      norm,
+      senses: covered ? [] : phrase?.senses ?? [],
+      ...(covered && { quantity }),
+      ...(!covered && mark !== undefined && { mark }),
+    });
+    at = to;
+    ended = tokens[to - 1]!.end;
+  }
+  return tags;
+}
