@@ -18,6 +18,7 @@ import { createMasker, groupPrompts } from "../src/data/mod.ts";
 import { encodeGold, type ScoredRows, scoreRows } from "../src/evaluate/mod.ts";
 import { openArtifact, parseArtifact, serializeArtifact } from "../src/mapper/mod.ts";
 import { textTable } from "../src/report/mod.ts";
+import { GRAMMARS, phrasingsOf } from "../fixtures/defi/grammar/generate.ts";
 import { type Uniform, uniform } from "./certificate_laws.ts";
 
 interface RealRows {
@@ -25,8 +26,8 @@ interface RealRows {
   readonly scored: ScoredRows;
   readonly labels: Int32Array;
   readonly classes: readonly string[];
-  /** Templates, or the largest groups of near rows that are known. */
-  readonly groups: readonly string[];
+  /** What is taken as independent, by name. */
+  readonly units: Readonly<Record<string, readonly string[]>>;
 }
 
 const LIMITS = [0.02, 0.05, 0.1];
@@ -48,8 +49,26 @@ async function scoreFile(
   const prompts = dataset.rows.map((row) => row.prompt);
   const scored = scoreRows(await mapper.predictProbabilities(prompts));
   const { labels } = encodeGold(dataset.rows.map((row) => row.label), mapper.classes);
-  const { classes } = mapper;
-  return { name, scored, labels, classes, groups: groupPrompts(prompts, { mask }) };
+  const column = domain === "defi" ? dataset.rows.map(phrasingOf) : undefined;
+  const units = {
+    row: prompts.map((_, row) => `row ${row}`),
+    template: groupPrompts(prompts, { mask }),
+    ...(column && { phrasing: groupPrompts(prompts, { mask, column }) }),
+  };
+  return { name, scored, labels, classes: mapper.classes, units };
+}
+
+/** The phrasing that the generator of the fixtures made a row from; empty where none is found. */
+function phrasingOf({ prompt, label }: { readonly prompt: string; readonly label: string | null }) {
+  const grammar = GRAMMARS.find((one) => one.label === label);
+  if (!grammar) return "";
+  const found = phrasingsOf("5k", grammar).map(({ predicate }) => predicate)
+    .sort((a, b) => b.length - a.length)
+    .find((predicate) => {
+      const parts = predicate.split(/ ?… ?/).map((part) => part.replace(/[.*+?()]/g, "\\$&"));
+      return new RegExp(parts.join(".*?"), "i").test(prompt);
+    });
+  return found === undefined ? "" : `${label} ${found}`;
 }
 
 function take({ scored }: RealRows, rows: readonly number[]): ScoredRows {
@@ -98,7 +117,7 @@ function isBroken(
   };
 }
 
-/** Halves each set so many times, by row and by group, and prints how often the promise broke. */
+/** Halves each set so many times, by row, template and phrasing, and prints how often the promise broke. */
 export async function printHalvings(halvings: number, data: string | undefined): Promise<boolean> {
   const fixtures = "fixtures/defi/defi_mapper_labeled";
   const files = [
@@ -116,8 +135,7 @@ export async function printHalvings(halvings: number, data: string | undefined):
   let isKept = true;
   for (const file of files) {
     const set = await scoreFile(file);
-    const rowUnits = set.labels.keys().toArray().map(String);
-    for (const [unit, units] of [["row", rowUnits], ["group", set.groups]] as const) {
+    for (const [unit, units] of Object.entries(set.units)) {
       for (const limit of LIMITS) {
         const next = uniform(halvings + limit * 1000);
         let certified = 0;
@@ -155,7 +173,14 @@ export async function printHalvings(halvings: number, data: string | undefined):
   }
   console.log(`\nreal rows, ${halvings} halvings each`);
   console.log(textTable({
-    columns: ["rows", "halved by", "limit", "certified", "coverage there", "broken beyond noise"],
+    columns: [
+      "rows",
+      "halved and grouped by",
+      "limit",
+      "certified",
+      "coverage there",
+      "broken beyond noise",
+    ],
     rows: table,
   }));
   return isKept;

@@ -12,6 +12,15 @@
  */
 import { type Certificate, certify } from "../mod.ts";
 import { textTable } from "../src/report/mod.ts";
+import {
+  type Cell,
+  cellOf,
+  cells,
+  note,
+  printFewer,
+  printNames,
+  printPart,
+} from "./certificate_cells.ts";
 import { printHalvings } from "./certificate_halvings.ts";
 import {
   ABSTAIN_LAW,
@@ -28,34 +37,13 @@ import {
   truthOf,
   uniform,
 } from "./certificate_laws.ts";
-import { lowerBound, RIVALS, type Scored } from "./certificate_rivals.ts";
+import { RIVALS, type Scored } from "./certificate_rivals.ts";
 
 const SIZES = [100, 300, 1000, 5000];
 const LIMITS = [0.01, 0.02, 0.05];
 const DELTAS = [0.05, 0.1];
 /** A rate above the limit by less than this is rounding of the truth. */
 const ROUNDING = 1e-4;
-
-interface Cell {
-  readonly part: string;
-  readonly name: string;
-  readonly n: number;
-  readonly limit: number;
-  readonly delta: number;
-  draws: number;
-  certified: number;
-  broken: number;
-  coverage: number;
-}
-
-const cells = new Map<string, Cell>();
-
-function cellOf(part: string, name: string, n: number, limit: number, delta: number): Cell {
-  const key = [part, name, n, limit, delta].join();
-  const fresh = { part, name, n, limit, delta, draws: 0, certified: 0, broken: 0, coverage: 0 };
-  if (!cells.has(key)) cells.set(key, fresh);
-  return cells.get(key)!;
-}
 
 interface Asked {
   readonly limit: number;
@@ -88,14 +76,6 @@ function ruleOf({ point }: Certificate, classes: number): Rule {
     return own === undefined ? point.threshold : own ?? Infinity;
   });
   return { thresholds, margin: point.nearMargin ?? 0 };
-}
-
-function note(cell: Cell, found: { readonly coverage: number; readonly broken: boolean } | null) {
-  cell.draws++;
-  if (!found) return;
-  cell.certified++;
-  cell.coverage += found.coverage;
-  if (found.broken) cell.broken++;
 }
 
 /** A share of the rows, for rivals: they get the parts that the product's default gives. */
@@ -248,53 +228,6 @@ async function dumpDraws(path: string, draws: number): Promise<void> {
   );
   const text = JSON.stringify({ laws, limits: LIMITS, deltas: DELTAS, draws: list });
   await Deno.writeTextFile(path, text);
-}
-
-function printPart(part: string): boolean {
-  const mine = [...cells.values()].filter((cell) => cell.part === part);
-  const beyond = mine.filter((cell) => lowerBound(cell.broken, cell.draws) > cell.delta);
-  const draws = mine.reduce((sum, cell) => sum + cell.draws, 0);
-  const broken = mine.reduce((sum, cell) => sum + cell.broken, 0);
-  const mean = mine.reduce((sum, cell) => sum + cell.coverage / cell.draws, 0) / mine.length;
-  console.log(
-    `${part}: ${mine.length} cells, ${draws} draws, ${broken} broken ` +
-      `(${(100 * broken / draws).toFixed(2)}%), ${beyond.length} cells beyond their allowance, ` +
-      `mean certified coverage ${mean.toFixed(3)}`,
-  );
-  for (const cell of beyond) console.log(`  beyond: ${JSON.stringify(cell)}`);
-  return beyond.length === 0;
-}
-
-function printNames(part: string): void {
-  const mine = [...cells.values()].filter((cell) => cell.part === part);
-  const rows = [...Map.groupBy(mine, (cell) => cell.name)].map(([name, list]) => {
-    const draws = list.reduce((sum, cell) => sum + cell.draws, 0);
-    const mean = (of: "certified" | "coverage" | "broken") =>
-      list.reduce((sum, cell) => sum + cell[of], 0) / draws;
-    const worst = Math.max(...list.map((cell) => cell.broken / cell.draws));
-    return [name, ...[mean("certified"), mean("coverage"), mean("broken"), worst].map(percent)];
-  });
-  console.log(textTable({ columns: ["", "certified", "coverage", "broken", "worst cell"], rows }));
-}
-
-const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
-
-/** Laws, limits and allowances where more rows certified less often, beyond two standard errors. */
-function printFewer(part: string): boolean {
-  const mine = [...cells.values()].filter((cell) => cell.part === part);
-  const same = Map.groupBy(mine, ({ name, limit, delta }) => `${name}, ${limit}, ${delta}`);
-  const fewer = [...same].flatMap(([what, list]) => {
-    const sorted = list.toSorted((a, b) => a.n - b.n);
-    return sorted.slice(1).flatMap((more, i) => {
-      const p = sorted[i]!.certified / sorted[i]!.draws;
-      const q = more.certified / more.draws;
-      const error = Math.sqrt((p * (1 - p) + q * (1 - q)) / more.draws);
-      return q < p - 2 * error - 1e-9 ? [`${what}: ${percent(p)} then ${percent(q)}`] : [];
-    });
-  });
-  console.log(`fewer certificates with more rows: ${fewer.length} of ${mine.length} cells`);
-  for (const line of fewer) console.log(`  ${line}`);
-  return fewer.length === 0;
 }
 
 function printScores(): void {

@@ -40,6 +40,8 @@ export interface TrainRequest extends FlagValues<typeof ENCODER_FLAGS> {
   readonly solver: "lbfgs" | "ml";
   readonly seed: number;
   readonly class_names: string | undefined;
+  /** CSV column that says which rows belong together. */
+  readonly group?: string | undefined;
 }
 
 /** A finished training run. */
@@ -56,7 +58,8 @@ export async function runTraining(
   { warn }: Pick<CommandContext, "warn">,
 ): Promise<TrainedRun> {
   const start = performance.now();
-  const raw = await readLabeledCsv(request.labels_csv);
+  const columns = request.group === undefined ? {} : { group: request.group };
+  const raw = await readLabeledCsv(request.labels_csv, columns);
   const { domain, note } = await chooseDomain(request.domain, raw);
   if (note) warn(note);
   const dataset = mapLabels(raw, (label) => readLabel(domain, label));

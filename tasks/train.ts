@@ -39,6 +39,13 @@ await runCommand({
       choices: ["auto", "isotonic", "sigmoid", "temperature", "best", "none"],
       help: "Implies --calibrate. Default: best with --calibrate, none without.",
     },
+    group: {
+      type: "string",
+      value: "COLUMN",
+      help:
+        "CSV column that says which rows belong together: calibration does not tear them apart. " +
+        "Default: the template.",
+    },
     calibration_cv: { type: "integer", min: 2, max: 100, default: 3, help: "Folds." },
     class_weight: {
       type: "string",

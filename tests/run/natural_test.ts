@@ -10,12 +10,12 @@ const HELD_OUT = "tests/run/natural_prompts.txt";
 const DEVELOPMENT = "tests/run/natural/development.txt";
 
 /**
- * What is known of the held-out set since an order has to be proved: 0.59 of the single steps, 0.78 of the
+ * What is known of the held-out set since an order has to be proved and an asset without a price is unknown risk: 0.564 of the single steps, 0.78 of the
  * plans of several steps, and no execution too many. Before, with 0.73 and 0.80, one prompt that asks for
  * nothing was acted on, and 5% of the plans were wrong ones; the aims are 0.85, 0.8 and none. These floors
  * keep it from getting worse.
  */
-const FLOORS = { single: 0.58, multi: 0.75, executed: 0 };
+const FLOORS = { single: 0.56, multi: 0.75, executed: 0 };
 
 interface Score {
   readonly single: number;
