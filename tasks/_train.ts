@@ -104,7 +104,15 @@ async function chooseDomain(
   { rows }: Dataset,
 ): Promise<{ readonly domain: Domain; readonly note?: string }> {
   if (flag !== "auto") return { domain: await openDomain(flag) };
-  const { domain, renamed } = await detectDomain(rows.map((row) => row.label!));
+  const { domain, renamed, nearly } = await detectDomain(rows.map((row) => row.label!));
+  if (nearly) {
+    return {
+      domain,
+      note: `some labels are actions of the domain ${nearly.name}, but not ` +
+        `${nearly.others.slice(0, 5).join(", ")}: all stay as they stand; ` +
+        `--domain ${nearly.name} checks them`,
+    };
+  }
   if (renamed.size === 0) return { domain };
   const list = [...renamed].map(([label, action]) => `${label} as ${action}`).join(", ");
   return {

@@ -7,7 +7,7 @@ await runCommand({
   name: "m8",
   summary: "Tries a grid of thresholds and margins on thousands of prompts and chooses a point.",
   example: "deno task m8 --prompts_jsonl fixtures/defi/defi_mapper_5k_prompts.jsonl " +
-    "--labels_csv fixtures/defi/defi_mapper_labeled_5k.csv",
+    "--labels_csv fixtures/defi/defi_mapper_labeled_5k.csv --rows_csv .artifacts/rows.csv",
   flags: {
     ...SWEEP_FLAGS,
     near_margins: {

@@ -117,6 +117,8 @@ export interface DetectedDomain {
   readonly domain: Domain;
   /** Labels that the domain spells otherwise, with its spelling. */
   readonly renamed: ReadonlyMap<string, string>;
+  /** A domain that was not taken although some labels are its actions, and the others. */
+  readonly nearly?: { readonly name: string; readonly others: readonly string[] };
 }
 
 /** Letters that a misspelt label may be off by. */
@@ -141,12 +143,15 @@ const MOST_TYPOS = 2;
  */
 export async function detectDomain(labels: Iterable<string>): Promise<DetectedDomain> {
   const distinct = [...new Set(labels)].filter((label) => label !== "abstain");
+  let nearly: DetectedDomain["nearly"];
   for (const name of DOMAIN_NAMES) {
     const domain = await openDomain(name);
     const renamed = spellingsOf(domain, distinct);
     if (renamed) return { domain, renamed };
+    const others = distinct.filter((label) => !domain.primitives.includes(label));
+    if (others.length < distinct.length) nearly ??= { name, others };
   }
-  return { domain: GENERIC_DOMAIN, renamed: new Map() };
+  return { domain: GENERIC_DOMAIN, renamed: new Map(), ...(nearly && { nearly }) };
 }
 
 /** The labels that a domain spells otherwise; undefined if the labels are not its own. */

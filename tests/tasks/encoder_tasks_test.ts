@@ -51,7 +51,7 @@ Deno.test("model without network permission names the host", async () => {
     const args = ["pull", MODEL, "--mirror", "http://127.0.0.1:8", "--store_dir", folder];
     const { code, stderr } = await runTask("model", args);
     assertEquals(code, 77);
-    assertStringIncludes(stderr, "--allow-net=127.0.0.1:8");
+    assertStringIncludes(stderr, "*.hf.co,127.0.0.1:8 ");
   });
 });
 

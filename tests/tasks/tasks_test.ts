@@ -194,9 +194,14 @@ Deno.test("train knows labels that are no DeFi actions, and misspelt ones that s
     const trained = await runTask("train", ["--labels_csv", generic, ...out]);
     assertEquals([trained.code, JSON.parse(trained.stdout).classes], [0, ["x", "y"]]);
     const misspelt = await write(folder, "m.csv", csv(["swap it,swap_asset", "lend,depositt"]));
-    const refused = await runTask("train", ["--labels_csv", misspelt, ...out]);
+    const kept = await runTask("train", ["--labels_csv", misspelt, ...out]);
+    assertEquals([kept.code, JSON.parse(kept.stdout).classes], [0, ["depositt", "swap_asset"]]);
+    assertStringIncludes(kept.stderr, "but not depositt: all stay as they stand; --domain defi");
+    const checked = ["--labels_csv", misspelt, "--domain", "defi", ...out];
+    const refused = await runTask("train", checked);
     assertEquals(refused.code, 65);
     assertStringIncludes(refused.stderr, 'm.csv:3: Unknown label "depositt"');
+    assertStringIncludes(refused.stderr, "--domain generic");
   });
 });
 
