@@ -28,6 +28,9 @@ const asked = (data: Dataset) =>
 const { slots, primitives } = DEFI_DOMAIN;
 const forbids = (prompt: string) => detectNonExecutable(prompt) !== null;
 
+/** Kinds of refusal that name no sense of their own: such prompts are noise to the evidence. */
+const NOTHING = new Set(["order", "not_understood", "out_of_domain", "empty"]);
+
 const lite = await openEncoder("lite");
 await using encoder = composeEncoders([
   { encoder: lite, weight: 1 },
@@ -35,8 +38,7 @@ await using encoder = composeEncoders([
 ], "lite+terms*4");
 const training = asked(await read("defi_mapper_labeled_large"));
 const tuning = asked(await read("defi_mapper_labeled_mini"));
-const isBackground = (prompt: string) =>
-  ["out_of_scope", "empty"].includes(detectNonExecutable(prompt)?.kind ?? "");
+const isBackground = (prompt: string) => NOTHING.has(detectNonExecutable(prompt)?.kind ?? "order");
 const started = performance.now();
 const model = await fitWdd(training, encoder, { primitives, slots, isBackground });
 console.log(`fit: ${((performance.now() - started) / 1000).toFixed(1)} s`);

@@ -6,6 +6,9 @@ import { openEvidenceEncoder } from "../src/run/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 
+/** Kinds of refusal that name no sense of their own: such prompts are noise to the evidence. */
+const NOTHING = new Set(["order", "not_understood", "out_of_domain", "empty"]);
+
 await runCommand({
   name: "wdd-fit",
   summary: "Fits the evidence that audits a mapper: span by span, for every action.",
@@ -42,7 +45,7 @@ await runCommand({
       // What another gate refuses anyway would make the null stricter than it states.
       isBackground: (prompt) =>
         domain.name !== "defi" ||
-        ["out_of_scope", "empty"].includes(detectNonExecutable(prompt)?.kind ?? ""),
+        NOTHING.has(detectNonExecutable(prompt)?.kind ?? "order"),
     },
   );
   await saveWdd(out_path, model);

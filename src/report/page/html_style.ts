@@ -52,6 +52,9 @@ export const REPORT_STYLE: string = `
   variables(DARK)
 } } }
 :root[data-theme="dark"] { color-scheme: dark; ${variables(DARK)} }
+@media print {
+  :root:not([data-theme]), :root[data-theme] { color-scheme: light; ${variables(LIGHT)} }
+}
 ${PAGE_CSS}`;
 
 function variables(palette: Readonly<Record<string, string>>): string {
