@@ -66,7 +66,7 @@ export async function runTraining(
   for (const note of datasetNotes(dataset, "left out")) warn(note);
   await using encoder = await openEncoder(request.sbert, encoderOptions(request));
   const progress = createProgress("train");
-  const classNames = request.class_names?.split(",").map((name) => domain.canonicalLabel(name));
+  const classNames = readClassNames(request.class_names, domain);
   const mapper = await trainMapper(dataset, encoder, {
     C: request.C,
     maxIter: request.max_iter,
@@ -120,6 +120,15 @@ async function chooseDomain(
     note: `the labels are those of the domain ${domain.name}: read ${list}; ` +
       "--domain generic keeps them as they stand",
   };
+}
+
+/** The classes that a flag names; two spellings of one action are one class, a name twice is a slip. */
+function readClassNames(flag: string | undefined, domain: Domain): string[] | undefined {
+  if (flag === undefined) return undefined;
+  const given = flag.split(",").map((name) => name.trim());
+  const twice = given.find((name, i) => given.indexOf(name) !== i);
+  if (twice !== undefined) throw new MicroLmError("usage", `Class "${twice}" is named twice`);
+  return [...new Set(given.map((name) => readLabel(domain, name)))];
 }
 
 /** Reads a label; where a domain refuses it, the user learns how to keep it. */
