@@ -21,13 +21,8 @@
  * @module
  */
 export { type ErrorKind, MicroLmError } from "./src/core/errors.ts";
-export {
-  type Dataset,
-  joinLabels,
-  readLabeledCsv,
-  readPrompts,
-  type Row,
-} from "./src/data/dataset.ts";
+export { type Dataset, readLabeledCsv, readPrompts, type Row } from "./src/data/dataset.ts";
+export { joinLabels } from "./src/data/join_labels.ts";
 export { type Domain } from "./src/domains/domain.ts";
 export { openDomain } from "./src/domains/registry.ts";
 export { type Encoder } from "./src/encoders/encoder.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { CostTable } from "../src/evaluate/mod.ts";
-import { readJsonAs } from "./_json_file.ts";
+import { readJsonAs } from "../src/core/mod.ts";
 
 const COST = z.number().min(0);
 const COSTS = z.strictObject({

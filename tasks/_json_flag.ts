@@ -1,6 +1,5 @@
-import { findJsonFault } from "../src/core/mod.ts";
+import { findJsonFault, readJsonFile } from "../src/core/mod.ts";
 import { MicroLmError } from "../mod.ts";
-import { readJsonFile } from "./_json_file.ts";
 
 /**
  * Reads a flag that takes JSON, or `@` and the path of a file with JSON.

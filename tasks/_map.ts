@@ -9,6 +9,7 @@ import {
 import type { RunRequest } from "../mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { type FlagValues, usage } from "../src/cli/flags.ts";
+import { formatFlag, readOptions, TABLE_FLAGS } from "./_input_flags.ts";
 import { readJsonFlag } from "./_json_flag.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
@@ -21,7 +22,8 @@ export const MAP_FLAGS = {
     value: "FILE",
     required: true,
     help:
-      'Prompts, {"prompt": …, "id"?: …, "label"?: …} or a JSON string a line; - is standard input.',
+      'Prompts: {"prompt": …, "id"?: …, "label"?: …} or a JSON string a line, a CSV, or plain ' +
+      "lines, by content; - is standard input, answered as it comes.",
   },
   out: {
     type: "string",
@@ -60,6 +62,8 @@ export const MAP_FLAGS = {
     max: 100_000,
     help: "With --run: samples of a trace. Default: 180.",
   },
+  ...TABLE_FLAGS,
+  format: formatFlag("--in"),
   ...RUNTIME_FLAGS,
 } as const;
 
@@ -81,17 +85,24 @@ export async function mapCommand(flags: Flags, context: CommandContext): Promise
   const summary = await mapFile(runtime, flags.in, flags.out, {
     ...(flags.shard !== undefined && { shard: parseShard(flags.shard) }),
     resume: flags.resume,
+    reading: readOptions(flags),
     ...(flags.run
       ? { run: await readRequest(flags, policy, env) }
       : { policy: mapper, topK: flags.top_k }),
     onProgress: progress.update,
-  }).finally(progress.end);
+  }).finally(progress.end).catch(ignoreGoneReader);
+  if (!summary) return EXIT.ok;
   const seconds = (performance.now() - started) / 1000;
   if (flags.out !== "-") {
     for (const line of describe(flags.out, summary, seconds)) context.say(line);
   }
   context.result({ out: flags.out, ...summary, seconds });
   return EXIT.ok;
+}
+
+/** Who reads the rows may have seen enough of them, as `head` does. */
+function ignoreGoneReader(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
 }
 
 function checkFlags(flags: Flags): void {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Mapper, MicroLmError, type OperatingPoint } from "../mod.ts";
+import { readJsonAs } from "../src/core/mod.ts";
 import { fromPinned, pinnedFault, type PinnedPoint } from "../src/mapper/mod.ts";
-import { readJsonAs } from "./_json_file.ts";
 
 const SHARE = z.number().min(0).max(1);
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readJsonAs } from "./_json_file.ts";
+import { readJsonAs } from "../src/core/mod.ts";
 
 const THRESHOLDS = z.record(z.string(), z.number().min(0).max(1).nullable());
 

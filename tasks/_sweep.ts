@@ -9,18 +9,18 @@ import {
   openDomain,
   type OperatingPoint,
   parseThresholds,
-  readLabeledCsv,
   readPrompts,
   runSweep,
   type SweepOutcome,
 } from "../mod.ts";
-import { createMasker, mapLabels } from "../src/data/mod.ts";
+import { createMasker, mapLabels, readLabels } from "../src/data/mod.ts";
 import { DEFI_LEXICON, isFolderDomain, openDomainOf } from "../src/domains/mod.ts";
 import type { CertifyRequest, ChooseBy } from "../src/evaluate/mod.ts";
 import { openArtifact, openWordmap } from "../src/mapper/mod.ts";
 import { type SweepContext, sweepSummary } from "../src/report/mod.ts";
 import { readCostTable } from "./_cost_file.ts";
-import { datasetNotes } from "./_dataset_notes.ts";
+import { datasetNotes, unknownLabelNotes } from "./_dataset_notes.ts";
+import { applyAbstainLabels, readOptions } from "./_input_flags.ts";
 import { mapperOptions } from "./_encoder_flags.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import {
@@ -79,8 +79,9 @@ export async function executeSweep(
   await using mapper = opened;
   if (config) requireCertifiedMapper(config, flags.config!, mapper);
   checkClassNames(flags.class_names, mapper, domain);
-  const dataset = await readEvaluationSet(flags, domain);
+  const dataset = await readEvaluationSet(flags, domain, context);
   for (const note of datasetNotes(dataset, "kept")) context.warn(note);
+  for (const note of unknownLabelNotes(dataset, mapper.classes)) context.warn(note);
   const perClass = flags.per_class_thresholds === undefined
     ? point?.perClass
     : await readPerClassThresholds(flags.per_class_thresholds, (name) =>
@@ -207,13 +208,24 @@ function checkClassNames(names: string | undefined, mapper: Mapper, domain: Doma
   );
 }
 
-async function readEvaluationSet(flags: SweepFlags, domain: Domain): Promise<Dataset> {
-  const columns = flags.group === undefined ? {} : { group: flags.group };
-  const prompts = await readPrompts(flags.prompts_jsonl, columns);
-  const joined = flags.labels_csv === undefined
-    ? prompts
-    : joinLabels(prompts, await readLabeledCsv(flags.labels_csv, { empty: "keep", ...columns }));
-  return mapLabels(joined, (label) => domain.canonicalLabel(label));
+async function readEvaluationSet(
+  flags: SweepFlags,
+  domain: Domain,
+  { warn }: CommandContext,
+): Promise<Dataset> {
+  const { format, ...columns } = readOptions(flags);
+  const table = { ...columns, ...(flags.group !== undefined && { group: flags.group }) };
+  const { labelColumn: _, ...promptTable } = table;
+  const isJoined = flags.labels_csv !== undefined;
+  const prompts = await readPrompts(flags.prompts_jsonl, {
+    ...(isJoined ? promptTable : table),
+    ...(format && { format }),
+  });
+  const joined = isJoined
+    ? joinLabels(prompts, await readLabels(flags.labels_csv!, table))
+    : prompts;
+  const labelled = applyAbstainLabels(joined, flags.abstain_label, warn);
+  return mapLabels(labelled, (label) => domain.canonicalLabel(label));
 }
 
 /** The exit code of a sweep: overlap where it is to fail, then the verdict. */

@@ -1,3 +1,4 @@
+import { formatFlag, INPUT_FLAGS } from "./_input_flags.ts";
 import { OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 
@@ -31,13 +32,16 @@ export const SWEEP_FLAGS = {
     type: "string",
     value: "FILE",
     required: true,
-    help: "Prompts: JSONL, CSV or plain text; - reads JSONL from standard input.",
+    help: "Prompts: JSONL, CSV or plain text, by content; - is standard input.",
   },
   labels_csv: {
     type: "string",
     value: "FILE",
-    help: "Labels of the prompts, row by row (prompt,label). Without it only coverage is known.",
+    help: "Labels of the prompts, row by row or by id: prompt,label, or label alone. Without it, " +
+      "and without labels beside the prompts, only coverage is known.",
   },
+  ...INPUT_FLAGS,
+  format: formatFlag("--prompts_jsonl"),
   class_names: {
     type: "string",
     value: "A,B,…",

@@ -10,13 +10,15 @@ import {
   type TrainedMapper,
   trainMapper,
 } from "../mod.ts";
+import { createMasker, mapLabels, splitRows, stringifyCsv, takeDataset } from "../src/data/mod.ts";
 import { detectDomain, isDomainPath, isFolderDomain, loadDomain } from "../src/domains/mod.ts";
-import { createMasker, mapLabels } from "../src/data/mod.ts";
 import { ABSTAIN_CLASS } from "../src/evaluate/mod.ts";
-import { type CalibrationChoice, createMlTrainer } from "../src/mapper/mod.ts";
+import { type CalibrationChoice, createMlTrainer, predictOutOfFold } from "../src/mapper/mod.ts";
 import { textTable } from "../src/report/mod.ts";
-import { datasetNotes } from "./_dataset_notes.ts";
+import { type CrossValidation, crossValidationLines, judgeOutOfFold } from "./_cross_validate.ts";
+import { datasetNotes, singleRowNotes } from "./_dataset_notes.ts";
 import { ENCODER_FLAGS, encoderOptions } from "./_encoder_flags.ts";
+import { applyAbstainLabels, INPUT_FLAGS, readOptions } from "./_input_flags.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
@@ -26,7 +28,8 @@ const NO_ABSTAIN =
   `does, and may act on any; add such prompts with the label ${ABSTAIN_CLASS}`;
 
 /** What a training run is told. */
-export interface TrainRequest extends FlagValues<typeof ENCODER_FLAGS> {
+export interface TrainRequest
+  extends FlagValues<typeof ENCODER_FLAGS>, Partial<FlagValues<typeof INPUT_FLAGS>> {
   readonly labels_csv: string;
   readonly out_path: string;
   readonly sbert: string;
@@ -42,6 +45,10 @@ export interface TrainRequest extends FlagValues<typeof ENCODER_FLAGS> {
   readonly class_names: string | undefined;
   /** CSV column that says which rows belong together. */
   readonly group?: string | undefined;
+  /** Share of the rows to hold out of the training. */
+  readonly test_share?: number | undefined;
+  /** Folds of a cross-validation. */
+  readonly cross_validate?: number | undefined;
 }
 
 /** A finished training run. */
@@ -50,24 +57,38 @@ export interface TrainedRun {
   readonly dataset: Dataset;
   readonly domain: Domain;
   readonly seconds: number;
+  /** The file with the rows that were held out. */
+  readonly testPath?: string;
+  readonly crossValidation?: CrossValidation;
 }
 
-/** Reads, trains, writes the mapper and, beside it, the facts of the run. */
+/** Reads, trains, writes the mapper and, beside it, the facts of the run and the rows held out. */
 export async function runTraining(
   request: TrainRequest,
   { warn }: Pick<CommandContext, "warn">,
 ): Promise<TrainedRun> {
   const start = performance.now();
   const columns = request.group === undefined ? {} : { group: request.group };
-  const raw = await readLabeledCsv(request.labels_csv, columns);
+  const raw = applyAbstainLabels(
+    await readLabeledCsv(request.labels_csv, {
+      ...readOptions(request),
+      ...columns,
+      repeatedIds: "number",
+    }),
+    request.abstain_label,
+    warn,
+  );
   const { domain, note } = await chooseDomain(request.domain, raw);
   if (note) warn(note);
-  const dataset = mapLabels(raw, (label) => readLabel(domain, label));
-  for (const note of datasetNotes(dataset, "left out")) warn(note);
+  const all = mapLabels(raw, (label) => readLabel(domain, label));
+  for (const note of datasetNotes(all, "left out")) warn(note);
+  const mask = createMasker(domain.slots);
+  const { train: dataset, test } = holdOut(all, mask, request);
+  for (const note of singleRowNotes(dataset)) warn(note);
   await using encoder = await openEncoder(request.sbert, encoderOptions(request));
   const progress = createProgress("train");
   const classNames = readClassNames(request.class_names, domain);
-  const mapper = await trainMapper(dataset, encoder, {
+  const fitting = {
     C: request.C,
     maxIter: request.max_iter,
     tol: request.tol,
@@ -75,9 +96,22 @@ export async function runTraining(
     seed: request.seed,
     method: request.calibration_method,
     cv: request.calibration_cv,
-    ...(classNames ? { classNames } : {}),
     ...(request.solver === "ml" ? { trainer: await createMlTrainer() } : {}),
-    mask: createMasker(domain.slots),
+    mask,
+  };
+  const crossValidation = request.cross_validate === undefined ? undefined : judgeOutOfFold(
+    dataset,
+    await predictOutOfFold(dataset, encoder, {
+      ...fitting,
+      folds: request.cross_validate,
+      foldSeed: request.seed,
+      onFold: progress.update,
+    }),
+    request.cross_validate,
+  );
+  const mapper = await trainMapper(dataset, encoder, {
+    ...fitting,
+    ...(classNames ? { classNames } : {}),
     onPhase: (_, done, total) => progress.update(done, total),
   });
   progress.end();
@@ -93,9 +127,45 @@ export async function runTraining(
       ...(isFolderDomain(domain) && { domain_sha256: domain.trainingSha256 }),
     },
   });
+  const testPath = test && besidePath(request.out_path, ".test.csv");
+  if (testPath) await writeFileAtomic(testPath, labeledCsv(test));
   const seconds = (performance.now() - start) / 1000;
-  await writeFileAtomic(metaPath(request.out_path), metaJson(request, seconds));
-  return { mapper, dataset, domain, seconds };
+  await writeFileAtomic(
+    besidePath(request.out_path, ".meta.json"),
+    metaJson(request, seconds, crossValidation),
+  );
+  return {
+    mapper,
+    dataset,
+    domain,
+    seconds,
+    ...(testPath && { testPath }),
+    ...(crossValidation && { crossValidation }),
+  };
+}
+
+/** Holds whole templates out, so that the test asks for phrasings that the training has not met. */
+function holdOut(
+  dataset: Dataset,
+  mask: (prompt: string) => string,
+  { test_share, seed }: TrainRequest,
+): { readonly train: Dataset; readonly test?: Dataset } {
+  if (test_share === undefined) return { train: dataset };
+  const shares = [1 - test_share, test_share];
+  const [train, test] = splitRows(dataset, { shares, seed, mask });
+  if (test!.length > 0) {
+    return { train: takeDataset(dataset, train!), test: takeDataset(dataset, test!) };
+  }
+  throw new MicroLmError("data", `Cannot hold out ${test_share} of the rows: too few templates`, {
+    at: { file: dataset.source },
+    hint: "Every class needs two phrasings or more; raise --test_share, or add other phrasings",
+  });
+}
+
+/** A data set as a file. */
+export function labeledCsv({ rows }: Dataset): string {
+  const records = rows.map(({ prompt, label }) => ({ prompt, label }));
+  return stringifyCsv(records, ["prompt", "label"]);
 }
 
 /** The domain that the flag names, or the one that the labels belong to, and what to say about it. */
@@ -152,15 +222,27 @@ export async function defaultOutPath(domain: string): Promise<string> {
 
 /** Paths and threads do not belong into an artifact that must have the same bytes elsewhere. */
 function recordedFlags(request: TrainRequest): Record<string, unknown> {
-  const left = new Set(["labels_csv", "out_path", "domain", ...Object.keys(ENCODER_FLAGS)]);
+  const left = new Set([
+    "labels_csv",
+    "out_path",
+    "domain",
+    "json",
+    "cross_validate",
+    ...Object.keys(INPUT_FLAGS),
+    ...Object.keys(ENCODER_FLAGS),
+  ]);
   return Object.fromEntries(Object.entries(request).filter(([name]) => !left.has(name)));
 }
 
-function metaPath(path: string): string {
-  return `${path.replace(/\.json$/, "")}.meta.json`;
+function besidePath(path: string, extension: string): string {
+  return path.replace(/\.json$/, "") + extension;
 }
 
-function metaJson(request: TrainRequest, seconds: number): string {
+function metaJson(
+  request: TrainRequest,
+  seconds: number,
+  crossValidation: CrossValidation | undefined,
+): string {
   const meta = {
     labels_csv: request.labels_csv,
     trained_at: new Date().toISOString(),
@@ -169,13 +251,14 @@ function metaJson(request: TrainRequest, seconds: number): string {
     v8: Deno.version.v8,
     os: Deno.build.os,
     arch: Deno.build.arch,
+    cross_validation: crossValidation ?? null,
   };
   return `${JSON.stringify(meta, null, 2)}\n`;
 }
 
 /** Prints a finished run for people. */
 export function printTraining(
-  { mapper, domain }: TrainedRun,
+  { mapper, domain, testPath, crossValidation }: TrainedRun,
   { say }: Pick<CommandContext, "say">,
 ): void {
   const { training, model, encoder } = mapper;
@@ -184,6 +267,8 @@ export function printTraining(
     `Trained on ${training.rows} prompts, ${mapper.classes.length} classes, domain ${domain.name}: ` +
       `encoder ${encoder.spec}, calibration ${model.method}${folds}`,
   );
+  if (testPath !== undefined) say(`Held out, by template: ${testPath}`);
+  if (crossValidation) { for (const line of crossValidationLines(crossValidation)) say(line); }
   if (training.calibration_losses) {
     const rows = Object.entries(training.calibration_losses);
     say(textTable({

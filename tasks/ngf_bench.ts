@@ -1,4 +1,4 @@
-import { writeFileAtomic } from "../src/core/mod.ts";
+import { readJsonFile, writeFileAtomic } from "../src/core/mod.ts";
 import { stringifyCsv } from "../src/data/mod.ts";
 import { ngfRowsTable, replayParity, runNgfBench } from "../src/rails/mod.ts";
 import {
@@ -44,7 +44,7 @@ await runCommand({
     onProgress: (share) => progress.update(Math.round(100 * share), 100),
   });
   progress.end();
-  const replayed = replayParity(JSON.parse(await Deno.readTextFile(parity)));
+  const replayed = replayParity(await readJsonFile(parity));
   const { rows: _, ...summary } = found;
   const { columns, rows } = ngfRowsTable(found.rows);
   const records = rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])));

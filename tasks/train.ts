@@ -1,6 +1,7 @@
 import type { CalibrationChoice } from "../src/mapper/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { ENCODER_FLAGS, SPEC_HELP } from "./_encoder_flags.ts";
+import { INPUT_FLAGS } from "./_input_flags.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 import { defaultOutPath, printTraining, runTraining } from "./_train.ts";
 
@@ -9,7 +10,12 @@ await runCommand({
   summary: "Trains a mapper from a CSV of prompts and labels.",
   example: "deno task train --labels_csv fixtures/defi/defi_mapper_labeled_large.csv --calibrate",
   flags: {
-    labels_csv: { type: "string", value: "FILE", required: true, help: "Columns prompt,label." },
+    labels_csv: {
+      type: "string",
+      value: "FILE",
+      required: true,
+      help: "CSV with a prompt and its label a row; the columns have a header.",
+    },
     out_path: {
       type: "string",
       value: "FILE",
@@ -69,6 +75,23 @@ await runCommand({
       value: "A,B,…",
       help: "Classes in the order of the probabilities. Default: the labels, sorted.",
     },
+    ...INPUT_FLAGS,
+    test_share: {
+      type: "number",
+      min: 0.01,
+      max: 0.99,
+      help:
+        "Hold this share of the rows out, whole templates of each class, and write them beside " +
+        "the mapper (.test.csv).",
+    },
+    cross_validate: {
+      type: "integer",
+      min: 2,
+      max: 50,
+      help:
+        "Report accuracy and coverage out of this many folds, grouped by template; the mapper is " +
+        "trained on all rows.",
+    },
   },
 }, async (flags, context) => {
   const { calibrate, ...request } = flags;
@@ -84,6 +107,12 @@ await runCommand({
   printTraining(run, context);
   context.say(`Wrote ${out_path} (${run.seconds.toFixed(1)} s)`);
   const { overlap: _, ...training } = run.mapper.training;
-  context.result({ out_path, classes: run.mapper.classes, ...training });
+  context.result({
+    out_path,
+    classes: run.mapper.classes,
+    ...training,
+    test_path: run.testPath ?? null,
+    cross_validation: run.crossValidation ?? null,
+  });
   return EXIT.ok;
 });

@@ -1,8 +1,11 @@
 import { closest } from "fastest-levenshtein";
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
-import { explainIoError } from "./io_error.ts";
 import { MicroLmError } from "./errors.ts";
+import { readWholeText } from "./text_stream.ts";
+
+/** Bytes that a config may have. */
+const MOST_BYTES = 1 << 24;
 
 /** Where a config comes from and what replaces parts of it. */
 export interface YamlConfigOptions {
@@ -66,13 +69,13 @@ function toValue(document: Document, file: string): unknown {
   }
 }
 
-/** Reads a text file. */
+/**
+ * Reads the text of a config.
+ *
+ * @throws {MicroLmError} Kind `missing` or `permission`; `data` for more than 16 MiB and for no text.
+ */
 export async function readConfigText(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    throw explainIoError(error, path, "read");
-  }
+  return await readWholeText(path, MOST_BYTES);
 }
 
 /** `base` with the values of `top` in place of its own; arrays are replaced. Neither is changed. */

@@ -1,9 +1,17 @@
 import { CsvParseStream } from "@std/csv/parse-stream";
-import { closest } from "fastest-levenshtein";
-import { MicroLmError } from "../core/errors.ts";
+import { MicroLmError, type SourceLocation } from "../core/errors.ts";
+import { inputName } from "../core/input_file.ts";
+import { peekText } from "../core/peek.ts";
+import { readText } from "../core/text_stream.ts";
+import {
+  type ColumnOptions,
+  listColumns,
+  missingColumnHint,
+  nameColumns,
+  type NamedColumns,
+} from "./columns.ts";
+import { findDialect, hasHeader } from "./csv_dialect.ts";
 import { CsvPositions, type RecordPosition } from "./csv_positions.ts";
-import { shorten } from "../core/shorten.ts";
-import { readText, STDIN_NAME } from "../core/text_stream.ts";
 
 /** A row of a CSV file: its fields by column name, and the line that it starts on. */
 export interface CsvRow {
@@ -12,19 +20,27 @@ export interface CsvRow {
 }
 
 /** Options of {@linkcode readCsv}. */
-export interface ReadCsvOptions {
+export interface ReadCsvOptions extends ColumnOptions {
   /** Columns that the header must have. */
   readonly required?: readonly string[];
+  /** What stands between fields. Default: comma, semicolon or tab, as the header has it. */
+  readonly delimiter?: string;
+  /** Longest field in characters. Default: 2^20. */
+  readonly maxField?: number;
+  /** Is told what was taken for granted, in sentences. */
+  readonly onNote?: (note: string) => void;
 }
 
 /**
  * Streams the rows of a CSV file (RFC 4180) with a header line; `-` is standard input. Quoted commas,
- * quoted line breaks, CRLF and a byte-order mark are understood, empty lines skipped. A line break
- * inside quotes becomes a line feed, however it was written.
+ * quoted line breaks, CRLF and a byte-order mark are understood, empty lines skipped, and so are UTF-16,
+ * semicolons or tabs for commas, a `sep=` line and columns without a name. Where `prompt` or `label` are
+ * required, their synonyms are too. A line break inside quotes becomes a line feed, however it was
+ * written.
  *
  * @throws {MicroLmError} Kind `data`, naming file, line and column, for a missing or repeated column, a
- * row with a wrong number of fields, a misplaced quote, an empty file or one that is no text; `missing`
- * if there is none.
+ * row with a wrong number of fields, a field above the limit, a misplaced quote, an empty file or one that
+ * is no text; `missing` if there is none.
  *
  * @example
  * ```ts
@@ -41,63 +57,142 @@ export interface ReadCsvOptions {
  */
 export async function* readCsv(
   path: string,
-  { required = [] }: ReadCsvOptions = {},
+  options: ReadCsvOptions = {},
 ): AsyncGenerator<CsvRow> {
-  const file = path === "-" ? STDIN_NAME : path;
-  const positions = new CsvPositions(file);
-  const text = ReadableStream.from(positions.track(readText(path)));
-  let columns: readonly string[] | undefined;
+  yield* parseCsv(readText(path), inputName(path), options);
+}
+
+/** Streams the rows of CSV text, as {@linkcode readCsv} does; `file` is for messages. */
+export async function* parseCsv(
+  chunks: AsyncIterable<string>,
+  file: string,
+  options: ReadCsvOptions = {},
+): AsyncGenerator<CsvRow> {
+  const { required = [], maxField, onNote } = options;
+  const { head, text } = await peekText(chunks, hasHeader);
+  const { delimiter, skip } = findDialect(
+    head,
+    options.delimiter,
+    (names) => hasColumns(names, options, required),
+  );
+  const positions = new CsvPositions(file, {
+    delimiter,
+    line: skip > 0 ? 2 : 1,
+    ...(maxField !== undefined && { maxField }),
+  });
+  const tracked = ReadableStream.from(positions.track(dropStart(text, skip)));
+  let header: Header | undefined;
+  const surplus: number[] = [];
   try {
-    for await (const row of text.pipeThrough(new CsvParseStream())) {
+    for await (const row of tracked.pipeThrough(new CsvParseStream({ separator: delimiter }))) {
       const position = positions.next();
-      if (!columns) {
-        columns = row;
-        checkHeader(file, position.line, columns, required);
+      if (!header) {
+        header = readHeader(row, { file, line: position.line, column: 1 }, options);
         continue;
       }
-      if (row.length !== columns.length) throw wrongCount(file, position, columns, row);
-      yield {
-        line: position.line,
-        fields: Object.fromEntries(columns.map((name, i) => [name, row[i]!])),
-      };
+      const { columns, least } = header;
+      const isSurplusEmpty = row.slice(columns.length).every((field) => field.trim() === "");
+      if (row.length < least || !isSurplusEmpty) throw wrongCount(file, position, columns, row);
+      if (row.length > columns.length) surplus.push(position.line);
+      yield { line: position.line, fields: toFields(columns, row) };
     }
   } catch (error) {
     throw error instanceof SyntaxError ? explainSyntaxError(error, file, positions) : error;
   }
-  if (!columns) {
+  if (!header) {
     throw new MicroLmError("data", "Expected a header line, found an empty file", {
       at: { file, line: 1, column: 1 },
     });
   }
-}
-
-function checkHeader(
-  file: string,
-  line: number,
-  columns: readonly string[],
-  required: readonly string[],
-): void {
-  const missing = required.find((name) => !columns.includes(name));
-  if (missing !== undefined) {
-    const near = closest(missing, columns.map((name) => name.slice(0, 50)));
-    throw new MicroLmError(
-      "data",
-      `Expected a column "${missing}", found ${listColumns(columns)}`,
-      { at: { file, line, column: 1 }, hint: `Is "${near}" the column "${missing}"? Rename it` },
+  if (surplus.length > 0) {
+    onNote?.(
+      `${surplus.length} rows have empty fields behind the last column, from line ${surplus[0]}`,
     );
   }
-  const twice = columns.find((name, i) => columns.indexOf(name) !== i);
+}
+
+interface Header {
+  /** Names, as the reader knows them; empty for columns that nobody reads. */
+  readonly columns: readonly string[];
+  /** Fields that a row must have: all but the columns at the end that have no name. */
+  readonly least: number;
+}
+
+function readHeader(
+  row: readonly string[],
+  at: SourceLocation,
+  { required = [], onNote, ...options }: ReadCsvOptions,
+): Header {
+  const { names, notes } = nameAt(row, at, options, required);
+  const missing = required.find((name) => !names.includes(name));
+  if (missing !== undefined) {
+    throw new MicroLmError("data", `Expected a column "${missing}", found ${listColumns(row)}`, {
+      at,
+      hint: missingColumnHint(row, missing),
+    });
+  }
+  const twice = names.find((name, i) => name !== "" && names.indexOf(name) !== i);
   if (twice !== undefined) {
     throw new MicroLmError("data", `Expected columns with different names, found two "${twice}"`, {
-      at: { file, line, column: 1 },
+      at,
+    });
+  }
+  notes.forEach((note) => onNote?.(note));
+  const unnamed = row.filter((name) => name.trim() === "").length;
+  if (unnamed > 0) onNote?.(`${unnamed} columns without a name are left out`);
+  return { columns: names, least: row.findLastIndex((name) => name.trim() !== "") + 1 };
+}
+
+function nameAt(
+  row: readonly string[],
+  at: SourceLocation,
+  options: ColumnOptions,
+  required: readonly string[],
+): NamedColumns {
+  if (!usesRoles(options, required)) return { names: row.map((name) => name.trim()), notes: [] };
+  try {
+    return nameColumns(row, options, required);
+  } catch (error) {
+    if (!(error instanceof MicroLmError)) throw error;
+    throw new MicroLmError(error.kind, error.message, {
+      at,
+      ...(error.hint !== undefined && { hint: error.hint }),
     });
   }
 }
 
-/** A file without a header has a prompt there, which may be long. */
-function listColumns(columns: readonly string[]): string {
-  const names = columns.slice(0, 10).map((name) => JSON.stringify(shorten(name, 50)));
-  return names.join(", ") + (columns.length > 10 ? `, … (${columns.length} columns)` : "");
+/** Other tables than prompts with labels have columns of their own, which nobody renames. */
+function usesRoles(options: ColumnOptions, required: readonly string[]): boolean {
+  return options.promptColumn !== undefined || options.labelColumn !== undefined ||
+    required.includes("prompt") || required.includes("label");
+}
+
+function hasColumns(
+  names: readonly string[],
+  options: ColumnOptions,
+  required: readonly string[],
+): boolean {
+  if (!usesRoles(options, required)) return required.every((name) => names.includes(name));
+  try {
+    const named = nameColumns(names, options, required).names;
+    return required.every((name) => named.includes(name));
+  } catch {
+    return false;
+  }
+}
+
+function toFields(columns: readonly string[], row: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    columns.flatMap((name, i) => name === "" ? [] : [[name, row[i] ?? ""]]),
+  );
+}
+
+async function* dropStart(text: AsyncIterable<string>, length: number): AsyncGenerator<string> {
+  let left = length;
+  for await (const chunk of text) {
+    yield chunk.slice(left);
+    left = Math.max(0, left - chunk.length);
+  }
 }
 
 function wrongCount(
@@ -112,8 +207,8 @@ function wrongCount(
     {
       at: { file, ...(misfit ?? { line }) },
       hint: row.length > columns.length
-        ? "Put fields that contain commas into double quotes"
-        : "A field may be empty, but not its comma missing",
+        ? "Put fields that contain the delimiter into double quotes"
+        : "A field may be empty, but not its delimiter missing",
     },
   );
 }
@@ -130,54 +225,4 @@ function explainSyntaxError(
     hint: 'Put the whole field into double quotes and write "" for each quote inside it',
     cause,
   });
-}
-
-/** Options of {@linkcode stringifyCsv}. */
-export interface StringifyCsvOptions {
-  /**
-   * Puts an apostrophe before text that a spreadsheet would run as a formula. Default: false, because
-   * the text is then no longer the text.
-   */
-  readonly spreadsheetSafe?: boolean;
-}
-
-/**
- * Writes rows as CSV text (RFC 4180) with a header line and line feeds; null becomes an empty field.
- *
- * @example
- * ```ts
- * import { stringifyCsv } from "micro-lm/data";
- * import { assertEquals } from "@std/assert";
- *
- * const rows = [{ prompt: 'say "hi", twice', n: 2 }];
- * assertEquals(stringifyCsv(rows, ["prompt", "n"]), 'prompt,n\n"say ""hi"", twice",2\n');
- * ```
- */
-export function stringifyCsv(
-  rows: readonly Readonly<Record<string, unknown>>[],
-  columns: readonly string[],
-  { spreadsheetSafe = false }: StringifyCsvOptions = {},
-): string {
-  const cell = (value: unknown) => {
-    const text = value === null || value === undefined ? "" : String(value);
-    const formula = spreadsheetSafe && typeof value === "string" && isFormula(text);
-    return quote(formula ? `'${text}` : text);
-  };
-  const write = (cells: readonly string[]) =>
-    // An empty line would be no row at all.
-    cells.length === 1 && cells[0] === "" ? '""\n' : `${cells.join(",")}\n`;
-  const lines = rows.map((row) =>
-    write(columns.map((name) => cell(Object.hasOwn(row, name) ? row[name] : null)))
-  );
-  return write(columns.map(quote)) + lines.join("");
-}
-
-// Not `stringify` of @std/csv, which ends lines with CRLF and leaves a lone carriage return bare.
-function quote(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** Numbers are no formulas, also not when they are texts. */
-function isFormula(text: string): boolean {
-  return /^[=+\-@\t\r]/.test(text) && !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
 }

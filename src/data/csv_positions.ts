@@ -1,4 +1,5 @@
 import { MicroLmError } from "../core/errors.ts";
+import { MAX_FIELD } from "./limits.ts";
 
 /** A place in a text, 1-based. */
 export interface Position {
@@ -18,8 +19,18 @@ export interface QuoteFault extends Position {
   readonly found: string;
 }
 
-/** Characters that a record may have: a quote that is never closed must not fill the memory. */
-const MAX_RECORD = 1 << 26;
+/** Options of {@linkcode CsvPositions}. */
+export interface CsvPositionsOptions {
+  /** What stands between fields. Default: a comma. */
+  readonly delimiter?: string;
+  /** Line on which the text begins. Default: 1. */
+  readonly line?: number;
+  /** Longest field in characters. Default: 2^20. */
+  readonly maxField?: number;
+}
+
+/** Fields that a record may have: what a forgotten line end joins must not fill the memory. */
+const MAX_FIELDS = 1 << 14;
 
 /**
  * `quote`: after a quote within a quoted field, which is its end or the first half of a doubled quote.
@@ -35,12 +46,15 @@ export class CsvPositions {
   fault: QuoteFault | undefined;
   readonly #records: RecordPosition[] = [];
   readonly #file: string;
-  readonly #maxRecord: number;
+  readonly #delimiter: number;
+  readonly #maxField: number;
   #state: State = "start";
   #line = 1;
   #column = 0;
   #recordLine = 1;
-  #recordLength = 0;
+  #fieldStart: Position = { line: 1, column: 1 };
+  #fieldLength = 0;
+  #limit: MicroLmError | undefined;
   #blank = true;
   #fields = 1;
   #expected = 0;
@@ -48,21 +62,28 @@ export class CsvPositions {
   #afterReturn = false;
   #quote: Position = { line: 1, column: 1 };
 
-  /** `file` is for messages; `maxRecord` is the longest record in characters, default 2^26. */
-  constructor(file: string, maxRecord = MAX_RECORD) {
+  /** `file` is for messages. */
+  constructor(file: string, options: CsvPositionsOptions = {}) {
+    const { delimiter = ",", line = 1, maxField = MAX_FIELD } = options;
     this.#file = file;
-    this.#maxRecord = maxRecord;
+    this.#delimiter = delimiter.charCodeAt(0);
+    this.#line = this.#recordLine = line;
+    this.#fieldStart = { line, column: 1 };
+    this.#maxField = maxField;
   }
 
   /**
    * Passes the text on.
    *
-   * @throws {MicroLmError} Kind `data` if a record is longer than any prompt can be.
+   * @throws {MicroLmError} Kind `data` if a field is longer than any prompt can be, or a record has more
+   * fields than any table.
    */
   async *track(chunks: AsyncIterable<string>): AsyncGenerator<string> {
     for await (const chunk of chunks) {
-      for (let i = 0; i < chunk.length && !this.fault; i++) this.#see(chunk.charCodeAt(i));
-      if (this.#recordLength > this.#maxRecord) throw this.#tooLong();
+      for (let i = 0; i < chunk.length && !this.fault; i++) {
+        this.#see(chunk.charCodeAt(i));
+        if (this.#limit) throw this.#limit;
+      }
       yield chunk;
     }
     if (this.#afterReturn) this.#seeLoneReturn();
@@ -80,13 +101,13 @@ export class CsvPositions {
     if (this.#afterReturn && code !== 10) this.#seeLoneReturn();
     this.#afterReturn = code === 13;
     this.#column++;
-    this.#recordLength++;
+    if (++this.#fieldLength > this.#maxField) this.#failLimit();
     if (code === 10) return this.#seeLineFeed();
     if (code === 13) return;
     this.#blank = false;
     if (code === 34) return this.#seeQuote();
     if (this.#state === "quoted") return;
-    if (code === 44) return this.#seeComma();
+    if (code === this.#delimiter) return this.#seeDelimiter();
     if (this.#state === "quote") {
       return this.#fail("text after a closing quote", this.#here());
     }
@@ -104,7 +125,10 @@ export class CsvPositions {
     if (this.#state !== "quoted") this.#endRecord();
     this.#line++;
     this.#column = 0;
-    if (this.#state !== "quoted") this.#recordLine = this.#line;
+    if (this.#state !== "quoted") {
+      this.#recordLine = this.#line;
+      this.#startField();
+    }
   }
 
   #seeQuote(): void {
@@ -117,8 +141,10 @@ export class CsvPositions {
     this.#state = "quoted";
   }
 
-  #seeComma(): void {
+  #seeDelimiter(): void {
     this.#state = "start";
+    this.#startField();
+    if (this.#fields >= MAX_FIELDS) this.#failLimit();
     if (++this.#fields === this.#expected + 1) {
       this.#surplus = { line: this.#line, column: this.#column + 1 };
     }
@@ -134,7 +160,11 @@ export class CsvPositions {
     this.#blank = true;
     this.#fields = 1;
     this.#surplus = undefined;
-    this.#recordLength = 0;
+  }
+
+  #startField(): void {
+    this.#fieldStart = { line: this.#line, column: this.#column + 1 };
+    this.#fieldLength = 0;
   }
 
   #here(): Position {
@@ -145,12 +175,16 @@ export class CsvPositions {
     this.fault ??= { ...at, found };
   }
 
-  #tooLong(): MicroLmError {
-    const at = this.#state === "quoted" ? this.#quote : { line: this.#recordLine, column: 1 };
-    return new MicroLmError(
-      "data",
-      `Expected a row of at most ${this.#maxRecord} characters, found a longer one`,
-      { at: { file: this.#file, ...at }, hint: "A quote that is opened here may not be closed" },
-    );
+  #failLimit(): void {
+    const most = this.#fields >= MAX_FIELDS
+      ? { expected: `a row of at most ${MAX_FIELDS} fields`, hint: "A line end may be missing" }
+      : {
+        expected: `a field of at most ${this.#maxField} characters`,
+        hint: "No prompt is that long; a quote that is opened here may not be closed",
+      };
+    this.#limit ??= new MicroLmError("data", `Expected ${most.expected}, found more`, {
+      at: { file: this.#file, ...this.#fieldStart },
+      hint: most.hint,
+    });
   }
 }

@@ -1,7 +1,10 @@
-import { MicroLmError } from "../core/errors.ts";
+import { MicroLmError, type SourceLocation } from "../core/errors.ts";
+import { inputName } from "../core/input_file.ts";
 import { findJsonFault } from "../core/json_fault.ts";
 import { shorten } from "../core/shorten.ts";
-import { readText, STDIN_NAME } from "../core/text_stream.ts";
+import { readText } from "../core/text_stream.ts";
+import type { ColumnOptions } from "./columns.ts";
+import { MAX_FIELD, MAX_JSON_LINE } from "./limits.ts";
 
 /** A prompt as a JSONL file has it. */
 export interface JsonlPrompt {
@@ -24,7 +27,8 @@ const HINT = 'Write a line as {"prompt": "…"} or as a JSON string';
  * Streams prompts from a JSONL file, `{"prompt": …, "id"?: …, "label"?: …}` or a bare JSON string a
  * line; `-` is standard input. Blank lines are skipped.
  *
- * @throws {MicroLmError} Kind `data`, naming file, line and column, for a line that is neither.
+ * @throws {MicroLmError} Kind `data`, naming file, line and column, for a line that is neither, one above
+ * 2^24 characters and a prompt above 2^20.
  *
  * @example
  * ```ts
@@ -38,11 +42,33 @@ const HINT = 'Write a line as {"prompt": "…"} or as a JSON string';
  * ```
  */
 export async function* readJsonl(path: string): AsyncGenerator<JsonlPrompt> {
-  const file = path === "-" ? STDIN_NAME : path;
+  const lines = readLines(path, { maxLength: MAX_JSON_LINE });
+  for await (const { fields: _, ...prompt } of parseJsonl(lines, inputName(path))) yield prompt;
+}
+
+/** A line of a JSONL file with all that stands in it. */
+export interface JsonlRecord extends JsonlPrompt {
+  /** The keys of the line; those of a bare string are none. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Options of {@linkcode parseJsonl}. */
+export interface ParseJsonlOptions extends ColumnOptions {
+  /** Lines to pass over. Default: 0. */
+  readonly from?: number;
+}
+
+/** Streams the prompts in lines of JSON, as {@linkcode readJsonl} does; `file` is for messages. */
+export async function* parseJsonl(
+  lines: AsyncIterable<string>,
+  file: string,
+  { from = 0, promptColumn = "prompt", labelColumn = "label" }: ParseJsonlOptions = {},
+): AsyncGenerator<JsonlRecord> {
+  const keys: Keys = { prompt: promptColumn, label: labelColumn };
   let line = 0;
-  for await (const text of readLines(path)) {
+  for await (const text of lines) {
     line++;
-    if (text.trim() !== "") yield { line, ...parseLine(text, file, line) };
+    if (line > from && text.trim() !== "") yield parseLine(text, { file, line }, keys);
   }
 }
 
@@ -62,6 +88,15 @@ export async function* readJsonl(path: string): AsyncGenerator<JsonlPrompt> {
  */
 export async function* readLines(
   path: string,
+  options: ReadLinesOptions = {},
+): AsyncGenerator<string> {
+  yield* splitLines(readText(path), inputName(path), options);
+}
+
+/** Splits text into lines, as {@linkcode readLines} does; `file` is for messages. */
+export async function* splitLines(
+  chunks: AsyncIterable<string>,
+  file: string,
   { maxLength = MAX_LINE }: ReadLinesOptions = {},
 ): AsyncGenerator<string> {
   let line = 1;
@@ -72,63 +107,105 @@ export async function* readLines(
     [line, length, pieces.length] = [line + 1, 0, 0];
     return text.endsWith("\r") ? text.slice(0, -1) : text;
   };
-  for await (const chunk of readText(path)) {
-    const parts = chunk.split("\n");
-    for (const [i, part] of parts.entries()) {
+  for await (const chunk of chunks) {
+    for (const [i, part] of chunk.split("\n").entries()) {
       if (i > 0) yield take();
       pieces.push(part);
       length += part.length;
-    }
-    if (length > maxLength) {
-      throw new MicroLmError(
-        "data",
-        `Expected a line of at most ${maxLength} characters, found a longer one`,
-        { at: { file: path === "-" ? STDIN_NAME : path, line, column: 1 } },
-      );
+      if (length > maxLength) {
+        throw new MicroLmError(
+          "data",
+          `Expected a line of at most ${maxLength} characters, found a longer one`,
+          { at: { file, line, column: 1 }, hint: "No prompt is that long: is a line end missing?" },
+        );
+      }
     }
   }
   if (length > 0) yield take();
 }
 
-function parseLine(text: string, file: string, line: number): Omit<JsonlPrompt, "line"> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    const fault = findJsonFault(text);
-    const found = fault < text.length ? excerpt(text.slice(fault)) : "the end of the line";
-    throw new MicroLmError("data", `Expected JSON, found ${found}`, {
-      at: { file, line, column: fault + 1 },
-      hint: HINT,
-      cause,
+interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+interface Keys {
+  readonly prompt: string;
+  readonly label: string;
+}
+
+function parseLine(text: string, at: Place, keys: Keys): JsonlRecord {
+  const value = parseValue(text, at);
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  const fields = (isObject ? value : {}) as Record<string, unknown>;
+  const prompt = isObject ? fields[keys.prompt] : value;
+  if (typeof prompt !== "string") {
+    throw refuse(`a "${keys.prompt}" text, found ${excerpt(value)}`, { ...at, column: 1 });
+  }
+  if (prompt.length > MAX_FIELD) {
+    throw refuse(`a prompt of at most ${MAX_FIELD} characters, found ${prompt.length}`, {
+      ...at,
+      column: 1,
     });
   }
-  if (typeof value === "string") return { prompt: value };
-  const record = value as Record<string, unknown> | null;
-  if (typeof record !== "object" || record === null || typeof record["prompt"] !== "string") {
-    throw new MicroLmError("data", `Expected a "prompt" text, found ${excerpt(value)}`, {
-      at: { file, line, column: 1 },
-      hint: HINT,
-    });
-  }
+  const numbers = exactNumbers(text);
+  const id = readName(fields["id"] ?? undefined, numbers["id"], "id", at);
+  const label = readName(fields[keys.label] ?? undefined, numbers[keys.label], keys.label, at);
   return {
-    prompt: record["prompt"],
-    ...optional(record, "id", { file, line }),
-    ...optional(record, "label", { file, line }),
+    line: at.line,
+    prompt,
+    ...(id !== undefined && { id }),
+    ...(label !== undefined && { label }),
+    fields,
   };
 }
 
-function optional(
-  record: Readonly<Record<string, unknown>>,
-  key: "id" | "label",
-  at: { readonly file: string; readonly line: number },
-): { id?: string; label?: string } {
-  const value = record[key];
-  if (value === undefined || value === null) return {};
-  if (typeof value === "string" || typeof value === "number") return { [key]: String(value) };
-  throw new MicroLmError("data", `Expected "${key}" to be a text, found ${excerpt(value)}`, {
-    at: { ...at, column: 1 },
-  });
+function parseValue(text: string, at: Place): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const fault = findJsonFault(text);
+    const found = fault < text.length ? excerpt(text.slice(fault)) : "the end of the line";
+    throw refuse(`JSON, found ${found}`, { ...at, column: fault + 1 }, cause);
+  }
+}
+
+/** Numbers of sixteen digits and more, which lose their last ones in a double. */
+const LONG_NUMBER = /\d{16}/;
+
+/**
+ * The digits of whole numbers that a double does not hold, by key of the outermost object; parsed anew,
+ * because only few lines have any.
+ */
+function exactNumbers(text: string): Readonly<Record<string, string>> {
+  if (!LONG_NUMBER.test(text)) return {};
+  const digits = new Map<object, Record<string, string>>();
+  const root: unknown = JSON.parse(
+    text,
+    function (this: object, key: string, value: unknown, context?: { readonly source?: string }) {
+      const source = context?.source;
+      if (typeof value !== "number" || Number.isSafeInteger(value) || !source) return value;
+      if (!/^-?\d+$/.test(source)) return value;
+      digits.set(this, { ...digits.get(this), [key]: source });
+      return value;
+    },
+  );
+  return digits.get(root as object) ?? {};
+}
+
+function readName(
+  value: unknown,
+  digits: string | undefined,
+  key: string,
+  at: Place,
+): string | undefined {
+  if (value === undefined || typeof value === "string") return value;
+  if (typeof value === "number") return digits ?? String(value);
+  throw refuse(`"${key}" to be a text, found ${excerpt(value)}`, { ...at, column: 1 });
+}
+
+function refuse(expected: string, at: SourceLocation, cause?: unknown): MicroLmError {
+  return new MicroLmError("data", `Expected ${expected}`, { at, hint: HINT, cause });
 }
 
 function excerpt(value: unknown): string {

@@ -3,9 +3,17 @@
  *
  * @module
  */
-export { readCsv, stringifyCsv } from "./csv.ts";
-export { countDuplicates, findConflicts, mapLabels } from "./dataset.ts";
+export { rewriteAbstain, suspectAbstainLabels } from "./abstain_labels.ts";
+export { countDuplicates, findConflicts, findLabelTwins } from "./conflicts.ts";
+export { readCsv } from "./csv.ts";
+export { mapLabels } from "./dataset.ts";
+export { type FileFormat } from "./file_format.ts";
 export { groupPrompts, identifyPrompts, joinRows, normalForm, vectorKeys } from "./identity.ts";
+export { readLabels } from "./join_labels.ts";
 export { readJsonl, readLines } from "./jsonl.ts";
 export { createOverlapIndex, flagOverlap, lookupBaseline, measureOverlap } from "./overlap.ts";
+export { profileDataset, validateDataset } from "./profile.ts";
+export { type ReadOptions, readRecords } from "./records.ts";
+export { splitRows, takeDataset } from "./split.ts";
 export { createMasker } from "./template.ts";
+export { stringifyCsv } from "./write_csv.ts";

@@ -1,4 +1,5 @@
-import { countDuplicates, type Dataset, findConflicts, type Row } from "../data/dataset.ts";
+import { countDuplicates, findConflicts } from "../data/conflicts.ts";
+import type { Dataset, Row } from "../data/dataset.ts";
 import { groupPrompts, vectorKeys } from "../data/identity.ts";
 import { createOverlapIndex, type OverlapIndex } from "../data/overlap.ts";
 import type { Masker } from "../data/template.ts";

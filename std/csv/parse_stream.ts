@@ -1,16 +1,23 @@
 import { type CsvError, parse } from "csv-parse";
 
+/** Options of {@linkcode CsvParseStream}. */
+export interface CsvParseStreamOptions {
+  /** What stands between fields. Default: a comma. */
+  readonly separator?: string;
+}
+
 /**
  * Parses a stream of CSV text (RFC 4180) into a stream of rows, as `CsvParseStream` of the real
- * package does without options: empty lines are skipped, rows may differ in length, and a line break
+ * package does without header: empty lines are skipped, rows may differ in length, and a line break
  * inside quotes becomes a line feed, however it was written.
  */
 export class CsvParseStream implements TransformStream<string, string[]> {
   readonly #stream: TransformStream<string, string[]>;
 
   /** Makes the stream. */
-  constructor() {
+  constructor({ separator = "," }: CsvParseStreamOptions = {}) {
     const parser = parse({
+      delimiter: separator,
       // Left to itself, csv-parse takes the first line break that it sees for the only one.
       record_delimiter: ["\r\n", "\n"],
       relax_column_count: true,

@@ -22,19 +22,19 @@ Deno.test("CsvPositions gives the same positions however the text is cut", async
   }
 });
 
-Deno.test("CsvPositions refuses a record that a forgotten quote makes endless", async () => {
-  const positions = new CsvPositions("f.csv", 1000);
+Deno.test("CsvPositions refuses a field that a forgotten quote makes endless", async () => {
+  const positions = new CsvPositions("f.csv", { maxField: 1000 });
   const endless = chunks('a,b\n1,"2\n', ...Array.from({ length: 1e4 }, () => "3,4\n"));
   const error = await assertRejects(
     () => Array.fromAsync(positions.track(endless)),
     MicroLmError,
-    "f.csv:2:3: Expected a row of at most 1000 characters",
+    "f.csv:2:3: Expected a field of at most 1000 characters",
   );
   assertEquals(error.kind, "data");
 });
 
-Deno.test("CsvPositions counts the length of records one by one", async () => {
-  const positions = new CsvPositions("f.csv", 10);
+Deno.test("CsvPositions counts the length of fields one by one", async () => {
+  const positions = new CsvPositions("f.csv", { maxField: 10 });
   await Array.fromAsync(positions.track(chunks("a,b\n".repeat(100), "1,2\n")));
   assertEquals(positions.fault, undefined);
 });

@@ -5,15 +5,9 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import {
-  countDuplicates,
-  type Dataset,
-  findConflicts,
-  joinLabels,
-  mapLabels,
-  readLabeledCsv,
-  readPrompts,
-} from "../../src/data/dataset.ts";
+import { countDuplicates, findConflicts } from "../../src/data/conflicts.ts";
+import { type Dataset, mapLabels, readLabeledCsv, readPrompts } from "../../src/data/dataset.ts";
+import { joinLabels } from "../../src/data/join_labels.ts";
 import { MicroLmError } from "../../src/core/errors.ts";
 import { inTempFolder, write } from "../temp.ts";
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
-import { findConflicts, readLabeledCsv } from "../../src/data/dataset.ts";
+import { findConflicts } from "../../src/data/conflicts.ts";
+import { readLabeledCsv } from "../../src/data/dataset.ts";
 import {
   groupPrompts,
   identifyPrompts,

@@ -30,3 +30,9 @@ for (const text of ['a"b\n', '"a"b\n', '"ab\n', '"a\nb']) {
     await assertRejects(() => parse(`x,y\n${text}`), SyntaxError);
   });
 }
+
+Deno.test("CsvParseStream takes another separator", async () => {
+  const stream = ReadableStream.from(['a;"b;c"\n', "1,5;2\n"]);
+  const rows = await Array.fromAsync(stream.pipeThrough(new CsvParseStream({ separator: ";" })));
+  assertEquals(rows, [["a", "b;c"], ["1,5", "2"]]);
+});

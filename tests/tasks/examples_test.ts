@@ -10,6 +10,7 @@ const ROOT = Deno.cwd();
 /** Examples in an order in which each finds what it reads, with the exit code that it has. */
 const RUN: readonly (readonly [string, number])[] = [
   ["train", 0],
+  ["data", 0],
   ["sweep", 0],
   ["m8", 0],
   ["mapper-bench", 0],

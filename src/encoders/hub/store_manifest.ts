@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../../core/atomic_write.ts";
-import { explainIoError } from "../../core/io_error.ts";
 import { MicroLmError } from "../../core/errors.ts";
+import { readJsonFile } from "../../core/json_text.ts";
 import { isPathWithin } from "./store_path.ts";
 
 /** Where pulled models lie unless told otherwise. */
@@ -89,24 +89,30 @@ export async function readModel(
   { storeDir = DEFAULT_MODEL_STORE }: ModelStoreOptions = {},
 ): Promise<StoredModel> {
   const path = manifestPath(storeDir, id);
-  let text: string;
+  let json: unknown;
   try {
-    text = await Deno.readTextFile(path);
+    json = await readJsonFile(path);
   } catch (error) {
-    const explained = explainIoError(error, path, "read");
-    throw explained.kind === "missing" ? notPulled(id, `Model "${id}" is not here`) : explained;
+    if (!(error instanceof MicroLmError) || error.kind === "permission") throw error;
+    throw error.kind === "missing"
+      ? notPulled(id, `Model "${id}" is not here`)
+      : notManifest(id, path, error);
   }
   try {
-    const manifest = MANIFEST.parse(JSON.parse(text));
+    const manifest = MANIFEST.parse(json);
     const bytes = manifest.files.reduce((sum, { size }) => sum + size, 0);
     return { ...manifest, folder: modelFolder(storeDir, id, manifest.commit), bytes };
   } catch (cause) {
-    throw new MicroLmError("data", "Expected the manifest of a pulled model", {
-      at: { file: path },
-      hint: `Remove the model and pull it again: deno task model remove ${id}`,
-      cause,
-    });
+    throw notManifest(id, path, cause);
   }
+}
+
+function notManifest(id: string, path: string, cause: unknown): MicroLmError {
+  return new MicroLmError("data", "Expected the manifest of a pulled model", {
+    at: { file: path },
+    hint: `Remove the model and pull it again: deno task model remove ${id}`,
+    cause,
+  });
 }
 
 /**

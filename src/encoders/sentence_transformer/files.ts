@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { explainIoError } from "../../core/io_error.ts";
-import { findJsonFault } from "../../core/json_fault.ts";
 import { MicroLmError } from "../../core/errors.ts";
+import { readJsonFile } from "../../core/json_text.ts";
 import { isPathWithin } from "../hub/store_path.ts";
 import type { PoolingMode } from "./pooling.ts";
 
@@ -192,22 +191,14 @@ async function readJsonIfThere<T>(path: string, schema: z.ZodType<T>): Promise<T
 }
 
 async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-  const text = await Deno.readTextFile(path).catch((error: unknown) => {
-    const explained = explainIoError(error, path, "read");
-    throw new MicroLmError(explained.kind, explained.message, {
-      hint: explained.hint ?? "A sentence-transformers model has modules.json, config.json, " +
+  const json = await readJsonFile(path).catch((error: unknown) => {
+    if (!(error instanceof MicroLmError) || error.kind === "data") throw error;
+    throw new MicroLmError(error.kind, error.message, {
+      hint: error.hint ?? "A sentence-transformers model has modules.json, config.json, " +
           "tokenizer.json, 1_Pooling/config.json and onnx/model.onnx",
-      cause: error,
+      cause: error.cause,
     });
   });
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    const before = text.slice(0, findJsonFault(text)).split("\n");
-    const at = { file: path, line: before.length, column: before.at(-1)!.length + 1 };
-    throw new MicroLmError("data", "Expected JSON", { at, cause });
-  }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

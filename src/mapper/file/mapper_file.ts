@@ -1,5 +1,6 @@
 import { sha256Hex } from "../../core/hash.ts";
 import { writeFileAtomic } from "../../core/atomic_write.ts";
+import { checkSize } from "../../core/input_file.ts";
 import { explainIoError } from "../../core/io_error.ts";
 import type { Encoder } from "../../encoders/encoder.ts";
 import { openEncoder, type OpenEncoderOptions } from "../../encoders/open.ts";
@@ -72,6 +73,7 @@ export async function saveMapper(
 export async function loadMapper(path: string): Promise<MapperArtifact> {
   let bytes: Uint8Array;
   try {
+    await checkSize(path);
     bytes = await Deno.readFile(path);
   } catch (error) {
     const explained = explainIoError(error, path, "read");

@@ -1,7 +1,7 @@
-import { explainIoError } from "../../core/io_error.ts";
 import { MicroLmError } from "../../core/errors.ts";
 import { sha256Hex } from "../../core/hash.ts";
 import { canonicalJson } from "../../core/canonical_json.ts";
+import { readWholeText } from "../../core/text_stream.ts";
 
 /** JSON in canonical order with the hash of everything else in it. */
 export function seal(body: object): { readonly text: string; readonly sha256: string } {
@@ -22,12 +22,7 @@ export async function readSealed<T>(
   schema: string,
   unpack: (body: unknown) => T,
 ): Promise<T> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    throw explainIoError(error, path, "read");
-  }
+  const text = await readWholeText(path);
   try {
     return unpack(unseal(text, schema));
   } catch (cause) {

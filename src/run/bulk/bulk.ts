@@ -1,14 +1,18 @@
 import { writeFileAtomic } from "../../core/atomic_write.ts";
 import { MicroLmError } from "../../core/errors.ts";
+import { readJsonFile } from "../../core/json_text.ts";
 import { canonicalJson } from "../../core/canonical_json.ts";
 import {
-  type BulkRow,
+  hashFile,
   type LineRange,
   readBulkRows,
+  refuseChange,
   type Shard,
   shardRange,
   surveyInput,
 } from "./input.ts";
+import type { ReadOptions } from "../../data/records.ts";
+import { inBlocks } from "./blocks.ts";
 import { openPart, type RowSink, stdoutSink } from "./output.ts";
 import { type MappedRow, mapRows, type RowMaker, type RunRow, runRows } from "./rows.ts";
 import { BulkTally, type BulkTotals } from "./tally.ts";
@@ -34,6 +38,8 @@ export interface MapFileOptions {
   readonly topK?: number;
   /** Full runs instead of mapper decisions: what all of them are asked. Default: none. */
   readonly run?: Omit<RunRequest, "prompt">;
+  /** How the input is to be read, where its content does not say it. Default: nothing. */
+  readonly reading?: ReadOptions;
   /** Called with the lines that are done and those of the shard; not for standard input. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -44,14 +50,14 @@ export interface MapFileSummary extends BulkTotals {
   readonly resumed: number;
 }
 
-/** Rows that are mapped at a time, unless they have more than 1 Mi characters together. */
-const BLOCK_ROWS = 512;
-const BLOCK_CHARS = 1 << 20;
+/** Milliseconds that a block waits for more rows from a pipe, whose writer may wait for the answer. */
+const PIPE_WAIT_MS = 5;
 
 /**
- * Maps every prompt of a JSONL file to one row of another: `{"prompt": …, "id"?: …, "label"?: …}` or
- * a bare JSON string a line. Rows keep the order of the input and carry its line number as `row`;
- * blank lines give none. Memory does not grow with the file.
+ * Maps every prompt of a file to one row of another: JSONL (`{"prompt": …, "id"?: …, "label"?: …}` or a
+ * bare JSON string a line), CSV or plain lines. Rows keep the order of the input and carry its line number
+ * as `row`; blank lines of JSONL give none. Memory does not grow with the file. From standard input rows
+ * are answered as they come.
  *
  * Rows are written to `OUT.part`, which becomes `OUT` at the end; with `resume` a killed run goes on
  * where it was, and no row is lost or doubled. With `shard` the outputs of all shards, one after the
@@ -60,8 +66,8 @@ const BLOCK_CHARS = 1 << 20;
  *
  * @param input A file, or `-` for standard input: then there are no shards and nothing to resume.
  * @param output A file, or `-` for standard output.
- * @throws {MicroLmError} Kind `data` for a line that is no prompt (what is done stays for a resume) and
- * for rows of another job on resuming; `usage` for a shard or a resume without a file; `missing`,
+ * @throws {MicroLmError} Kind `data` for a line that is no prompt (what is done stays for a resume), for an
+ * input that changes under the run and for rows of another job on resuming; `usage` for a shard or a resume without a file; `missing`,
  * `write` or `permission` for the files; as `map` and `run` of the runtime.
  *
  * @example
@@ -99,7 +105,7 @@ export async function mapFile(
   const tally = new BulkTally();
   if (input === "-" && output === "-") {
     using sink = stdoutSink();
-    await copyRows({ input, range: ALL, make, sink, tally });
+    await copyRows({ input, range: ALL, make, sink, tally, reading: options.reading });
     return { ...tally.totals(), resumed: 0 };
   }
   return await mapToFile(runtime, input, output, { ...options, make, tally });
@@ -122,9 +128,11 @@ async function mapToFile(
   const facts = input === "-" ? null : await surveyInput(input);
   const range = facts ? shardRange(shard, facts.lines) : ALL;
   const onLine = (line: number) => facts && onProgress?.(line - range.from, range.to - range.from);
+  const copy = { input, make, tally, onLine, reading: options.reading };
   if (output === "-") {
     using sink = stdoutSink();
-    await copyRows({ input, range, make, sink, tally, onLine });
+    await copyRows({ ...copy, range, sink });
+    if (facts) await refuseChange(input, facts);
     return { ...tally.totals(), resumed: 0 };
   }
   const job = describeJob(runtime, options, { input: facts, shard });
@@ -138,9 +146,12 @@ async function mapToFile(
   });
   using _open = sink;
   const resumed = tally.totals().rows;
-  await copyRows({ input, range: { from: last, to: range.to }, make, sink, tally, onLine });
+  await copyRows({ ...copy, range: { from: last, to: range.to }, sink });
+  if (facts) await refuseChange(input, facts);
   const totals = tally.totals();
-  const meta = { ...job, range: facts && { from: range.from + 1, to: range.to }, totals };
+  const written = await hashFile(`${output}.part`);
+  const covered = facts && { from: range.from + 1, to: range.to };
+  const meta = { ...job, range: covered, totals, output: written };
   await writeFileAtomic(metaPath(output), `${JSON.stringify(meta, null, 2)}\n`);
   await sink.finish();
   return { ...totals, resumed };
@@ -153,10 +164,14 @@ interface Copy {
   readonly sink: RowSink;
   readonly tally: BulkTally;
   readonly onLine?: (line: number) => void;
+  readonly reading: ReadOptions | undefined;
 }
 
-async function copyRows({ input, range, make, sink, tally, onLine }: Copy): Promise<void> {
-  for await (const block of inBlocks(readBulkRows(input, range))) {
+async function copyRows(
+  { input, range, make, sink, tally, onLine, reading }: Copy,
+): Promise<void> {
+  const rows = readBulkRows(input, range, reading);
+  for await (const block of inBlocks(rows, input === "-" ? PIPE_WAIT_MS : Infinity)) {
     const rows = await make(block);
     let text = "";
     for (const row of rows) {
@@ -168,29 +183,17 @@ async function copyRows({ input, range, make, sink, tally, onLine }: Copy): Prom
   }
 }
 
-async function* inBlocks(rows: AsyncIterable<BulkRow>): AsyncGenerator<BulkRow[]> {
-  let block: BulkRow[] = [];
-  let chars = 0;
-  for await (const row of rows) {
-    block.push(row);
-    chars += row.prompt.length;
-    if (block.length < BLOCK_ROWS && chars < BLOCK_CHARS) continue;
-    yield block;
-    [block, chars] = [[], 0];
-  }
-  if (block.length > 0) yield block;
-}
-
 /** All that the rows depend on: equal jobs give equal bytes. */
 function describeJob(
   { domain, source, isFallback, point }: MicroRuntime,
-  { policy = DEFAULT_POLICY.mapper, topK = DEFAULT_TOP_K, run }: MapFileOptions,
+  { policy = DEFAULT_POLICY.mapper, topK = DEFAULT_TOP_K, run, reading = {} }: MapFileOptions,
   { input, shard }: { readonly input: unknown; readonly shard: Shard },
 ): Record<string, unknown> {
   return {
     schema: BULK_SCHEMA,
     input,
     shard,
+    reading,
     mode: run ? "run" : "map",
     top_k: run ? null : topK,
     domain,
@@ -204,13 +207,19 @@ function describeJob(
 
 const metaPath = (output: string): string => `${output}.meta.json`;
 
-/** The totals of a finished output of the same job, so that a repeated job has nothing to do. */
+/**
+ * The totals of a finished output of the same job, so that a repeated job has nothing to do; null where there
+ * is none, or where the output is no longer what was written.
+ */
 async function readFinished(output: string, job: unknown): Promise<BulkTotals | null> {
   try {
     const isUnfinished = await exists(`${output}.part`);
     if (isUnfinished || !await exists(output)) return null;
-    const { range: _, totals, ...before } = JSON.parse(await Deno.readTextFile(metaPath(output)));
-    return canonicalJson(before) === canonicalJson(job) ? totals : null;
+    const meta = await readJsonFile(metaPath(output)) as Record<string, unknown>;
+    const { range: _, totals, output: written, ...before } = meta;
+    const isSame = canonicalJson(before) === canonicalJson(job) &&
+      canonicalJson(written) === canonicalJson(await hashFile(output));
+    return isSame ? totals as BulkTotals : null;
   } catch {
     return null;
   }

@@ -1,22 +1,16 @@
 import { createHash } from "node:crypto";
-import { findJsonFault } from "../../core/json_fault.ts";
-import { shorten } from "../../core/shorten.ts";
-import { STDIN_NAME } from "../../core/text_stream.ts";
+import { inputName, readChunks } from "../../core/input_file.ts";
+import { decodeText } from "../../core/text_stream.ts";
 import { MicroLmError } from "../../core/errors.ts";
-import { readByteLines, readChunks } from "./lines.ts";
+import { type PromptRecord, type ReadOptions, readRecords } from "../../data/records.ts";
 
-/** A prompt of a bulk run. */
-export interface BulkRow {
+/**
+ * A prompt of a bulk run. Its line is the row's id; its fields are what a run may take from a line:
+ * `policy`, `context`, `grid`, `pairs`.
+ */
+export interface BulkRow extends PromptRecord {
   /** Name of the input, for messages. */
   readonly file: string;
-  /** Line in the input, from 1: the row's id. */
-  readonly line: number;
-  readonly prompt: string;
-  readonly id?: string;
-  /** The right label, if the input says it. */
-  readonly label?: string;
-  /** The whole line, for what a run may take from it: `policy`, `context`, `grid`, `pairs`. */
-  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /** What an input file is, found in one pass. */
@@ -67,109 +61,71 @@ export function shardRange({ index, count }: Shard, lines: number): LineRange {
   return { from: edge(index - 1), to: edge(index) };
 }
 
-/** Counts and hashes a file. */
+/**
+ * Counts and hashes a file.
+ *
+ * @throws {MicroLmError} Kind `missing` or `permission`; `data`, with line and column, if it is no text.
+ */
 export async function surveyInput(path: string): Promise<InputFacts> {
   const hash = createHash("sha256");
   let lines = 0;
   let bytes = 0;
-  let last = 10;
+  let isEnded = true;
+  const hashed = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of readChunks(path)) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      yield chunk;
+    }
+  };
+  for await (const text of decodeText(hashed(), inputName(path))) {
+    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++;
+    isEnded = text.endsWith("\n");
+  }
+  return { lines: isEnded ? lines : lines + 1, bytes, sha256: hash.digest("hex") };
+}
+
+/** Size and hash of a file of any content. */
+export async function hashFile(path: string): Promise<Omit<InputFacts, "lines">> {
+  const hash = createHash("sha256");
+  let bytes = 0;
   for await (const chunk of readChunks(path)) {
     hash.update(chunk);
-    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++;
     bytes += chunk.length;
-    last = chunk.at(-1) ?? last;
   }
-  return { lines: last === 10 ? lines : lines + 1, bytes, sha256: hash.digest("hex") };
+  return { bytes, sha256: hash.digest("hex") };
 }
 
 /**
- * Streams the prompts of a range of lines of a JSONL file; blank lines are none. `-` is standard
- * input.
+ * Refuses a file that is no longer what it was when the work began: some rows would be those of another
+ * text.
  *
- * @throws {MicroLmError} Kind `data`, naming file, line and column, for a line that is neither a
- * JSON string nor an object with a `prompt`.
+ * @throws {MicroLmError} Kind `data`.
  */
-export async function* readBulkRows(path: string, range: LineRange): AsyncGenerator<BulkRow> {
-  const file = path === "-" ? STDIN_NAME : path;
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  let line = range.from;
-  if (range.to <= line) return;
-  for await (const { bytes } of readByteLines(path, { skip: line })) {
-    line++;
-    const text = decode(decoder, bytes, { file, line });
-    if (text.trim() !== "") yield readRow(text, { file, line });
-    if (line >= range.to) return;
-  }
+export async function refuseChange(path: string, before: InputFacts): Promise<void> {
+  const now = await hashFile(path);
+  if (now.sha256 === before.sha256) return;
+  throw new MicroLmError(
+    "data",
+    `Expected the ${before.bytes} bytes that the run began with, found ${now.bytes} others`,
+    {
+      at: { file: path },
+      hint: "The file was changed during the run: map it again from the start",
+    },
+  );
 }
 
-interface Place {
-  readonly file: string;
-  readonly line: number;
-}
-
-const HINT = 'Write a line as {"prompt": "…"} or as a JSON string';
-
-function decode(decoder: TextDecoder, bytes: Uint8Array, at: Place): string {
-  try {
-    const text = decoder.decode(bytes);
-    return at.line === 1 && text.startsWith("\uFEFF") ? text.slice(1) : text;
-  } catch (cause) {
-    throw new MicroLmError("data", "Expected text, found bytes that are not UTF-8", {
-      at,
-      hint: "The file looks binary; save it as UTF-8 text",
-      cause,
-    });
-  }
-}
-
-function readRow(text: string, at: Place): BulkRow {
-  const value = parse(text, at);
-  const isObject = typeof value === "object" && value !== null;
-  const fields = (isObject ? value : { prompt: value }) as Record<string, unknown>;
-  const { prompt } = fields;
-  if (typeof prompt !== "string") {
-    throw refuse(`a "prompt" text, found ${excerpt(value)}`, { ...at, column: 1 });
-  }
-  const id = readName(fields, "id", at);
-  const label = readName(fields, "label", at);
-  return {
-    ...at,
-    prompt,
-    ...(id !== undefined && { id }),
-    ...(label !== undefined && { label }),
-    fields,
-  };
-}
-
-function parse(text: string, at: Place): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const fault = findJsonFault(text);
-    const found = fault < text.length ? excerpt(text.slice(fault)) : "the end of the line";
-    throw refuse(`JSON, found ${found}`, { ...at, column: fault + 1 }, cause);
-  }
-}
-
-function readName(
-  fields: Readonly<Record<string, unknown>>,
-  key: "id" | "label",
-  at: Place,
-): string | undefined {
-  const value = fields[key] ?? undefined;
-  if (value === undefined || typeof value === "string") return value;
-  if (typeof value === "number") return String(value);
-  throw refuse(`"${key}" to be a text, found ${excerpt(value)}`, { ...at, column: 1 });
-}
-
-function refuse(
-  expected: string,
-  at: Place & { readonly column: number },
-  cause?: unknown,
-): MicroLmError {
-  return new MicroLmError("data", `Expected ${expected}`, { at, hint: HINT, cause });
-}
-
-function excerpt(value: unknown): string {
-  return shorten(typeof value === "string" ? value : JSON.stringify(value));
+/**
+ * Streams the prompts whose first line is in a range; blank lines of JSONL are none. `-` is standard input.
+ *
+ * @throws {MicroLmError} As {@linkcode readRecords}.
+ */
+export async function* readBulkRows(
+  path: string,
+  range: LineRange,
+  options: ReadOptions = {},
+): AsyncGenerator<BulkRow> {
+  const file = inputName(path);
+  if (range.to <= range.from) return;
+  for await (const record of readRecords(path, { ...options, ...range })) yield { file, ...record };
 }

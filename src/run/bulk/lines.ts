@@ -1,5 +1,4 @@
-import { explainIoError } from "../../core/io_error.ts";
-import { STDIN_NAME } from "../../core/text_stream.ts";
+import { inputName, readChunks } from "../../core/input_file.ts";
 import { MicroLmError } from "../../core/errors.ts";
 
 /** A line as bytes, without its end. */
@@ -46,26 +45,11 @@ export async function* readByteLines(
       throw new MicroLmError(
         "data",
         `Expected a line of at most ${MAX_LINE} bytes, found a longer one`,
-        { at: { file: path === "-" ? STDIN_NAME : path, line, column: 1 } },
+        { at: { file: inputName(path), line, column: 1 } },
       );
     }
   }
   if (rest.length > 0) yield { bytes: join(rest), isWhole: false };
-}
-
-/** Streams the first `size` bytes of a file, or standard input for `-`. */
-export async function* readChunks(path: string, size = Infinity): AsyncGenerator<Uint8Array> {
-  let left = size;
-  try {
-    const stream = path === "-" ? Deno.stdin.readable : (await Deno.open(path)).readable;
-    for await (const chunk of stream) {
-      yield chunk.length > left ? chunk.subarray(0, left) : chunk;
-      left -= chunk.length;
-      if (left <= 0) return;
-    }
-  } catch (error) {
-    throw explainIoError(error, path === "-" ? STDIN_NAME : path, "read");
-  }
 }
 
 /** Writes all bytes at the file's position. */

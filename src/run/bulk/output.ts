@@ -17,13 +17,23 @@ export interface RowSink extends Disposable {
   finish(): Promise<void>;
 }
 
-/** Rows on standard output. */
+/**
+ * Rows on standard output.
+ *
+ * @throws {MicroLmError} On writing: kind `write`. A reader that has gone away is none of ours, and
+ * `Deno.errors.BrokenPipe` passes through.
+ */
 export function stdoutSink(): RowSink {
   const encoder = new TextEncoder();
   return {
     write: (text) => {
       const bytes = encoder.encode(text);
-      for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+      try {
+        for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+      } catch (error) {
+        if (error instanceof Deno.errors.BrokenPipe) throw error;
+        throw explainIoError(error, "standard output", "write");
+      }
     },
     finish: async () => {},
     [Symbol.dispose]: () => {},

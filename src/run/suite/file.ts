@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { explainIoError } from "../../core/io_error.ts";
 import { MicroLmError } from "../../core/errors.ts";
+import { readJsonFile } from "../../core/json_text.ts";
 import { type Reason, REASONS } from "../reasons.ts";
 
 /** One run of a suite and what has to come out. */
@@ -75,18 +75,8 @@ const SUITE = z.strictObject({
  * ```
  */
 export async function readSuite(path: string): Promise<Suite> {
-  const text = await Deno.readTextFile(path).catch((error: unknown) => {
-    throw explainIoError(error, path, "read");
-  });
-  const fault = (message: string, cause?: unknown) =>
-    new MicroLmError("data", message, { at: { file: path }, cause });
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw fault("Expected JSON", cause);
-  }
-  const parsed = SUITE.safeParse(json);
+  const fault = (message: string) => new MicroLmError("data", message, { at: { file: path } });
+  const parsed = SUITE.safeParse(await readJsonFile(path));
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw fault(`${issue.message} at "${issue.path.join(".")}"`);

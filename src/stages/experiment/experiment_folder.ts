@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import { writeFileAtomic } from "../../core/atomic_write.ts";
 import { explainIoError } from "../../core/io_error.ts";
 import { MicroLmError } from "../../core/errors.ts";
+import { readJsonFile } from "../../core/json_text.ts";
 
 /** Names of the files in a run folder. */
 export const RUN_FILES = {
@@ -75,20 +76,12 @@ export async function readJson<T>(
   path: string,
   { optional = false }: { optional?: boolean } = {},
 ): Promise<T | undefined> {
-  let text: string;
   try {
-    text = await Deno.readTextFile(path);
+    return await readJsonFile(path) as T;
   } catch (error) {
-    if (optional && error instanceof Deno.errors.NotFound) return undefined;
-    throw explainIoError(error, path, "read");
-  }
-  try {
-    return JSON.parse(text) as T;
-  } catch (cause) {
-    throw new MicroLmError("data", "Expected JSON, found something else", {
-      at: { file: path },
-      cause,
-    });
+    const isAbsent = error instanceof MicroLmError && error.cause instanceof Deno.errors.NotFound;
+    if (optional && isAbsent) return undefined;
+    throw error;
   }
 }
 

@@ -1,0 +1,83 @@
+import { MicroLmError } from "./errors.ts";
+import { explainIoError } from "./io_error.ts";
+
+/** The name under which `-` appears in messages. */
+export const STDIN_NAME = "standard input";
+
+/** Bytes that a file may have which is read as a whole: more than any mapper, less than memory. */
+const MOST_BYTES = 1 << 28;
+
+/** What messages call an input. */
+export function inputName(path: string): string {
+  return path === "-" ? STDIN_NAME : path;
+}
+
+/**
+ * Opens a file for reading. What is no file is refused before it is opened: a pipe without a writer
+ * waits for ever, a device has no end.
+ *
+ * @throws {MicroLmError} Kind `missing` or `permission`; `missing` for a folder, pipe, socket or device.
+ */
+export async function openInput(path: string): Promise<Deno.FsFile> {
+  try {
+    refuseOther(path, await Deno.stat(path));
+    return await Deno.open(path);
+  } catch (error) {
+    throw explainIoError(error, path, "read");
+  }
+}
+
+/**
+ * Streams the bytes of a file, or of standard input for `-`.
+ *
+ * @param size Bytes to stop after. Default: all.
+ * @throws {MicroLmError} As {@linkcode openInput}.
+ */
+export async function* readChunks(path: string, size = Infinity): AsyncGenerator<Uint8Array> {
+  const stream = path === "-" ? Deno.stdin.readable : (await openInput(path)).readable;
+  let left = size;
+  try {
+    for await (const chunk of stream) {
+      yield chunk.length > left ? chunk.subarray(0, left) : chunk;
+      left -= chunk.length;
+      if (left <= 0) return;
+    }
+  } catch (error) {
+    throw explainIoError(error, inputName(path), "read");
+  }
+}
+
+/**
+ * Refuses a file that is too large to be read as a whole.
+ *
+ * @throws {MicroLmError} Kind `data`; as {@linkcode openInput} if it is no file.
+ */
+export async function checkSize(path: string, most = MOST_BYTES): Promise<void> {
+  let info: Deno.FileInfo;
+  try {
+    info = await Deno.stat(path);
+    refuseOther(path, info);
+  } catch (error) {
+    throw explainIoError(error, path, "read");
+  }
+  if (info.size <= most) return;
+  throw new MicroLmError("data", `Expected at most ${most} bytes, found ${info.size}`, {
+    at: { file: path },
+  });
+}
+
+function refuseOther(path: string, info: Deno.FileInfo): void {
+  if (info.isFile) return;
+  throw new MicroLmError("missing", `Cannot read "${path}": it is ${kindOf(info)}, not a file`, {
+    hint: info.isDirectory
+      ? "Name a file inside it"
+      : "Give what it holds on standard input where the task takes -, or save it as a file",
+  });
+}
+
+function kindOf(info: Deno.FileInfo): string {
+  if (info.isDirectory) return "a folder";
+  if (info.isFifo) return "a pipe";
+  if (info.isSocket) return "a socket";
+  return "a device";
+}

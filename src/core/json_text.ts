@@ -1,0 +1,65 @@
+import type { z } from "zod";
+import { MicroLmError, type SourceLocation } from "./errors.ts";
+import { findJsonFault } from "./json_fault.ts";
+import { shorten } from "./shorten.ts";
+import { readWholeText } from "./text_stream.ts";
+
+/** Options of {@linkcode parseJson}. */
+export interface ParseJsonOptions {
+  /** Where the text stands; a line says on which it begins. */
+  readonly at: SourceLocation;
+  /** What a right text looks like. */
+  readonly hint?: string;
+}
+
+/**
+ * Parses JSON; a byte-order mark in front is dropped.
+ *
+ * @throws {MicroLmError} Kind `data`, with line and column of the fault.
+ */
+export function parseJson(text: string, { at, hint }: ParseJsonOptions): unknown {
+  const json = text.replace(/^\uFEFF+/, "");
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    const fault = findJsonFault(json);
+    const before = json.slice(0, fault).split("\n");
+    const found = fault < json.length ? JSON.stringify(shorten(json.slice(fault), 20)) : "its end";
+    throw new MicroLmError("data", `Expected JSON, found ${found}`, {
+      at: {
+        file: at.file,
+        line: (at.line ?? 1) + before.length - 1,
+        column: before.at(-1)!.length + 1,
+      },
+      cause,
+      ...(hint !== undefined && { hint }),
+    });
+  }
+}
+
+/**
+ * Reads a file of JSON: the one reader of all of them, with a byte-order mark or without.
+ *
+ * @throws {MicroLmError} Kind `missing` or `permission` if it cannot be read or is no file; `data`, with
+ * line and column, if it is no text or no JSON.
+ */
+export async function readJsonFile(path: string): Promise<unknown> {
+  return parseJson(await readWholeText(path), { at: { file: path } });
+}
+
+/**
+ * Reads a file of JSON with a known form.
+ *
+ * @param hint What a right file looks like.
+ * @throws {MicroLmError} As {@linkcode readJsonFile}; kind `data` with the path of the key if the form is
+ * another.
+ */
+export async function readJsonAs<T>(path: string, schema: z.ZodType<T>, hint: string): Promise<T> {
+  const parsed = schema.safeParse(await readJsonFile(path));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new MicroLmError("data", `${issue.message} at "${issue.path.join(".")}"`, {
+    at: { file: path },
+    hint,
+  });
+}

@@ -1,0 +1,127 @@
+import { MicroLmError } from "../core/errors.ts";
+import type { Features, Matrix } from "../core/matrix.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { splitRows } from "../data/split.ts";
+import type { Masker } from "../data/template.ts";
+import type { Encoder } from "../encoders/encoder.ts";
+import {
+  fitCalibrated,
+  type FitCalibratedOptions,
+  predictProbabilities,
+} from "./calibrate/calibration.ts";
+import { takeRows } from "./fit/rows.ts";
+
+/** Options of {@linkcode predictOutOfFold}. */
+export interface PredictOutOfFoldOptions extends Omit<FitCalibratedOptions, "classes"> {
+  readonly folds: number;
+  /** How prompts are reduced to templates, which stay together in a fold. */
+  readonly mask: Masker;
+  /** Of the folds. */
+  readonly foldSeed: number;
+  /** Called after each fold. */
+  readonly onFold?: (done: number, total: number) => void;
+}
+
+/** What mappers said to rows that they were not trained on. */
+export interface OutOfFold {
+  /** Classes in the order of the columns: the labels that occur, sorted. */
+  readonly classes: readonly string[];
+  /** rows × classes; 0 in the column of a class that the fold's training lacked. */
+  readonly probabilities: Matrix<Float64Array>;
+  /** Classes that stand in one template, which their fold holds out: none of their rows can be right. */
+  readonly lacking: readonly string[];
+}
+
+/**
+ * Cross-validates a training: each row is judged by a mapper trained, and calibrated, on the folds without
+ * its template.
+ *
+ * @throws {MicroLmError} Kind `data` if a row has no label, if there are fewer templates than folds, or if
+ * the calibration lacks rows.
+ *
+ * @example
+ * ```ts
+ * import { openEncoder, readLabeledCsv } from "micro-lm";
+ * import { createMasker } from "micro-lm/data";
+ * import { predictOutOfFold } from "micro-lm/mapper";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * await using encoder = await openEncoder("static");
+ * const options = { folds: 3, mask: createMasker([]), foldSeed: 0, method: "none" } as const;
+ * const { probabilities, classes } = await predictOutOfFold(data, encoder, options);
+ * assertEquals([probabilities.rows, probabilities.cols], [360, classes.length]);
+ * ```
+ */
+export async function predictOutOfFold(
+  dataset: Dataset,
+  encoder: Encoder,
+  options: PredictOutOfFoldOptions,
+): Promise<OutOfFold> {
+  const { folds, mask, foldSeed, onFold } = options;
+  const classes = classesOf(dataset);
+  const labels = dataset.rows.map(({ label }) => label!);
+  const shares = Array.from({ length: folds }, () => 1);
+  const parts = splitRows(dataset, { shares, seed: foldSeed, mask });
+  if (parts.some((part) => part.length === 0)) {
+    throw new MicroLmError("data", `Expected templates for ${folds} folds, found fewer`, {
+      at: { file: dataset.source },
+      hint: "Use fewer folds, or add other phrasings",
+    });
+  }
+  const features = await encoder.encode(dataset.rows.map(({ prompt }) => prompt));
+  const data = new Float64Array(labels.length * classes.length);
+  const lacking = new Set<string>();
+  for (const [f, part] of parts.entries()) {
+    const training = Uint32Array.from(parts.filter((_, g) => g !== f).flatMap((rows) => [...rows]));
+    const known = fitFold(features, labels, training.sort(), options);
+    const found = predictProbabilities(known.model, takeRows(features, part));
+    const columns = known.classes.map((name) => classes.indexOf(name));
+    part.forEach((row, i) => {
+      if (!known.classes.includes(labels[row]!)) lacking.add(labels[row]!);
+      columns.forEach((column, k) => {
+        data[row * classes.length + column] = found.data[i * columns.length + k]!;
+      });
+    });
+    onFold?.(f + 1, folds);
+  }
+  return {
+    classes,
+    probabilities: { data, rows: labels.length, cols: classes.length },
+    lacking: [...lacking].sort(),
+  };
+}
+
+function classesOf({ source, rows }: Dataset): string[] {
+  const unlabelled = rows.find(({ label }) => label === null);
+  if (unlabelled) {
+    throw new MicroLmError("data", "Expected a label, found none", {
+      at: { file: source, line: unlabelled.line },
+    });
+  }
+  return [...new Set(rows.map(({ label }) => label!))].sort();
+}
+
+function fitFold(
+  features: Features,
+  labels: readonly string[],
+  rows: Uint32Array,
+  { onProgress: _, ...options }: PredictOutOfFoldOptions,
+) {
+  const classes = [...new Set(Array.from(rows, (row) => labels[row]!))].sort();
+  if (classes.length < 2) {
+    throw new MicroLmError(
+      "data",
+      `Expected two classes beside each fold, found ${classes.length}`,
+      {
+        hint: "Use fewer folds, or add other phrasings to the classes",
+      },
+    );
+  }
+  const numbers = Int32Array.from(rows, (row) => classes.indexOf(labels[row]!));
+  const { model } = fitCalibrated(takeRows(features, rows), numbers, {
+    ...options,
+    classes: classes.length,
+  });
+  return { classes, model };
+}

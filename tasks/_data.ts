@@ -1,0 +1,163 @@
+import { type Dataset, MicroLmError, openDomain, readLabeledCsv } from "../mod.ts";
+import { writeFileAtomic } from "../src/core/mod.ts";
+import {
+  createMasker,
+  mapLabels,
+  profileDataset,
+  splitRows,
+  takeDataset,
+  validateDataset,
+} from "../src/data/mod.ts";
+import { detectDomain } from "../src/domains/mod.ts";
+import { percent, printable, textTable } from "../src/report/mod.ts";
+import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
+import { type FlagValues, usage } from "../src/cli/flags.ts";
+import type { CommandContext } from "../src/cli/run_command.ts";
+import { applyAbstainLabels, INPUT_FLAGS, readOptions } from "./_input_flags.ts";
+import { labeledCsv } from "./_train.ts";
+
+/** Flags of `data`. */
+export const DATA_FLAGS = {
+  csv: { type: "string", value: "FILE", required: true, help: "A prompt and its label a row." },
+  ...INPUT_FLAGS,
+  domain: {
+    type: "string",
+    value: "NAME|FOLDER",
+    default: "auto",
+    help:
+      "Says which words are slots of a template: auto, defi, arc, generic, or a folder with a slash.",
+  },
+  test_share: {
+    type: "number",
+    min: 0.01,
+    max: 0.99,
+    default: 0.2,
+    help: "split: share of the rows that test.csv gets, whole templates of each class.",
+  },
+  seed: { type: "integer", default: 0, help: "split: of the choice." },
+  out_dir: { type: "string", value: "FOLDER", help: "split: where train.csv and test.csv go." },
+} as const;
+
+type Flags = FlagValues<typeof DATA_FLAGS>;
+
+interface Opened {
+  readonly dataset: Dataset;
+  readonly mask: (prompt: string) => string;
+}
+
+type Command = (
+  opened: Opened,
+  flags: Flags,
+  context: CommandContext,
+) => Promise<ExitCode> | ExitCode;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  split: splitCommand,
+  stats: statsCommand,
+  validate: validateCommand,
+};
+
+/** The body of `data`. */
+export async function dataCommand(flags: Flags, context: CommandContext): Promise<ExitCode> {
+  const [name = "", ...others] = context.positional;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command || others.length > 0) {
+    const known = Object.keys(COMMANDS).join(", ");
+    throw usage(
+      { name: "data" },
+      `Expected one of ${known}, got "${context.positional.join(" ")}"`,
+    );
+  }
+  if (name === "split" && flags.out_dir === undefined) {
+    throw usage({ name: "data" }, 'Flag "--out_dir" is required for split');
+  }
+  return await command(await openData(flags, context), flags, context);
+}
+
+async function openData(flags: Flags, { warn }: CommandContext): Promise<Opened> {
+  const read = await readLabeledCsv(flags.csv, { ...readOptions(flags), repeatedIds: "number" });
+  for (const note of read.notes ?? []) warn(`${flags.csv}: ${printable(note)}`);
+  const raw = applyAbstainLabels(read, flags.abstain_label, warn);
+  const domain = flags.domain === "auto"
+    ? (await detectDomain(raw.rows.map(({ label }) => label!))).domain
+    : await openDomain(flags.domain);
+  const dataset = flags.domain === "auto"
+    ? raw
+    : mapLabels(raw, (label) => domain.canonicalLabel(label));
+  return { dataset, mask: createMasker(domain.slots) };
+}
+
+async function splitCommand(
+  { dataset, mask }: Opened,
+  { csv, test_share, seed, out_dir }: Flags,
+  { say, result }: CommandContext,
+): Promise<ExitCode> {
+  const [train, test] = splitRows(dataset, { shares: [1 - test_share, test_share], seed, mask })
+    .map((rows) => takeDataset(dataset, rows));
+  if (test!.rows.length === 0 || train!.rows.length === 0) {
+    throw new MicroLmError("data", `Cannot hold out ${test_share} of the rows: too few templates`, {
+      at: { file: csv },
+      hint: "Every class needs two phrasings or more: change --test_share, or add other phrasings",
+    });
+  }
+  const paths = { train: `${out_dir}/train.csv`, test: `${out_dir}/test.csv` };
+  await writeFileAtomic(paths.train, labeledCsv(train!));
+  await writeFileAtomic(paths.test, labeledCsv(test!));
+  const labels = new Set(test!.rows.map(({ label }) => label));
+  const absent = [...new Set(train!.rows.map(({ label }) => label!))].filter((l) => !labels.has(l));
+  say(`Wrote ${paths.train} (${train!.rows.length} rows) and ${paths.test} (${test!.rows.length})`);
+  if (absent.length > 0) {
+    say(
+      `Not in the test, too few templates: ${absent.map((label) => printable(label)).join(", ")}`,
+    );
+  }
+  result({
+    train: { path: paths.train, rows: train!.rows.length, sha256: train!.sha256 },
+    test: { path: paths.test, rows: test!.rows.length, sha256: test!.sha256 },
+    not_in_test: absent,
+  });
+  return EXIT.ok;
+}
+
+function statsCommand(
+  { dataset, mask }: Opened,
+  { csv }: Flags,
+  { say, result }: CommandContext,
+): ExitCode {
+  const profile = profileDataset(dataset, mask);
+  const { rows, classes, templates, duplicates, near_duplicates, characters } = profile;
+  say(
+    `${csv}: ${rows} rows, ${classes.length} classes, ${templates} templates; ${duplicates} rows repeat ` +
+      `a prompt, ${near_duplicates} a template; ${characters.min} to ${characters.max} characters, ` +
+      `median ${characters.median}`,
+  );
+  say(textTable({
+    columns: ["class", "rows", "share", "templates", "largest template"],
+    rows: classes.map((one) => [
+      printable(one.label),
+      one.rows,
+      percent(one.share),
+      one.templates,
+      one.largest,
+    ]),
+  }));
+  result({ csv, sha256: dataset.sha256, skipped: dataset.skipped, ...profile });
+  return EXIT.ok;
+}
+
+function validateCommand(
+  { dataset, mask }: Opened,
+  { csv }: Flags,
+  { say, result }: CommandContext,
+): ExitCode {
+  const findings = validateDataset(dataset, mask);
+  const problems = findings.filter(({ level }) => level === "problem").length;
+  for (const { level, message } of findings) say(`${level}: ${printable(message, 300)}`);
+  say(
+    `${csv}: ${dataset.rows.length} rows, ${problems} problems, ${
+      findings.length - problems
+    } notes`,
+  );
+  result({ csv, rows: dataset.rows.length, problems, findings });
+  return problems > 0 ? EXIT.gate : EXIT.ok;
+}
