@@ -32,13 +32,7 @@ import {
   scoreRows,
 } from "./decide.ts";
 import { type DecisionRow, decisionRows } from "./decision_rows.ts";
-import {
-  encodeGold,
-  evaluatePoint,
-  type Gold,
-  type GOLD_OTHER,
-  type PointMetrics,
-} from "./metrics.ts";
+import { encodeGold, evaluatePoint, type Gold, type PointMetrics } from "./metrics.ts";
 import { type ClassReport, reportClasses } from "./per_class.ts";
 import { collectAnswers, type ProbabilityQuality, qualityOf } from "./quality.ts";
 import { measureSelection, type SelectionQuality } from "./selection.ts";

@@ -100,9 +100,10 @@ export async function runExperiment(
       parameters: trained.parameters,
       ...scores,
     });
+    // The link first: a run that is called finished is not begun again, so nothing may be left to do.
+    await linkTo(base_dir, `${name}_latest`, basename(folder));
     await writeJson(join(folder, RUN_FILES.status), status);
     await Deno.remove(join(folder, RUN_FILES.checkpoint)).catch(() => {});
-    await linkTo(base_dir, `${name}_latest`, basename(folder));
     return { folder, status };
   } catch (error) {
     if (!options.signal?.aborted) {
