@@ -3,9 +3,11 @@ import {
   type MapFileSummary,
   parseShard,
   type PolicyInput,
+  policyOf,
   type Rails,
   resolvePolicy,
 } from "../src/run/mod.ts";
+import { OPEN_FLAGS, openKeys, warnOfIgnored } from "./_policy_flags.ts";
 import type { RunRequest } from "../mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { type FlagValues, usage } from "../src/cli/flags.ts";
@@ -49,7 +51,12 @@ export const MAP_FLAGS = {
     default: 3,
     help: "Without --run: most probable classes to name, with their probabilities.",
   },
-  policy: { type: "string", value: "JSON|@FILE", help: "Policy of all rows." },
+  policy: {
+    type: "string",
+    value: "JSON|@FILE",
+    help: "Policy of all rows; lines only make it stricter.",
+  },
+  ...OPEN_FLAGS,
   context: { type: "string", value: "JSON|@FILE", help: "With --run: context of all rows." },
   rails: {
     type: "string",
@@ -78,8 +85,10 @@ export async function mapCommand(flags: Flags, context: CommandContext): Promise
   checkPolicy(policy, flags);
   await using runtime = await openFlaggedRuntime(flags, context, {
     modelPath: mapper.model_path,
+    openKeys: openKeys(flags),
     useWordmapFallback: asksForFallback(policy),
   });
+  warnOfIgnored(policyOf(runtime, { operator: policy, env }).ignored, context);
   const progress = createProgress("map");
   const started = performance.now();
   const summary = await mapFile(runtime, flags.in, flags.out, {

@@ -50,6 +50,8 @@ type RuntimeFlags = FlagValues<typeof RUNTIME_FLAGS>;
 export interface OpenFlaggedOptions {
   /** The mapper of a policy or of the environment, which outweighs the flags. Default: none. */
   readonly modelPath?: string | null | undefined;
+  /** Keys of a policy that callers may set as they like. Default: none. */
+  readonly openKeys?: readonly string[];
   /** Whether the keyword mapper may stand in where no mapper was named and none is there. */
   readonly useWordmapFallback: boolean;
 }
@@ -58,7 +60,7 @@ export interface OpenFlaggedOptions {
 export async function openFlaggedRuntime(
   flags: RuntimeFlags,
   context: Pick<CommandContext, "warn">,
-  { modelPath, useWordmapFallback }: OpenFlaggedOptions,
+  { modelPath, openKeys = [], useWordmapFallback }: OpenFlaggedOptions,
 ): Promise<MicroRuntime> {
   if (flags.config !== undefined && flags.mapper_path !== undefined) {
     throw new MicroLmError("usage", "Expected --config or --mapper_path, got both");
@@ -71,7 +73,8 @@ export async function openFlaggedRuntime(
     ...(flags.domain !== undefined && { domain: flags.domain }),
     backend: backend as "sbert" | "wordmap",
     ...(path !== undefined && { modelPath: path }),
-    ...("threshold" in point && { point: point as PinnedPoint }),
+    ...("threshold" in point && { point: point as PinnedPoint, isPointFloor: true }),
+    openKeys,
     evidencePath: flags.wdd_path ?? `.artifacts/${await nameOf(flags.domain)}_wdd.json`,
     mapper: mapperOptions(flags, context),
     // A mapper that the user names must be there.

@@ -10,11 +10,13 @@ import {
   createPhaseClock,
   minimalRecord,
   openTrace,
+  policyOf,
   type Rails,
   readPairs,
   resolvePolicy,
   writeProfile,
 } from "../src/run/mod.ts";
+import { OPEN_FLAGS, openKeys, warnOfIgnored } from "./_policy_flags.ts";
 import { readJsonFlag } from "./_json_flag.ts";
 import { openFlaggedRuntime, policyEnvironment, RUNTIME_FLAGS } from "./_runtime_flags.ts";
 
@@ -25,6 +27,7 @@ const RUN_FLAGS = {
     value: "JSON|@FILE",
     help: 'What is allowed: {"ltv_max": 0.6}. Unknown keys are errors.',
   },
+  ...OPEN_FLAGS,
   context: {
     type: "string",
     value: "JSON|@FILE",
@@ -69,8 +72,11 @@ async function runMicroCommand(flags: RunFlags, context: CommandContext): Promis
   const { mapper, audit } = resolvePolicy(request.policy ?? {}, { env: request.env ?? {} });
   await using runtime = await openFlaggedRuntime(flags, context, {
     modelPath: mapper.model_path,
+    openKeys: openKeys(flags),
     useWordmapFallback: mapper.use_wordmap_fallback,
   });
+  const { policy: operator, env } = request;
+  warnOfIgnored(policyOf(runtime, { operator, env }).ignored, context);
   const clock = createPhaseClock();
   const record = await runtime.run({ ...request, onPhase: clock.start });
   const phases = clock.stop();

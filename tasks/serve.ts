@@ -1,6 +1,9 @@
 import { createLogWriter, DEFAULT_SERVE_LIMITS, startServer } from "../src/serve/mod.ts";
+import { policyOf, resolvePolicy } from "../src/run/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
+import { listOf, openKeys, OPERATOR_FLAGS, readFacts, warnOfIgnored } from "./_policy_flags.ts";
+import { readJsonFlag } from "./_json_flag.ts";
 import { openFlaggedRuntime, policyEnvironment, RUNTIME_FLAGS } from "./_runtime_flags.ts";
 
 /** Flags of `serve`. */
@@ -20,6 +23,21 @@ const SERVE_FLAGS = {
     help: "Port; 0 takes any that is free.",
   },
   ...RUNTIME_FLAGS,
+  ...OPERATOR_FLAGS,
+  allowed_hosts: {
+    type: "string",
+    value: "NAMES",
+    help: "Names, separated by commas, that requests may ask for beside this machine's own. " +
+      "Default: none where no token is asked for, else any.",
+  },
+  max_connections: {
+    type: "integer",
+    min: 1,
+    max: 65_536,
+    default: DEFAULT_SERVE_LIMITS.maxConnections,
+    help: "Open connections; more are told to come back (503). Fewer where the process may open " +
+      "fewer files.",
+  },
   max_body_bytes: {
     type: "integer",
     min: 1024,
@@ -39,7 +57,14 @@ const SERVE_FLAGS = {
     min: 1,
     max: 100_000,
     default: DEFAULT_SERVE_LIMITS.maxInFlight,
-    help: "Requests at a time; more are told to come back (429).",
+    help: "Requests at a time; more are told to come back (503).",
+  },
+  head_seconds: {
+    type: "number",
+    min: 0.1,
+    max: 3600,
+    default: DEFAULT_SERVE_LIMITS.headTimeoutMs / 1000,
+    help: "Time for the head of a request to arrive (408), and to wait for a next one.",
   },
   body_seconds: {
     type: "number",
@@ -69,10 +94,14 @@ await runCommand({
 }, async (flags, context) => {
   const env = policyEnvironment();
   const log = createLogWriter((bytes) => Deno.stderr.write(bytes));
+  const policy = await readJsonFlag("policy", flags.policy);
+  const facts = await readFacts(flags.context);
   await using runtime = await openFlaggedRuntime(flags, context, {
-    modelPath: flags.mapper_path ?? env["MICRO_LM_MAPPER_PATH"],
+    modelPath: flags.mapper_path ?? resolvePolicy(policy, { env }).mapper.model_path,
+    openKeys: openKeys(flags),
     useWordmapFallback: false,
   });
+  warnOfIgnored(policyOf(runtime, { operator: policy, env }).ignored, context);
   const server = await startServer(runtime, {
     host: flags.host,
     port: flags.port,
@@ -81,6 +110,8 @@ await runCommand({
       maxBodyBytes: flags.max_body_bytes,
       maxBatch: flags.max_batch,
       maxInFlight: flags.max_in_flight,
+      maxConnections: flags.max_connections,
+      headTimeoutMs: 1000 * flags.head_seconds,
       bodyTimeoutMs: 1000 * flags.body_seconds,
       stopTimeoutMs: 1000 * flags.stop_seconds,
     },
@@ -88,6 +119,9 @@ await runCommand({
       if (!flags.quiet || entry["level"] === "error") log.write(entry);
     },
     logPrompts: flags.log_prompts,
+    policy,
+    facts,
+    allowedHosts: listOf(flags.allowed_hosts),
     env,
   });
   log.write({ level: "info", event: "listening", url: server.url });

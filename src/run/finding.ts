@@ -3,7 +3,14 @@ import type { ActivePoint } from "./operating_point.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { Reason } from "./reasons.ts";
 import type { WddSummary } from "../rails/wdd/decide.ts";
-import type { GateVerdict, Rails, RunPlan, RunVerify, StepMapping } from "./record/record.ts";
+import type {
+  GateVerdict,
+  PolicyAuthors,
+  Rails,
+  RunPlan,
+  RunVerify,
+  StepMapping,
+} from "./record/record.ts";
 import type { RunRequest } from "./runtime_types.ts";
 
 /** What a domain finds out about a prompt. */
@@ -35,6 +42,8 @@ export interface ResolvedRequest extends RunRequest {
     readonly rails: Rails;
     readonly T: number;
     readonly active: ActivePoint;
+    /** Of a policy in which somebody else has a say. */
+    readonly authors?: PolicyAuthors | undefined;
   };
 }
 

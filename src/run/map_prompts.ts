@@ -12,14 +12,14 @@ export async function mapPrompts(
   { mapper, point: pointOf }: MicroRuntime,
   prompts: readonly string[],
   policy?: MapperPolicy,
-  { topK = DEFAULT_TOP_K }: MapOptions = {},
+  { topK = DEFAULT_TOP_K, active = pointOf(policy) }: MapOptions = {},
 ): Promise<MappedPrompt[]> {
   if (!mapper) {
     throw new MicroLmError("missing", "There is no mapper", {
       hint: "Train one: deno task train --labels_csv FILE --out_path MAPPER",
     });
   }
-  const { point, certificate } = pointOf(policy);
+  const { point, certificate } = active;
   const probabilities = await mapper.predictProbabilities(prompts);
   const decisions = await decideRows(mapper, prompts, probabilities, point);
   return decisions.map((decision, row) => ({

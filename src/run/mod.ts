@@ -11,6 +11,7 @@ export { resolveContext } from "./context.ts";
 export { openEvidenceEncoder } from "./evidence.ts";
 export { resolvePoint } from "./operating_point.ts";
 export { mergePolicies } from "./policy/layers.ts";
+export { policyOf } from "./policy/of_runtime.ts";
 export {
   DEFAULT_POLICY,
   POLICY_ENVIRONMENT,

@@ -1,6 +1,8 @@
-import { DEFAULT_POINT, type OperatingPoint } from "../evaluate/decide.ts";
+import type { OperatingPoint } from "../evaluate/decide.ts";
 import { fromPinned, type PinnedPoint } from "../mapper/pinned_point.ts";
+import { canonicalJson } from "../core/canonical_json.ts";
 import type { MapperPolicy } from "./policy/mapper_policy.ts";
+import { pointOf, type PointOptions } from "./policy/point.ts";
 
 export { fromPinned } from "../mapper/pinned_point.ts";
 
@@ -12,8 +14,8 @@ export interface ActivePoint {
 }
 
 /**
- * The operating point of a run: what the policy says, else what was pinned, else 0.7. A policy that
- * changes anything gives up the certificate.
+ * The operating point of a run: what the policy says, else what was pinned, else 0.7. A policy changes
+ * the part that it names alone, and whatever it changes, the certificate is given up.
  *
  * @example
  * ```ts
@@ -32,12 +34,11 @@ export interface ActivePoint {
 export function resolvePoint(
   pinned: PinnedPoint | undefined,
   { confidence_threshold, near_margin }: MapperPolicy,
+  options: PointOptions = {},
 ): ActivePoint {
-  const base = pinned ? fromPinned(pinned) : DEFAULT_POINT;
-  const isChanged = confidence_threshold !== null || near_margin > 0;
-  if (!isChanged) return { point: base, certificate: pinned?.certificate?.id ?? null };
-  const margin = near_margin > 0 ? { nearMargin: near_margin } : {};
-  if (confidence_threshold === null) return { point: { ...base, ...margin }, certificate: null };
-  const threshold = Math.max(0, confidence_threshold);
-  return { point: { threshold, ...margin }, certificate: null };
+  const margin = near_margin > 0 ? near_margin : null;
+  const point = pointOf(pinned, confidence_threshold, margin, options);
+  const isPinned = pinned !== undefined &&
+    canonicalJson(fromPinned(pinned)) === canonicalJson(point);
+  return { point, certificate: isPinned ? pinned.certificate?.id ?? null : null };
 }

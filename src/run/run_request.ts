@@ -1,9 +1,10 @@
 import { planHash } from "../domains/arc/plan_hash.ts";
 import { MicroLmError } from "../core/errors.ts";
 import { resolveContext } from "./context.ts";
-import { resolvePolicy } from "./policy/policy.ts";
+import type { MergedPolicy } from "./policy/layers.ts";
+import { policyOf } from "./policy/of_runtime.ts";
 import { isApproval, orderReasons, type Reason } from "./reasons.ts";
-import { RUN_SCHEMA, type RunPlan, type RunRecord } from "./record/record.ts";
+import { type PolicyAuthors, RUN_SCHEMA, type RunPlan, type RunRecord } from "./record/record.ts";
 import { runArc } from "./run_arc.ts";
 import { runDefi } from "./run_defi.ts";
 import { runFolder } from "./run_folder_domain.ts";
@@ -13,13 +14,21 @@ import type { MicroRuntime, RunRequest } from "./runtime_types.ts";
 /** Runs a request on an open runtime. */
 export async function runRequest(runtime: MicroRuntime, request: RunRequest): Promise<RunRecord> {
   const { rails = "stage11", T = 180 } = request;
-  const policy = resolvePolicy(request.policy ?? {}, { ...(request.env && { env: request.env }) });
+  const { policy: operator, callerPolicy: caller, env } = request;
+  const merged = policyOf(runtime, { operator, caller, env });
+  const { policy, active } = merged;
   const context = resolveContext(runtime.folder ? {} : request.context ?? {}, policy);
-  const active = runtime.point(policy.mapper);
-  const resolved = { policy, context, rails, T, active };
+  const authors = caller === undefined ? undefined : describeAuthors(merged);
+  const resolved = { policy, context, rails, T, active, authors };
   const full = { ...request, resolved };
   const finding = await runDomain(runtime, full);
   return toRecord(runtime, full, finding);
+}
+
+/** Who set what the defaults do not say, and what a caller asked for in vain. */
+function describeAuthors({ setBy, ignored }: MergedPolicy): PolicyAuthors {
+  const said = Object.entries(setBy).filter(([, author]) => author !== "default");
+  return { set_by: Object.fromEntries(said), ignored };
 }
 
 async function runDomain(runtime: MicroRuntime, request: ResolvedRequest): Promise<Finding> {
@@ -41,7 +50,7 @@ const NO_PLAN: RunPlan = { sequence: [], steps: [] };
 
 function toRecord(
   runtime: MicroRuntime,
-  { prompt, dryRun = false, resolved: { rails, T, active } }: ResolvedRequest,
+  { prompt, dryRun = false, resolved: { rails, T, active, authors } }: ResolvedRequest,
   finding: Finding,
 ): RunRecord {
   const failed = orderReasons(
@@ -82,6 +91,7 @@ function toRecord(
       mappings: finding.mappings,
       ...(dryRun && { would_allow: allowed ? finding.plan.sequence : [] }),
       ...(finding.wdd && { wdd: finding.wdd.detail }),
+      ...(authors && { policy: authors }),
     },
     det_hash: planHash(plan.sequence),
     wdd_summary: finding.wdd?.summary ?? null,

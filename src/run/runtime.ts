@@ -28,6 +28,13 @@ export interface OpenRuntimeOptions {
   readonly modelPath?: string;
   /** When the mapper acts. Default: what the mapper's file says, else a threshold of 0.7. */
   readonly point?: PinnedPoint;
+  /**
+   * Whether policies can only make `point` stricter, but for `openKeys`. Default: false: who runs the
+   * program may change it.
+   */
+  readonly isPointFloor?: boolean;
+  /** Keys of a policy that callers may set as they like: `ltv_max`. Default: none. */
+  readonly openKeys?: readonly string[];
   /** File of the evidence that `audit.backend: "wdd"` asks for. Default: none. */
   readonly evidencePath?: string;
   /** How the mapper's encoder is opened. */
@@ -62,6 +69,7 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Mic
     (mapper?.source.backend === "wordmap" ? WORDMAP_POINT : undefined);
   requireCertificate(pinned, mapper);
   const classes = mapper?.classes ?? [];
+  const { openKeys: open = [], isPointFloor: isFloor = false } = options;
   // A point that names unknown classes is found out when opening, not at the first prompt.
   compilePoint(resolvePoint(pinned, DEFAULT_MAPPER_POLICY).point, classes);
   const evidence = lazyEvidence(options.evidencePath, domain);
@@ -72,7 +80,8 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Mic
     source: mapper?.source ?? null,
     isFallback,
     evidence: evidence.open,
-    point: (policy = DEFAULT_MAPPER_POLICY) => resolvePoint(pinned, policy),
+    pin: { point: pinned, isFloor, open },
+    point: (policy = DEFAULT_MAPPER_POLICY) => resolvePoint(pinned, policy, { open, isFloor }),
     map: (prompts, policy, options) => mapPrompts(runtime, prompts, policy, options),
     // Loaded at the first run: whoever maps or trains needs no reader, guard or record.
     run: async (request) => await (await import("./run_request.ts")).runRequest(runtime, request),

@@ -3,6 +3,7 @@ import type { Decision } from "../evaluate/decide.ts";
 import type { Mapper, MapperSource } from "../mapper/mapper.ts";
 import type { Evidence } from "./evidence.ts";
 import type { ActivePoint } from "./operating_point.ts";
+import type { PinnedPoint } from "../mapper/pinned_point.ts";
 import type { MapperPolicy } from "./policy/mapper_policy.ts";
 import type { Rails, RunRecord } from "./record/record.ts";
 
@@ -12,8 +13,13 @@ export type RunPhase = "parse" | "map" | "rails";
 /** What a run is asked. */
 export interface RunRequest {
   readonly prompt: string;
-  /** See {@linkcode resolvePolicy}; checked here. */
+  /** Of who runs the program: see {@linkcode resolvePolicy}; checked here. */
   readonly policy?: unknown;
+  /**
+   * Of who sent the prompt: makes the policy stricter, key by key, and nothing else; see
+   * {@linkcode mergePolicies}. The record says who set what. Default: nobody else has a say.
+   */
+  readonly callerPolicy?: unknown;
   /** See {@linkcode resolveContext}; checked here. */
   readonly context?: unknown;
   /** Default: `stage11`. */
@@ -38,10 +44,21 @@ export interface RankedLabel {
   readonly probability: number;
 }
 
+/** What an open runtime holds of operating points. */
+export interface RuntimePin {
+  readonly point: PinnedPoint | undefined;
+  /** Whether policies can only make it stricter. */
+  readonly isFloor: boolean;
+  /** Keys of a policy that callers may set as they like. */
+  readonly open: readonly string[];
+}
+
 /** Options of `map`. */
 export interface MapOptions {
   /** Classes in {@linkcode MappedPrompt.top}. Default: 3. */
   readonly topK?: number;
+  /** The operating point, instead of that of the policy. */
+  readonly active?: ActivePoint;
 }
 
 /** What the mapper alone says of a prompt. */
@@ -69,6 +86,8 @@ export interface MicroRuntime extends AsyncDisposable {
    * @throws {MicroLmError} Kind `usage` if the runtime was opened without; `missing` if it was not fitted.
    */
   evidence(): Promise<Evidence>;
+  /** What {@linkcode policyOf} goes by. */
+  readonly pin: RuntimePin;
   /** The operating point under a policy. */
   point(policy?: MapperPolicy): ActivePoint;
   /**

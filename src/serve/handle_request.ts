@@ -1,165 +1,159 @@
-import type { Policy } from "../run/policy/policy.ts";
+import { policyOf } from "../run/policy/of_runtime.ts";
 import type { MicroRuntime } from "../run/runtime_types.ts";
-import type { TokenCheck } from "./bearer_token.ts";
+import type { TokenCheck } from "./http/bearer_token.ts";
 import {
-  handleBatch,
-  handleMap,
-  type Handler,
-  type HandlerContext,
-  handleRun,
-  overloaded,
-} from "./handlers.ts";
-import { HttpProblem, toHttpProblem } from "./http_problem.ts";
+  headerOf,
+  type RequestHeaders,
+  type ServeRequest,
+  type ServeResponse,
+} from "./http/exchange.ts";
+import type { Facts, HandlerContext } from "./handlers.ts";
+import type { HostCheck } from "./http/host_check.ts";
+import { HttpProblem, overloaded, toHttpProblem } from "./http_problem.ts";
 import type { ServeLimits } from "./limits.ts";
+import { describeRequest, type RequestFacts } from "./log_entry.ts";
 import type { LogEntry } from "./log_writer.ts";
 import { createMapQueue } from "./map_queue.ts";
-import { createServeMetrics, type Route, ROUTES } from "./metrics.ts";
+import { createServeMetrics, type Gauges, type ServeMetrics } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
-import { readJsonBody } from "./read_body.ts";
+import { type ProbeContext, stopping } from "./probes.ts";
+import { readJsonBody } from "./http/read_body.ts";
+import { type PostRoute, type Route, ROUTES } from "./routes.ts";
 
 /** What a request handler is made with. */
 export interface CreateRequestHandlerOptions {
   readonly checkToken: TokenCheck;
+  readonly checkHost: HostCheck;
   readonly limits: ServeLimits;
   readonly log: (entry: LogEntry) => void;
   readonly logPrompts: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly policy: Policy;
+  /** The policy of who runs the server, as it was given. */
+  readonly operator?: unknown;
+  readonly facts?: Facts | undefined;
+  /** Numbers for the metrics that others keep. */
+  readonly gauges: () => Pick<Gauges, "connections" | "worstDelay">;
 }
 
 /** Answers requests until it is told that the server stops. */
 export interface RequestHandler {
-  handle(request: Request): Promise<Response>;
+  readonly metrics: ServeMetrics;
+  handle(request: ServeRequest): Promise<ServeResponse>;
   /** Takes no more work from now on; done when what has begun is answered. */
   stop(): Promise<void>;
 }
 
-const POSTS: Readonly<Partial<Record<Route, Handler>>> = {
-  "/v1/map": handleMap,
-  "/v1/map/batch": handleBatch,
-  "/v1/run": handleRun,
-};
-
-/** A method or a path can be any text: the log has those that it knows. */
-const METHODS: readonly string[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-
-/** What is known of a request when it is logged. */
-interface Facts {
-  bytes?: number;
-  prompts?: readonly string[];
-  error?: unknown;
-}
+const BY_PATH = new Map(ROUTES.map((route) => [route.path, route]));
 
 /** Makes the function that turns requests into responses; it never rejects. */
 export function createRequestHandler(
   runtime: MicroRuntime,
-  { checkToken, limits, log, logPrompts, env, policy }: CreateRequestHandlerOptions,
+  options: CreateRequestHandlerOptions,
 ): RequestHandler {
-  const metrics = createServeMetrics();
+  const { checkToken, checkHost, limits, log, logPrompts, env, operator, gauges } = options;
+  const metrics = createServeMetrics(ROUTES.map(({ path }) => path));
   const queue = createMapQueue(runtime, { onBatch: metrics.batch });
-  const context: HandlerContext = { runtime, queue, metrics, limits, env, policy };
+  const state = { inFlight: 0, isStopping: false };
   const openApi = JSON.stringify(openApiDocument());
+  const context: HandlerContext = {
+    runtime,
+    queue,
+    metrics,
+    limits,
+    env,
+    operator,
+    own: policyOf(runtime, { operator, env }),
+    facts: options.facts,
+  };
+  const probed: ProbeContext = { queue, metrics, state, gauges, openApi };
   const series = crypto.randomUUID().slice(0, 8);
   let count = 0;
-  let inFlight = 0;
-  let isStopping = false;
   const idle = Promise.withResolvers<void>();
 
-  const answerPost = async (handler: Handler, request: Request, facts: Facts) => {
-    if (isStopping) throw stopping();
-    if (inFlight >= limits.maxInFlight) throw overloaded();
-    inFlight++;
+  /** Reads the body and hands it to the route, among no more requests than the limit. */
+  const post = async (route: PostRoute, request: ServeRequest, facts: RequestFacts) => {
+    if (state.isStopping) throw stopping();
+    if (state.inFlight >= limits.maxInFlight) throw overloaded();
+    state.inFlight++;
     try {
       const { json, bytes } = await readJsonBody(request, limits);
       facts.bytes = bytes;
-      const { body, prompts } = await handler(json, context);
-      facts.prompts = prompts;
-      return JSON.stringify(body);
+      return await route.handler(json, context);
     } finally {
-      if (--inFlight === 0 && isStopping) idle.resolve();
+      if (--state.inFlight === 0 && state.isStopping) idle.resolve();
     }
   };
-  const answerGet = (route: Route): readonly [string, string] => {
-    if (route === "/openapi.json") return [openApi, JSON_TYPE];
-    if (route === "/metrics") {
-      const memory = Deno.memoryUsage();
-      return [metrics.render({ inFlight, queued: queue.waiting, memory }), METRICS_TYPE];
-    }
-    if (route === "/readyz" && isStopping) throw stopping();
-    return ['{"ok":true}', JSON_TYPE];
+  const answer = async (request: ServeRequest, route: Route | undefined, facts: RequestFacts) => {
+    checkHost(request);
+    checkMethod(request.method, route);
+    if (route.needsToken) checkToken(request.headers);
+    if (route.method === "GET") return route.probe(probed);
+    const { body, prompts } = await post(route, request, facts);
+    facts.prompts = prompts;
+    return JSON.stringify(body);
   };
-  const answer = async (request: Request, route: Route, id: string, facts: Facts) => {
+  const respond = async (request: ServeRequest, id: string, facts: RequestFacts) => {
+    const route = BY_PATH.get(pathOf(request.target));
+    facts.path = route?.path ?? "other";
     try {
-      const handler = POSTS[route];
-      checkRoute(request.method, route, handler !== undefined);
-      if (handler) {
-        checkToken(request.headers);
-        return respond(200, await answerPost(handler, request, facts), JSON_TYPE, id);
-      }
-      if (route === "/metrics") checkToken(request.headers);
-      const [body, type] = answerGet(route);
-      return respond(200, body, type, id);
+      const body = await answer(request, route, facts);
+      return toResponse(200, body, route!.type, id);
     } catch (error) {
       facts.error = error;
       const problem = toHttpProblem(error);
       const body = JSON.stringify(problem.toBody());
-      return respond(problem.status, body, "application/problem+json", id, problem.headers);
+      return toResponse(problem.status, body, "application/problem+json", id, problem.headers);
     }
   };
 
   return {
+    metrics,
     handle: async (request) => {
       const start = performance.now();
-      const route = routeOf(request.url);
       const id = requestId(request.headers, series, count++);
-      const facts: Facts = {};
-      const response = await answer(request, route, id, facts);
+      const facts: RequestFacts = { path: "other", method: request.method };
+      const response = await respond(request, id, facts);
       const ms = performance.now() - start;
-      metrics.request(route, response.status, ms / 1000);
-      log(describeRequest(id, request.method, route, response.status, ms, facts, logPrompts));
+      metrics.request(facts.path, response.status, ms / 1000);
+      log(describeRequest(id, response.status, ms, facts, logPrompts));
       return response;
     },
     stop: () => {
-      isStopping = true;
-      if (inFlight === 0) idle.resolve();
+      state.isStopping = true;
+      if (state.inFlight === 0) idle.resolve();
       return idle.promise;
     },
   };
 }
 
-const JSON_TYPE = "application/json";
-const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
-
-function respond(
+function toResponse(
   status: number,
   body: string,
   type: string,
   id: string,
-  more?: Readonly<Record<string, string>>,
-): Response {
-  return new Response(body, {
-    status,
-    headers: { "content-type": type, "x-request-id": id, "cache-control": "no-store", ...more },
-  });
+  more: Readonly<Record<string, string>> = {},
+): ServeResponse {
+  const headers = {
+    "content-type": type,
+    "x-request-id": id,
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    ...more,
+  };
+  return { status, headers, body };
 }
 
-function stopping(): HttpProblem {
-  return new HttpProblem("not_ready", "", { headers: { "retry-after": "1", connection: "close" } });
+/** The path of `/path?query`, or of a whole address. */
+function pathOf(target: string): string {
+  const path = /^(?:[a-z]+:\/\/[^/?#]*)?([^?#]*)/i.exec(target)![1]!;
+  return path === "" ? "/" : path;
 }
 
-/** The route of `http://host/path?query`. */
-function routeOf(url: string): Route {
-  const from = url.indexOf("/", url.indexOf("://") + 3);
-  const to = url.search(/[?#]/);
-  const path = url.slice(from, to < 0 ? undefined : to);
-  return path !== "other" && (ROUTES as readonly string[]).includes(path) ? path as Route : "other";
-}
-
-function checkRoute(method: string, route: Route, isPost: boolean): void {
-  if (route === "other") {
+function checkMethod(method: string, route: Route | undefined): asserts route is Route {
+  if (!route) {
     throw new HttpProblem("not_found", "", { hint: "GET /openapi.json lists the paths" });
   }
-  const allowed = isPost ? ["POST"] : ["GET", "HEAD"];
+  const allowed = route.method === "POST" ? ["POST"] : ["GET", "HEAD"];
   if (allowed.includes(method)) return;
   throw new HttpProblem("method_not_allowed", `Expected ${allowed[0]}, got ${method}`, {
     headers: { allow: allowed.join(", ") },
@@ -167,41 +161,9 @@ function checkRoute(method: string, route: Route, isPost: boolean): void {
 }
 
 /** The id that the caller gave, if it fits into a log, or one of ours. */
-function requestId(headers: Headers, series: string, count: number): string {
-  const given = headers.get("x-request-id");
-  return given !== null && /^[\w.:-]{1,64}$/.test(given)
+function requestId(headers: RequestHeaders, series: string, count: number): string {
+  const given = headerOf(headers, "x-request-id");
+  return given !== undefined && /^[\w.:-]{1,64}$/.test(given)
     ? given
     : `${series}-${count.toString(36)}`;
-}
-
-function describeRequest(
-  id: string,
-  method: string,
-  route: Route,
-  status: number,
-  ms: number,
-  { bytes, prompts, error }: Facts,
-  logPrompts: boolean,
-): LogEntry {
-  const isDefect = status === 500;
-  return {
-    level: isDefect ? "error" : "info",
-    event: "request",
-    id,
-    method: METHODS.includes(method) ? method : "other",
-    route,
-    status,
-    ms: Math.round(ms * 1000) / 1000,
-    ...(bytes !== undefined && { bytes }),
-    ...(prompts && { count: prompts.length }),
-    ...(error !== undefined && { code: toHttpProblem(error).code }),
-    // Where a defect happened, without its message, which may quote the prompt
-    ...(isDefect && { defect: error instanceof Error ? stackOf(error) : typeof error }),
-    ...(logPrompts && prompts && { prompts }),
-  };
-}
-
-function stackOf(error: Error): string {
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  return [error.name, ...frames.slice(0, 5).map((line) => line.trim())].join(" ");
 }

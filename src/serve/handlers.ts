@@ -1,7 +1,8 @@
 import { MicroLmError } from "../core/errors.ts";
-import { type Policy, resolvePolicy } from "../run/policy/policy.ts";
+import type { MergedPolicy } from "../run/policy/layers.ts";
+import { policyOf } from "../run/policy/of_runtime.ts";
 import type { MappedPrompt, MicroRuntime, RunRequest } from "../run/runtime_types.ts";
-import { HttpProblem } from "./http_problem.ts";
+import { HttpProblem, overloaded } from "./http_problem.ts";
 import type { ServeLimits } from "./limits.ts";
 import type { MapQueue } from "./map_queue.ts";
 import type { ServeMetrics } from "./metrics.ts";
@@ -15,9 +16,16 @@ export interface HandlerContext {
   readonly limits: ServeLimits;
   /** Environment variables that a policy may honour. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The policy of requests that bring none. */
-  readonly policy: Policy;
+  /** The policy of who runs the server, as it was given. */
+  readonly operator: unknown;
+  /** What it comes to for requests that bring none. */
+  readonly own: MergedPolicy;
+  /** What is known of accounts and markets, if the operator says so and not the caller. */
+  readonly facts?: Facts | undefined;
 }
+
+/** A source of what is known, asked anew for each run. */
+export type Facts = () => Promise<unknown>;
 
 /** An answer, and what the log says about it. */
 export interface Answer {
@@ -51,14 +59,34 @@ export const handleBatch: Handler = async (json, context) => {
 };
 
 /** `POST /v1/run` */
-export const handleRun: Handler = async (json, { runtime, metrics, env }) => {
-  const { dry_run, ...request } = readRequest(json, RUN_REQUEST);
-  checkPolicy(request.policy, runtime);
-  const given = { ...request, ...(dry_run !== undefined && { dryRun: dry_run }), env };
-  const record = await runtime.run(given as RunRequest);
+export const handleRun: Handler = async (json, context) => {
+  const { runtime, metrics, limits, env, operator, own } = context;
+  const { dry_run, policy, rails, context: told, ...request } = readRequest(json, RUN_REQUEST);
+  checkLength([request.prompt], limits);
+  checkPolicy(policy, runtime);
+  const known = context.facts ? await readFacts(context.facts) : told;
+  const record = await runtime.run({
+    ...request,
+    policy: operator,
+    ...((policy ?? operator) !== undefined && { callerPolicy: policy ?? {} }),
+    ...(known !== undefined && { context: known }),
+    // Rails that the operator's audit needs are not the caller's to switch off
+    ...(rails !== undefined && own.policy.audit.backend === null && { rails }),
+    ...(dry_run !== undefined && { dryRun: dry_run }),
+    env,
+  } as RunRequest);
   metrics.run(record.ok);
   return { body: record, prompts: [request.prompt] };
 };
+
+/** Facts that cannot be read are no reason to believe the caller. */
+async function readFacts(facts: Facts): Promise<unknown> {
+  try {
+    return await facts();
+  } catch (cause) {
+    throw new HttpProblem("no_facts", "", { headers: { "retry-after": "1" }, cause });
+  }
+}
 
 interface MapRequest {
   readonly prompts: readonly string[];
@@ -68,29 +96,28 @@ interface MapRequest {
 
 async function mapAll(
   { prompts, policy, top_k }: MapRequest,
-  { runtime, queue, metrics, limits, env, policy: own }: HandlerContext,
+  { runtime, queue, metrics, limits, env, operator, own }: HandlerContext,
 ): Promise<MappedPrompt[]> {
   if (!runtime.mapper) throw new HttpProblem("no_mapper", `The domain is ${runtime.domain}`);
-  const { maxPromptLength, maxQueued } = limits;
-  const long = prompts.findIndex((prompt) => prompt.length > maxPromptLength);
-  if (long >= 0) {
-    throw new HttpProblem(
-      "prompt_too_long",
-      `Expected prompts of at most ${maxPromptLength} characters, got ${prompts[long]!.length}` +
-        (prompts.length > 1 ? ` at ${long}` : ""),
-    );
-  }
+  checkLength(prompts, limits);
   checkPolicy(policy, runtime);
-  const { mapper } = policy === undefined ? own : resolvePolicy(policy, { env });
-  if (queue.waiting + prompts.length > maxQueued) throw overloaded();
-  const mapped = await queue.map(prompts, mapper, top_k === undefined ? {} : { topK: top_k });
+  const { active } = policy === undefined
+    ? own
+    : policyOf(runtime, { operator, caller: policy, env });
+  if (queue.waiting + prompts.length > limits.maxQueued) throw overloaded();
+  const mapped = await queue.map(prompts, active, top_k === undefined ? {} : { topK: top_k });
   for (const { reason } of mapped) metrics.decision(reason);
   return mapped;
 }
 
-/** The problem of a server that has enough to do. */
-export function overloaded(): HttpProblem {
-  return new HttpProblem("overloaded", "", { headers: { "retry-after": "1" } });
+function checkLength(prompts: readonly string[], { maxPromptLength }: ServeLimits): void {
+  const long = prompts.findIndex((prompt) => prompt.length > maxPromptLength);
+  if (long < 0) return;
+  throw new HttpProblem(
+    "prompt_too_long",
+    `Expected prompts of at most ${maxPromptLength} characters, got ${prompts[long]!.length}` +
+      (prompts.length > 1 ? ` at ${long}` : ""),
+  );
 }
 
 function sha256Of({ runtime }: HandlerContext): string {

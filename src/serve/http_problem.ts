@@ -3,20 +3,25 @@ import { MicroLmError } from "../core/errors.ts";
 
 /** What each code of a problem means, and the HTTP status that goes with it. */
 export const PROBLEMS = {
+  bad_request: [400, "The request is not HTTP/1.1"],
   invalid_json: [400, "The body is not JSON"],
   incomplete_body: [400, "The body ended early"],
   unauthorized: [401, "A bearer token is needed"],
   not_found: [404, "There is nothing at this path"],
   no_mapper: [404, "This server has no mapper"],
   method_not_allowed: [405, "The path does not take this method"],
+  slow_head: [408, "The head of the request took too long"],
   slow_body: [408, "The body took too long"],
   body_too_large: [413, "The body is too large"],
   prompt_too_long: [413, "A prompt is too long"],
   batch_too_large: [413, "There are too many prompts"],
   unsupported_media_type: [415, "The body has to be application/json"],
+  wrong_host: [421, "This server does not answer under that name"],
   invalid_request: [422, "The request is not understood"],
-  overloaded: [429, "There is too much to do already"],
+  head_too_large: [431, "The head of the request is too large"],
   internal: [500, "A defect of the server"],
+  overloaded: [503, "There is too much to do already"],
+  no_facts: [503, "What the operator knows cannot be read"],
   not_ready: [503, "The server is stopping"],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>;
 
@@ -38,6 +43,7 @@ export const PROBLEM_BODY = z.strictObject({
 export interface HttpProblemOptions {
   readonly hint?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
 }
 
 /** A request that cannot be answered as asked; becomes a response. */
@@ -49,8 +55,12 @@ export class HttpProblem extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   /** Creates a problem; the detail says what was found and what was expected. */
-  constructor(code: ProblemCode, detail = "", { hint, headers = {} }: HttpProblemOptions = {}) {
-    super(detail);
+  constructor(
+    code: ProblemCode,
+    detail = "",
+    { hint, headers = {}, cause }: HttpProblemOptions = {},
+  ) {
+    super(detail, { cause });
     this.code = code;
     this.status = PROBLEMS[code][0];
     this.hint = hint;
@@ -68,6 +78,11 @@ export class HttpProblem extends Error {
       ...(this.hint !== undefined && { hint: this.hint }),
     };
   }
+}
+
+/** The problem of a server that has enough to do. */
+export function overloaded(): HttpProblem {
+  return new HttpProblem("overloaded", "", { headers: { "retry-after": "1" } });
 }
 
 /** The problem that an error is to the caller; what is none of the caller's doing stays unsaid. */

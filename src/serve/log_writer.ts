@@ -4,7 +4,7 @@ export type LogEntry = Readonly<Record<string, unknown>>;
 /** Writes entries without making anybody wait. */
 export interface LogWriter {
   write(entry: LogEntry): void;
-  /** Writes what is left. */
+  /** Writes what is left, as far as somebody reads it within a moment. */
   close(): Promise<void>;
 }
 
@@ -14,6 +14,8 @@ export interface CreateLogWriterOptions {
   readonly intervalMs?: number;
   /** Characters that may wait; lines beyond are counted and left out. Default: 1 Mi. */
   readonly maxWaiting?: number;
+  /** Milliseconds that closing waits for a reader. Default: 1,000. */
+  readonly closeMs?: number;
   /** The time of an entry. Default: the clock. */
   readonly now?: () => Date;
 }
@@ -41,8 +43,9 @@ export interface CreateLogWriterOptions {
  */
 export function createLogWriter(
   writeBytes: (bytes: Uint8Array) => Promise<number>,
-  { intervalMs = 50, maxWaiting = 1 << 20, now = () => new Date() }: CreateLogWriterOptions = {},
+  options: CreateLogWriterOptions = {},
 ): LogWriter {
+  const { intervalMs = 50, maxWaiting = 1 << 20, closeMs = 1000, now = () => new Date() } = options;
   const encoder = new TextEncoder();
   let text = "";
   let dropped = 0;
@@ -67,7 +70,10 @@ export function createLogWriter(
       writing ??= Promise.resolve().then(drain);
     },
     close: async () => {
-      while (writing) await writing;
+      const { promise: late, resolve } = Promise.withResolvers<"late">();
+      const timer = setTimeout(() => resolve("late"), closeMs);
+      while (writing && await Promise.race([writing, late]) !== "late");
+      clearTimeout(timer);
     },
   };
 }

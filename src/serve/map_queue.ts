@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers";
-import type { MapperPolicy } from "../run/policy/mapper_policy.ts";
+import { canonicalJson } from "../core/canonical_json.ts";
+import type { ActivePoint } from "../run/operating_point.ts";
 import { DEFAULT_TOP_K } from "../run/map_prompts.ts";
 import type { MapOptions, MappedPrompt, MicroRuntime } from "../run/runtime_types.ts";
 
@@ -7,6 +8,8 @@ import type { MapOptions, MappedPrompt, MicroRuntime } from "../run/runtime_type
 export interface CreateMapQueueOptions {
   /** Prompts that are encoded at once, at most. Default: 256. */
   readonly maxRows?: number;
+  /** UTF-16 units that are encoded at once, unless one prompt has more. Default: 65,536. */
+  readonly maxUnits?: number;
   /** Is told how many prompts were encoded at once. */
   readonly onBatch?: (rows: number) => void;
 }
@@ -18,18 +21,18 @@ export interface MapQueue {
   /**
    * Maps prompts, in order.
    *
-   * @param policy Only prompts under the same thresholds share a call.
+   * @param active Only prompts at the same operating point share a call.
    */
   map(
     prompts: readonly string[],
-    policy: MapperPolicy,
+    active: ActivePoint,
     options?: MapOptions,
   ): Promise<MappedPrompt[]>;
 }
 
 interface Job {
   readonly prompts: readonly string[];
-  readonly policy: MapperPolicy;
+  readonly active: ActivePoint;
   readonly topK: number;
   readonly mapped: MappedPrompt[];
   readonly resolve: (mapped: MappedPrompt[]) => void;
@@ -54,7 +57,7 @@ interface Share {
  */
 export function createMapQueue(
   { map }: Pick<MicroRuntime, "map">,
-  { maxRows = 256, onBatch = () => {} }: CreateMapQueueOptions = {},
+  { maxRows = 256, maxUnits = 1 << 16, onBatch = () => {} }: CreateMapQueueOptions = {},
 ): MapQueue {
   let jobs: Job[] = [];
   let waiting = 0;
@@ -69,9 +72,12 @@ export function createMapQueue(
       }
       jobs = jobs.filter(({ isRejected }) => !isRejected);
       if (jobs.length === 0) break;
-      const shares = takeShares(jobs, maxRows);
+      const shares = takeShares(jobs, maxRows, maxUnits);
       waiting -= countRows(shares);
-      jobs = jobs.filter(({ taken, prompts }) => taken < prompts.length);
+      const [served] = jobs;
+      const left = jobs.filter(({ taken, prompts }) => taken < prompts.length);
+      // What is left of a large batch waits for its next turn behind the others
+      jobs = left[0] === served ? [...left.slice(1), ...left.slice(0, 1)] : left;
       onBatch(countRows(shares));
       await mapShares(map, shares);
     }
@@ -82,10 +88,10 @@ export function createMapQueue(
     get waiting() {
       return waiting;
     },
-    map: (prompts, policy, { topK = DEFAULT_TOP_K } = {}) => {
+    map: (prompts, active, { topK = DEFAULT_TOP_K } = {}) => {
       if (prompts.length === 0) return Promise.resolve([]);
       const { promise, resolve, reject } = Promise.withResolvers<MappedPrompt[]>();
-      jobs.push({ prompts, policy, topK, mapped: [], resolve, reject, taken: 0 });
+      jobs.push({ prompts, active, topK, mapped: [], resolve, reject, taken: 0 });
       waiting += prompts.length;
       if (!isRunning) void run();
       return promise;
@@ -98,15 +104,21 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Takes the oldest prompts, and with them others under the same policy. */
-function takeShares(jobs: readonly Job[], maxRows: number): Share[] {
-  const { policy } = jobs[0]!;
+/** Takes the oldest prompts, and with them others at the same operating point. */
+function takeShares(jobs: readonly Job[], maxRows: number, maxUnits: number): Share[] {
+  const { active } = jobs[0]!;
   const shares: Share[] = [];
   let free = maxRows;
+  let units = 0;
   for (const job of jobs) {
-    if (free === 0) break;
-    if (!isSamePoint(job.policy, policy)) continue;
-    const prompts = job.prompts.slice(job.taken, job.taken + free);
+    if (free === 0 || units >= maxUnits) break;
+    if (!isSamePoint(job.active, active)) continue;
+    let end = job.taken;
+    // A prompt that goes beyond is the last: what is long keeps others waiting
+    while (end < job.prompts.length && end < job.taken + free && units < maxUnits) {
+      units += job.prompts[end++]!.length;
+    }
+    const prompts = job.prompts.slice(job.taken, end);
     job.taken += prompts.length;
     free -= prompts.length;
     shares.push({ job, prompts });
@@ -114,9 +126,8 @@ function takeShares(jobs: readonly Job[], maxRows: number): Share[] {
   return shares;
 }
 
-function isSamePoint(a: MapperPolicy, b: MapperPolicy): boolean {
-  return a === b ||
-    (a.confidence_threshold === b.confidence_threshold && a.near_margin === b.near_margin);
+function isSamePoint(a: ActivePoint, b: ActivePoint): boolean {
+  return a === b || canonicalJson(a) === canonicalJson(b);
 }
 
 function countRows(shares: readonly Share[]): number {
@@ -124,10 +135,10 @@ function countRows(shares: readonly Share[]): number {
 }
 
 async function mapShares(map: MicroRuntime["map"], shares: readonly Share[]): Promise<void> {
-  const { policy } = shares[0]!.job;
+  const { active } = shares[0]!.job;
   try {
     const topK = Math.max(...shares.map(({ job }) => job.topK));
-    const mapped = await map(shares.flatMap(({ prompts }) => prompts), policy, { topK });
+    const mapped = await map(shares.flatMap(({ prompts }) => prompts), undefined, { topK, active });
     let at = 0;
     for (const { job, prompts } of shares) {
       settle(job, mapped.slice(at, at += prompts.length));

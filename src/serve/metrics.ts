@@ -1,24 +1,11 @@
 import { OUTCOMES } from "../evaluate/decide.ts";
-import { PROBLEMS } from "./http_problem.ts";
-
-/** What requests are counted by; what no route knows is `other`. */
-export const ROUTES = [
-  "/v1/map",
-  "/v1/map/batch",
-  "/v1/run",
-  "/healthz",
-  "/readyz",
-  "/metrics",
-  "/openapi.json",
-  "other",
-] as const;
-
-/** A path that is answered, or `other`. */
-export type Route = typeof ROUTES[number];
+import { type ProblemCode, PROBLEMS } from "./http_problem.ts";
 
 const STATUSES = [...new Set([200, ...Object.values(PROBLEMS).map(([status]) => status)])];
 /** Upper bounds in seconds. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Upper bounds of what a timer is late, in seconds. */
+const DELAYS = [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5];
 /** Upper bounds in prompts. */
 const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
@@ -26,33 +13,50 @@ const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 export interface Gauges {
   readonly inFlight: number;
   readonly queued: number;
+  readonly connections: number;
+  /** Seconds; see {@linkcode EventLoopWatch}. */
+  readonly worstDelay: number;
   readonly memory: Pick<Deno.MemoryUsage, "rss" | "heapUsed" | "external">;
 }
 
 /** Counts what a server does; all memory is taken at the start. */
 export interface ServeMetrics {
-  /** A request that was answered. */
-  request(route: Route, status: number, seconds: number): void;
+  /** A request that was answered; what no route knows is counted as `other`. */
+  request(path: string, status: number, seconds: number): void;
   /** What became of a mapped prompt. */
   decision(reason: typeof OUTCOMES[number]): void;
   /** Prompts of one encoder call. */
   batch(rows: number): void;
   /** A run that ended. */
   run(isOk: boolean): void;
+  /** A connection that ended before there was a request. */
+  refused(code: ProblemCode): void;
+  /** By how much the event loop was late. */
+  delay(seconds: number): void;
   /** All numbers in the text format of Prometheus, version 0.0.4. */
   render(gauges: Gauges): string;
 }
 
-/** Counters that start at zero. */
-export function createServeMetrics(): ServeMetrics {
-  const requests = new Float64Array(ROUTES.length * STATUSES.length);
-  const durations = ROUTES.map(() => createHistogram(SECONDS));
+const CODES = Object.keys(PROBLEMS) as readonly ProblemCode[];
+
+/**
+ * Counters that start at zero.
+ *
+ * @param routes The paths that are counted one by one.
+ */
+export function createServeMetrics(routes: readonly string[]): ServeMetrics {
+  const paths = [...routes, "other"];
+  const requests = new Float64Array(paths.length * STATUSES.length);
+  const durations = paths.map(() => createHistogram(SECONDS));
   const decisions = new Float64Array(OUTCOMES.length);
   const runs = new Float64Array(2);
   const batches = createHistogram(ROWS);
+  const delays = createHistogram(DELAYS);
+  const refusals = new Float64Array(CODES.length);
   return {
-    request: (route, status, seconds) => {
-      const at = ROUTES.indexOf(route);
+    request: (path, status, seconds) => {
+      const found = paths.indexOf(path);
+      const at = found < 0 ? paths.length - 1 : found;
       requests[at * STATUSES.length + STATUSES.indexOf(status)]! += 1;
       durations[at]!.observe(seconds);
     },
@@ -63,8 +67,12 @@ export function createServeMetrics(): ServeMetrics {
     run: (isOk) => {
       runs[isOk ? 1 : 0]! += 1;
     },
+    refused: (code) => {
+      refusals[CODES.indexOf(code)]! += 1;
+    },
+    delay: (seconds) => delays.observe(seconds),
     render: (gauges) => {
-      const byRoute = ROUTES.flatMap((route, i) =>
+      const byRoute = paths.flatMap((route, i) =>
         STATUSES.flatMap((status, j): string[] => {
           const count = requests[i * STATUSES.length + j]!;
           return count > 0
@@ -73,7 +81,7 @@ export function createServeMetrics(): ServeMetrics {
         })
       );
       const name = `${NAME}_request_seconds`;
-      const seconds = ROUTES.flatMap((route, i) => durations[i]!.lines(name, `route="${route}"`));
+      const seconds = paths.flatMap((route, i) => durations[i]!.lines(name, `route="${route}"`));
       return [
         ...family("requests_total", "counter", "Requests by route and status.", byRoute),
         ...family("request_seconds", "histogram", "From the head to the answer.", seconds),
@@ -97,6 +105,28 @@ export function createServeMetrics(): ServeMetrics {
           "Prompts of one encoder call.",
           batches.lines(`${NAME}_encoder_batch_rows`, ""),
         ),
+        ...family(
+          "refused_connections_total",
+          "counter",
+          "Connections that ended before there was a request, by problem.",
+          CODES.flatMap((code, i) =>
+            refusals[i]! > 0
+              ? [`${NAME}_refused_connections_total{code="${code}"} ${refusals[i]}`]
+              : []
+          ),
+        ),
+        ...family(
+          "event_loop_delay_seconds",
+          "histogram",
+          "By how much timers are late: for as long nothing is answered.",
+          delays.lines(`${NAME}_event_loop_delay_seconds`, ""),
+        ),
+        ...gauge(
+          "event_loop_delay_worst_seconds",
+          "The longest delay of the last 30 to 60 seconds.",
+          gauges.worstDelay,
+        ),
+        ...gauge("open_connections", "Connections.", gauges.connections),
         ...gauge("in_flight_requests", "Requests with a body in progress.", gauges.inFlight),
         ...gauge("queued_prompts", "Prompts that wait for the encoder.", gauges.queued),
         ...gauge("resident_memory_bytes", "Memory of the process.", gauges.memory.rss),

@@ -3,7 +3,8 @@
  *
  * @module
  */
+export { type Facts } from "./handlers.ts";
 export { DEFAULT_SERVE_LIMITS } from "./limits.ts";
 export { createLogWriter } from "./log_writer.ts";
-export { startMcpServer } from "./mcp_server.ts";
+export { startMcpServer } from "./mcp/server.ts";
 export { startServer } from "./start_server.ts";

@@ -1,25 +1,13 @@
 import { z } from "zod";
 import { runRecordJsonSchema } from "../run/record/schema.ts";
-import { PROBLEM_BODY, PROBLEMS } from "./http_problem.ts";
-import {
-  BATCH_REQUEST,
-  BATCH_RESPONSE,
-  MAP_REQUEST,
-  MAP_RESPONSE,
-  RUN_REQUEST,
-} from "./requests.ts";
+import { PROBLEM_BODY, type ProblemCode, PROBLEMS } from "./http_problem.ts";
+import { type Route, ROUTES } from "./routes.ts";
 
-/** The OpenAPI 3.1 document of the server, made of the schemas that check the bodies. */
+/** The OpenAPI 3.1 document of the server, made of the table of its routes. */
 export function openApiDocument(): Record<string, unknown> {
-  const schemas = {
-    MapRequest: toSchema(MAP_REQUEST),
-    MapResponse: toSchema(MAP_RESPONSE),
-    BatchRequest: toSchema(BATCH_REQUEST),
-    BatchResponse: toSchema(BATCH_RESPONSE),
-    RunRequest: toSchema(RUN_REQUEST),
-    RunResponse: embed(runRecordJsonSchema(), "RunResponse"),
-    Problem: toSchema(PROBLEM_BODY),
-  };
+  const named = ROUTES.flatMap((route) =>
+    route.method === "POST" ? [route.request, route.response] : []
+  );
   return {
     openapi: "3.1.0",
     info: {
@@ -27,21 +15,17 @@ export function openApiDocument(): Record<string, unknown> {
       version: "1",
       description: "Maps short prompts to one of a few known actions, or abstains and says why.",
     },
-    paths: {
-      "/v1/map": post("mapPrompt", "What the mapper alone says of a prompt.", "Map"),
-      "/v1/map/batch": post("mapPrompts", "The same for many prompts, in order.", "Batch"),
-      "/v1/run": post("runMicro", "From prompt to verified plan, or to a refusal.", "Run"),
-      "/healthz": get("isAlive", "Whether the process answers.", "application/json"),
-      "/readyz": get(
-        "isReady",
-        "Whether requests are taken; 503 while stopping.",
-        "application/json",
-      ),
-      "/metrics": get("metrics", "Counters for Prometheus.", "text/plain", [{ bearer: [] }]),
-      "/openapi.json": get("openApi", "This document.", "application/json"),
-    },
+    paths: Object.fromEntries(ROUTES.map((route) => [route.path, describe(route)])),
     components: {
-      schemas,
+      schemas: {
+        ...Object.fromEntries(
+          named.map(({ name, schema }) => [
+            name,
+            schema === null ? embed(runRecordJsonSchema(), name) : toSchema(schema),
+          ]),
+        ),
+        Problem: toSchema(PROBLEM_BODY),
+      },
       securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
     },
   };
@@ -62,47 +46,39 @@ function embed(document: Readonly<Record<string, unknown>>, name: string): unkno
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const content = (type: string, name: string) => ({ [type]: { schema: ref(name) } });
 
-function post(operationId: string, summary: string, name: string): unknown {
-  return {
-    post: {
-      operationId,
-      summary,
-      // Without a token the server asks for none
-      security: [{ bearer: [] }, {}],
-      requestBody: { required: true, content: content("application/json", `${name}Request`) },
-      responses: {
-        200: { description: "Done.", content: content("application/json", `${name}Response`) },
-        ...problems(400, 401, 404, 408, 413, 415, 422, 429, 500),
+/** What any request may be answered with. */
+const OF_ALL: readonly ProblemCode[] = ["bad_request", "wrong_host", "head_too_large", "internal"];
+
+function describe(route: Route): Record<string, unknown> {
+  const { method, operationId, summary, needsToken } = route;
+  const operation = {
+    operationId,
+    summary,
+    // Without a token the server asks for none
+    security: needsToken ? [{ bearer: [] }, {}] : [{}],
+    ...(route.method === "POST" && {
+      requestBody: { required: true, content: content("application/json", route.request.name) },
+    }),
+    responses: {
+      200: {
+        description: "Done.",
+        content: route.method === "POST"
+          ? content(route.type, route.response.name)
+          : { [route.type.split(";")[0]!]: {} },
       },
+      ...problems([...route.problems, ...OF_ALL]),
     },
   };
+  return { [method.toLowerCase()]: operation };
 }
 
-function get(
-  operationId: string,
-  summary: string,
-  type: string,
-  security: readonly unknown[] = [],
-): unknown {
-  return {
-    get: {
-      operationId,
-      summary,
-      security: [...security, {}],
-      responses: {
-        200: { description: "Done.", content: { [type]: {} } },
-        ...(operationId === "isReady" ? problems(503) : {}),
-        ...(security.length > 0 ? problems(401) : {}),
-      },
-    },
-  };
-}
-
-function problems(...statuses: readonly number[]): Record<string, unknown> {
+function problems(codes: readonly ProblemCode[]): Record<string, unknown> {
+  const statuses = [...new Set(codes.map((code) => PROBLEMS[code][0]))].sort();
   return Object.fromEntries(statuses.map((status) => {
-    const titles = Object.entries(PROBLEMS).filter(([, [its]]) => its === status);
+    const titles = codes.filter((code) => PROBLEMS[code][0] === status)
+      .map((code) => `${code}: ${PROBLEMS[code][1]}.`);
     return [status, {
-      description: titles.map(([code, [, title]]) => `${code}: ${title}.`).join(" "),
+      description: titles.join(" "),
       content: content("application/problem+json", "Problem"),
     }];
   }));

@@ -6,8 +6,8 @@ import { HttpProblem } from "./http_problem.ts";
 const text = z.string({ error: "a text" });
 const group = z.record(z.string(), z.unknown(), { error: "an object" });
 const POLICY = group.describe(
-  "What the caller decides about the run: mapper.confidence_threshold, mapper.near_margin, ltv_max, " +
-    "hf_min, … What is left out stays as the server has it.",
+  "Makes the policy of this server stricter for this request: lower ltv_max, higher hf_min, higher " +
+    "mapper.confidence_threshold, … What would loosen it is left as the server has it.",
 );
 const object = <T extends z.core.$ZodShape>(shape: T) =>
   z.strictObject(shape, {
@@ -39,7 +39,8 @@ export const RUN_REQUEST = object({
   prompt: text.describe("What a person wrote."),
   policy: POLICY.optional(),
   context: group.optional().describe(
-    "What is known of the account and the market: oracle, risk, positions, prices, balances.",
+    "What is known of the account and the market: oracle, risk, positions, prices, balances. Counts " +
+      "for nothing where the operator has a source of facts.",
   ),
   rails: z.enum(["stage11", "stage10", "none"], { error: '"stage11", "stage10" or "none"' })
     .optional().describe("Which rails look at the prompt beside the mapper. Default: stage11."),

@@ -1,9 +1,12 @@
-import { resolvePolicy } from "../run/policy/policy.ts";
 import type { MicroRuntime } from "../run/runtime_types.ts";
-import { MicroLmError } from "../core/errors.ts";
-import { createTokenCheck } from "./bearer_token.ts";
-import { createRequestHandler, type RequestHandler } from "./handle_request.ts";
+import { createTokenCheck } from "./http/bearer_token.ts";
+import { affordableConnections } from "./http/descriptors.ts";
+import { watchEventLoop } from "./event_loop.ts";
+import { createRequestHandler } from "./handle_request.ts";
+import type { Facts } from "./handlers.ts";
+import { createHostCheck } from "./http/host_check.ts";
 import { DEFAULT_SERVE_LIMITS, type ServeLimits } from "./limits.ts";
+import { type HttpListener, listen } from "./http/listen.ts";
 import type { LogEntry } from "./log_writer.ts";
 
 /** Options of {@linkcode startServer}. */
@@ -14,12 +17,27 @@ export interface StartServerOptions {
   readonly port?: number;
   /** Bearer token that requests have to show. Default: none is asked for. */
   readonly token?: string | undefined;
+  /**
+   * Names, beside those of this machine, that requests may ask for. Default: where no token is asked
+   * for, none; else any.
+   */
+  readonly allowedHosts?: readonly string[];
   /** Limits that differ from {@linkcode DEFAULT_SERVE_LIMITS}. */
   readonly limits?: Partial<ServeLimits>;
   /** Is told of every request and of defects. Default: nobody is. */
   readonly log?: (entry: LogEntry) => void;
   /** Whether entries hold what people wrote. Default: false. */
   readonly logPrompts?: boolean;
+  /**
+   * The policy of who runs the server: a floor, which requests only make stricter; see
+   * {@linkcode mergePolicies}. Default: that of nobody's choice, as a floor.
+   */
+  readonly policy?: unknown;
+  /**
+   * Says what is known of accounts and markets, anew for each run; the context of requests counts for
+   * nothing then. Default: the callers say what is known.
+   */
+  readonly facts?: Facts | undefined;
   /** Environment variables to honour; see {@linkcode POLICY_ENVIRONMENT}. Default: none. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -67,21 +85,48 @@ export async function startServer(
   runtime: MicroRuntime,
   options: StartServerOptions = {},
 ): Promise<MicroServer> {
-  const { host = "127.0.0.1", port = 8088, token, env = {} } = options;
-  const limits = { ...DEFAULT_SERVE_LIMITS, ...options.limits };
+  const { host = "127.0.0.1", port = 8088, token, env = {}, allowedHosts = [] } = options;
+  const { log = () => {}, logPrompts = false } = options;
+  const asked = { ...DEFAULT_SERVE_LIMITS, ...options.limits };
+  const limits = { ...asked, maxConnections: affordableConnections(asked.maxConnections) };
+  const checkToken = createTokenCheck(token, host);
+  const watch = watchEventLoop({ onDelay: (seconds) => handler.metrics.delay(seconds) });
+  const listener: { current: HttpListener | null } = { current: null };
   const handler = createRequestHandler(runtime, {
-    checkToken: createTokenCheck(token, host),
+    checkToken,
+    checkHost: createHostCheck(allowedHosts, token !== undefined && token !== ""),
     limits,
-    log: options.log ?? (() => {}),
-    logPrompts: options.logPrompts ?? false,
+    log,
+    logPrompts,
     env,
-    policy: resolvePolicy({}, { env }),
+    operator: options.policy,
+    facts: options.facts,
+    gauges: () => ({
+      connections: listener.current?.connections ?? 0,
+      worstDelay: watch.worst,
+    }),
   });
-  const cut = new AbortController();
-  const server = await listen(host, port, cut.signal, handler.handle);
-  let stopping: Promise<void> | null = null;
-  const stop = () => stopping ??= stopServer(server, cut, handler, limits.stopTimeoutMs);
-  const { hostname, port: actual } = server.addr;
+  const shedding = sheddingLog(log, limits.maxConnections);
+  try {
+    listener.current = await listen({
+      hostname: host,
+      port,
+      limits,
+      handle: handler.handle,
+      onRefused: (code) => {
+        handler.metrics.refused(code);
+        if (code === "overloaded") shedding();
+      },
+    });
+  } catch (error) {
+    watch[Symbol.dispose]();
+    throw error;
+  }
+  const { hostname, port: actual } = listener.current;
+  let stopped: Promise<void> | null = null;
+  const stop = () =>
+    stopped ??= stopServer(listener.current!, handler.stop, limits.stopTimeoutMs)
+      .finally(() => watch[Symbol.dispose]());
   return {
     url: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${actual}`,
     stop,
@@ -89,48 +134,27 @@ export async function startServer(
   };
 }
 
-async function listen(
-  hostname: string,
-  port: number,
-  signal: AbortSignal,
-  handle: (request: Request) => Promise<Response>,
-): Promise<Deno.HttpServer<Deno.NetAddr>> {
-  try {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const server = Deno.serve({ hostname, port, signal, onListen: () => resolve() }, handle);
-    await promise;
-    return server;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) {
-      throw new MicroLmError("permission", `No permission to listen on ${hostname}:${port}`, {
-        hint: `Grant it with --allow-net=${hostname}:${port}`,
-        cause: error,
-      });
-    }
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new MicroLmError("usage", `Cannot listen on ${hostname}:${port}: ${reason}`, {
-      cause: error,
-    });
-  }
+/** Says that connections are refused, once in ten seconds at most. */
+function sheddingLog(log: (entry: LogEntry) => void, most: number): () => void {
+  let next = 0;
+  return () => {
+    const now = performance.now();
+    if (now < next) return;
+    next = now + 10_000;
+    log({ level: "error", event: "shedding", reason: "connections", most });
+  };
 }
 
+/** Bodies that are on their way arrive first, and what was sent is answered, within the time. */
 async function stopServer(
-  server: Deno.HttpServer,
-  cut: AbortController,
-  handler: RequestHandler,
+  listener: HttpListener,
+  stopHandler: () => Promise<void>,
   timeoutMs: number,
 ): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<"late">();
-  const timer = setTimeout(() => resolve("late"), timeoutMs);
-  try {
-    // Shutting down interrupts bodies that are on their way: they have to arrive first
-    if (await Promise.race([handler.stop(), late]) !== "late") {
-      await Promise.race([server.shutdown(), late]);
-    } else {
-      cut.abort();
-      await server.finished;
-    }
-  } finally {
-    clearTimeout(timer);
-  }
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, timeoutMs);
+  listener.drain();
+  await Promise.race([stopHandler(), late]);
+  await listener.close(late);
+  clearTimeout(timer);
 }

@@ -1,29 +1,32 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { DEFAULT_POLICY } from "../../src/run/policy/policy.ts";
 import { openRuntime, type OpenRuntimeOptions } from "../../src/run/runtime.ts";
 import type { MicroRuntime } from "../../src/run/runtime_types.ts";
 import { createRequestHandler } from "../../src/serve/handle_request.ts";
+import type { ServeRequest } from "../../src/serve/http/exchange.ts";
 import { DEFAULT_SERVE_LIMITS } from "../../src/serve/limits.ts";
 import type { LogEntry } from "../../src/serve/log_writer.ts";
 
 function handlerOf(runtime: MicroRuntime, log: (entry: LogEntry) => void = () => {}) {
   return createRequestHandler(runtime, {
     checkToken: () => {},
+    checkHost: () => {},
     limits: DEFAULT_SERVE_LIMITS,
     log,
     logPrompts: false,
     env: {},
-    policy: DEFAULT_POLICY,
+    gauges: () => ({ connections: 0, worstDelay: 0 }),
   });
 }
 
-function request(path: string, body: string | Uint8Array<ArrayBuffer>): Request {
-  return new Request(`http://localhost${path}`, {
+function request(path: string, body: string | Uint8Array): ServeRequest {
+  return {
     method: "POST",
-    headers: { "content-type": "application/json" },
-    body,
-  });
+    target: path,
+    headers: { host: "localhost", "content-type": "application/json" },
+    readBody: () =>
+      Promise.resolve(typeof body === "string" ? new TextEncoder().encode(body) : body),
+  };
 }
 
 const OPEN: readonly OpenRuntimeOptions[] = [{ backend: "wordmap" }, { domain: "arc" }];
@@ -81,7 +84,7 @@ Deno.test("a defect is answered with 500 and logged without the prompt", async (
   };
   const { handle } = handlerOf(broken, (entry) => entries.push(entry));
   const response = await handle(request("/v1/run", '{"prompt":"SECRET"}'));
-  const body = await response.text();
+  const { body } = response;
   assertEquals([response.status, JSON.parse(body).code], [500, "internal"]);
   assert(!body.includes("SECRET"));
   const [{ level, defect }] = entries as [LogEntry];
@@ -93,5 +96,5 @@ Deno.test("a defect is answered with 500 and logged without the prompt", async (
 Deno.test("a server without a mapper says so", async () => {
   await using runtime = await openRuntime({ domain: "arc" });
   const response = await handlerOf(runtime).handle(request("/v1/map", '{"prompt":"rotate"}'));
-  assertEquals([response.status, (await response.json()).code], [404, "no_mapper"]);
+  assertEquals([response.status, JSON.parse(response.body).code], [404, "no_mapper"]);
 });

@@ -90,7 +90,19 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-const REFUSED: readonly (readonly [readonly string[], number, string])[] = [
+const REFUSED: readonly (readonly [
+  readonly string[],
+  number,
+  string,
+  Record<string, string>?,
+])[] = [
+  [
+    ["--backend", "wordmap", "--host", "0.0.0.0"],
+    77,
+    "No permission to listen on 0.0.0.0: deno task serve:public has it",
+    { MICRO_LM_TOKEN: TOKEN },
+  ],
+  [["--backend", "wordmap", "--host", "127.0.0.2"], 77, "--allow-net="],
   [["--backend", "wordmap", "--host", "0.0.0.0"], 64, "without a token"],
   [["--mapper_path", "nowhere.json"], 66, 'Cannot find "nowhere.json"'],
   [
@@ -99,12 +111,63 @@ const REFUSED: readonly (readonly [readonly string[], number, string])[] = [
     "Expected --config or --mapper_path, got both",
   ],
   [["--port", "70000"], 64, "from 0 to 65535"],
+  [["--backend", "wordmap", "--policy", '{"ltv_maxx":1}'], 64, 'did you mean "ltv_max"'],
+  [["--backend", "wordmap", "--open_keys", "ltvmax"], 64, "Expected a key of the policy to open"],
+  [["--backend", "wordmap", "--context", "@nowhere.json"], 66, 'Cannot find "nowhere.json"'],
 ];
 
-for (const [args, expected, text] of REFUSED) {
-  Deno.test(`the task serve refuses ${args.join(" ")}`, async () => {
-    const { code, stderr } = await spawnServer(args).output();
+for (const [args, expected, text, env] of REFUSED) {
+  Deno.test(`the task serve refuses ${args.join(" ")}${env ? " with a token" : ""}`, async () => {
+    const { code, stderr } = await spawnServer(args, env).output();
     assertStringIncludes(new TextDecoder().decode(stderr), text);
     assertEquals(code, expected);
   });
 }
+
+Deno.test("the task serve ends on SIGTERM although nobody reads its log", async () => {
+  const child = spawnServer(["--backend", "wordmap"], { MICRO_LM_TOKEN: TOKEN });
+  const url = await urlOf(child);
+  const body = JSON.stringify({ prompt: "x" });
+  const client = async () => {
+    for (let n = 0; n < 250; n++) await (await fetch(`${url}/v1/map`, mapRequest(body))).text();
+  };
+  // 2,000 lines of 200 bytes are more than a pipe holds
+  await Promise.all(Array.from({ length: 8 }, client));
+  const start = performance.now();
+  child.kill("SIGTERM");
+  assertEquals((await child.status).code, 0);
+  assert(performance.now() - start < 5000);
+  await child.stderr.cancel();
+});
+
+Deno.test("the task serve takes the operator's policy and facts from files", async () => {
+  const folder = ".artifacts/serve_task_test";
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(`${folder}/policy.json`, '{"ltv_max": 0.3}');
+  const facts = (debt: number) =>
+    Deno.writeTextFile(
+      `${folder}/facts.json`,
+      JSON.stringify({
+        oracle: { age_sec: 1, max_age_sec: 30 },
+        positions: { collateral_value: 1000, debt_value: debt },
+        prices: { USDC: 1 },
+      }),
+    );
+  await facts(0);
+  const files = ["--policy", `@${folder}/policy.json`, "--context", `@${folder}/facts.json`];
+  const child = spawnServer(["--backend", "wordmap", ...files], { MICRO_LM_TOKEN: TOKEN });
+  const stderr = new Response(child.stderr).text();
+  const url = await urlOf(child);
+  const reason = async (policy: unknown) => {
+    const request = { prompt: "borrow 200 USDC from aave", policy };
+    return (await (await fetch(`${url}/v1/run`, mapRequest(JSON.stringify(request)))).json())
+      .reason;
+  };
+  assertEquals(await reason({ ltv_max: 1 }), "ok");
+  assertEquals(await reason({ ltv_max: 0.1 }), "ltv");
+  await facts(150);
+  assertEquals(await reason({ ltv_max: 1 }), "ltv");
+  child.kill("SIGTERM");
+  await Promise.all([child.status, stderr]);
+  await Deno.remove(folder, { recursive: true });
+});

@@ -241,7 +241,7 @@ Deno.test("startServer() asks to come back when there is too much to do", async 
       "/v1/map",
       posted({ prompt: "x" }),
     );
-    assertEquals([status, problem.code, headers.get("retry-after")], [429, "overloaded", "1"]);
+    assertEquals([status, problem.code, headers.get("retry-after")], [503, "overloaded", "1"]);
     assertEquals((await ask(server, "/healthz")).status, 200);
     await writeText(connection, body);
     assertMatch(await readUntil(connection, /mapper_sha256/), /^HTTP\/1.1 200/);
@@ -249,7 +249,7 @@ Deno.test("startServer() asks to come back when there is too much to do", async 
   });
   await withServer({ limits: { maxQueued: 3 } }, async (server) => {
     const four = await ask(server, "/v1/map/batch", posted({ prompts: Array(4).fill(SWAP) }));
-    assertEquals([four.status, four.body.code], [429, "overloaded"]);
+    assertEquals([four.status, four.body.code], [503, "overloaded"]);
     const three = await ask(server, "/v1/map/batch", posted({ prompts: Array(3).fill(SWAP) }));
     assertEquals(three.status, 200);
   });

@@ -44,7 +44,10 @@ export function mapRows(
   };
 }
 
-/** Rows with the record of a run. What a line of the input says outweighs the common request. */
+/**
+ * Rows with the record of a run. What a line of the input says outweighs the common request, but for its
+ * policy, which only makes the common one stricter.
+ */
 export function runRows(runtime: MicroRuntime, request: Omit<RunRequest, "prompt">): RowMaker {
   return async (rows) => {
     const made: RunRow[] = [];
@@ -55,19 +58,24 @@ export function runRows(runtime: MicroRuntime, request: Omit<RunRequest, "prompt
   };
 }
 
-/** Keys of an input line that a run takes. */
-const OWN_KEYS = ["policy", "context", "grid", "pairs"] as const;
+/** Keys of an input line that a run takes, and what they are to it. */
+const OWN_KEYS = {
+  policy: "callerPolicy",
+  context: "context",
+  grid: "grid",
+  pairs: "pairs",
+} as const satisfies Readonly<Record<string, keyof RunRequest>>;
 
 async function runRow(
   runtime: MicroRuntime,
   request: Omit<RunRequest, "prompt">,
   { prompt, file, line, fields }: BulkRow,
 ): Promise<RunRecord> {
-  const own = OWN_KEYS.filter((key) => fields[key] !== undefined && fields[key] !== null);
+  const own = Object.entries(OWN_KEYS).filter(([key]) => (fields[key] ?? null) !== null);
   try {
     return await runtime.run({
       ...request,
-      ...Object.fromEntries(own.map((key) => [key, fields[key]])),
+      ...Object.fromEntries(own.map(([key, name]) => [name, fields[key]])),
       prompt,
     });
   } catch (error) {

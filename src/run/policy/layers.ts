@@ -2,15 +2,15 @@ import { MicroLmError } from "../../core/errors.ts";
 import type { OperatingPoint } from "../../evaluate/decide.ts";
 import type { PinnedPoint } from "../../mapper/file/artifact.ts";
 import { canonicalJson } from "../../core/canonical_json.ts";
-import { DEFAULT_POINT } from "../../evaluate/decide.ts";
 import { type ActivePoint, fromPinned } from "../operating_point.ts";
+import { pointOf, raised, withMargin, withThreshold } from "./point.ts";
 import { type Policy, POLICY_KEYS, readPolicy, readPolicyEnvironment } from "./policy.ts";
 import { stricterOf } from "./strictness.ts";
 
 /** Who may say something about a policy, from the weakest. */
 export type PolicyLayer = "default" | "mapper" | "operator" | "caller";
 
-/** What a caller asked for and did not get. */
+/** What somebody asked for and did not get. */
 export interface IgnoredKey {
   readonly path: string;
   readonly asked: unknown;
@@ -24,7 +24,10 @@ export interface MergedPolicy {
   readonly active: ActivePoint;
   /** Who set the value of each key. */
   readonly setBy: Readonly<Record<string, PolicyLayer>>;
-  /** Keys of the caller that would have loosened something, or are not the caller's to set. */
+  /**
+   * Keys of the caller that would have loosened something, or are not the caller's to set; where the
+   * pinned point is a floor, those of the operator that would have.
+   */
   readonly ignored: readonly IgnoredKey[];
 }
 
@@ -32,6 +35,8 @@ export interface MergedPolicy {
 export interface MergePoliciesOptions {
   /** Keys that the operator lets callers set as they like. Default: none. */
   readonly open?: readonly string[];
+  /** Whether the operator, too, makes the pinned point only stricter, but for open keys. */
+  readonly isFloor?: boolean;
   /** Environment variables, which are the operator's. Default: none. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -73,7 +78,7 @@ export function mergePolicies(
   pin: PinnedPoint | undefined,
   operator: unknown = {},
   caller: unknown = {},
-  { open = [], env = {} }: MergePoliciesOptions = {},
+  { open = [], env = {}, isFloor = false }: MergePoliciesOptions = {},
 ): MergedPolicy {
   checkOpen(open);
   const given = flatten(readPolicy(operator));
@@ -84,7 +89,21 @@ export function mergePolicies(
     POLICY_KEYS.map((path) => [path, owned.has(path) ? "operator" : "default"]),
   );
   const ignored: IgnoredKey[] = [];
-  let point = operatorPoint(pin, values, owned);
+  const margin = owned.has(MARGIN) || (values.get(MARGIN) as number) > 0;
+  let point = pointOf(
+    pin,
+    values.get(THRESHOLD) as number | null,
+    margin ? values.get(MARGIN) as number : null,
+    { isFloor, open },
+  );
+  for (
+    const [path, kept] of [[THRESHOLD, point.threshold], [MARGIN, point.nearMargin ?? 0]] as const
+  ) {
+    const wish = owned.get(path);
+    if (isFloor && typeof wish === "number" && wish < kept) {
+      ignored.push({ path, asked: wish, kept });
+    }
+  }
   for (const path of asked.keys()) {
     const change = callerChange(path, asked.get(path), values, point, open.includes(path));
     if (change.isTaken) {
@@ -150,42 +169,6 @@ function pointChange(
   if (isSame(changed, point)) return { ...nothing, kept, isIgnored: asked !== kept };
   const effective = isThreshold ? changed.threshold : changed.nearMargin;
   return { isTaken: true, isIgnored: false, value: effective, kept, point: changed };
-}
-
-/** The pinned point with what the operator says of its parts. */
-function operatorPoint(
-  pin: PinnedPoint | undefined,
-  values: ReadonlyMap<string, unknown>,
-  owned: ReadonlyMap<string, unknown>,
-): OperatingPoint {
-  const base = pin ? fromPinned(pin) : DEFAULT_POINT;
-  const threshold = values.get(THRESHOLD) as number | null;
-  const point = threshold === null ? base : withThreshold(base, threshold);
-  const margin = values.get(MARGIN) as number;
-  return owned.has(MARGIN) || margin > 0 ? withMargin(point, margin) : point;
-}
-
-/** Another common threshold; where it is higher, no class stays below it. −1 is no threshold. */
-function withThreshold(point: OperatingPoint, threshold: number): OperatingPoint {
-  if (threshold > point.threshold) return raised(point, threshold);
-  return { ...point, threshold: Math.max(0, threshold) };
-}
-
-/** No threshold below a number; a class that never fires stays so. */
-function raised(point: OperatingPoint, least: number): OperatingPoint {
-  const { threshold, perClass } = point;
-  const classes = Object.entries(perClass ?? {}).map(([name, own]) =>
-    [name, own === null ? null : Math.max(own, least)] as const
-  );
-  return {
-    ...point,
-    threshold: Math.max(threshold, least),
-    ...(perClass && { perClass: Object.fromEntries(classes) }),
-  };
-}
-
-function withMargin(point: OperatingPoint, nearMargin: number): OperatingPoint {
-  return (point.nearMargin ?? 0) === nearMargin ? point : { ...point, nearMargin };
 }
 
 /** Parts of the point that are as the mapper's file has them. */

@@ -1,3 +1,4 @@
+import type { IgnoredKey } from "../policy/layers.ts";
 import type { ArcVerification } from "../../domains/arc/verify.ts";
 import type { Grid } from "../../domains/arc/grid/grid.ts";
 import type { StepVerdict } from "../../domains/defi/guards/guards.ts";
@@ -64,6 +65,14 @@ export interface RunVerify {
   readonly grid?: ArcVerification;
 }
 
+/** Who set what in a policy of several authors. */
+export interface PolicyAuthors {
+  /** By key, where it is not the default: `operator`, `caller` or `mapper`. */
+  readonly set_by: Readonly<Record<string, string>>;
+  /** What the caller asked for and did not get, for it would have loosened something. */
+  readonly ignored: readonly IgnoredKey[];
+}
+
 /** The outcome of a run: the same keys whatever happened. */
 export interface RunRecord {
   readonly schema: typeof RUN_SCHEMA;
@@ -92,6 +101,8 @@ export interface RunRecord {
     /** With `dry_run`: what would have been allowed. */
     readonly would_allow?: readonly string[];
     readonly wdd?: unknown;
+    /** Where a caller had a say in the policy: who set what. */
+    readonly policy?: PolicyAuthors;
   };
   readonly artifacts: {
     readonly mapper: {

@@ -58,6 +58,15 @@ const AUX = z.strictObject({
   mappings: z.array(MAPPING).describe("What the mapper said of each step."),
   would_allow: SEQUENCE.optional().describe("Dry run: what would have been allowed."),
   wdd: z.json().optional().describe("Evidence of the rails, channel by channel."),
+  policy: z.strictObject({
+    set_by: z.record(z.string(), z.enum(["operator", "caller", "mapper"]))
+      .describe("Who set a key, where it is not the default."),
+    ignored: z.array(z.strictObject({
+      path: z.string().describe("The key."),
+      asked: z.json().describe("What the caller wanted."),
+      kept: z.json().describe("What applied."),
+    })).describe("What the caller asked for and did not get."),
+  }).optional().describe("Where a caller had a say in the policy: who set what."),
 });
 
 const SOURCE = z.enum(["risk", "top_level", "positions"]).nullable();

@@ -89,6 +89,7 @@ async function replayLine(line: TraceLine, found: MicroRuntime): Promise<JsonDif
   const runtime: MicroRuntime = {
     ...found,
     isFallback: line.artifacts.is_fallback,
+    pin: { point: pinned, isFloor: false, open: [] },
     point: (policy) => policy ? resolvePoint(pinned, policy) : line.inputs.point,
   };
   const { inputs, hashes, resolved, artifacts, gates, record } = line;

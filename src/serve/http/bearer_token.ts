@@ -1,12 +1,14 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { MicroLmError } from "../core/errors.ts";
-import { HttpProblem } from "./http_problem.ts";
+import { MicroLmError } from "../../core/errors.ts";
+import { headerOf, type RequestHeaders } from "./exchange.ts";
+import { isLoopback } from "./host_check.ts";
+import { HttpProblem } from "../http_problem.ts";
 
 /** Shorter tokens can be guessed. */
 const SHORTEST = 16;
 
 /** Refuses requests without the token. */
-export type TokenCheck = (headers: Headers) => void;
+export type TokenCheck = (headers: RequestHeaders) => void;
 
 /**
  * The check of a bearer token; without a token everybody on this machine is let in.
@@ -32,19 +34,17 @@ export function createTokenCheck(token: string | undefined, host: string): Token
   }
   const expected = digest(`Bearer ${token}`);
   return (headers) => {
-    const given = headers.get("authorization");
-    if (given !== null && timingSafeEqual(digest(normalizeScheme(given)), expected)) return;
-    throw new HttpProblem("unauthorized", given === null ? "" : "The token is not the right one", {
-      hint: "Send the header Authorization: Bearer TOKEN",
-      headers: { "www-authenticate": "Bearer", connection: "close" },
-    });
+    const given = headerOf(headers, "authorization");
+    if (given !== undefined && timingSafeEqual(digest(normalizeScheme(given)), expected)) return;
+    throw new HttpProblem(
+      "unauthorized",
+      given === undefined ? "" : "The token is not the right one",
+      {
+        hint: "Send the header Authorization: Bearer TOKEN",
+        headers: { "www-authenticate": "Bearer", connection: "close" },
+      },
+    );
   };
-}
-
-/** Whether only programs of this machine reach a host. */
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host === "[::1]" ||
-    /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /** The name of the scheme may be written in any case. */

@@ -1,22 +1,27 @@
 import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
-import { resolvePolicy } from "../run/policy/policy.ts";
-import type { MicroRuntime } from "../run/runtime_types.ts";
-import type { Answer, Handler, HandlerContext } from "./handlers.ts";
-import { handleMap, handleRun } from "./handlers.ts";
-import { toHttpProblem } from "./http_problem.ts";
-import { DEFAULT_SERVE_LIMITS, type ServeLimits } from "./limits.ts";
-import { createMapQueue } from "./map_queue.ts";
-import { createServeMetrics } from "./metrics.ts";
-import { MAP_REQUEST, MAP_RESPONSE, RUN_REQUEST, RUN_RESPONSE } from "./requests.ts";
+import { policyOf } from "../../run/policy/of_runtime.ts";
+import type { MicroRuntime } from "../../run/runtime_types.ts";
+import type { Answer, Facts, Handler, HandlerContext } from "../handlers.ts";
+import { handleMap, handleRun } from "../handlers.ts";
+import { overloaded, toHttpProblem } from "../http_problem.ts";
+import { DEFAULT_SERVE_LIMITS, type ServeLimits } from "../limits.ts";
+import { createMapQueue } from "../map_queue.ts";
+import { openLineTransport } from "./stdio.ts";
+import { createServeMetrics } from "../metrics.ts";
+import { MAP_REQUEST, MAP_RESPONSE, RUN_REQUEST, RUN_RESPONSE } from "../requests.ts";
 
 /** Options of {@linkcode startMcpServer}. */
 export interface StartMcpServerOptions {
   /** How messages come and go. Default: standard input and output, one message a line. */
   readonly transport?: Transport;
   /** Limits that differ from {@linkcode DEFAULT_SERVE_LIMITS}. */
-  readonly limits?: Partial<Pick<ServeLimits, "maxPromptLength">>;
+  readonly limits?: Partial<Pick<ServeLimits, "maxPromptLength" | "maxBodyBytes" | "maxInFlight">>;
+  /** The policy of who runs the server: a floor, as {@linkcode StartServerOptions} has it. */
+  readonly policy?: unknown;
+  /** Says what is known; see {@linkcode StartServerOptions}. */
+  readonly facts?: Facts | undefined;
   /** Environment variables to honour; see {@linkcode POLICY_ENVIRONMENT}. Default: none. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Is told of defects and of messages that are none. Default: nobody is. */
@@ -57,22 +62,28 @@ export interface MicroMcpServer extends AsyncDisposable {
  */
 export async function startMcpServer(
   runtime: MicroRuntime,
-  { transport, limits = {}, env = {}, onError = () => {} }: StartMcpServerOptions = {},
+  { transport, limits = {}, env = {}, policy: operator, facts, onError = () => {} }:
+    StartMcpServerOptions = {},
 ): Promise<MicroMcpServer> {
   // Loaded here: whoever imports the library should not wait for the protocol
   const { McpServer } = await import("@modelcontextprotocol/sdk/server/mcp.js");
   const server = new McpServer({ name: "micro-lm", version: "1" });
-  const metrics = createServeMetrics();
+  const metrics = createServeMetrics([]);
+  const bounds = { ...DEFAULT_SERVE_LIMITS, ...limits };
+  let inFlight = 0;
   const context: HandlerContext = {
     runtime,
     queue: createMapQueue(runtime),
     metrics,
-    limits: { ...DEFAULT_SERVE_LIMITS, ...limits },
+    limits: bounds,
     env,
-    policy: resolvePolicy({}, { env }),
+    operator,
+    own: policyOf(runtime, { operator, env }),
+    facts,
   };
   const call = async (handler: Handler, input: unknown): Promise<CallToolResult> => {
     try {
+      if (inFlight++ >= bounds.maxInFlight) throw overloaded();
       return toResult(await handler(input, context));
     } catch (error) {
       const problem = toHttpProblem(error);
@@ -82,13 +93,15 @@ export async function startMcpServer(
         isError: true,
         content: [{ type: "text", text: [detail, hint ?? []].flat().join("\n") }],
       };
+    } finally {
+      inFlight--;
     }
   };
   registerTools(server, call);
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   server.server.onclose = resolve;
   server.server.onerror = onError;
-  await server.connect(transport ?? await openStdio());
+  await server.connect(transport ?? await openStdio(bounds));
   return { closed, [Symbol.asyncDispose]: () => server.close() };
 }
 
@@ -107,7 +120,9 @@ function registerTools(
   server.registerTool("run_micro", {
     title: "Plan a prompt",
     description: "Turns a short prompt into a verified plan, or refuses and says why. Carry out " +
-      "plan.steps in order only if ok is true; nothing is carried out here.",
+      "plan.steps in order only if ok is true; nothing is carried out here. The limits are the " +
+      "operator's: a policy can only make them stricter. State in context what was measured, " +
+      "never what would make the plan pass.",
     inputSchema: RUN_REQUEST,
     outputSchema: RUN_RESPONSE,
     annotations: READ_ONLY,
@@ -122,11 +137,13 @@ function toResult({ body }: Answer): CallToolResult {
   return { content: [{ type: "text", text }], structuredContent: JSON.parse(text) };
 }
 
-/** Standard input and output; unlike the protocol's own, it notices when the client has gone. */
-async function openStdio(): Promise<Transport> {
-  const { StdioServerTransport } = await import("@modelcontextprotocol/sdk/server/stdio.js");
-  const { stdin } = await import("node:process");
-  const transport = new StdioServerTransport();
-  stdin.once("end", () => void transport.close());
-  return transport;
+/** A message may be as large as a body, and what is around it. */
+async function openStdio({ maxBodyBytes }: ServeLimits): Promise<Transport> {
+  const { JSONRPCMessageSchema } = await import("@modelcontextprotocol/sdk/types.js");
+  return openLineTransport({
+    input: Deno.stdin.readable,
+    write: (bytes) => Deno.stdout.write(bytes),
+    maxBytes: maxBodyBytes + 1024,
+    isMessage: (value) => JSONRPCMessageSchema.safeParse(value).success,
+  });
 }

@@ -3,9 +3,9 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { openRuntime } from "../../src/run/runtime.ts";
-import { type MicroMcpServer, startMcpServer } from "../../src/serve/mcp_server.ts";
-import { MAP_RESPONSE, RUN_RESPONSE } from "../../src/serve/requests.ts";
+import { openRuntime } from "../../../src/run/runtime.ts";
+import { type MicroMcpServer, startMcpServer } from "../../../src/serve/mcp/server.ts";
+import { MAP_RESPONSE, RUN_RESPONSE } from "../../../src/serve/requests.ts";
 
 const SWAP = "swap 2 ETH for USDC";
 const CONTEXT = { oracle: { age_sec: 5 } };

@@ -1,0 +1,64 @@
+import type { FlagValues } from "../src/cli/flags.ts";
+import type { CommandContext } from "../src/cli/run_command.ts";
+import type { Facts } from "../src/serve/mod.ts";
+import { readJsonFile } from "../src/core/mod.ts";
+import { readJsonFlag } from "./_json_flag.ts";
+
+/** The flag of every task whose prompts come from somebody else. */
+export const OPEN_FLAGS = {
+  open_keys: {
+    type: "string",
+    value: "KEYS",
+    help: "Keys of the policy, separated by commas, that callers may set as they like: " +
+      "ltv_max,hf_min. All others they only make stricter.",
+  },
+} as const;
+
+/** Flags of the tasks that serve: what who runs them decides for all callers. */
+export const OPERATOR_FLAGS = {
+  policy: {
+    type: "string",
+    value: "JSON|@FILE",
+    help: "The policy of this server: a floor, which callers only make stricter.",
+  },
+  ...OPEN_FLAGS,
+  context: {
+    type: "string",
+    value: "JSON|@FILE",
+    help: "What is known of accounts and markets; a file is read anew for each run. What callers " +
+      "state counts for nothing then.",
+  },
+} as const;
+
+/** The keys that `--open_keys` names. */
+export function openKeys({ open_keys }: FlagValues<typeof OPEN_FLAGS>): string[] {
+  return listOf(open_keys);
+}
+
+/** `a, b` → `["a", "b"]`; nothing is the empty list. */
+export function listOf(text: string | undefined): string[] {
+  return (text ?? "").split(",").map((part) => part.trim()).filter((part) => part !== "");
+}
+
+/** The source of facts that `--context` names; undefined for none. */
+export async function readFacts(context: string | undefined): Promise<Facts | undefined> {
+  if (context === undefined) return undefined;
+  if (context.startsWith("@")) {
+    const path = context.slice(1);
+    // A file that is wrong already is found out at the start
+    await readJsonFile(path);
+    return () => readJsonFile(path);
+  }
+  const known = await readJsonFlag("context", context);
+  return () => Promise.resolve(known);
+}
+
+/** Says which of the operator's own wishes a pinned point has outweighed. */
+export function warnOfIgnored(
+  ignored: readonly { readonly path: string; readonly asked: unknown; readonly kept: unknown }[],
+  { warn }: Pick<CommandContext, "warn">,
+): void {
+  for (const { path, asked, kept } of ignored) {
+    warn(`${path} stays ${kept}, as --config has it, and not ${asked}: --open_keys ${path}`);
+  }
+}
