@@ -29,12 +29,7 @@ export { type Encoder } from "./src/encoders/encoder.ts";
 export { openEncoder, type OpenEncoderOptions } from "./src/encoders/open.ts";
 export { type Certificate } from "./src/evaluate/certify/certificate.ts";
 export { certify } from "./src/evaluate/certify/certify.ts";
-export {
-  type AbstainReason,
-  decide,
-  type Decision,
-  type OperatingPoint,
-} from "./src/evaluate/decide.ts";
+export { type AbstainReason, decide, type Decision } from "./src/evaluate/decide.ts";
 export {
   type DecidingMapper,
   openMapper,
@@ -47,6 +42,7 @@ export { parseThresholds } from "./src/evaluate/sweep.ts";
 export { type MapperArtifact } from "./src/mapper/file/artifact.ts";
 export { loadMapper, type OpenMapperOptions, saveMapper } from "./src/mapper/file/mapper_file.ts";
 export { type Mapper } from "./src/mapper/mapper.ts";
+export { type OperatingPoint } from "./src/mapper/operating_point.ts";
 export { type TrainedMapper, type TrainMapperOptions } from "./src/mapper/train.ts";
 export { type RunRecord } from "./src/run/record/record.ts";
 export {

@@ -6,11 +6,11 @@
  * are printed, so that a busy machine disturbs all alike.
  */
 import {
-  loadRuntime,
+  type EngineName,
+  loadEngine,
   loadUnigram,
   loadUseLiteModel,
   openUseLiteEncoder,
-  type RuntimeName,
   type UseLiteDtype,
 } from "../src/encoders/mod.ts";
 import { readPrompts } from "../mod.ts";
@@ -29,12 +29,12 @@ const ids = texts.map((text) => Int32Array.from(unigram.encode(text).subarray(0,
 /** Runs the prompts of one slice. */
 type Contender = (from: number, to: number) => Promise<unknown>;
 
-async function openContenders(runtime: RuntimeName, dtype: UseLiteDtype) {
+async function openContenders(runtime: EngineName, dtype: UseLiteDtype) {
   const start = performance.now();
   const encoder = await openUseLiteEncoder({ dtype, runtime, cacheDir: CACHE });
   await encoder.encode([texts[0]!]);
   const cold = performance.now() - start;
-  const { engine, threads } = await loadRuntime({ runtime });
+  const { engine, threads } = await loadEngine({ runtime });
   const session = await engine.InferenceSession.create(
     (await loadUseLiteModel(dtype, CACHE)).bytes,
     {
@@ -51,7 +51,7 @@ async function openContenders(runtime: RuntimeName, dtype: UseLiteDtype) {
   return { cold, contenders: [ours, bare] };
 }
 
-async function compare(runtime: RuntimeName): Promise<void> {
+async function compare(runtime: EngineName): Promise<void> {
   const opened: Awaited<ReturnType<typeof openContenders>>[] = [];
   for (const dtype of DTYPES) opened.push(await openContenders(runtime, dtype));
   const contenders = opened.flatMap((one) => one.contenders);
@@ -92,7 +92,7 @@ for (const dtype of DTYPES) await loadUseLiteModel(dtype, CACHE);
 const pieces = ids.reduce((sum, row) => sum + row.length, 0) / ids.length;
 console.log(`${texts.length} prompts of ${pieces.toFixed(1)} pieces on average`);
 for (const runtime of ["wasm", "native"] as const) {
-  const failure = await loadRuntime({ runtime }).then(() => undefined, (error: Error) => error);
+  const failure = await loadEngine({ runtime }).then(() => undefined, (error: Error) => error);
   if (failure) console.log(`${runtime}: skipped: ${failure.message}`);
   else await compare(runtime);
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_VECTOR_CACHE, type ModelDtype, type RuntimeChoice } from "../src/encoders/mod.ts";
+import { DEFAULT_VECTOR_CACHE, type EngineChoice, type ModelDtype } from "../src/encoders/mod.ts";
 import type { OpenEncoderOptions, OpenMapperOptions } from "../mod.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
@@ -62,7 +62,7 @@ export const OPEN_MAPPER_FLAGS = {
 /** The options of an encoder that the flags ask for. */
 export function encoderOptions(flags: FlagValues<typeof ENCODER_FLAGS>): OpenEncoderOptions {
   return {
-    runtime: flags.runtime as RuntimeChoice,
+    runtime: flags.runtime as EngineChoice,
     ...(flags.dtype !== undefined && { dtype: flags.dtype as ModelDtype }),
     ...(flags.threads !== undefined && { threads: flags.threads }),
     ...(flags.encoder_cache !== "off" && { cache: { dir: flags.encoder_cache } }),

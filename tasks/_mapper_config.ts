@@ -1,18 +1,18 @@
 import { z } from "zod";
 import { type Mapper, MicroLmError, type OperatingPoint } from "../mod.ts";
 import { readJsonAs } from "../src/core/mod.ts";
-import { fromPinned, pinnedFault, type PinnedPoint } from "../src/mapper/mod.ts";
-
-const SHARE = z.number().min(0).max(1);
+import {
+  fromPinned,
+  PINNED_POINT,
+  pinnedFault,
+  type PinnedPoint,
+  toPinned,
+} from "../src/mapper/mod.ts";
 
 const CONFIG = z.strictObject({
   backend: z.enum(["sbert", "wordmap"]),
   model_path: z.string().nullable().default(null),
-  threshold: SHARE,
-  per_class_thresholds: z.record(z.string(), SHARE.nullable()).optional(),
-  near_margin: SHARE.optional(),
-  max_novelty: SHARE.optional(),
-  certificate: z.looseObject({ id: z.string() }).optional(),
+  ...PINNED_POINT,
 });
 
 /** A pinned operating point: which mapper decides, and when it acts. */
@@ -67,16 +67,8 @@ export function configPoint(config: MapperConfig): OperatingPoint {
 export function toMapperConfig(
   backend: "sbert" | "wordmap",
   modelPath: string | null,
-  { threshold, perClass, nearMargin, maxNovelty }: OperatingPoint,
+  point: OperatingPoint,
   certificate?: { readonly id: string },
 ): MapperConfig {
-  return {
-    backend,
-    model_path: modelPath,
-    threshold,
-    ...(perClass && { per_class_thresholds: { ...perClass } }),
-    ...(nearMargin !== undefined && { near_margin: nearMargin }),
-    ...(maxNovelty !== undefined && { max_novelty: maxNovelty }),
-    ...(certificate && { certificate: { ...certificate } }),
-  };
+  return { backend, model_path: modelPath, ...toPinned(point, certificate) } as MapperConfig;
 }

@@ -1,5 +1,5 @@
-import { isDomainPath, loadDomain } from "../src/domains/mod.ts";
-import { MicroLmError, type MicroRuntime, openRuntime } from "../mod.ts";
+import { DEFAULT_DOMAIN } from "../src/domains/mod.ts";
+import { type Domain, MicroLmError, type MicroRuntime, openDomain, openRuntime } from "../mod.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 import type { PinnedPoint } from "../src/mapper/mod.ts";
@@ -8,7 +8,7 @@ import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { readMapperConfig } from "./_mapper_config.ts";
 
 /** Where training and quickstart leave the mapper that everything finds. */
-export const DEFAULT_MAPPER = ".artifacts/defi_mapper.json";
+export const DEFAULT_MAPPER = `.artifacts/${DEFAULT_DOMAIN}_mapper.json`;
 
 /** Flags of every task that opens a runtime: `run`, `map`, `serve`, `mcp`. */
 export const RUNTIME_FLAGS = {
@@ -67,7 +67,8 @@ export async function openFlaggedRuntime(
   }
   const config = flags.config === undefined ? undefined : await readMapperConfig(flags.config);
   const named = modelPath ?? config?.model_path ?? flags.mapper_path;
-  const path = named ?? await defaultMapper(flags.domain);
+  const domain = await openDomain(flags.domain ?? DEFAULT_DOMAIN);
+  const path = named ?? defaultMapper(domain);
   const { backend, model_path: _, ...point } = config ?? { backend: flags.backend, model_path: "" };
   const runtime = await openRuntime({
     ...(flags.domain !== undefined && { domain: flags.domain }),
@@ -75,7 +76,7 @@ export async function openFlaggedRuntime(
     ...(path !== undefined && { modelPath: path }),
     ...("threshold" in point && { point: point as PinnedPoint, isPointFloor: true }),
     openKeys,
-    evidencePath: flags.wdd_path ?? `.artifacts/${await nameOf(flags.domain)}_wdd.json`,
+    evidencePath: flags.wdd_path ?? `.artifacts/${domain.name}_wdd.json`,
     mapper: mapperOptions(flags, context),
     // A mapper that the user names must be there.
     useWordmapFallback: useWordmapFallback && named === undefined && config === undefined,
@@ -87,14 +88,8 @@ export async function openFlaggedRuntime(
 }
 
 /** Where the mapper of a domain stands if nothing else is said; undefined if it needs none. */
-async function defaultMapper(domain: string | undefined): Promise<string | undefined> {
-  if (domain === "arc") return undefined;
-  if (domain === undefined || domain === "defi") return DEFAULT_MAPPER;
-  return `.artifacts/${await nameOf(domain)}_mapper.json`;
-}
-
-async function nameOf(domain = "defi"): Promise<string> {
-  return isDomainPath(domain) ? (await loadDomain(domain)).name : domain;
+function defaultMapper({ name, planner }: Domain): string | undefined {
+  return planner === null || planner.needsMapper ? `.artifacts/${name}_mapper.json` : undefined;
 }
 
 /** The environment variables that a policy honours, as far as they may be read. */

@@ -14,7 +14,7 @@ import {
   type SweepOutcome,
 } from "../mod.ts";
 import { createMasker, mapLabels, readLabels } from "../src/data/mod.ts";
-import { DEFI_LEXICON, isFolderDomain, openDomainOf } from "../src/domains/mod.ts";
+import { DEFAULT_DOMAIN, openDomainOf } from "../src/domains/mod.ts";
 import type { CertifyRequest, ChooseBy } from "../src/evaluate/mod.ts";
 import { openArtifact, openWordmap } from "../src/mapper/mod.ts";
 import { type SweepContext, sweepSummary } from "../src/report/mod.ts";
@@ -181,7 +181,7 @@ async function openBackend(
   context: CommandContext,
 ): Promise<{ mapper: Mapper; domain: Domain; artifact?: MapperArtifact }> {
   if (flags.backend === "wordmap") {
-    const domain = await openDomain(flags.domain ?? "defi");
+    const domain = await openDomain(flags.domain ?? DEFAULT_DOMAIN);
     return { mapper: openKeywords(domain), domain };
   }
   const artifact = await loadMapper(flags.mapper_path);
@@ -191,8 +191,7 @@ async function openBackend(
 }
 
 function openKeywords(domain: Domain): Mapper {
-  if (isFolderDomain(domain)) return openWordmap(domain.lexicon);
-  if (domain.name === "defi") return openWordmap(DEFI_LEXICON);
+  if (domain.lexicon !== null) return openWordmap(domain.lexicon);
   throw new MicroLmError("usage", `The domain ${domain.name} has no keyword mapper`);
 }
 

@@ -11,7 +11,7 @@ import {
   trainMapper,
 } from "../mod.ts";
 import { createMasker, mapLabels, splitRows, stringifyCsv, takeDataset } from "../src/data/mod.ts";
-import { detectDomain, isDomainPath, isFolderDomain, loadDomain } from "../src/domains/mod.ts";
+import { DEFAULT_DOMAIN, detectDomain, isDomainPath } from "../src/domains/mod.ts";
 import { ABSTAIN_CLASS } from "../src/evaluate/mod.ts";
 import { type CalibrationChoice, createMlTrainer, predictOutOfFold } from "../src/mapper/mod.ts";
 import { textTable } from "../src/report/mod.ts";
@@ -124,7 +124,7 @@ export async function runTraining(
     domain: domain.name,
     flags: {
       ...recordedFlags(request),
-      ...(isFolderDomain(domain) && { domain_sha256: domain.trainingSha256 }),
+      ...(domain.trainingSha256 !== null && { domain_sha256: domain.trainingSha256 }),
     },
   });
   const testPath = test && besidePath(request.out_path, ".test.csv");
@@ -216,7 +216,7 @@ function readLabel(domain: Domain, label: string): string {
 
 /** Where the mapper of a domain goes if nothing is said. */
 export async function defaultOutPath(domain: string): Promise<string> {
-  const name = isDomainPath(domain) ? (await loadDomain(domain)).name : "defi";
+  const { name } = await openDomain(isDomainPath(domain) ? domain : DEFAULT_DOMAIN);
   return `.artifacts/${name}_mapper.json`;
 }
 

@@ -1,9 +1,9 @@
-import { MicroLmError, type RunRecord, type RunRequest } from "../mod.ts";
+import { MicroLmError, openDomain, type RunRecord, type RunRequest } from "../mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { type CommandContext, runCommand } from "../src/cli/run_command.ts";
 import { writeFileAtomic } from "../src/core/mod.ts";
-import { checkGrid, gridSequenceText, parseGrid } from "../src/domains/mod.ts";
+import { checkGrid, DEFAULT_DOMAIN, gridSequenceText, parseGrid } from "../src/domains/mod.ts";
 import { percent, renderArcPage, textTable } from "../src/report/mod.ts";
 import {
   type ArcStepRecord,
@@ -102,7 +102,8 @@ async function readRequest(prompt: string, flags: RunFlags): Promise<RunRequest>
     readJsonFlag("context", flags.context),
     readJsonFlag("pairs", flags.pairs),
   ]);
-  if (flags.domain !== "arc" && (flags.grid ?? flags.pairs ?? flags.out_html) !== undefined) {
+  const { planner } = await openDomain(flags.domain ?? DEFAULT_DOMAIN);
+  if (!planner?.takesGrids && (flags.grid ?? flags.pairs ?? flags.out_html) !== undefined) {
     throw new MicroLmError("usage", "Flags --grid, --pairs and --out_html belong to --domain arc");
   }
   const grid = flags.grid?.startsWith("@")

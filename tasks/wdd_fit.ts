@@ -1,6 +1,6 @@
 import { openDomain, readLabeledCsv } from "../mod.ts";
 import { mapLabels } from "../src/data/mod.ts";
-import { detectDomain, detectNonExecutable } from "../src/domains/mod.ts";
+import { detectDomain, SHIPPED_NAMES } from "../src/domains/mod.ts";
 import { fitWdd, hashWdd, saveWdd } from "../src/rails/mod.ts";
 import { openEvidenceEncoder } from "../src/run/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
@@ -23,7 +23,7 @@ await runCommand({
     },
     domain: {
       type: "string",
-      choices: ["auto", "defi", "arc"],
+      choices: ["auto", ...SHIPPED_NAMES],
       default: "auto",
       help: "Whose actions, slots and words apply; auto looks at the labels.",
     },
@@ -44,8 +44,8 @@ await runCommand({
       slots: domain.slots,
       // What another gate refuses anyway would make the null stricter than it states.
       isBackground: (prompt) =>
-        domain.name !== "defi" ||
-        NOTHING.has(detectNonExecutable(prompt)?.kind ?? "order"),
+        domain.lexicon === null ||
+        NOTHING.has(domain.planner?.read(prompt).refusal?.kind ?? "order"),
     },
   );
   await saveWdd(out_path, model);

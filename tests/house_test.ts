@@ -7,10 +7,10 @@ const ORDER = [
   "data",
   "encoders",
   "mapper",
-  "language",
-  "domains",
   "evaluate",
+  "language",
   "rails",
+  "domains",
   "run",
   "stages",
   "report",
@@ -24,9 +24,13 @@ const MOST_FILES = 20;
 const SOURCES = walkFiles("src", ".ts");
 const TASKS = walkFiles("tasks", ".ts");
 
+/** A file without its comments. */
+function codeOf(file: string): string {
+  return Deno.readTextFileSync(file).replace(/\/\*[\s\S]*?\*\//g, "");
+}
+
 function importsOf(file: string): string[] {
-  const text = Deno.readTextFileSync(file);
-  const code = text.replace(/\/\*[\s\S]*?\*\//g, "");
+  const code = codeOf(file);
   const specifiers = /(?:from|import|new URL|new Worker)\s*\(?\s*"([^"]+)"/g;
   return [...code.matchAll(specifiers)].map((match) => match[1]!);
 }
@@ -54,6 +58,29 @@ for (const file of SOURCES) {
     }
   });
 }
+
+Deno.test("a domain's folder imports no other domain's", () => {
+  const domainOf = (path: string) => /^src\/domains\/(defi|arc|folder)\//.exec(path)?.[1];
+  for (const file of SOURCES) {
+    const own = domainOf(file);
+    if (own === undefined) continue;
+    for (const specifier of importsOf(file).filter((s) => s.startsWith("."))) {
+      const target = resolve(file, specifier);
+      assert([undefined, own].includes(domainOf(target)), `${file} imports ${target}`);
+    }
+  }
+});
+
+Deno.test("runs, servers and tasks ask a domain, not for its name", () => {
+  const dispatch =
+    /(?:domain|name|opened)(?:\.name)? [!=]==? "(?:defi|arc|folder|home)"|isFolderDomain/;
+  const files = [
+    ...SOURCES.filter((file) => /^src\/(run|serve|rails|evaluate)\//.test(file)),
+    ...TASKS,
+  ];
+  const found = files.filter((file) => dispatch.test(codeOf(file)));
+  assertEquals(found, []);
+});
 
 Deno.test("src/ has no folder that the order does not know", () => {
   const folders = new Set(SOURCES.map(folderOf).filter((folder) => folder !== ""));

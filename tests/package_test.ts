@@ -28,14 +28,14 @@ import { decide, openEncoder, readLabeledCsv, trainMapper } from "@micro-lm/core
 import { createMasker } from "@micro-lm/core/data";
 import { createPredictor } from "@micro-lm/core/mapper";
 import { readPlotly } from "@micro-lm/core/report";
-import { loadRuntime } from "@micro-lm/core/encoders";
+import { loadEngine } from "@micro-lm/core/encoders";
 
 const data = await readLabeledCsv("data.csv");
 await using encoder = await openEncoder("lite");
 const { model, classes } = await trainMapper(data, encoder, { mask: createMasker([]) });
 const features = await encoder.encode(["please cancel my table"]);
 const { label } = decide(createPredictor(model)(features).data, classes, { threshold: 0.5 });
-const engine = (await loadRuntime()).name;
+const engine = (await loadEngine()).name;
 console.log(JSON.stringify({ label, engine, plotly: (await readPlotly()).length > 1e6 }));
 `;
 

@@ -13,6 +13,8 @@ export const EXIT = {
   usage: 64,
   data: 65,
   missing: 66,
+  /** A server or a worker did not do its part. */
+  unavailable: 69,
   /** A defect of this program. */
   defect: 70,
   write: 73,

@@ -5,10 +5,11 @@
  * - `usage`: a flag or an argument is wrong (exit code 64)
  * - `data`: a file's content is wrong (65)
  * - `missing`: an input is not there (66)
+ * - `unavailable`: a server or another process did not do its part, or refused (69)
  * - `write`: an output cannot be written (73)
  * - `permission`: Deno denied access; the message names the flag that grants it (77)
  */
-export type ErrorKind = "usage" | "data" | "missing" | "write" | "permission";
+export type ErrorKind = "usage" | "data" | "missing" | "unavailable" | "write" | "permission";
 
 /** Where in an input something was found. Lines and columns are 1-based. */
 export interface SourceLocation {

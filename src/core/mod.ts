@@ -6,8 +6,8 @@
 export { writeFileAtomic } from "./atomic_write.ts";
 export { sha256Hex } from "./hash.ts";
 export { explainIoError } from "./io_error.ts";
-export { findJsonFault } from "./json_fault.ts";
-export { readJsonAs, readJsonFile } from "./json_text.ts";
 export { createRandom, type Random } from "./random.ts";
 export { rankAbove } from "./rank_above.ts";
 export { readConfigText } from "./strict_yaml.ts";
+export { findJsonFault } from "./text/json_fault.ts";
+export { readJsonAs, readJsonFile } from "./text/json_text.ts";

@@ -1,8 +1,8 @@
 import { closest } from "fastest-levenshtein";
-import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { MicroLmError } from "./errors.ts";
-import { readWholeText } from "./text_stream.ts";
+import { readWholeText } from "./text/text_stream.ts";
+import { parseYaml, yamlIssueText, type YamlPath, yamlPathName } from "./yaml_document.ts";
 
 /** Bytes that a config may have. */
 const MOST_BYTES = 1 << 24;
@@ -15,10 +15,8 @@ export interface YamlConfigOptions {
   readonly overrides?: Readonly<Record<string, unknown>>;
 }
 
-type Path = readonly PropertyKey[];
-
 interface Fault {
-  readonly path: Path;
+  readonly path: YamlPath;
   readonly text: string;
 }
 
@@ -33,40 +31,18 @@ export function parseYamlConfig<T>(
   schema: z.ZodType<T>,
   { file = "config", overrides = {} }: YamlConfigOptions = {},
 ): T {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return { file, line, column: col };
-  };
-  const [broken] = document.errors;
-  if (broken) {
-    throw new MicroLmError("data", `Expected YAML: ${broken.message}`, {
-      at: at(broken.pos[0]),
-      cause: broken,
-    });
-  }
-  const parsed = schema.safeParse(mergeDeep(toValue(document, file) ?? {}, overrides));
+  const { value, locate } = parseYaml(text, file);
+  const parsed = schema.safeParse(mergeDeep(value ?? {}, overrides));
   if (parsed.success) return parsed.data;
   const shape = z.toJSONSchema(schema, { io: "input" });
   // A misspelt key first: that its right spelling is missing only follows from it.
   const faults = parsed.error.issues
     .toSorted((a, b) => rank(a) - rank(b))
     .flatMap((issue) => describe(issue, shape));
-  const offset = offsetOf(document, faults[0]!.path);
   throw new MicroLmError("data", faults.map(({ text }) => text).join("; "), {
-    at: offset === undefined ? { file } : at(offset),
+    at: locate(faults[0]!.path),
     cause: parsed.error,
   });
-}
-
-function toValue(document: Document, file: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new MicroLmError("data", `Expected YAML: ${reason}`, { at: { file }, cause });
-  }
 }
 
 /**
@@ -97,18 +73,13 @@ function rank({ code }: z.core.$ZodIssue): number {
 function describe(issue: z.core.$ZodIssue, schema: unknown): Fault[] {
   const path = issue.path;
   if (issue.code !== "unrecognized_keys") {
-    const message = issue.message.replace(/^Invalid input: /, "");
-    return [{ path, text: `${nameOf(path)}: ${message}` }];
+    return [{ path, text: `${yamlPathName(path)}: ${yamlIssueText(issue)}` }];
   }
   const known = knownKeys(schema, path);
   return issue.keys.map((key) => {
     const near = known.length > 0 ? `, did you mean "${closest(key, [...known])}"?` : "";
-    return { path: [...path, key], text: `${nameOf([...path, key])}: unknown key${near}` };
+    return { path: [...path, key], text: `${yamlPathName([...path, key])}: unknown key${near}` };
   });
-}
-
-function nameOf(path: Path): string {
-  return path.length === 0 ? "the document" : path.map(String).join(".");
 }
 
 interface JsonSchema {
@@ -119,7 +90,7 @@ interface JsonSchema {
 }
 
 /** Keys that the object at a path may have. */
-function knownKeys(schema: unknown, path: Path): string[] {
+function knownKeys(schema: unknown, path: YamlPath): string[] {
   let here = [schema as JsonSchema];
   for (const key of path) {
     here = here.flatMap((node) => alternatives(node)).flatMap((node) => {
@@ -133,13 +104,4 @@ function knownKeys(schema: unknown, path: Path): string[] {
 
 function alternatives(node: JsonSchema): readonly JsonSchema[] {
   return node.anyOf ? node.anyOf.flatMap(alternatives) : [node];
-}
-
-/** Where the value at a path stands, or the nearest one around it. */
-function offsetOf(document: Document, path: Path): number | undefined {
-  for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return node.range[0];
-  }
-  return undefined;
 }

@@ -1,8 +1,8 @@
 import { CsvParseStream } from "@std/csv/parse-stream";
 import { MicroLmError, type SourceLocation } from "../core/errors.ts";
 import { inputName } from "../core/input_file.ts";
-import { peekText } from "../core/peek.ts";
-import { readText } from "../core/text_stream.ts";
+import { peekText } from "../core/text/peek.ts";
+import { readText } from "../core/text/text_stream.ts";
 import {
   type ColumnOptions,
   listColumns,

@@ -1,4 +1,4 @@
-import { normalizeNfkc } from "../core/nfkc.ts";
+import { normalizeNfkc } from "../core/text/nfkc.ts";
 
 /** What a reader does not see: controls, format characters, default-ignorable code points. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu;

@@ -1,8 +1,8 @@
 import { MicroLmError, type SourceLocation } from "../core/errors.ts";
 import { inputName } from "../core/input_file.ts";
-import { findJsonFault } from "../core/json_fault.ts";
+import { findJsonFault } from "../core/text/json_fault.ts";
 import { shorten } from "../core/shorten.ts";
-import { readText } from "../core/text_stream.ts";
+import { readText } from "../core/text/text_stream.ts";
 import type { ColumnOptions } from "./columns.ts";
 import { MAX_FIELD, MAX_JSON_LINE } from "./limits.ts";
 

@@ -1,6 +1,6 @@
 import { inputName } from "../core/input_file.ts";
-import { peekText } from "../core/peek.ts";
-import { readText } from "../core/text_stream.ts";
+import { peekText } from "../core/text/peek.ts";
+import { readText } from "../core/text/text_stream.ts";
 import type { ColumnOptions } from "./columns.ts";
 import { parseCsv } from "./csv.ts";
 import { hasHeader } from "./csv_dialect.ts";

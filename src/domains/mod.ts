@@ -19,13 +19,21 @@ export { DEFI_DOMAIN } from "./defi/domain.ts";
 export { verifyPlan, verifySteps } from "./defi/guards/guards.ts";
 export { hfOf, ltvOf } from "./defi/ledger/account.ts";
 export { buildPlan } from "./defi/plan.ts";
-export { cleanPrompt } from "./defi/read/clean.ts";
 export { DEFI_LEXICON } from "./defi/read/lexicon.ts";
 export { detectNonExecutable } from "./defi/read/nonexec.ts";
 export { readOrders } from "./defi/read/orders.ts";
 export { splitSteps } from "./defi/read/segment.ts";
 export { readStep } from "./defi/read/steps.ts";
 export { ABSTAIN_LABEL, canonicalLabel, type DefiPrimitive } from "./defi/taxonomy.ts";
-export { isDomainPath, isFolderDomain } from "./folder/is_folder.ts";
+export { isDomainPath } from "./folder/is_path.ts";
+export { type Finding, type PlanStep } from "./gates/finding.ts";
+export { gate, type GateVerdict, mapperGate, toMapping } from "./gates/gate.ts";
 export { loadDomain } from "./load_domain.ts";
-export { detectDomain, type DetectedDomain, openDomainOf } from "./registry.ts";
+export { type DomainRequest, type Planner, type RunTools } from "./planner.ts";
+export {
+  DEFAULT_DOMAIN,
+  detectDomain,
+  type DetectedDomain,
+  openDomainOf,
+  SHIPPED_NAMES,
+} from "./registry.ts";

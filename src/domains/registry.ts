@@ -1,26 +1,29 @@
 import { closest, distance } from "fastest-levenshtein";
 import { MicroLmError } from "../core/errors.ts";
 import type { Domain } from "./domain.ts";
-import { isDomainPath, isFolderDomain } from "./folder/is_folder.ts";
+import { isDomainPath } from "./folder/is_path.ts";
+import { SHIPPED } from "./shipped.ts";
 
 /** The domain of data that no domain of ours knows: any label is an action, nothing is masked. */
 const GENERIC_DOMAIN: Domain = {
   name: "generic",
+  source: "generic",
   slots: [],
   primitives: [],
   lexicon: null,
+  trainingSha256: null,
+  planner: null,
   canonicalLabel: (label) => label.trim(),
 };
 
-/** The domains that ship: one line each, loaded when they are asked for. */
-const DOMAINS: Readonly<Record<string, () => Promise<Domain>>> = {
-  defi: async () => (await import("./defi/domain.ts")).DEFI_DOMAIN,
-  arc: async () => (await import("./arc/domain.ts")).ARC_DOMAIN,
-  generic: () => Promise.resolve(GENERIC_DOMAIN),
-};
+/** The domains that ship. */
+export const SHIPPED_NAMES: readonly string[] = Object.keys(SHIPPED);
+
+/** The domain of those who name none. */
+export const DEFAULT_DOMAIN: string = SHIPPED_NAMES[0]!;
 
 /** Names that {@linkcode openDomain} knows. */
-const DOMAIN_NAMES: readonly string[] = Object.keys(DOMAINS);
+const DOMAIN_NAMES: readonly string[] = [...SHIPPED_NAMES, GENERIC_DOMAIN.name];
 
 /**
  * The domain of a name, or that of a folder: a path with a slash.
@@ -41,7 +44,8 @@ export async function openDomain(nameOrFolder: string): Promise<Domain> {
     const { loadDomain } = await import("./load_domain.ts");
     return await loadDomain(nameOrFolder);
   }
-  if (Object.hasOwn(DOMAINS, nameOrFolder)) return await DOMAINS[nameOrFolder]!();
+  if (Object.hasOwn(SHIPPED, nameOrFolder)) return await SHIPPED[nameOrFolder]!();
+  if (nameOrFolder === GENERIC_DOMAIN.name) return GENERIC_DOMAIN;
   const near = closest(nameOrFolder, [...DOMAIN_NAMES]);
   throw new MicroLmError("usage", `Unknown domain "${nameOrFolder}"`, {
     hint: `Did you mean "${near}"? Known: ${DOMAIN_NAMES.join(", ")}, ` +
@@ -99,16 +103,17 @@ export function checkMapperDomain(
       {
         ...at,
         hint: DOMAIN_NAMES.includes(artifact.domain)
-          ? `Train one with --domain ${isFolderDomain(domain) ? domain.folder : domain.name}`
+          ? `Train one with --domain ${domain.source}`
           : `Name the folder of its domain, --domain PATH/${artifact.domain}, or train another`,
       },
     );
   }
-  if (!isFolderDomain(domain) || artifact.flags["domain_sha256"] === domain.trainingSha256) return;
+  const { trainingSha256: trained, source } = domain;
+  if (trained === null || artifact.flags["domain_sha256"] === trained) return;
   throw new MicroLmError(
     "data",
-    `The mapper was trained with other actions, aliases or slot words than ${domain.folder} has`,
-    { ...at, hint: `Train it again with --domain ${domain.folder}` },
+    `The mapper was trained with other actions, aliases or slot words than ${source} has`,
+    { ...at, hint: `Train it again with --domain ${source}` },
   );
 }
 

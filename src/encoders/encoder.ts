@@ -1,5 +1,5 @@
 import type { Features } from "../core/matrix.ts";
-import type { RuntimeName } from "./onnx/engine.ts";
+import type { EngineName } from "./onnx/engine.ts";
 
 /** Options of {@linkcode Encoder.encode}. */
 export interface EncodeOptions {
@@ -21,7 +21,7 @@ export interface Encoder extends AsyncDisposable {
   /** Number of features: dense columns plus sparse columns. */
   readonly dims: number;
   /** The inference engine, if one computes vectors: engines differ in the last bits. */
-  readonly runtime?: RuntimeName;
+  readonly runtime?: EngineName;
   /** Number type of the weights, if there is a choice. */
   readonly dtype?: string;
   /** Encodes `texts` to one row each, in order. Empty texts give all-zero rows. */

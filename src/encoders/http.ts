@@ -89,7 +89,7 @@ export function explainNetworkError(
     });
   }
   return new TransientError(
-    new MicroLmError("missing", `Cannot reach "${url.host}": ${reason}`, {
+    new MicroLmError("unavailable", `Cannot reach "${url.host}": ${reason}`, {
       hint: "Check the address and the connection",
       cause: error,
     }),

@@ -13,12 +13,7 @@ export { isModelId, readModel, type StoredModel } from "./hub/store_manifest.ts"
 export { openNgramEncoder } from "./lite/ngram.ts";
 export { openStaticEncoder } from "./lite/static.ts";
 export { createUnigram, loadUnigram, repairScores } from "./lite/unigram.ts";
-export {
-  loadRuntime,
-  resolveRuntime,
-  type RuntimeChoice,
-  type RuntimeName,
-} from "./onnx/engine.ts";
+export { type EngineChoice, type EngineName, loadEngine, resolveEngine } from "./onnx/engine.ts";
 export { openSession } from "./onnx/session.ts";
 export { openSentenceTransformer } from "./sentence_transformer/encoder.ts";
 export { type ModelDtype } from "./sentence_transformer/onnx.ts";

@@ -3,7 +3,7 @@ import { explainIoError } from "../core/io_error.ts";
 import { MicroLmError } from "../core/errors.ts";
 import { composeEncoders, type WeightedEncoder } from "./compose.ts";
 import type { Encoder } from "./encoder.ts";
-import type { RuntimeChoice } from "./onnx/engine.ts";
+import type { EngineChoice } from "./onnx/engine.ts";
 import type { ModelDtype } from "./sentence_transformer/onnx.ts";
 import { type EncoderKind, type EncoderPart, parseEncoderSpec } from "./spec.ts";
 import type { VectorCacheOptions } from "./cache/vector_cache.ts";
@@ -11,7 +11,7 @@ import type { VectorCacheOptions } from "./cache/vector_cache.ts";
 /** Options of {@linkcode openEncoder}; each concerns the parts of a spec that know it. */
 export interface OpenEncoderOptions {
   /** Which inference engine. Default: `wasm`. */
-  readonly runtime?: RuntimeChoice;
+  readonly runtime?: EngineChoice;
   /** Number type of the weights. Default: `fp32`. */
   readonly dtype?: ModelDtype;
   /** Threads for one inference. Default: the engine's rule. */
@@ -119,7 +119,7 @@ async function openPart(
 
 /** The options that engines know. */
 function engineOptions({ runtime, threads }: OpenEncoderOptions): {
-  readonly runtime?: RuntimeChoice;
+  readonly runtime?: EngineChoice;
   readonly threads?: number;
 } {
   return { ...(runtime && { runtime }), ...(threads && { threads }) };

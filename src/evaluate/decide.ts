@@ -1,18 +1,9 @@
 import { closest } from "fastest-levenshtein";
 import { MicroLmError } from "../core/errors.ts";
 import type { Matrix } from "../core/matrix.ts";
+import type { OperatingPoint } from "../mapper/operating_point.ts";
 
-/** When to fire and when to abstain. */
-export interface OperatingPoint {
-  /** Least confidence that fires, 0 to 1. */
-  readonly threshold: number;
-  /** Thresholds of single classes, instead of the common one; a class with null never fires. */
-  readonly perClass?: Readonly<Record<string, number | null>>;
-  /** Least distance between the first and the second probability. Default: 0. */
-  readonly nearMargin?: number;
-  /** Largest share of a prompt that the training did not know, 0 to 1. Default: 1, any. */
-  readonly maxNovelty?: number;
-}
+export type { OperatingPoint } from "../mapper/operating_point.ts";
 
 /** The point where nobody has chosen one. */
 export const DEFAULT_POINT: OperatingPoint = { threshold: 0.7 };
@@ -269,4 +260,9 @@ export function describeDecision(
     threshold: point.thresholds[top]!,
     ...(scored.novelty && { novelty: scored.novelty[row]! }),
   };
+}
+
+/** A threshold as files have it, to six decimals. */
+export function roundThreshold(value: number): number {
+  return Number(value.toFixed(6));
 }

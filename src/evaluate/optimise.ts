@@ -1,4 +1,4 @@
-import { ABSTAIN_CLASS } from "./decide.ts";
+import { ABSTAIN_CLASS, roundThreshold } from "./decide.ts";
 import type { ClassifiedRow } from "./per_class.ts";
 import { type Rate, rate } from "./rate.ts";
 import { splitGroups } from "./certify/split_groups.ts";
@@ -236,7 +236,7 @@ function classCurves(rows: readonly ClassifiedRow[]): ClassCurve[] {
       if (row.gold === name) hits++;
       const next = mine[i + 1]?.confidence ?? 0;
       if (next === row.confidence) return;
-      const threshold = Number(((row.confidence + next) / 2).toFixed(6));
+      const threshold = roundThreshold((row.confidence + next) / 2);
       candidates.push({ threshold, fired: i + 1, hits });
     });
     return { name, support: rows.filter((row) => row.gold === name).length, candidates };

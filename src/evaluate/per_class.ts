@@ -1,6 +1,6 @@
 import { readCsv } from "../data/csv.ts";
 import { MicroLmError } from "../core/errors.ts";
-import { ABSTAIN_CLASS } from "./decide.ts";
+import { ABSTAIN_CLASS, roundThreshold } from "./decide.ts";
 import { type Rate, rate } from "./rate.ts";
 
 /** What per-class analysis needs of a decision; rows CSVs of older tools have no more. */
@@ -201,7 +201,7 @@ export function suggestThresholds(
     const own = labeled.filter((row) => row.predicted === name);
     let best = { threshold: 1, precision: -1 };
     for (let i = 0; i <= count; i++) {
-      const threshold = Number((i / count).toFixed(6));
+      const threshold = roundThreshold(i / count);
       const fired = own.filter((row) => row.confidence >= threshold);
       if (fired.length === 0) break;
       const share = fired.filter((row) => row.gold === name).length / fired.length;

@@ -1,3 +1,4 @@
+import { requireNovelty } from "./decide_texts.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { vectorKeys } from "../data/identity.ts";
 import {
@@ -9,7 +10,6 @@ import {
 } from "../data/overlap.ts";
 import type { Masker } from "../data/template.ts";
 import type { EncodeOptions } from "../encoders/encoder.ts";
-import { MicroLmError } from "../core/errors.ts";
 import type { Mapper } from "../mapper/mapper.ts";
 import type { Matrix } from "../core/matrix.ts";
 import { bootstrapQuality, type Measured, type QualityName } from "./bootstrap.ts";
@@ -123,7 +123,9 @@ export async function runSweep(
   const vectors: string[] = [];
   const probabilities = await mapper.predictProbabilities(prompts, {
     ...options,
-    onFeatures: (features) => vectors.push(...vectorKeys(features)),
+    onFeatures: (features) => {
+      for (const key of vectorKeys(features)) vectors.push(key);
+    },
   });
   const novelty = await noveltyOf(mapper, prompts, options);
   const scored = scoreRows(probabilities, novelty);
@@ -158,8 +160,8 @@ async function noveltyOf(
   { signal, maxNovelty = 1 }: RunSweepOptions,
 ): Promise<Float64Array | undefined> {
   if (mapper.measureNovelty) return await mapper.measureNovelty(prompts, signal ? { signal } : {});
-  if (maxNovelty >= 1) return undefined;
-  throw new MicroLmError("usage", "This mapper cannot tell how new a prompt is");
+  requireNovelty(mapper, maxNovelty);
+  return undefined;
 }
 
 function takeProbabilities(

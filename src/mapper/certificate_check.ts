@@ -1,16 +1,9 @@
 import { sha256Hex } from "../core/hash.ts";
 import { canonicalJson } from "../core/canonical_json.ts";
+import type { OperatingPoint } from "./operating_point.ts";
 
 /** Names the format. */
 export const CERTIFICATE_SCHEMA = "micro-lm/certificate@2";
-
-/** An operating point as certificates have it. */
-export interface CertifiedPoint {
-  readonly threshold: number;
-  readonly perClass?: Readonly<Record<string, number | null>>;
-  readonly nearMargin?: number;
-  readonly maxNovelty?: number;
-}
 
 /**
  * The id of a certificate: a hash of its content, whatever the order of its keys.
@@ -30,7 +23,7 @@ export function certificateId(content: Readonly<Record<string, unknown>>): strin
 
 /** What a certificate is held against. */
 export interface CertificateUse {
-  readonly point: CertifiedPoint;
+  readonly point: OperatingPoint;
   /** The mapper in use, if known. */
   readonly mapperSha256?: string;
 }
@@ -55,7 +48,7 @@ export function certificateFault(
   const content = certificate as Readonly<Record<string, unknown>>;
   if (content["id"] !== certificateId(content)) return "its id is not the hash of its content";
   if (content["schema"] !== CERTIFICATE_SCHEMA) return `it is not of ${CERTIFICATE_SCHEMA}`;
-  const certified = content["point"] as CertifiedPoint;
+  const certified = content["point"] as OperatingPoint;
   if (canonicalJson(plain(certified)) !== canonicalJson(plain(point))) {
     return `it is about threshold ${certified.threshold}, not the operating point in use`;
   }
@@ -67,6 +60,6 @@ export function certificateFault(
 }
 
 /** A point with its defaults written out. */
-function plain({ threshold, perClass = {}, nearMargin = 0, maxNovelty = 1 }: CertifiedPoint) {
+function plain({ threshold, perClass = {}, nearMargin = 0, maxNovelty = 1 }: OperatingPoint) {
   return { threshold, perClass, nearMargin, maxNovelty };
 }

@@ -17,5 +17,11 @@ export { createMlTrainer } from "./fit/solver_ml.ts";
 export { createNoveltyMeter, knownColumns } from "./novelty.ts";
 export { type ExportedMapper, exportMapperOnnx } from "./onnx/export_onnx.ts";
 export { type OutOfFold, predictOutOfFold } from "./out_of_fold.ts";
-export { fromPinned, pinnedFault, type PinnedPoint } from "./pinned_point.ts";
+export {
+  fromPinned,
+  PINNED_POINT,
+  pinnedFault,
+  type PinnedPoint,
+  toPinned,
+} from "./pinned_point.ts";
 export { openWordmap } from "./wordmap.ts";

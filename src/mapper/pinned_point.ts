@@ -1,4 +1,25 @@
-import { certificateFault, type CertifiedPoint } from "./certificate_check.ts";
+import { z } from "zod";
+import { certificateFault } from "./certificate_check.ts";
+import type { OperatingPoint } from "./operating_point.ts";
+
+const SHARE = z.number().min(0).max(1);
+
+/** The keys of an operating point in a file. */
+export const PINNED_POINT: {
+  readonly threshold: z.ZodNumber;
+  readonly per_class_thresholds: z.ZodOptional<
+    z.ZodRecord<z.ZodString, z.ZodNullable<z.ZodNumber>>
+  >;
+  readonly near_margin: z.ZodOptional<z.ZodNumber>;
+  readonly max_novelty: z.ZodOptional<z.ZodNumber>;
+  readonly certificate: z.ZodOptional<z.ZodObject<{ id: z.ZodString }, z.core.$loose>>;
+} = {
+  threshold: SHARE,
+  per_class_thresholds: z.record(z.string(), SHARE.nullable()).optional(),
+  near_margin: SHARE.optional(),
+  max_novelty: SHARE.optional(),
+  certificate: z.looseObject({ id: z.string() }).optional(),
+};
 
 /** An operating point as files have it. */
 export interface PinnedPoint {
@@ -27,13 +48,39 @@ export interface PinnedPoint {
  * });
  * ```
  */
-export function fromPinned(pinned: PinnedPoint): CertifiedPoint {
+export function fromPinned(pinned: PinnedPoint): OperatingPoint {
   const { threshold, per_class_thresholds, near_margin, max_novelty } = pinned;
   return {
     threshold,
     ...(per_class_thresholds && { perClass: per_class_thresholds }),
     ...(near_margin !== undefined && { nearMargin: near_margin }),
     ...(max_novelty !== undefined && { maxNovelty: max_novelty }),
+  };
+}
+
+/**
+ * An operating point in the words of files: what {@linkcode fromPinned} reads.
+ *
+ * @example
+ * ```ts
+ * import { fromPinned, toPinned } from "micro-lm/mapper";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const point = { threshold: 0.6, nearMargin: 0.1 };
+ * assertEquals(toPinned(point), { threshold: 0.6, near_margin: 0.1 });
+ * assertEquals(fromPinned(toPinned(point)), point);
+ * ```
+ */
+export function toPinned(
+  { threshold, perClass, nearMargin, maxNovelty }: OperatingPoint,
+  certificate?: { readonly id: string },
+): PinnedPoint {
+  return {
+    threshold,
+    ...(perClass && { per_class_thresholds: { ...perClass } }),
+    ...(nearMargin !== undefined && { near_margin: nearMargin }),
+    ...(maxNovelty !== undefined && { max_novelty: maxNovelty }),
+    ...(certificate && { certificate: { ...certificate } }),
   };
 }
 

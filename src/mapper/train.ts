@@ -4,7 +4,7 @@ import { groupPrompts, vectorKeys } from "../data/identity.ts";
 import { createOverlapIndex, type OverlapIndex } from "../data/overlap.ts";
 import type { Masker } from "../data/template.ts";
 import type { Encoder } from "../encoders/encoder.ts";
-import type { RuntimeName } from "../encoders/onnx/engine.ts";
+import type { EngineName } from "../encoders/onnx/engine.ts";
 import { MicroLmError } from "../core/errors.ts";
 import { sha256Hex } from "../core/hash.ts";
 import type { Features } from "../core/matrix.ts";
@@ -19,7 +19,8 @@ import { createBlankFinder } from "./calibrate/blank_rows.ts";
 import { takeRows } from "./fit/rows.ts";
 
 /** Options of {@linkcode trainMapper}. */
-export interface TrainMapperOptions extends Omit<FitCalibratedOptions, "classes" | "groups"> {
+export interface TrainMapperOptions
+  extends Omit<FitCalibratedOptions, "classes" | "groups" | "nameClass"> {
   /** Classes in the order of the probabilities. Default: the labels that occur, sorted. */
   readonly classNames?: readonly string[];
   /** How prompts are reduced to templates. */
@@ -39,7 +40,7 @@ export interface TrainedMapper {
 /** The encoder of a training. */
 export interface TrainedEncoder extends Pick<Encoder, "spec" | "fingerprint" | "dims"> {
   /** The engine that computed the vectors, if one did. */
-  readonly runtime?: RuntimeName;
+  readonly runtime?: EngineName;
   /** Number type of the encoder's weights, if there is a choice. */
   readonly dtype?: string;
   /** Some training prompts with their probabilities, if an engine was used: shows what another changes. */
@@ -115,11 +116,13 @@ export async function trainMapper(
   const fit = fitCalibrated(features, labels, {
     ...options,
     classes: classes.length,
+    // The numerics know classes by number; people know them by name.
+    nameClass: (k) => `class "${classes[k]}"`,
     groups: groupPrompts(prompts, { mask, vectors, column }),
     onProgress: (done, total) => onPhase?.("fit", done, total),
   });
   const notes = [
-    ...nameClasses(fit.notes, classes),
+    ...fit.notes,
     ...blankNote(await createBlankFinder(encoder)(features, prompts)),
   ];
   return {
@@ -147,13 +150,6 @@ function inOneOrder(rows: readonly Row[]): Row[] {
   return rows.map((row) => ({ row, key: sha256Hex(JSON.stringify([row.prompt, row.label])) }))
     .sort((a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
     .map(({ row }) => row);
-}
-
-/** The numerics know classes by number; people know them by name. */
-function nameClasses(notes: readonly string[], classes: readonly string[]): string[] {
-  return notes.map((note) =>
-    note.replace(/class number (\d+)/g, (_, k: string) => `class "${classes[Number(k)]}"`)
-  );
 }
 
 function blankNote(flags: Uint8Array): string[] {

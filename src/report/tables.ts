@@ -24,7 +24,7 @@ export interface Table {
 export function textTable({ columns, rows }: Table): string {
   const cells = rows.map((row) => row.map(cellText));
   const widths = columns.map((name, j) =>
-    Math.max(name.length, ...cells.map((row) => row[j]!.length))
+    cells.reduce((widest, row) => Math.max(widest, row[j]!.length), name.length)
   );
   const right = columns.map((_, j) => cells.length > 0 && cells.every((row) => isNumeric(row[j]!)));
   const line = (row: readonly string[]) =>

@@ -3,11 +3,13 @@
  *
  * @module
  */
+export { type ArcStepRecord, readPairs } from "./../domains/arc/run.ts";
+export { resolveContext } from "./../domains/context.ts";
+export { isApproval, orderReasons } from "./../domains/gates/reasons.ts";
 export { decideAll } from "./../evaluate/decide_texts.ts";
 export { fromPinned } from "./../mapper/pinned_point.ts";
 export { mapFile, type MapFileSummary } from "./bulk/bulk.ts";
 export { parseShard } from "./bulk/input.ts";
-export { resolveContext } from "./context.ts";
 export { openEvidenceEncoder } from "./evidence.ts";
 export { resolvePoint } from "./operating_point.ts";
 export { mergePolicies } from "./policy/layers.ts";
@@ -19,10 +21,8 @@ export {
   resolvePolicy,
 } from "./policy/policy.ts";
 export { createPhaseClock, writeProfile } from "./profile.ts";
-export { isApproval, orderReasons } from "./reasons.ts";
-export { type ArcStepRecord, minimalRecord, type Rails } from "./record/record.ts";
+export { minimalRecord, type Rails } from "./record/record.ts";
 export { checkRunRecord, runRecordJsonSchema } from "./record/schema.ts";
-export { readPairs } from "./run_arc.ts";
 export { readSuite, type SuiteReference } from "./suite/file.ts";
 export { perturb } from "./suite/perturb.ts";
 export { runSuite, type SuiteResult } from "./suite/suite.ts";

@@ -1,5 +1,8 @@
-/** Every reason that a record may give. `wdd:family:<domain>` stands for one of each domain. */
-export const REASONS = [
+import { FAMILY, type Reason } from "../domains/gates/reasons.ts";
+import { SHIPPED } from "../domains/shipped.ts";
+
+/** Every reason that a record may give; of each domain that ships its family. */
+export const REASONS: readonly [Reason, ...Reason[]] = [
   "ok",
   "ltv",
   "hf",
@@ -14,66 +17,8 @@ export const REASONS = [
   "abstain_non_exec",
   "not_understood",
   "wdd:below_gates",
-  "wdd:family:defi",
-  "wdd:family:arc",
+  ...Object.keys(SHIPPED).map((name): Reason => `${FAMILY}${name}`),
   "wdd:family:abstain",
   "mapper_unavailable",
   "invalid_input",
-] as const;
-
-/** Why a record is as it is. */
-export type Reason = typeof REASONS[number];
-
-/**
- * From the gravest: a breach of a limit outweighs what is unknown, and that what is merely
- * unclear.
- */
-const PRIORITY: readonly Reason[] = [
-  "invalid_input",
-  "ltv",
-  "hf",
-  "more_than_held",
-  "more_than_owed",
-  "asset_refused",
-  "risk_unknown:ltv",
-  "risk_unknown:hf",
-  "oracle_stale",
-  "oracle_unknown",
-  "abstain_non_exec",
-  "not_understood",
-  "low_confidence",
-  "wdd:below_gates",
-  "wdd:family:abstain",
-  "mapper_unavailable",
 ];
-
-/**
- * Orders what failed by how much it weighs, without repeats; the first is the reason of the record.
- *
- * @example
- * ```ts
- * import { orderReasons } from "micro-lm/run";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(orderReasons(["oracle_stale", "hf", "ltv", "hf"]), ["ltv", "hf", "oracle_stale"]);
- * ```
- */
-export function orderReasons(failed: readonly Reason[]): Reason[] {
-  return PRIORITY.filter((reason) => failed.includes(reason));
-}
-
-/**
- * True for a reason that says "yes".
- *
- * @example
- * ```ts
- * import { isApproval } from "micro-lm/run";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(isApproval("wdd:family:arc"), true);
- * assertEquals(isApproval("low_confidence"), false);
- * ```
- */
-export function isApproval(reason: Reason): boolean {
-  return reason === "ok" || reason === "wdd:family:defi" || reason === "wdd:family:arc";
-}

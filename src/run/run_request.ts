@@ -1,15 +1,27 @@
 import { planHash } from "../domains/arc/plan_hash.ts";
+import type { Domain } from "../domains/domain.ts";
+import type { Finding } from "../domains/gates/finding.ts";
+import { isApproval, orderReasons, type Reason } from "../domains/gates/reasons.ts";
+import type { Planner, RunTools } from "../domains/planner.ts";
 import { MicroLmError } from "../core/errors.ts";
-import { resolveContext } from "./context.ts";
+import { decideAll } from "../evaluate/decide_texts.ts";
+import { askEvidence } from "./ask_evidence.ts";
+import type { ActivePoint } from "./operating_point.ts";
 import type { MergedPolicy } from "./policy/layers.ts";
 import { policyOf } from "./policy/of_runtime.ts";
-import { isApproval, orderReasons, type Reason } from "./reasons.ts";
-import { type PolicyAuthors, RUN_SCHEMA, type RunPlan, type RunRecord } from "./record/record.ts";
-import { runArc } from "./run_arc.ts";
-import { runDefi } from "./run_defi.ts";
-import { runFolder } from "./run_folder_domain.ts";
-import type { Finding, ResolvedRequest } from "./finding.ts";
+import type { Policy } from "./policy/policy.ts";
+import { type PolicyAuthors, type Rails, RUN_SCHEMA, type RunRecord } from "./record/record.ts";
 import type { MicroRuntime, RunRequest } from "./runtime_types.ts";
+
+/** A request with everything filled in. */
+interface ResolvedRequest extends RunRequest {
+  readonly policy: Policy;
+  readonly rails: Rails;
+  readonly T: number;
+  readonly active: ActivePoint;
+  /** Of a policy in which somebody else has a say. */
+  readonly authors?: PolicyAuthors | undefined;
+}
 
 /** Runs a request on an open runtime. */
 export async function runRequest(runtime: MicroRuntime, request: RunRequest): Promise<RunRecord> {
@@ -17,12 +29,14 @@ export async function runRequest(runtime: MicroRuntime, request: RunRequest): Pr
   const { policy: operator, callerPolicy: caller, env } = request;
   const merged = policyOf(runtime, { operator, caller, env });
   const { policy, active } = merged;
-  const context = resolveContext(runtime.folder ? {} : request.context ?? {}, policy);
   const authors = caller === undefined ? undefined : describeAuthors(merged);
-  const resolved = { policy, context, rails, T, active, authors };
-  const full = { ...request, resolved };
-  const finding = await runDomain(runtime, full);
-  return toRecord(runtime, full, finding);
+  const resolved = { ...request, policy, rails, T, active, authors };
+  const planner = plannerOf(runtime.opened, policy);
+  const { prompt, grid, pairs } = request;
+  const context = planner.readContext(request.context ?? {}, policy);
+  const asked = { prompt, policy, context, grid, pairs };
+  const finding = await planner.run(asked, toolsOf(runtime, resolved));
+  return toRecord(runtime, resolved, finding);
 }
 
 /** Who set what the defaults do not say, and what a caller asked for in vain. */
@@ -31,26 +45,35 @@ function describeAuthors({ setBy, ignored }: MergedPolicy): PolicyAuthors {
   return { set_by: Object.fromEntries(said), ignored };
 }
 
-async function runDomain(runtime: MicroRuntime, request: ResolvedRequest): Promise<Finding> {
-  if (runtime.folder) return await runFolder(runtime, runtime.folder, request);
-  if (!Object.hasOwn(RUNS, runtime.domain)) {
-    throw new MicroLmError("usage", `The domain ${runtime.domain} has no gates, slots or guards`, {
+function plannerOf({ name, planner }: Domain, { audit }: Policy): Planner {
+  if (planner === null) {
+    throw new MicroLmError("usage", `The domain ${name} has no gates, slots or guards`, {
       hint: "Its mapper can be asked alone: deno task map, POST /v1/map, map_prompt. A folder of " +
         "YAML files gives a domain what a run needs: docs/guides/domains.md",
     });
   }
-  return await RUNS[runtime.domain]!(runtime, request);
+  if (planner.takesEvidence || audit.backend === null) return planner;
+  throw new MicroLmError("usage", `The domain ${name} has no evidence to audit with`, {
+    hint: 'Leave "audit.backend" out of the policy',
+  });
 }
 
-const RUNS: Readonly<
-  Record<string, (runtime: MicroRuntime, request: ResolvedRequest) => Promise<Finding>>
-> = { defi: runDefi, arc: runArc };
+function toolsOf(runtime: MicroRuntime, request: ResolvedRequest): RunTools {
+  const { mapper, isFallback } = runtime;
+  const { prompt, policy: { audit }, rails, active, onPhase } = request;
+  return {
+    decide: mapper && ((texts) => decideAll(mapper, texts, active.point)),
+    flags: isFallback && mapper ? ["mapper:wordmap_fallback"] : [],
+    askEvidence: (planned) => askEvidence(runtime, { prompt, audit, rails }, planned),
+    phase: (name) => onPhase?.(name),
+  };
+}
 
-const NO_PLAN: RunPlan = { sequence: [], steps: [] };
+const NO_PLAN: Finding["plan"] = { sequence: [], steps: [] };
 
 function toRecord(
   runtime: MicroRuntime,
-  { prompt, dryRun = false, resolved: { rails, T, active, authors } }: ResolvedRequest,
+  { prompt, dryRun = false, rails, T, active, authors }: ResolvedRequest,
   finding: Finding,
 ): RunRecord {
   const failed = orderReasons(
@@ -71,7 +94,7 @@ function toRecord(
   ];
   const record = {
     schema: RUN_SCHEMA,
-    domain: runtime.folder?.name ?? runtime.domain,
+    domain: runtime.opened.name,
     prompt,
     rails,
     T,

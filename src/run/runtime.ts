@@ -1,8 +1,8 @@
 import type { Domain } from "../domains/domain.ts";
-import { isFolderDomain } from "../domains/folder/is_folder.ts";
-import { openDomain, openDomainOf } from "../domains/registry.ts";
+import { DEFAULT_DOMAIN, openDomain, openDomainOf } from "../domains/registry.ts";
 import { MicroLmError } from "../core/errors.ts";
 import { compilePoint } from "../evaluate/decide.ts";
+import { requireNovelty } from "../evaluate/decide_texts.ts";
 import type { MapperArtifact, PinnedPoint } from "../mapper/file/artifact.ts";
 import type { Mapper } from "../mapper/mapper.ts";
 import { loadMapper, openArtifact, type OpenMapperOptions } from "../mapper/file/mapper_file.ts";
@@ -70,12 +70,14 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Mic
   requireCertificate(pinned, mapper);
   const classes = mapper?.classes ?? [];
   const { openKeys: open = [], isPointFloor: isFloor = false } = options;
-  // A point that names unknown classes is found out when opening, not at the first prompt.
-  compilePoint(resolvePoint(pinned, DEFAULT_MAPPER_POLICY).point, classes);
+  // A point that names unknown classes, or what nobody measures, is found out when opening, not at the first prompt.
+  const { point } = resolvePoint(pinned, DEFAULT_MAPPER_POLICY);
+  compilePoint(point, classes);
+  if (mapper) requireNovelty(mapper, point.maxNovelty);
   const evidence = lazyEvidence(options.evidencePath, domain);
   const runtime: MicroRuntime = {
     domain,
-    ...(isFolderDomain(opened) && { folder: opened }),
+    opened,
     mapper,
     source: mapper?.source ?? null,
     isFallback,
@@ -134,7 +136,7 @@ interface OpenedBackend {
 async function openBackend(options: OpenRuntimeOptions): Promise<OpenedBackend> {
   const { backend = "sbert", modelPath, useWordmapFallback = true, domain: given } = options;
   const withoutMapper = async (isFallback: boolean): Promise<OpenedBackend> => {
-    const opened = await openDomain(given ?? "defi");
+    const opened = await openDomain(given ?? DEFAULT_DOMAIN);
     const isAllowed = !isFallback || useWordmapFallback;
     const mapper = isAllowed && opened.lexicon ? openWordmap(opened.lexicon) : null;
     return { opened, mapper, isFallback };

@@ -1,4 +1,5 @@
-import type { FolderDomain } from "../domains/folder/domain.ts";
+import type { Domain } from "../domains/domain.ts";
+import type { RunPhase } from "../domains/gates/finding.ts";
 import type { Decision } from "../evaluate/decide.ts";
 import type { Mapper, MapperSource } from "../mapper/mapper.ts";
 import type { Evidence } from "./evidence.ts";
@@ -6,9 +7,6 @@ import type { ActivePoint } from "./operating_point.ts";
 import type { PinnedPoint } from "../mapper/pinned_point.ts";
 import type { MapperPolicy } from "./policy/mapper_policy.ts";
 import type { Rails, RunRecord } from "./record/record.ts";
-
-/** A part of a run. */
-export type RunPhase = "parse" | "map" | "rails";
 
 /** What a run is asked. */
 export interface RunRequest {
@@ -73,8 +71,8 @@ export interface MappedPrompt extends Decision {
 export interface MicroRuntime extends AsyncDisposable {
   /** Its name, or the folder that describes it. */
   readonly domain: string;
-  /** The domain of a folder. */
-  readonly folder?: FolderDomain;
+  /** The domain itself. */
+  readonly opened: Domain;
   /** The mapper; null where none is there and none may stand in. */
   readonly mapper: Mapper | null;
   readonly source: MapperSource | null;

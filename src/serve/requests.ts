@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { OUTCOMES } from "../evaluate/decide.ts";
-import { readInput, type Schema } from "../run/input_fault.ts";
+import { readInput, type Schema } from "../core/read_input.ts";
 import { HttpProblem } from "./http_problem.ts";
 
 const text = z.string({ error: "a text" });

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { MicroLmError } from "../../src/core/errors.ts";
-import { readJsonFile } from "../../src/core/json_text.ts";
-import { decodeText, readText, readWholeText } from "../../src/core/text_stream.ts";
+import { readJsonFile } from "../../src/core/text/json_text.ts";
+import { decodeText, readText, readWholeText } from "../../src/core/text/text_stream.ts";
 import { MKFIFO, whyNoProgram } from "../programs.ts";
 import { inTempFolder, write } from "../temp.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { findJsonFault } from "../../src/core/json_fault.ts";
+import { findJsonFault } from "../../src/core/text/json_fault.ts";
 import { type JsonlPrompt, readJsonl, readLines } from "../../src/data/jsonl.ts";
 import { MicroLmError } from "../../src/core/errors.ts";
 import { inTempFolder, write } from "../temp.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { normalizeNfkc } from "../../src/core/nfkc.ts";
+import { normalizeNfkc } from "../../src/core/text/nfkc.ts";
 import { createMasker } from "../../src/data/template.ts";
 
 const mask = createMasker([

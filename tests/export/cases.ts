@@ -1,7 +1,7 @@
 import { createMasker } from "../../src/data/template.ts";
 import { type Dataset, readLabeledCsv } from "../../src/data/dataset.ts";
 import { openEncoder } from "../../src/encoders/open.ts";
-import type { RuntimeName } from "../../src/encoders/onnx/engine.ts";
+import type { EngineName } from "../../src/encoders/onnx/engine.ts";
 import {
   type MapperArtifact,
   parseArtifact,
@@ -62,7 +62,7 @@ const PROMPTS = [
  * @param runtime The engine of the encoder: engines differ in the last bits, which a steep isotonic
  * calibration multiplies.
  */
-export async function exportCase(one: ExportCase, runtime: RuntimeName): Promise<ExportedCase> {
+export async function exportCase(one: ExportCase, runtime: EngineName): Promise<ExportedCase> {
   const { spec, method, classes, withEncoder = false } = one;
   const all = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
   await using encoder = await openEncoder(spec, { runtime });
@@ -80,7 +80,7 @@ function twoClasses(data: Dataset): Dataset {
 async function runsOf(
   artifact: MapperArtifact,
   withEncoder: boolean,
-  runtime: RuntimeName,
+  runtime: EngineName,
 ): Promise<ExportedCase> {
   const { bytes, feed } = await exportMapperOnnx(artifact, { withEncoder });
   await using encoder = await openEncoder(artifact.encoder.spec, { runtime });

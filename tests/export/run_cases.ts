@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- the output is the result
 /** Runs every exported case in the engine of the command line and prints the largest difference. */
 import { openSession, type TensorData } from "../../src/encoders/onnx/session.ts";
-import { loadRuntime } from "../../src/encoders/onnx/engine.ts";
+import { loadEngine } from "../../src/encoders/onnx/engine.ts";
 import { CASES, exportCase, type JsonTensor } from "./cases.ts";
 
 function tensor({ type, data, shape }: JsonTensor): { data: TensorData; shape: readonly number[] } {
@@ -11,7 +11,7 @@ function tensor({ type, data, shape }: JsonTensor): { data: TensorData; shape: r
 }
 
 const runtime = Deno.args[0] as "wasm" | "native";
-await loadRuntime({ runtime });
+await loadEngine({ runtime });
 for (const one of CASES) {
   const { model, runs } = await exportCase(one, runtime);
   await using session = await openSession(model, { runtime, threads: 1 });

@@ -5,9 +5,10 @@ import {
   DEFAULT_MAX_AGE_SEC,
   resolveContext,
   type RiskSource,
-} from "../../src/run/context.ts";
+} from "../../src/domains/context.ts";
 import { DEFAULT_POLICY } from "../../src/run/policy/policy.ts";
-import { orderReasons, REASONS } from "../../src/run/reasons.ts";
+import { orderReasons } from "../../src/domains/gates/reasons.ts";
+import { REASONS } from "../../src/run/reasons.ts";
 
 const resolve = (input?: unknown) => resolveContext(input, DEFAULT_POLICY);
 

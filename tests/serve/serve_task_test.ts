@@ -6,6 +6,7 @@ const PERMISSIONS = [
   "--allow-read=.",
   "--allow-write=.cache",
   "--allow-net=127.0.0.1",
+  "--ignore-env=LOG_TOKENS,LOG_STREAM",
   "--allow-env=MICRO_LM_TOKEN,MICRO_LM_MAPPER_PATH,MICRO_LM_MAPPER_THRESHOLD,MICRO_LM_PROFILE",
 ];
 
@@ -46,6 +47,22 @@ function mapRequest(body: string): RequestInit {
     body,
   };
 }
+
+Deno.test("the task serve serves the domain of a folder", async () => {
+  const child = spawnServer(["--domain", "examples/home", "--backend", "wordmap"]);
+  const stderr = new Response(child.stderr).text();
+  const url = await urlOf(child);
+  const ask = async (path: string) => {
+    const body = JSON.stringify({ prompt: "turn off the fan" });
+    return await (await fetch(`${url}${path}`, mapRequest(body))).json();
+  };
+  assertEquals((await ask("/v1/map")).label, "turn_off");
+  const { domain, sequence } = await ask("/v1/run");
+  assertEquals([domain, sequence], ["home", ["turn_off"]]);
+  child.kill("SIGTERM");
+  assertEquals((await child.status).code, 0);
+  await stderr;
+});
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   Deno.test(`the task serve stops on ${signal} and loses no request that it took`, async () => {

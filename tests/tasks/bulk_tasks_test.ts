@@ -162,3 +162,23 @@ Deno.test("replay prints what differs and exits with 2", async () => {
     assertStringIncludes(stdout, "0 of 1 runs came out the same");
   });
 });
+
+Deno.test("map and run take the folder of a domain", async () => {
+  await inTempFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/in.jsonl`, '{"prompt": "turn off the fan"}\n');
+    const flags = ["--domain", "examples/home", "--backend", "wordmap"];
+    const files = ["--in", `${folder}/in.jsonl`, "--out", `${folder}/out.jsonl`];
+    const permissions = [
+      "--allow-read=.",
+      "--allow-write=.artifacts",
+      "--ignore-env=LOG_TOKENS,LOG_STREAM",
+    ];
+    const mapped = await runTask("map", [...flags, ...files], { permissions });
+    assertEquals([mapped.code, mapped.stderr], [0, ""]);
+    assertEquals(JSON.parse(await Deno.readTextFile(`${folder}/out.jsonl`)).label, "turn_off");
+    const { code, stdout } = await runTask("run", [...flags, "--json", "turn off the fan"], {
+      permissions,
+    });
+    assertEquals([code, JSON.parse(stdout).plan.sequence], [0, ["turn_off"]]);
+  });
+});

@@ -1,11 +1,35 @@
+import { resolveContext } from "../context.ts";
+import type { Context } from "../context.ts";
 import type { Domain } from "../domain.ts";
+import type { Planner } from "../planner.ts";
+import type { Plan } from "./plan.ts";
 import { DEFI_LEXICON } from "./read/lexicon.ts";
+import { readOrders } from "./read/orders.ts";
 import { ASSETS, CHAINS, VENUES } from "./read/slots.ts";
+import { guardPlan, runDefi } from "./run.ts";
 import { canonicalLabel, DEFI_PRIMITIVES } from "./taxonomy.ts";
+
+const PLANNER: Planner<Plan, Context> = {
+  needsMapper: true,
+  takesEvidence: true,
+  takesGrids: false,
+  read: (prompt) => {
+    const { refusal, orders } = readOrders(prompt);
+    if (!refusal) return { refusal, steps: orders };
+    return {
+      refusal: { kind: refusal.kind, span: refusal.spans[0] ?? [0, prompt.length] },
+      steps: [],
+    };
+  },
+  readContext: resolveContext,
+  guard: guardPlan,
+  run: runDefi,
+};
 
 /** Decentralised finance: eight actions on assets, venues and chains. */
 export const DEFI_DOMAIN: Domain = {
   name: "defi",
+  source: "defi",
   slots: [
     { name: "asset", words: ASSETS },
     { name: "venue", words: VENUES },
@@ -13,5 +37,7 @@ export const DEFI_DOMAIN: Domain = {
   ],
   primitives: DEFI_PRIMITIVES,
   lexicon: DEFI_LEXICON,
+  trainingSha256: null,
+  planner: PLANNER,
   canonicalLabel,
 };

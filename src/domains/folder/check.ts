@@ -10,6 +10,7 @@ import {
   type SLOTS,
   type TAXONOMY,
 } from "./schema.ts";
+import { SHIPPED } from "../shipped.ts";
 import { foldPhrase } from "./words.ts";
 import { type DomainFile, unknownName } from "./yaml.ts";
 import type { z } from "zod";
@@ -23,7 +24,7 @@ export interface DomainFiles {
 }
 
 /** Names that mean something else already. */
-const RESERVED = ["abstain", "defi", "arc", "generic", "auto"];
+const RESERVED = ["abstain", "generic", "auto", ...Object.keys(SHIPPED)];
 
 /**
  * Checks that the files of a domain speak of the same things.

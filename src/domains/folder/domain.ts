@@ -4,79 +4,88 @@ import { sha256Hex } from "../../core/hash.ts";
 import { canonicalJson } from "../../core/canonical_json.ts";
 import type { WordmapTerms } from "../../mapper/wordmap.ts";
 import type { Domain } from "../domain.ts";
-import type { DomainParts, FactType, FolderGuard, FolderSlot } from "./schema.ts";
-import { compileGate, type GateWords } from "./gate.ts";
-import { compileSlots, type SlotReader } from "./slots.ts";
-import { compileSplitter, type StepSplitter } from "./split.ts";
+import type { RunPlan } from "../gates/finding.ts";
+import type { Planner } from "../planner.ts";
+import { compileGate, detectFolderNonExecutable } from "./gate.ts";
+import type { FolderContext } from "./guards.ts";
+import type { FolderRules } from "./rules.ts";
+import { guardSteps, readFolderContext, runFolder } from "./run.ts";
+import type { DomainParts } from "./schema.ts";
+import { compileSlots } from "./slots.ts";
+import { compileSplitter } from "./split.ts";
+import type { FolderStep } from "./steps.ts";
 
 /** A domain that a folder describes: words and rules alone, no code. */
-export interface FolderDomain extends Domain {
+export interface FolderDomain extends Domain, FolderRules {
   readonly lexicon: Readonly<Record<string, WordmapTerms>>;
-  /** The folder. */
-  readonly folder: string;
+  readonly primitives: readonly string[];
   /** Hex sha256 over what the files say; comments and layout do not count. */
   readonly sha256: string;
   /** The same over what a mapper is trained with: actions, aliases and words of the slots. */
   readonly trainingSha256: string;
-  readonly slotKinds: Readonly<Record<string, FolderSlot>>;
-  /** The slots of each action. */
-  readonly actionSlots: Readonly<Record<string, ActionSlots>>;
-  /** Facts that a context may state, and their types. */
-  readonly facts: Readonly<Record<string, FactType>>;
-  readonly guards: readonly FolderGuard[];
-  /** How prompts are read. */
-  readonly reader: FolderReader;
-}
-
-/** The slots of an action. */
-export interface ActionSlots {
-  /** A step without one of these is not carried out. */
-  readonly needs: readonly string[];
-  /** These may be left open. */
-  readonly takes: readonly string[];
-}
-
-/** The patterns of a domain, compiled once. */
-export interface FolderReader {
-  readonly gate: GateWords;
-  readonly split: StepSplitter;
-  readonly slots: Readonly<Record<string, SlotReader>>;
 }
 
 /** Builds a domain of checked parts; {@linkcode loadDomain} reads them from a folder. */
 export function createFolderDomain(folder: string, parts: DomainParts): FolderDomain {
-  const { taxonomy: { name, actions }, lexicon, slots, guards } = parts;
+  const { taxonomy: { name, actions }, lexicon, slots } = parts;
   const primitives = Object.keys(actions);
   const words = Object.entries(slots.slots).flatMap(([slot, given]) =>
     given.kind === "words" ? [{ name: slot, words: Object.values(given.words).flat() }] : []
   );
   const ordered = Object.fromEntries(primitives.map((action) => [action, lexicon[action]!]));
-  const strong = Object.values(ordered).flatMap((terms) => terms.strong);
-  const kinds = slots.slots;
+  const rules = compileRules(parts, ordered, words.flatMap((slot) => slot.words));
   return {
-    folder,
+    ...rules,
     name,
-    primitives,
+    source: folder,
     slots: words,
+    lexicon: ordered,
     sha256: sha256Hex(canonicalJson(parts)),
     trainingSha256: sha256Hex(canonicalJson({
       name,
       actions: Object.entries(actions).map(([action, { aliases }]) => [action, aliases]),
       words,
     })),
-    lexicon: ordered,
-    slotKinds: kinds,
+    planner: createPlanner(rules),
+    canonicalLabel: labelReader(parts),
+  };
+}
+
+function compileRules(
+  { taxonomy, slots, guards }: DomainParts,
+  lexicon: Readonly<Record<string, WordmapTerms>>,
+  slotWords: readonly string[],
+): FolderRules {
+  const primitives = Object.keys(taxonomy.actions);
+  const strong = Object.values(lexicon).flatMap((terms) => terms.strong);
+  return {
+    primitives,
+    slotKinds: slots.slots,
     actionSlots: Object.fromEntries(
       primitives.map((action) => [action, slots.actions[action] ?? { needs: [], takes: [] }]),
     ),
     facts: guards.facts,
     guards: guards.guards,
-    canonicalLabel: labelReader(parts),
     reader: {
-      gate: compileGate(ordered, words.flatMap((slot) => slot.words)),
+      gate: compileGate(lexicon, slotWords),
       split: compileSplitter(strong),
-      slots: compileSlots(kinds, strong),
+      slots: compileSlots(slots.slots, strong),
     },
+  };
+}
+
+function createPlanner(rules: FolderRules): Planner<RunPlan<FolderStep>, FolderContext> {
+  return {
+    needsMapper: true,
+    takesEvidence: false,
+    takesGrids: false,
+    read: (prompt) => {
+      const refusal = detectFolderNonExecutable(prompt, rules.reader.gate);
+      return { refusal, steps: refusal ? [] : rules.reader.split(prompt) };
+    },
+    readContext: (given) => readFolderContext(rules, given),
+    guard: (before, { steps }, request) => guardSteps(rules, before, steps, request),
+    run: (request, tools) => runFolder(rules, request, tools),
   };
 }
 

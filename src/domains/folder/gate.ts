@@ -1,6 +1,6 @@
 import type { WordmapTerms } from "../../mapper/wordmap.ts";
 import { HIDDEN } from "../../language/screen/hidden.ts";
-import type { Span } from "../defi/read/clean.ts";
+import type { Span } from "../../language/clean.ts";
 import {
   AT_A_TIME,
   FOLDER_RULES,

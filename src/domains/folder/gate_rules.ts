@@ -1,4 +1,4 @@
-import { everywhere, words } from "../defi/read/pattern.ts";
+import { everywhere, words } from "./pattern.ts";
 
 /** Why a prompt is no order to act on. */
 export type FolderRefusal =

@@ -1,4 +1,4 @@
-import type { FolderDomain } from "./domain.ts";
+import type { FolderRules } from "./rules.ts";
 import { type Condition, type FactType, type FolderGuard, OPERATORS } from "./schema.ts";
 import type { FolderStep } from "./steps.ts";
 
@@ -25,12 +25,12 @@ export interface GuardFinding {
  * known not to hold: what is unknown counts against acting, here as there.
  */
 export function verifyFolderSteps(
-  domain: Pick<FolderDomain, "guards">,
+  { guards }: Pick<FolderRules, "guards">,
   steps: readonly FolderStep[],
   context: FolderContext,
 ): GuardFinding[] {
   return steps.flatMap((step, i) =>
-    domain.guards.filter((guard) => applies(guard, step, context)).map((guard) =>
+    guards.filter((guard) => applies(guard, step, context)).map((guard) =>
       judge(guard, step, context, i)
     )
   );

@@ -1,4 +1,4 @@
-import type { Span } from "../defi/read/clean.ts";
+import type { Span } from "../../language/clean.ts";
 import { LEAD } from "./gate_rules.ts";
 import { anyPhrase, foldPhrase, readPlain } from "./words.ts";
 

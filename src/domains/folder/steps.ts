@@ -1,5 +1,5 @@
 import { readPlain } from "./words.ts";
-import type { FolderDomain } from "./domain.ts";
+import type { FolderRules } from "./rules.ts";
 import { findUnkeptTime, type FolderNonExecutable } from "./gate.ts";
 import type { SlotValue } from "./slots.ts";
 import type { FolderSegment } from "./split.ts";
@@ -24,19 +24,19 @@ const REFERS = /\b(?:it|them|that|those|there)\b/;
  * "there" is that of the step before, where that one has a slot of the same name.
  */
 export function readFolderSteps(
-  domain: FolderDomain,
+  rules: FolderRules,
   orders: readonly { readonly action: string; readonly segment: FolderSegment }[],
 ): FolderStep[] {
   const steps: FolderStep[] = [];
   for (const { action, segment } of orders) {
-    steps.push(link(readStep(domain, action, segment), steps.at(-1), steps.length - 1));
+    steps.push(link(readStep(rules, action, segment), steps.at(-1), steps.length - 1));
   }
   return steps;
 }
 
 /** The time that a step names and its action cannot keep, or null. */
 export function unkeptTimeOf(
-  { actionSlots, slotKinds }: FolderDomain,
+  { actionSlots, slotKinds }: FolderRules,
   { action, text }: FolderStep,
 ): FolderNonExecutable | null {
   const { needs, takes } = actionSlots[action]!;
@@ -52,11 +52,11 @@ export function unkeptTimeOf(
 
 const OF_TIME = /^(?:seconds?|minutes?|hours?|days?)$/;
 
-function readStep(domain: FolderDomain, action: string, segment: FolderSegment): FolderStep {
-  const { needs, takes } = domain.actionSlots[action]!;
+function readStep(rules: FolderRules, action: string, segment: FolderSegment): FolderStep {
+  const { needs, takes } = rules.actionSlots[action]!;
   const { text } = readPlain(segment.text);
   const found = [...needs, ...takes].map((name) =>
-    [name, domain.reader.slots[name]!(text)] as const
+    [name, rules.reader.slots[name]!(text)] as const
   );
   return {
     action,

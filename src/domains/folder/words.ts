@@ -1,4 +1,4 @@
-import { cleanPrompt, type CleanText } from "../defi/read/clean.ts";
+import { cleanPrompt, type CleanText } from "../../language/clean.ts";
 
 /**
  * A prompt in the letters that a reader sees, with one character for each run of white space: patterns with

@@ -1,8 +1,8 @@
 import { closest, distance } from "fastest-levenshtein";
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { explainIoError } from "../../core/io_error.ts";
 import { MicroLmError, type SourceLocation } from "../../core/errors.ts";
+import { parseYaml, yamlIssueText, yamlPathName } from "../../core/yaml_document.ts";
 
 /** Larger files of a domain are refused unread, in bytes. */
 const MAX_BYTES = 1 << 20;
@@ -24,32 +24,17 @@ export async function readDomainFile<T>(
   path: string,
   schema: z.ZodType<T>,
 ): Promise<DomainFile<T>> {
-  const lines = new LineCounter();
-  const text = await readText(path);
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number): SourceLocation => {
-    const { line, col } = lines.linePos(offset);
-    return { file: path, line, column: col };
-  };
-  const [broken] = document.errors;
-  if (broken) {
-    throw new MicroLmError("data", `Expected YAML: ${broken.message}`, {
-      at: at(broken.pos[0]),
-      cause: broken,
-    });
-  }
-  const locate = (keys: readonly PropertyKey[]): SourceLocation => {
-    const offset = offsetOf(document, keys);
-    return offset === undefined ? { file: path } : at(offset);
-  };
-  const parsed = schema.safeParse(toValue(document, path));
+  const { value, locate, locateKey } = parseYaml(await readText(path), path);
+  const parsed = schema.safeParse(value);
   if (parsed.success) return { path, value: parsed.data, locate };
   // A misspelt key first: that its right spelling is missing only follows from it.
   const issue = parsed.error.issues.find(({ code }) => code === "unrecognized_keys") ??
     parsed.error.issues[0]!;
-  const keys = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]!] : issue.path;
-  throw new MicroLmError("data", `${nameOf(keys)}: ${messageOf(issue)}`, {
-    at: issue.code === "unrecognized_keys" ? at(keyOffset(document, keys)) : locate(keys),
+  const isUnknown = issue.code === "unrecognized_keys";
+  const keys = isUnknown ? [...issue.path, issue.keys[0]!] : issue.path;
+  const fault = isUnknown ? "unknown key" : yamlIssueText(issue);
+  throw new MicroLmError("data", `${yamlPathName(keys)}: ${fault}`, {
+    at: isUnknown ? locateKey(keys) : locate(keys),
     cause: parsed.error,
   });
 }
@@ -85,38 +70,4 @@ async function readText(path: string): Promise<string> {
   throw new MicroLmError("data", `Expected at most ${MAX_BYTES} bytes, found more`, {
     at: { file: path },
   });
-}
-
-function toValue(document: Document, file: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new MicroLmError("data", `Expected YAML: ${reason}`, { at: { file }, cause });
-  }
-}
-
-function messageOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === "unrecognized_keys") return "unknown key";
-  return issue.message.replace(/^Invalid input: /, "");
-}
-
-function nameOf(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? "the document" : path.map(String).join(".");
-}
-
-/** Where a key itself stands: its value may begin on another line. */
-function keyOffset(document: Document, path: readonly PropertyKey[]): number {
-  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-  const items = isMap(parent) ? parent.items : [];
-  const pair = items.find(({ key }) => isScalar(key) && String(key.value) === path.at(-1));
-  return isScalar(pair?.key) ? pair.key.range?.[0] ?? 0 : 0;
-}
-
-function offsetOf(document: Document, path: readonly PropertyKey[]): number | undefined {
-  for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return node.range[0];
-  }
-  return undefined;
 }

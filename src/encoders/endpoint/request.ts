@@ -76,7 +76,7 @@ async function post(access: EndpointAccess, body: string): Promise<string> {
 
 function timedOut(url: URL, ms: number): TransientError {
   return new TransientError(
-    new MicroLmError("missing", `"${url.host}" did not answer within ${ms / 1000} seconds`, {
+    new MicroLmError("unavailable", `"${url.host}" did not answer within ${ms / 1000} seconds`, {
       hint: "Try smaller batches or a longer timeout",
     }),
   );
@@ -88,9 +88,11 @@ function explainStatus(response: Response, text: string, access: EndpointAccess)
   const said = withoutKey(text, key).replace(/\s+/g, " ").trim();
   const detail = said === "" ? "" : `: ${shorten(said, 200)}`;
   const explain = (hint: string) =>
-    new MicroLmError("missing", `${url.origin}${url.pathname} answers ${status}${detail}`, {
-      hint,
-    });
+    new MicroLmError(
+      status === 404 ? "missing" : "unavailable",
+      `${url.origin}${url.pathname} answers ${status}${detail}`,
+      { hint },
+    );
   if (status === 401 || status === 403) {
     return explain(
       key === undefined

@@ -136,7 +136,7 @@ async function receive(
     }
   } catch (error) {
     // A server that stalls after a while may go on; one that never sent a byte is given up.
-    const isStalled = error instanceof MicroLmError && error.kind === "missing";
+    const isStalled = error instanceof MicroLmError && error.kind === "unavailable";
     throw isStalled && download.size() > before ? new TransientError(error) : error;
   }
   if (length !== undefined && download.size() < length) {
@@ -152,7 +152,7 @@ function wrong({ path }: HubFile, what: string): MicroLmError {
 
 function broken({ path }: HubFile, why: string): TransientError {
   return new TransientError(
-    new MicroLmError("missing", `Cannot download "${path}": ${why}`, {
+    new MicroLmError("unavailable", `Cannot download "${path}": ${why}`, {
       hint: "Run the same command again: it goes on where it stopped",
     }),
   );

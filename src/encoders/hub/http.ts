@@ -57,7 +57,7 @@ export async function requestHub(
     if (!hosts.includes(url.host)) hosts.push(url.host);
   }
   throw new MicroLmError(
-    "missing",
+    "unavailable",
     `Cannot download ${what}: more than ${MAX_REDIRECTS} redirects`,
   );
 }
@@ -105,7 +105,7 @@ async function requestOnce(
 }
 
 function hanging(url: URL, ms: number): MicroLmError {
-  return new MicroLmError("missing", `"${url.host}" sent nothing for ${ms / 1000} seconds`, {
+  return new MicroLmError("unavailable", `"${url.host}" sent nothing for ${ms / 1000} seconds`, {
     hint: "Run the same command again: it goes on where it stopped",
   });
 }
@@ -138,7 +138,7 @@ async function checkStatus(response: HubResponse, what: string, url: URL): Promi
   await response.cancel();
   const cannot = `Cannot download ${what}: "${url.host}" answers ${status}`;
   if (status === 401 || status === 403) {
-    throw new MicroLmError("missing", cannot, {
+    throw new MicroLmError("unavailable", cannot, {
       hint: "The model is private, asks for consent, or does not exist. Check its name; " +
         "or download its files yourself and give their folder",
     });
@@ -146,7 +146,7 @@ async function checkStatus(response: HubResponse, what: string, url: URL): Promi
   if (status === 404) {
     throw new MicroLmError("missing", cannot, { hint: "Check the name and the revision" });
   }
-  const error = new MicroLmError("missing", cannot, {
+  const error = new MicroLmError("unavailable", cannot, {
     hint: status === 429
       ? "The server asks to come back later"
       : "Try again later, or --mirror URL",

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../../core/atomic_write.ts";
 import { MicroLmError } from "../../core/errors.ts";
-import { readJsonFile } from "../../core/json_text.ts";
+import { readJsonFile } from "../../core/text/json_text.ts";
 import { isPathWithin } from "./store_path.ts";
 
 /** Where pulled models lie unless told otherwise. */

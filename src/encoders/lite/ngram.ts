@@ -1,4 +1,4 @@
-import { normalizeNfkc } from "../../core/nfkc.ts";
+import { normalizeNfkc } from "../../core/text/nfkc.ts";
 import { sha256Hex } from "../../core/hash.ts";
 import { forEachRow } from "../batches.ts";
 import type { Encoder } from "../encoder.ts";

@@ -1,4 +1,4 @@
-import { normalizeNfkc } from "../../core/nfkc.ts";
+import { normalizeNfkc } from "../../core/text/nfkc.ts";
 import { readPackageFile } from "./energetic_weights.ts";
 
 /** A piece of text and its log-probability; null where the published vocabulary lost it. */

@@ -3,15 +3,15 @@ import { explainIoError } from "../../core/io_error.ts";
 import { MicroLmError } from "../../core/errors.ts";
 
 /** An inference engine: WebAssembly, which needs no permission of its own, or native code. */
-export type RuntimeName = "wasm" | "native";
+export type EngineName = "wasm" | "native";
 
 /** What a user asks for; `auto` takes native code where foreign code is already permitted. */
-export type RuntimeChoice = RuntimeName | "auto";
+export type EngineChoice = EngineName | "auto";
 
-/** Options of {@linkcode loadRuntime}. */
-export interface LoadRuntimeOptions {
+/** Options of {@linkcode loadEngine}. */
+export interface LoadEngineOptions {
   /** Which engine. Default: `wasm`. */
-  readonly runtime?: RuntimeChoice;
+  readonly runtime?: EngineChoice;
   /**
    * Threads for one inference; they change no result. Default: half of the processor's, at most four.
    * The first caller decides for all WebAssembly sessions of the process.
@@ -20,8 +20,8 @@ export interface LoadRuntimeOptions {
 }
 
 /** The part of ONNX Runtime's interface that both engines share. */
-export interface Runtime {
-  readonly name: RuntimeName;
+export interface Engine {
+  readonly name: EngineName;
   readonly threads: number;
   readonly engine: Pick<typeof Ort, "InferenceSession" | "Tensor">;
 }
@@ -29,7 +29,7 @@ export interface Runtime {
 /** Next to the module of the engine, within the package. */
 const WASM_FILE = "ort-wasm-simd-threaded.wasm";
 
-let wasm: Promise<Runtime> | undefined;
+let wasm: Promise<Engine> | undefined;
 
 /**
  * Loads an inference engine, on first use only: importing this module loads none.
@@ -40,19 +40,19 @@ let wasm: Promise<Runtime> | undefined;
  *
  * @example
  * ```ts
- * import { loadRuntime } from "micro-lm/encoders";
+ * import { loadEngine } from "micro-lm/encoders";
  * import { assertEquals, assertRejects } from "@std/assert";
  *
- * assertEquals((await loadRuntime({ runtime: "wasm" })).name, "wasm");
- * await assertRejects(() => loadRuntime({ threads: 0 }), RangeError);
+ * assertEquals((await loadEngine({ runtime: "wasm" })).name, "wasm");
+ * await assertRejects(() => loadEngine({ threads: 0 }), RangeError);
  * ```
  */
-export async function loadRuntime(options: LoadRuntimeOptions = {}): Promise<Runtime> {
+export async function loadEngine(options: LoadEngineOptions = {}): Promise<Engine> {
   const { runtime = "wasm", threads = defaultThreads() } = options;
   if (!(Number.isInteger(threads) && threads > 0)) {
     throw new RangeError(`Cannot run on ${threads} threads: expected a positive integer`);
   }
-  if (resolveRuntime(runtime) === "native") return await loadNative(threads);
+  if (resolveEngine(runtime) === "native") return await loadNative(threads);
   wasm ??= loadWasm(threads).catch((error) => {
     wasm = undefined;
     throw error;
@@ -65,16 +65,16 @@ export async function loadRuntime(options: LoadRuntimeOptions = {}): Promise<Run
  *
  * @example
  * ```ts
- * import { resolveRuntime } from "micro-lm/encoders";
+ * import { resolveEngine } from "micro-lm/encoders";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(resolveRuntime("wasm"), "wasm");
+ * assertEquals(resolveEngine("wasm"), "wasm");
  * const ffi = { name: "ffi", path: "node_modules" } as const;
  * const granted = Deno.permissions.querySync(ffi).state === "granted";
- * assertEquals(resolveRuntime("auto"), granted ? "native" : "wasm");
+ * assertEquals(resolveEngine("auto"), granted ? "native" : "wasm");
  * ```
  */
-export function resolveRuntime(choice: RuntimeChoice): RuntimeName {
+export function resolveEngine(choice: EngineChoice): EngineName {
   if (choice !== "auto") return choice;
   return mayLoadNative() ? "native" : "wasm";
 }
@@ -84,7 +84,7 @@ function defaultThreads(): number {
   return Math.min(4, Math.ceil(navigator.hardwareConcurrency / 2));
 }
 
-async function loadWasm(threads: number): Promise<Runtime> {
+async function loadWasm(threads: number): Promise<Engine> {
   // Imported first: in a project that depends on this one, that is what installs the package.
   const engine = await import("onnxruntime-web");
   const url = new URL(WASM_FILE, import.meta.resolve("onnxruntime-web"));
@@ -106,7 +106,7 @@ async function loadWasm(threads: number): Promise<Runtime> {
  */
 const NATIVE_ENGINE: string = ["npm:onnxruntime-node", "1.30.0"].join("@");
 
-async function loadNative(threads: number): Promise<Runtime> {
+async function loadNative(threads: number): Promise<Engine> {
   // Asked before: an import that fails leaves the lock file in dispute.
   if (!mayLoadNative()) {
     throw new MicroLmError("permission", "The native engine may not load its library", {

@@ -1,9 +1,9 @@
 import type { InferenceSession, Tensor } from "onnxruntime-web";
 import { MicroLmError } from "../../core/errors.ts";
-import { loadRuntime, type LoadRuntimeOptions, type Runtime, type RuntimeName } from "./engine.ts";
+import { type Engine, type EngineName, loadEngine, type LoadEngineOptions } from "./engine.ts";
 
 /** Options of {@linkcode openSession}. */
-export interface OpenSessionOptions extends LoadRuntimeOptions {
+export interface OpenSessionOptions extends LoadEngineOptions {
   /** What messages call the model. Default: `model`. */
   readonly name?: string;
 }
@@ -20,7 +20,7 @@ export type TensorData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 /** A loaded ONNX model. */
 export interface OnnxSession extends AsyncDisposable {
   /** The engine that runs it. */
-  readonly runtime: RuntimeName;
+  readonly runtime: EngineName;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   /** Runs the model. Calls run one after the other. The results are copies. */
@@ -34,14 +34,14 @@ export interface OnnxSession extends AsyncDisposable {
  *
  * @param model The content of a `.onnx` file.
  *
- * @throws {MicroLmError} Kind `data` if the engine refuses the model; what {@linkcode loadRuntime}
+ * @throws {MicroLmError} Kind `data` if the engine refuses the model; what {@linkcode loadEngine}
  * throws.
  */
 export async function openSession(
   model: Uint8Array,
   options: OpenSessionOptions = {},
 ): Promise<OnnxSession> {
-  const runtime = await loadRuntime(options);
+  const runtime = await loadEngine(options);
   const { Tensor } = runtime.engine;
   const session = await createSession(runtime, model, options.name ?? "model");
   // The engine is not reentrant, and one inference takes all of its threads anyway.
@@ -67,7 +67,7 @@ export async function openSession(
 }
 
 async function createSession(
-  { engine, name: runtime, threads }: Runtime,
+  { engine, name: runtime, threads }: Engine,
   model: Uint8Array,
   name: string,
 ): Promise<InferenceSession> {

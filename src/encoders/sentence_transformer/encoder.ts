@@ -3,7 +3,7 @@ import { MicroLmError } from "../../core/errors.ts";
 import { sha256Hex } from "../../core/hash.ts";
 import type { EncodeOptions, Encoder } from "../encoder.ts";
 import { poolTokens } from "./pooling.ts";
-import type { RuntimeChoice, RuntimeName } from "../onnx/engine.ts";
+import type { EngineChoice, EngineName } from "../onnx/engine.ts";
 import { readSentenceTransformerFiles, type SentenceTransformerFiles } from "./files.ts";
 import { openTokenModel } from "./graph.ts";
 import { findWeights, type ModelDtype } from "./onnx.ts";
@@ -14,7 +14,7 @@ export interface OpenSentenceTransformerOptions {
   /** Number type of the weights: which ONNX file is taken. Default: `fp32`. */
   readonly dtype?: ModelDtype;
   /** Which inference engine. Default: `wasm`. */
-  readonly runtime?: RuntimeChoice;
+  readonly runtime?: EngineChoice;
   /** Threads for one inference. Default: 1. */
   readonly threads?: number;
   /** What the user wrote. Default: the folder, with `:fp16` or `:int8`. */
@@ -24,7 +24,7 @@ export interface OpenSentenceTransformerOptions {
 /** A sentence-transformers model that is ready to encode. */
 export interface SentenceTransformer extends Encoder {
   /** The engine. Engines differ in the last bits. */
-  readonly runtime: RuntimeName;
+  readonly runtime: EngineName;
   /** Number type of the weights. */
   readonly dtype: ModelDtype;
   /** Tokens of a text that count, special ones included. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MicroLmError } from "../../core/errors.ts";
-import { readJsonFile } from "../../core/json_text.ts";
+import { readJsonFile } from "../../core/text/json_text.ts";
 import { isPathWithin } from "../hub/store_path.ts";
 import type { PoolingMode } from "./pooling.ts";
 

@@ -5,12 +5,12 @@ import {
   type OpenSessionOptions,
   type TensorValue,
 } from "../onnx/session.ts";
-import type { RuntimeName } from "../onnx/engine.ts";
+import type { EngineName } from "../onnx/engine.ts";
 import type { TextTokens } from "./tokens.ts";
 
 /** A transformer that turns token ids into token vectors. */
 export interface TokenModel extends AsyncDisposable {
-  readonly runtime: RuntimeName;
+  readonly runtime: EngineName;
   /** Vectors of the tokens of one text. */
   run(tokens: TextTokens): Promise<TokenVectors>;
 }

@@ -3,7 +3,7 @@ import { sha256Hex } from "../../core/hash.ts";
 import { readPackageFile } from "../lite/energetic_weights.ts";
 import type { EncodeOptions, Encoder } from "../encoder.ts";
 import { openSession, type OpenSessionOptions } from "../onnx/session.ts";
-import type { RuntimeName } from "../onnx/engine.ts";
+import type { EngineName } from "../onnx/engine.ts";
 import { loadUnigram } from "../lite/unigram.ts";
 import { loadUseLiteModel } from "./file.ts";
 import { USE_LITE_DIMS, USE_LITE_MAX_PIECES, type UseLiteDtype } from "./shape.ts";
@@ -19,7 +19,7 @@ export interface OpenUseLiteEncoderOptions extends Pick<OpenSessionOptions, "run
 /** An encoder that runs in ONNX Runtime. */
 export interface OnnxEncoder extends Encoder {
   /** The engine. Engines differ in the last bits. */
-  readonly runtime: RuntimeName;
+  readonly runtime: EngineName;
   /** Number type of the weights. */
   readonly dtype: UseLiteDtype;
 }

@@ -33,7 +33,8 @@ export function splitGroups(
   for (const { rows } of dealt) {
     // The part that is furthest behind its share.
     const lacks = parts.map((part, i) => (shares[i]! / total) * groups.length - part.length);
-    parts[lacks.indexOf(Math.max(...lacks))]!.push(...rows);
+    const part = parts[lacks.indexOf(Math.max(...lacks))]!;
+    for (const row of rows) part.push(row);
   }
   return parts.map((part) => Uint32Array.from(part).sort());
 }

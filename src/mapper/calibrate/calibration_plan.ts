@@ -15,7 +15,7 @@ export interface CalibrationPlan {
   readonly folds: readonly Uint32Array[];
   /** Rows that every classifier is trained on and none is calibrated on. */
   readonly always: Uint32Array;
-  /** What was not done as asked, and why; classes are named `class number N`. */
+  /** What was not done as asked, and why. */
   readonly notes: readonly string[];
   /** What is to be said if the method becomes isotonic; empty for nothing. */
   readonly isotonicNote: string;
@@ -28,6 +28,8 @@ export interface CalibrationPlanOptions {
   readonly method?: CalibrationChoice;
   /** Folds. Default: 3. */
   readonly cv?: number;
+  /** How notes name a class. Default: `class number N`, from 0. */
+  readonly nameClass?: (k: number) => string;
   /** The group of each row: groups are not torn apart between folds. Default: each row by itself. */
   readonly groups?: readonly string[];
 }
@@ -42,7 +44,7 @@ const FEW = 30;
  */
 export function planCalibration(
   labels: Int32Array,
-  { classes, method = "auto", cv = 3, groups }: CalibrationPlanOptions,
+  { classes, method = "auto", cv = 3, nameClass = byNumber, groups }: CalibrationPlanOptions,
 ): CalibrationPlan {
   if (method === "none") return withoutFolds([]);
   const units = countUnits(labels, classes, groups);
@@ -52,7 +54,7 @@ export function planCalibration(
   if (smallest < 2) {
     const alone = [...units.keys()].filter((k) => units[k]! < 2);
     notes.push(
-      `calibration leaves out ${alone.map((k) => `class number ${k}`).join(", ")}: fewer than 2 ` +
+      `calibration leaves out ${alone.map(nameClass).join(", ")}: fewer than 2 ` +
         `${groups ? "templates" : "rows"} of it; add some`,
     );
   }
@@ -63,9 +65,13 @@ export function planCalibration(
   }
   const isotonicNote = smallest < FEW
     ? `an isotonic curve follows single rows where a class has fewer than ${FEW} ` +
-      `${groups ? "templates" : "rows"}; class number ${units.indexOf(smallest)} has ${smallest}`
+      `${groups ? "templates" : "rows"}; ${nameClass(units.indexOf(smallest))} has ${smallest}`
     : "";
   return { ...plan, methods: asked.methods, notes, isotonicNote };
+}
+
+function byNumber(k: number): string {
+  return `class number ${k}`;
 }
 
 function withoutFolds(notes: readonly string[]): CalibrationPlan {

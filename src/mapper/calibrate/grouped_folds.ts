@@ -43,7 +43,7 @@ export function groupedFolds(
       return sum + 1e-9 * fold.length;
     });
     const at = filled.indexOf(Math.min(...filled));
-    result[at]!.push(...rows);
+    for (const row of rows) result[at]!.push(row);
     for (const [k, count] of mine) seen[at]!.set(k, (seen[at]!.get(k) ?? 0) + count);
   }
   return result.map((rows) => Uint32Array.from(rows).sort());

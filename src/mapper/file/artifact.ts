@@ -1,11 +1,10 @@
 import { z } from "zod";
-import { sha256Hex } from "../../core/hash.ts";
 import type { CalibratedMember, CalibratedModel } from "../calibrate/calibration.ts";
 import type { Calibrator } from "../calibrate/calibrators.ts";
-import { canonicalJson } from "../../core/canonical_json.ts";
+import { parseSealed, requireFinite, seal, sealOf, unseal } from "../../core/sealed_json.ts";
 import type { LinearClassifier } from "../fit/linear_classifier.ts";
 import { packArray, unpackArray } from "../../core/packed_arrays.ts";
-import { pinnedFault, type PinnedPoint } from "../pinned_point.ts";
+import { PINNED_POINT, pinnedFault, type PinnedPoint } from "../pinned_point.ts";
 import type { TrainedEncoder, TrainedMapper, TrainingFacts } from "../train.ts";
 
 export type { PinnedPoint } from "../pinned_point.ts";
@@ -31,7 +30,6 @@ export interface MapperArtifact extends TrainedMapper {
 export type ArtifactFacts = Pick<MapperArtifact, "domain" | "flags" | "operating_point">;
 
 const count = z.number().int().nonnegative();
-const share = z.number().min(0).max(1);
 const hash = z.string().regex(/^[0-9a-f]{64}$/, "expected a hex sha256");
 
 const CALIBRATOR = z.discriminatedUnion("kind", [
@@ -65,13 +63,7 @@ const ARTIFACT = z.strictObject({
     temperature: z.number().positive(),
     members: z.array(z.array(CALIBRATOR)),
   }),
-  operating_point: z.strictObject({
-    threshold: share,
-    per_class_thresholds: z.record(z.string(), share.nullable()).optional(),
-    near_margin: share.optional(),
-    max_novelty: share.optional(),
-    certificate: z.looseObject({ id: z.string() }).optional(),
-  }).optional(),
+  operating_point: z.strictObject(PINNED_POINT).optional(),
   training: z.looseObject({
     rows: count,
     label_counts: z.record(z.string(), count),
@@ -143,7 +135,7 @@ export function serializeArtifact(
       flags,
     },
   };
-  return `${canonicalJson({ ...body, sha256: sha256Hex(canonicalJson(body)) })}\n`;
+  return seal(body).text;
 }
 
 function packEncoder({ probe, ...encoder }: TrainedEncoder): unknown {
@@ -197,19 +189,15 @@ function packCalibrator(calibrator: Calibrator): unknown {
  * ```
  */
 export function parseArtifact(text: string): MapperArtifact {
-  const json = parseJson(text);
-  checkSchema(json);
+  const json = parseSealed(text, ARTIFACT_SCHEMA);
   const parsed = ARTIFACT.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new Error(`${issue.message} at "${issue.path.join(".")}"`);
   }
-  const { sha256, ...body } = json as ArtifactJson;
-  if (sha256Hex(canonicalJson(body)) !== sha256) {
-    throw new Error("the content does not match its hash: the file was changed or damaged");
-  }
-  const { operating_point, ...core } = body;
-  const core_sha256 = operating_point ? sha256Hex(canonicalJson(core)) : sha256;
+  const { sha256 } = parsed.data;
+  const { operating_point, ...core } = unseal(json as ArtifactJson);
+  const core_sha256 = operating_point ? sealOf(core) : sha256;
   const pinned = parsed.data.operating_point as PinnedPoint | undefined;
   const fault = pinned && pinnedFault(pinned, core_sha256);
   if (fault) throw new Error(fault);
@@ -228,24 +216,6 @@ export function parseArtifact(text: string): MapperArtifact {
     sha256,
     core_sha256,
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error(
-      `it is no complete JSON (${text.length} characters): truncated or another format`,
-    );
-  }
-}
-
-function checkSchema(json: unknown): void {
-  const schema = (json as { schema?: unknown } | null)?.schema;
-  if (schema === ARTIFACT_SCHEMA) return;
-  throw new Error(
-    `expected schema "${ARTIFACT_SCHEMA}", found ${JSON.stringify(schema) ?? "none"}`,
-  );
 }
 
 function unpackColumns(text: string): Uint32Array {
@@ -312,9 +282,4 @@ function checkMember(
   }
   requireFinite(weights, "the weights");
   requireFinite(intercepts, "the intercepts");
-}
-
-function requireFinite(values: Float32Array | Float64Array, what: string): void {
-  const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new Error(`${what} contain ${values[bad]}`);
 }

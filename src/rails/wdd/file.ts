@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { writeFileAtomic } from "../../core/atomic_write.ts";
 import { packArray, unpackArray } from "../../core/packed_arrays.ts";
-import { readSealed, requireFinite, seal } from "../warp/file.ts";
+import { readSealed, requireFinite, seal } from "../../core/sealed_json.ts";
 import { packWarp, unpackWarp } from "../warp/warp.ts";
 import type { EvidenceTrack } from "./evidence.ts";
 import type { WddModel } from "./model.ts";

@@ -2,7 +2,7 @@ import { type Grid, gridSize } from "../../domains/arc/grid/grid.ts";
 import { gridSvg } from "../../domains/arc/grid/render_svg.ts";
 import { gridText } from "../../domains/arc/grid/render_text.ts";
 import type { ArcVerification, GridPair } from "../../domains/arc/verify.ts";
-import type { ArcStepRecord } from "../../run/record/record.ts";
+import type { ArcStepRecord } from "../../domains/arc/run.ts";
 import { htmlText } from "../page/html_page.ts";
 
 /** The given grid, if there is one, and what each step made of it. */

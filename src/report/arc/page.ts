@@ -1,6 +1,8 @@
 import type { Grid } from "../../domains/arc/grid/grid.ts";
 import type { ArcVerification, GridPair } from "../../domains/arc/verify.ts";
-import type { ArcStepRecord, GateVerdict, RunRecord } from "../../run/record/record.ts";
+import type { ArcStepRecord } from "../../domains/arc/run.ts";
+import type { GateVerdict } from "../../domains/gates/gate.ts";
+import type { RunRecord } from "../../run/record/record.ts";
 import { gridsSection, pairsSection, section } from "./grids.ts";
 import ARC_PAGE_STYLE from "./page.css" with { type: "text" };
 import { htmlPage, htmlTable, htmlText } from "../page/html_page.ts";

@@ -1,6 +1,6 @@
 import { writeFileAtomic } from "../../core/atomic_write.ts";
 import { MicroLmError } from "../../core/errors.ts";
-import { readJsonFile } from "../../core/json_text.ts";
+import { readJsonFile } from "../../core/text/json_text.ts";
 import { canonicalJson } from "../../core/canonical_json.ts";
 import {
   hashFile,

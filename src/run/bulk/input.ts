@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { inputName, readChunks } from "../../core/input_file.ts";
-import { decodeText } from "../../core/text_stream.ts";
+import { decodeText } from "../../core/text/text_stream.ts";
 import { MicroLmError } from "../../core/errors.ts";
 import { type PromptRecord, type ReadOptions, readRecords } from "../../data/records.ts";
 

@@ -4,7 +4,14 @@ import type { PinnedPoint } from "../../mapper/file/artifact.ts";
 import { canonicalJson } from "../../core/canonical_json.ts";
 import { type ActivePoint, fromPinned } from "../operating_point.ts";
 import { pointOf, raised, withMargin, withThreshold } from "./point.ts";
-import { type Policy, POLICY_KEYS, readPolicy, readPolicyEnvironment } from "./policy.ts";
+import {
+  flatten,
+  type Policy,
+  POLICY_KEYS,
+  readPolicy,
+  readPolicyEnvironment,
+  unflatten,
+} from "./policy.ts";
 import { stricterOf } from "./strictness.ts";
 
 /** Who may say something about a policy, from the weakest. */
@@ -190,30 +197,6 @@ function checkOpen(open: readonly string[]): void {
   throw new MicroLmError("usage", `Expected a key of the policy to open, got "${unknown}"`, {
     hint: `Known: ${POLICY_KEYS.join(", ")}`,
   });
-}
-
-/** Values by path; a key that is undefined is not given. */
-function flatten(policy: object): Map<string, unknown> {
-  const values = new Map<string, unknown>();
-  for (const path of POLICY_KEYS) {
-    const value = path.split(".").reduce<unknown>(
-      (inner, key) => (inner as Record<string, unknown> | undefined)?.[key],
-      policy,
-    );
-    if (value !== undefined) values.set(path, value);
-  }
-  return values;
-}
-
-function unflatten(values: ReadonlyMap<string, unknown>): Policy {
-  const policy: Record<string, unknown> = {};
-  for (const [path, value] of values) {
-    const [head, tail] = path.split(".") as [string, string?];
-    policy[head] = tail === undefined
-      ? value
-      : { ...(policy[head] as object | undefined), [tail]: value };
-  }
-  return policy as unknown as Policy;
 }
 
 function isSame(a: unknown, b: unknown): boolean {

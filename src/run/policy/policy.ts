@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { ANY_ASSET, type AssetPolicy } from "../../domains/defi/guards/asset_policy.ts";
 import { MicroLmError } from "../../core/errors.ts";
-import { byCapitals } from "./by_capitals.ts";
-import { readInput } from "../input_fault.ts";
+import { byCapitals } from "../../domains/by_capitals.ts";
+import { readInput } from "../../core/read_input.ts";
 import { DEFAULT_MAPPER_POLICY, type MapperPolicy } from "./mapper_policy.ts";
 
 /** Gates of one action; what is absent is as for all. */
@@ -213,21 +213,38 @@ export function resolvePolicy(
   input: unknown = {},
   { env = {} }: ResolvePolicyOptions = {},
 ): Policy {
-  const given = readPolicy(input);
-  const ambient = readPolicyEnvironment(env);
-  const defaults = DEFAULT_POLICY;
-  return {
-    mapper: merge(merge(defaults.mapper, ambient.mapper), given.mapper),
-    audit: merge(merge(defaults.audit, ambient.audit), given.audit),
-    risk: merge(defaults.risk, given.risk),
-    oracle: merge(defaults.oracle, given.oracle),
-    assets: merge(defaults.assets, given.assets),
-    ltv_max: given.ltv_max ?? defaults.ltv_max,
-    hf_min: given.hf_min ?? defaults.hf_min,
-    ltv_margin: given.ltv_margin ?? defaults.ltv_margin,
-    hf_buffer: given.hf_buffer ?? defaults.hf_buffer,
-    liq_threshold: given.liq_threshold ?? defaults.liq_threshold,
-  };
+  return unflatten(
+    new Map([
+      ...flatten(DEFAULT_POLICY),
+      ...flatten(readPolicyEnvironment(env)),
+      ...flatten(readPolicy(input)),
+    ]),
+  );
+}
+
+/** Values by path; a key that is undefined is not given. */
+export function flatten(policy: object): Map<string, unknown> {
+  const values = new Map<string, unknown>();
+  for (const path of POLICY_KEYS) {
+    const value = path.split(".").reduce<unknown>(
+      (inner, key) => (inner as Record<string, unknown> | undefined)?.[key],
+      policy,
+    );
+    if (value !== undefined) values.set(path, value);
+  }
+  return values;
+}
+
+/** The policy of values by path. */
+export function unflatten(values: ReadonlyMap<string, unknown>): Policy {
+  const policy: Record<string, unknown> = {};
+  for (const [path, value] of values) {
+    const [head, tail] = path.split(".") as [string, string?];
+    policy[head] = tail === undefined
+      ? value
+      : { ...(policy[head] as object | undefined), [tail]: value };
+  }
+  return policy as unknown as Policy;
 }
 
 /** The keys of a policy that are given, checked as {@linkcode resolvePolicy} does. */
@@ -236,12 +253,6 @@ export function readPolicy(input: unknown): z.output<typeof TYPE> {
 }
 
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
-
-/** A key that is undefined is not given. */
-function merge<T extends object>(base: T, over: Loose<T> = {}): T {
-  const set = Object.entries(over).filter(([, value]) => value !== undefined);
-  return { ...base, ...Object.fromEntries(set) };
-}
 
 /** The keys of a policy that the environment gives. */
 export function readPolicyEnvironment(

@@ -1,12 +1,8 @@
 import type { IgnoredKey } from "../policy/layers.ts";
-import type { ArcVerification } from "../../domains/arc/verify.ts";
-import type { Grid } from "../../domains/arc/grid/grid.ts";
-import type { StepVerdict } from "../../domains/defi/guards/guards.ts";
-import type { LinkedStep } from "../../domains/defi/plan.ts";
-import type { FolderStep } from "../../domains/folder/steps.ts";
-import type { Decision } from "../../evaluate/decide.ts";
+import type { Finding, RunPlan } from "../../domains/gates/finding.ts";
+import type { GateVerdict, StepMapping } from "../../domains/gates/gate.ts";
+import type { Reason } from "../../domains/gates/reasons.ts";
 import type { WddSummary } from "../../rails/wdd/decide.ts";
-import type { Reason } from "../reasons.ts";
 
 /** Names the format of records. */
 export const RUN_SCHEMA = "micro-lm/run@1";
@@ -14,55 +10,14 @@ export const RUN_SCHEMA = "micro-lm/run@1";
 /** Which rails look at a prompt beside the mapper. */
 export type Rails = "stage11" | "stage10" | "none";
 
-/** What the mapper said of one step. */
-export interface StepMapping extends Omit<Decision, "threshold"> {
-  /** Where the words stand in the prompt, `[start, end)`. */
-  readonly span: readonly [number, number];
-  readonly text: string;
-  /** The threshold that applied; null for a class that never fires. */
-  readonly threshold: number | null;
-}
-
-/** One gate of a run, in the order of work. */
-export interface GateVerdict {
-  readonly gate: "input" | "non_exec" | "mapper" | "slots" | "evidence" | "guards" | "grid";
-  readonly ok: boolean;
-  /** Why not; `ok` if it passed. */
-  readonly reason: Reason;
-  /** The numbers or words behind it. */
-  readonly detail?: unknown;
-}
-
-/** What may be carried out. */
-export interface RunPlan {
-  /** The actions in order; empty unless the run is ok. */
-  readonly sequence: readonly string[];
-  readonly steps: readonly (LinkedStep | ArcStepRecord | FolderStep)[];
-}
-
-/** A step of an ARC plan. */
-export interface ArcStepRecord {
-  readonly action: string;
-  /** The step with its arguments, such as `rotate(90)`. */
-  readonly op: string;
-  readonly span: readonly [number, number];
-  readonly text: string;
-  /** The grid after the step, if one was given. */
-  readonly grid: Grid | null;
-}
-
 /** What the checks said. */
-export interface RunVerify {
+export interface RunVerify extends Pick<Finding["verify"], "steps" | "grid"> {
   readonly ok: boolean;
   readonly reason: Reason;
   /** All that failed, the gravest first. */
   readonly failed: readonly Reason[];
   /** What ran: `rails:stage11`, `wdd:on`, `audit:wdd`, `dry_run`. */
   readonly tags: readonly string[];
-  /** Verdicts of the guards, step by step. */
-  readonly steps: readonly StepVerdict[];
-  /** How a grid was checked, if one was given. */
-  readonly grid?: ArcVerification;
 }
 
 /** Who set what in a policy of several authors. */

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { MicroLmError } from "../../core/errors.ts";
-import { readJsonFile } from "../../core/json_text.ts";
-import { type Reason, REASONS } from "../reasons.ts";
+import { readJsonFile } from "../../core/text/json_text.ts";
+import type { Reason } from "../../domains/gates/reasons.ts";
+import { REASONS } from "../reasons.ts";
 
 /** One run of a suite and what has to come out. */
 export interface SuiteCase {

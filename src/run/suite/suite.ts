@@ -2,7 +2,7 @@ import { type Rate, rate } from "../../evaluate/rate.ts";
 import { sha256Hex } from "../../core/hash.ts";
 import { canonicalJson } from "../../core/canonical_json.ts";
 import { perturb } from "./perturb.ts";
-import { isApproval, type Reason } from "../reasons.ts";
+import { isApproval, type Reason } from "../../domains/gates/reasons.ts";
 import type { RunRecord } from "../record/record.ts";
 import { checkRunRecord } from "../record/schema.ts";
 import type { MicroRuntime } from "../runtime_types.ts";

@@ -1,4 +1,4 @@
-import { sha256Hex } from "../../core/hash.ts";
+import { sealOf } from "../../core/sealed_json.ts";
 import { canonicalJson } from "../../core/canonical_json.ts";
 import type { TracedRun } from "./run.ts";
 import { MICRO_LM_VERSION } from "../../core/version.ts";
@@ -45,7 +45,7 @@ export interface TraceLine extends TracedRun {
 export function sealTraceLine(
   body: Omit<TraceLine, "hash">,
 ): { readonly text: string; readonly hash: string } {
-  const hash = sha256Hex(canonicalJson(body));
+  const hash = sealOf(body);
   return { text: canonicalJson({ ...body, hash }), hash };
 }
 

@@ -1,7 +1,7 @@
 import { MicroLmError } from "../../core/errors.ts";
-import type { PinnedPoint } from "../../mapper/file/artifact.ts";
+import { toPinned } from "../../mapper/pinned_point.ts";
 import { loadMapper, type OpenMapperOptions } from "../../mapper/file/mapper_file.ts";
-import { type ActivePoint, resolvePoint } from "../operating_point.ts";
+import { resolvePoint } from "../operating_point.ts";
 import { diffJson, type JsonDifference } from "./replay_diff.ts";
 import { runRequest } from "../run_request.ts";
 import { openRuntime } from "../runtime.ts";
@@ -85,7 +85,8 @@ export async function replayTrace(
 
 async function replayLine(line: TraceLine, found: MicroRuntime): Promise<JsonDifference[]> {
   const request = requestOf(line.inputs);
-  const pinned = toPinned(line.inputs.point);
+  const { point, certificate } = line.inputs.point;
+  const pinned = toPinned(point, certificate === null ? undefined : { id: certificate });
   const runtime: MicroRuntime = {
     ...found,
     isFallback: line.artifacts.is_fallback,
@@ -101,17 +102,6 @@ async function replayLine(line: TraceLine, found: MicroRuntime): Promise<JsonDif
     if (!(error instanceof MicroLmError)) throw error;
     return [{ path: "record", logged: record, replayed: { error: error.message } }];
   }
-}
-
-function toPinned({ point, certificate }: ActivePoint): PinnedPoint {
-  const { threshold, perClass, nearMargin, maxNovelty } = point;
-  return {
-    threshold,
-    ...(perClass && { per_class_thresholds: perClass }),
-    ...(nearMargin !== undefined && { near_margin: nearMargin }),
-    ...(maxNovelty !== undefined && { max_novelty: maxNovelty }),
-    ...(certificate !== null && { certificate: { id: certificate } }),
-  };
 }
 
 /** Runtimes by what they are made of; each is opened once, when a line needs it. */

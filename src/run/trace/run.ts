@@ -1,7 +1,6 @@
 import { sha256Hex } from "../../core/hash.ts";
 import { canonicalJson } from "../../core/canonical_json.ts";
 import type { MapperSource } from "../../mapper/mapper.ts";
-import { resolveContext } from "../context.ts";
 import type { ActivePoint } from "../operating_point.ts";
 import {
   DEFAULT_POLICY,
@@ -9,7 +8,8 @@ import {
   POLICY_ENVIRONMENT,
   resolvePolicy,
 } from "../policy/policy.ts";
-import type { GateVerdict, Rails, RunRecord } from "../record/record.ts";
+import type { GateVerdict } from "../../domains/gates/gate.ts";
+import type { Rails, RunRecord } from "../record/record.ts";
 import type { MicroRuntime, RunRequest } from "../runtime_types.ts";
 
 /** What a run was asked, as a trace keeps it. */
@@ -64,7 +64,7 @@ export interface TracedRun {
 /** What {@linkcode describeRun} has to know of a runtime. */
 export type TracedRuntime = Pick<
   MicroRuntime,
-  "domain" | "folder" | "source" | "isFallback" | "point"
+  "domain" | "opened" | "source" | "isFallback" | "point"
 >;
 
 /** Puts a run into the words of a trace. */
@@ -75,7 +75,7 @@ export function describeRun(
 ): TracedRun {
   const { policy: givenPolicy = null, context: givenContext = null, env = {} } = request;
   const policy = resolvePolicy(givenPolicy ?? {}, { env });
-  const resolved = { policy, context: contextOf(givenContext, policy, runtime) };
+  const resolved = { policy, context: contextOf(givenContext ?? {}, policy, runtime) };
   const inputs: TracedInputs = {
     domain: runtime.domain,
     prompt: request.prompt,
@@ -107,9 +107,8 @@ export function describeRun(
   });
 }
 
-/** The facts of a folder's domain are complete as they are given. */
-function contextOf(given: unknown, policy: Policy, { folder }: TracedRuntime): unknown {
-  return folder ? given ?? {} : resolveContext(given ?? {}, policy);
+function contextOf(given: unknown, policy: Policy, { opened }: TracedRuntime): unknown {
+  return opened.planner === null ? given : opened.planner.readContext(given, policy);
 }
 
 /** The request that {@linkcode describeRun} described. */

@@ -105,9 +105,13 @@ class WorkerSlot implements AsyncDisposable {
       this.#worker = undefined;
     }
     const times = retries > 0 ? ` ${retries + 1} times` : "";
-    const error = new MicroLmError("missing", `The worker of "${experiment.name}" died${times}`, {
-      hint: "Too little memory is a likely reason: use fewer --jobs",
-    });
+    const error = new MicroLmError(
+      "unavailable",
+      `The worker of "${experiment.name}" died${times}`,
+      {
+        hint: "Too little memory is a likely reason: use fewer --jobs",
+      },
+    );
     return { experiment, outcome: "failed", error };
   }
 

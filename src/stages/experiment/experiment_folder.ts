@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import { writeFileAtomic } from "../../core/atomic_write.ts";
 import { explainIoError } from "../../core/io_error.ts";
 import { MicroLmError } from "../../core/errors.ts";
-import { readJsonFile } from "../../core/json_text.ts";
+import { readJsonFile } from "../../core/text/json_text.ts";
 
 /** Names of the files in a run folder. */
 export const RUN_FILES = {

@@ -1,7 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import { readCsv } from "../../data/csv.ts";
 import { explainIoError } from "../../core/io_error.ts";
-import { findJsonFault } from "../../core/json_fault.ts";
+import { findJsonFault } from "../../core/text/json_fault.ts";
 import { readLines } from "../../data/jsonl.ts";
 import { shorten } from "../../core/shorten.ts";
 import { MicroLmError } from "../../core/errors.ts";

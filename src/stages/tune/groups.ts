@@ -5,7 +5,8 @@ import { headLayout, type HeadShape } from "../head/head.ts";
 import type { Transformer } from "../transformer/transformer.ts";
 import { transformerParts } from "../transformer/shape.ts";
 import type { TuneUseLiteOptions } from "./options.ts";
-import { asDoubles, mixSeed, type TrainedGroup } from "./run.ts";
+import { mixSeed } from "../progress.ts";
+import { asDoubles, type TrainedGroup } from "./run.ts";
 
 const WEIGHT_DECAY = 0.01;
 const HEAD_LEARNING_RATE = 0.01;

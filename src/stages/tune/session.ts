@@ -8,7 +8,8 @@ import { encoderGroup, headGroup, tunedHeadShape, weighTextClasses } from "./gro
 import { createTunedHeadGradient, type TunedHeadGradient } from "./head.ts";
 import { classMetrics } from "./metrics.ts";
 import type { LabeledPieces, TunedUseLite, TuneUseLiteOptions } from "./options.ts";
-import { mixSeed, shuffledRows, type TrainedGroup, TuneRun } from "./run.ts";
+import { mixSeed, shuffledRows } from "../progress.ts";
+import { type TrainedGroup, TuneRun } from "./run.ts";
 import {
   flattenUseLite,
   roundToHalf,

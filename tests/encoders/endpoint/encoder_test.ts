@@ -169,7 +169,7 @@ endpointTest("encode() waits as long as Retry-After says", async (scene) => {
     assert(performance.now() - before > 500, `Came back before ${after}`);
   }
   scene.replies.push(status(429, { "retry-after": "3600" }));
-  await assertFails(() => encoder.encode(["abc"]), "missing", "answers 429");
+  await assertFails(() => encoder.encode(["abc"]), "unavailable", "answers 429");
 });
 
 endpointTest("encode() repeats a request that takes too long", async (scene) => {
@@ -178,7 +178,11 @@ endpointTest("encode() repeats a request that takes too long", async (scene) => 
   scene.replies.push(late);
   assertVector((await encoder.encode(["abc"])).dense!.data, "abc");
   scene.replies.push(late, late);
-  await assertFails(() => encoder.encode(["abc"]), "missing", "did not answer within 0.1 seconds");
+  await assertFails(
+    () => encoder.encode(["abc"]),
+    "unavailable",
+    "did not answer within 0.1 seconds",
+  );
   await pause(400);
 });
 
@@ -192,7 +196,8 @@ const refusals: [number, string, string][] = [
 for (const [code, message, hint] of refusals) {
   endpointTest(`openEndpointEncoder() explains ${code} and does not repeat`, async (scene) => {
     scene.replies.push(status(code, { location: "http://localhost:8080/" }));
-    const error = await assertFails(() => scene.open({ keyEnv: KEY_ENV }), "missing", message);
+    const kind = code === 404 ? "missing" : "unavailable";
+    const error = await assertFails(() => scene.open({ keyEnv: KEY_ENV }), kind, message);
     assert(error.hint!.includes(hint), error.hint!);
     assertEquals(scene.requests.length, 1);
   });
@@ -262,7 +267,7 @@ endpointTest("encode() stops at the first failure and on request", async (scene)
   await using encoder = await scene.open({ batch: 1, concurrency: 2 });
   const texts = Array.from({ length: 50 }, (_, i) => `text ${i}`);
   scene.replies.push(status(400));
-  await assertFails(() => encoder.encode(texts), "missing", "answers 400");
+  await assertFails(() => encoder.encode(texts), "unavailable", "answers 400");
   assert(scene.requests.length < 6, `${scene.requests.length} requests after a failure`);
   const controller = new AbortController();
   const stopped = encoder.encode(texts, {
@@ -288,7 +293,7 @@ endpointTest("openEndpointEncoder() reports a server that is not there", async (
   listener.close();
   const open = () =>
     openEndpointEncoder(`http://127.0.0.1:${port}/v1#x`, { retries: 1, backoffMs: 1 });
-  await assertFails(open, "missing", "Cannot reach");
+  await assertFails(open, "unavailable", "Cannot reach");
 });
 
 for (const spec of ["http://host/v1", "http://host/v1#", "ftp://host/v1#x", "host#x", ""]) {

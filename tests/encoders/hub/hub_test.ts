@@ -156,7 +156,12 @@ for (const [name, faults, expected] of recoverable) {
 
 hubTest("pullModel() goes on where an earlier run stopped", async ({ hub, pull }) => {
   hub.faults.set(ONNX, ["cut"]);
-  await assertFails(() => pull({ retries: 0 }), "missing", "error reading a body", "connection");
+  await assertFails(
+    () => pull({ retries: 0 }),
+    "unavailable",
+    "error reading a body",
+    "connection",
+  );
   assertEquals(ranges(hub), [null]);
   await assertWhole((await pull()).folder);
   assertEquals(ranges(hub), [null, half]);
@@ -202,22 +207,22 @@ const failures: [string, string, Fault[], ErrorKind, string, string][] = [
     "--mirror",
   ],
   ["a file that is too long", ONNX, ["too long"], "data", "more than 200000 bytes", "--mirror"],
-  ["401", "listing", [{ status: 401 }], "missing", "answers 401", "private"],
-  ["403 for a file", ONNX, [{ status: 403 }], "missing", "answers 403", "consent"],
+  ["401", "listing", [{ status: 401 }], "unavailable", "answers 401", "private"],
+  ["403 for a file", ONNX, [{ status: 403 }], "unavailable", "answers 403", "consent"],
   ["404", "listing", [{ status: 404 }], "missing", `"${MODEL}" at revision "main"`, "revision"],
-  ["418", ONNX, [{ status: 418 }], "missing", "answers 418", "later"],
-  ["lasting 500", ONNX, Array(9).fill({ status: 500 }), "missing", "answers 500", "--mirror"],
-  ["lasting 429", "listing", Array(9).fill({ status: 429 }), "missing", "answers 429", "later"],
+  ["418", ONNX, [{ status: 418 }], "unavailable", "answers 418", "later"],
+  ["lasting 500", ONNX, Array(9).fill({ status: 500 }), "unavailable", "answers 500", "--mirror"],
+  ["lasting 429", "listing", Array(9).fill({ status: 429 }), "unavailable", "answers 429", "later"],
   [
     "a pause of an hour",
     ONNX,
     [{ status: 503, headers: { "retry-after": "3600" } }],
-    "missing",
+    "unavailable",
     "answers 503",
     "later",
   ],
-  ["a server that hangs", ONNX, ["hang"], "missing", "sent nothing for 0.2 seconds", "again"],
-  ["a hub that hangs", "listing", ["hang"], "missing", "sent nothing for 0.2 seconds", "again"],
+  ["a server that hangs", ONNX, ["hang"], "unavailable", "sent nothing for 0.2 seconds", "again"],
+  ["a hub that hangs", "listing", ["hang"], "unavailable", "sent nothing for 0.2 seconds", "again"],
   [
     "a redirect to a host without permission",
     ONNX,
@@ -238,7 +243,7 @@ const failures: [string, string, Fault[], ErrorKind, string, string][] = [
     "a circle of redirects",
     ONNX,
     Array(20).fill({ redirect: `/cdn/${ONNX}` }),
-    "missing",
+    "unavailable",
     "more than 10 redirects",
     "",
   ],
@@ -296,7 +301,12 @@ hubTest("pullModel() names the host that it may not reach", async ({ pull }) => 
 hubTest("pullModel() reports a server that is not there", async ({ hub, pull }) => {
   const { url } = hub;
   await hub[Symbol.asyncDispose]();
-  await assertFails(() => pull({ mirror: url, retries: 1 }), "missing", "Cannot reach", "address");
+  await assertFails(
+    () => pull({ mirror: url, retries: 1 }),
+    "unavailable",
+    "Cannot reach",
+    "address",
+  );
 });
 
 hubTest("pullModel() stops on request and goes on later", async ({ hub, pull }) => {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { MicroLmError } from "../../../src/core/errors.ts";
 import { sha256Hex } from "../../../src/core/hash.ts";
-import { loadRuntime, resolveRuntime } from "../../../src/encoders/onnx/engine.ts";
+import { loadEngine, resolveEngine } from "../../../src/encoders/onnx/engine.ts";
 import { openUseLiteEncoder } from "../../../src/encoders/use_lite/encoder.ts";
 import { NATIVE_FLAGS, whyNoNativeEngine } from "../../native_engine.ts";
 import { variedTexts } from "../use_lite_texts.ts";
@@ -10,23 +10,23 @@ const FFI = { name: "ffi", path: "node_modules" } as const;
 const ffi = Deno.permissions.querySync(FFI).state === "granted";
 
 Deno.test("auto takes the native engine only where ffi is granted", () => {
-  assertEquals(resolveRuntime("auto"), ffi ? "native" : "wasm");
-  assertEquals([resolveRuntime("native"), resolveRuntime("wasm")], ["native", "wasm"]);
+  assertEquals(resolveEngine("auto"), ffi ? "native" : "wasm");
+  assertEquals([resolveEngine("native"), resolveEngine("wasm")], ["native", "wasm"]);
 });
 
 Deno.test({
-  name: "loadRuntime() names the flag that the native engine needs",
+  name: "loadEngine() names the flag that the native engine needs",
   ignore: ffi,
   fn: async () => {
-    const error = await assertRejects(() => loadRuntime({ runtime: "native" }), MicroLmError);
+    const error = await assertRejects(() => loadEngine({ runtime: "native" }), MicroLmError);
     assertEquals(error.kind, "permission");
     assertStringIncludes(error.hint ?? "", "--allow-ffi");
   },
 });
 
 for (const threads of [0, -1, 1.5, NaN]) {
-  Deno.test(`loadRuntime() refuses ${threads} threads`, async () => {
-    await assertRejects(() => loadRuntime({ threads }), RangeError);
+  Deno.test(`loadEngine() refuses ${threads} threads`, async () => {
+    await assertRejects(() => loadEngine({ threads }), RangeError);
   });
 }
 

@@ -121,36 +121,47 @@ Deno.test("startMcpServer() hides its defects from the agent", async () => {
   await client.close();
 });
 
-Deno.test("the task mcp speaks the protocol on standard input and output", async () => {
-  const transport = new StdioClientTransport({
-    command: "deno",
-    args: [
-      "run",
-      "--no-prompt",
-      "--no-check",
-      "--frozen",
-      "--allow-read=.",
-      "--allow-write=.cache",
-      "--allow-env=MICRO_LM_MAPPER_PATH,MICRO_LM_MAPPER_THRESHOLD,MICRO_LM_PROFILE",
-      "tasks/mcp.ts",
-      "--backend",
-      "wordmap",
-    ],
-    stderr: "pipe",
+/** Flags of a domain, a prompt, its context and what it asks for. */
+const SPOKEN: readonly (readonly [readonly string[], string, object, string])[] = [
+  [[], SWAP, CONTEXT, "swap_asset"],
+  [["--domain", "examples/home"], "turn off the fan", {}, "turn_off"],
+];
+
+for (const [flags, prompt, context, action] of SPOKEN) {
+  Deno.test(`the task mcp ${flags.join(" ")} speaks the protocol on standard input and output`, async () => {
+    const transport = new StdioClientTransport({
+      command: "deno",
+      args: [
+        "run",
+        "--no-prompt",
+        "--no-check",
+        "--frozen",
+        "--allow-read=.",
+        "--allow-write=.cache",
+        "--ignore-env=LOG_TOKENS,LOG_STREAM",
+        "--allow-env=MICRO_LM_MAPPER_PATH,MICRO_LM_MAPPER_THRESHOLD,MICRO_LM_PROFILE",
+        "tasks/mcp.ts",
+        "--backend",
+        "wordmap",
+        ...flags,
+      ],
+      stderr: "pipe",
+    });
+    const said: string[] = [];
+    transport.stderr!.on(
+      "data",
+      (bytes: Uint8Array) => said.push(new TextDecoder().decode(bytes)),
+    );
+    const client = await connectClient(transport).catch((error: unknown) => {
+      throw new Error(`The task does not answer: ${said.join("")}`, { cause: error });
+    });
+    const { data } = await call(client, "run_micro", { prompt, context });
+    assertEquals(RUN_RESPONSE.parse(data).plan.sequence, [action]);
+    const calls = Array.from({ length: 50 }, () => call(client, "map_prompt", { prompt }));
+    const labels = (await Promise.all(calls)).map(({ data }) => data?.["label"]);
+    assertEquals(labels.filter((label) => label !== action), []);
+    await client.close();
+    await assertRejects(() => client.listTools());
+    assertEquals(said.join(""), "");
   });
-  const said: string[] = [];
-  transport.stderr!.on("data", (bytes: Uint8Array) => said.push(new TextDecoder().decode(bytes)));
-  const client = await connectClient(transport).catch((error: unknown) => {
-    throw new Error(`The task does not answer: ${said.join("")}`, { cause: error });
-  });
-  const { data } = await call(client, "run_micro", { prompt: SWAP, context: CONTEXT });
-  assertEquals(RUN_RESPONSE.parse(data).plan.sequence, ["swap_asset"]);
-  const calls = Array.from({ length: 50 }, () => call(client, "map_prompt", { prompt: SWAP }));
-  assertEquals(
-    (await Promise.all(calls)).filter(({ data }) => data?.["label"] !== "swap_asset"),
-    [],
-  );
-  await client.close();
-  await assertRejects(() => client.listTools());
-  assertEquals(said.join(""), "");
-});
+}

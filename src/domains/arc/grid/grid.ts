@@ -1,5 +1,5 @@
 import { MicroLmError } from "../../../core/errors.ts";
-import { findJsonFault } from "../../../core/json_fault.ts";
+import { findJsonFault } from "../../../core/text/json_fault.ts";
 import { shorten } from "../../../core/shorten.ts";
 
 /** Rows of cells, top to bottom, left to right: 1 to 30 rows and columns, whole numbers 0 to 9. */

@@ -1,4 +1,4 @@
-import { normalizeNfkc } from "../../../core/nfkc.ts";
+import { normalizeNfkc } from "../../../core/text/nfkc.ts";
 
 /** Where a part of a prompt stands: from `start` up to, not including, `end`, in UTF-16 units. */
 export interface Span {

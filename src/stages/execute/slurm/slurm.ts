@@ -161,7 +161,7 @@ class Follower {
       const states = await this.#client.states(job.id);
       silence = states === null ? silence + 1 : 0;
       if (silence >= MAX_SILENCE) {
-        throw new MicroLmError("missing", `Slurm no longer answers about job ${job.id}`, {
+        throw new MicroLmError("unavailable", `Slurm no longer answers about job ${job.id}`, {
           hint: "Run the command again with --resume when it does",
         });
       }
@@ -194,7 +194,7 @@ class Follower {
   #deadRun(index: number, state: string, { id, retries }: SlurmJob): BatchRun {
     const times = retries > 0 ? ` after ${retries + 1} attempts` : "";
     const error = new MicroLmError(
-      "missing",
+      "unavailable",
       `Slurm ended task ${id}_${index} (${state}) without an outcome${times}`,
       { hint: `Its log: ${join(this.#folder.path, "logs", `task_${index}.log`)}` },
     );

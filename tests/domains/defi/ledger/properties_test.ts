@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { verifySteps } from "../../../../src/domains/defi/guards/guards.ts";
 import type { LedgerAmount, LedgerStep } from "../../../../src/domains/defi/ledger/step.ts";
 import { MicroLmError } from "../../../../src/core/errors.ts";
-import { resolveContext } from "../../../../src/run/context.ts";
+import { resolveContext } from "../../../../src/domains/context.ts";
 import { contexts, policies, steps } from "./arbitrary.ts";
 import type { RefContext, RefPolicy } from "./reference.ts";
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import fc from "fast-check";
 import { verifySteps } from "../../../../src/domains/defi/guards/guards.ts";
 import { MicroLmError } from "../../../../src/core/errors.ts";
-import { resolveContext } from "../../../../src/run/context.ts";
+import { resolveContext } from "../../../../src/domains/context.ts";
 import { contexts, policies, steps } from "./arbitrary.ts";
 import { MALFORMED } from "./malformed.ts";
 import { referenceFailures } from "./reference.ts";

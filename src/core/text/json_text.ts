@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { MicroLmError, type SourceLocation } from "./errors.ts";
+import { MicroLmError, type SourceLocation } from "../errors.ts";
 import { findJsonFault } from "./json_fault.ts";
-import { shorten } from "./shorten.ts";
+import { shorten } from "../shorten.ts";
 import { readWholeText } from "./text_stream.ts";
 
 /** Options of {@linkcode parseJson}. */

@@ -48,7 +48,7 @@ const SAME: Readonly<Record<string, string>> = {
  *
  * @example
  * ```ts
- * import { cleanPrompt } from "micro-lm/domains";
+ * import { cleanPrompt } from "micro-lm/language";
  * import { assertEquals } from "@std/assert";
  *
  * const { text, toOriginal } = cleanPrompt("ＤＥ\u200DPOSIT 5 ETH");

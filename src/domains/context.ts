@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { hfOf, ltvOf, type Positions } from "../domains/defi/ledger/account.ts";
+import { hfOf, ltvOf, type Positions } from "./defi/ledger/account.ts";
 import { MicroLmError } from "../core/errors.ts";
-import { byCapitals } from "./policy/by_capitals.ts";
-import { readInput } from "./input_fault.ts";
+import { byCapitals } from "./by_capitals.ts";
+import { readInput } from "../core/read_input.ts";
 
 /** Where a ratio was found: in `risk`, beside it, or calculated from the positions. */
 export type RiskSource = "risk" | "top_level" | "positions";

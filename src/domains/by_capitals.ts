@@ -1,4 +1,4 @@
-import { MicroLmError } from "../../core/errors.ts";
+import { MicroLmError } from "../core/errors.ts";
 
 /**
  * The same values by names in capitals.

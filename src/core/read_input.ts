@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
-import { MicroLmError } from "../core/errors.ts";
+import { MicroLmError } from "./errors.ts";
 
 /** Where and why an input was refused, for messages. */
 export interface Schema {

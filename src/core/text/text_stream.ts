@@ -1,5 +1,5 @@
-import { MicroLmError, type SourceLocation } from "./errors.ts";
-import { checkSize, inputName, readChunks } from "./input_file.ts";
+import { MicroLmError, type SourceLocation } from "../errors.ts";
+import { checkSize, inputName, readChunks } from "../input_file.ts";
 import { type Encoding, findEncoding, nameBinary } from "./text_encoding.ts";
 
 /** Bytes that are looked at to tell encoding and line ends. */

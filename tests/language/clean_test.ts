@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { cleanPrompt } from "../../../../src/domains/defi/read/clean.ts";
+import { cleanPrompt } from "../../src/language/clean.ts";
 
 const CASES: readonly (readonly [string, string])[] = [
   ["Deposit 10 ETH", "deposit 10 eth"],

@@ -1,22 +1,20 @@
-import { verifyPlan } from "../domains/defi/guards/guards.ts";
-import { type DefiOrder, type DefiReading, readOrders } from "../domains/defi/read/orders.ts";
-import { buildPlan, type Plan } from "../domains/defi/plan.ts";
-import { DEFI_PRIMITIVES, type DefiPrimitive } from "../domains/defi/taxonomy.ts";
-import type { Decision } from "../evaluate/decide.ts";
-import type { Reason } from "./reasons.ts";
-import type { GateVerdict, StepMapping } from "./record/record.ts";
-import { type Finding, NOTHING, type ResolvedRequest } from "./finding.ts";
-import { askEvidence } from "./ask_evidence.ts";
-import { decideAll } from "../evaluate/decide_texts.ts";
-import type { MicroRuntime } from "./runtime_types.ts";
+import type { Context } from "../context.ts";
+import { type Finding, NOTHING } from "../gates/finding.ts";
+import { gate, type GateVerdict, mapperGate, toMapping } from "../gates/gate.ts";
+import type { Reason } from "../gates/reasons.ts";
+import type { DomainRequest, RunTools } from "../planner.ts";
+import { verifyPlan } from "./guards/guards.ts";
+import { buildPlan, type Plan } from "./plan.ts";
+import { type DefiOrder, type DefiReading, readOrders } from "./read/orders.ts";
+import { DEFI_PRIMITIVES, type DefiPrimitive } from "./taxonomy.ts";
 
 /** The gates of a DeFi prompt, in order; the first that fails ends the run. */
 export async function runDefi(
-  runtime: MicroRuntime,
-  request: ResolvedRequest,
+  request: DomainRequest<Context>,
+  tools: RunTools,
 ): Promise<Finding> {
-  const { prompt, onPhase } = request;
-  onPhase?.("parse");
+  const { prompt } = request;
+  tools.phase("parse");
   const reading = readOrders(prompt);
   const { refusal, orders } = reading;
   const first = gate(
@@ -24,28 +22,25 @@ export async function runDefi(
     refusal ? reasonOf(refusal.kind) : "ok",
     describe(reading, prompt),
   );
-  const start: Finding = { ...NOTHING, flags: fallbackFlags(runtime), gates: [first] };
+  const start: Finding = { ...NOTHING, flags: tools.flags, gates: [first] };
   if (refusal) return start;
-  onPhase?.("map");
-  const mapped = await mapSteps(runtime, request, orders);
+  tools.phase("map");
+  const mapped = await mapSteps(tools, prompt, orders);
   const then = { ...start, ...mapped.finding, gates: [first, mapped.gate] };
   if (!mapped.gate.ok) return then;
-  onPhase?.("rails");
+  tools.phase("rails");
   const { labels } = mapped;
   const plan = buildPlan(orders.map((segment, i) => ({ action: labels[i]!, segment })));
   const slots = checkSlots(plan, orders, labels);
   if (!slots.ok) return { ...then, gates: [...then.gates, slots] };
-  const asked = await askEvidence(runtime, request, plan.sequence);
+  const asked = await tools.askEvidence(plan.sequence);
   const gates = [...then.gates, slots, ...asked.gates];
   const audited = { ...then, ...(asked.wdd && { wdd: asked.wdd }), gates };
   if (!asked.ok) return audited;
   const last = asked.sequence ? planOf(asked.sequence, prompt, orders) : plan;
-  return guard(
-    { ...audited, flags: [...audited.flags, ...unlistedFlags(last)] },
-    last,
-    request,
-    asked.approval,
-  );
+  const flags = [...audited.flags, ...unlistedFlags(last)];
+  const guarded = guardPlan({ ...audited, flags }, last, request);
+  return asked.approval ? { ...guarded, approval: asked.approval } : guarded;
 }
 
 /** The plan of the evidence, with the words of the steps where there is one a step. */
@@ -82,23 +77,18 @@ function unlistedFlags({ steps }: Plan): string[] {
   return steps.some(({ unlisted }) => unlisted.length > 0) ? ["asset:unlisted"] : [];
 }
 
-function fallbackFlags({ isFallback, mapper }: MicroRuntime): string[] {
-  return isFallback && mapper ? ["mapper:wordmap_fallback"] : [];
-}
-
 /** Asks the mapper about every step; one uncertain step is enough to stop. */
 async function mapSteps(
-  { mapper }: MicroRuntime,
-  { prompt, resolved: { active } }: ResolvedRequest,
+  { decide }: RunTools,
+  prompt: string,
   orders: readonly DefiOrder[],
 ): Promise<{ gate: GateVerdict; labels: DefiPrimitive[]; finding: Partial<Finding> }> {
-  if (!mapper) return { gate: gate("mapper", "mapper_unavailable"), labels: [], finding: {} };
+  if (!decide) return { gate: gate("mapper", "mapper_unavailable"), labels: [], finding: {} };
   const texts = orders.map(({ order }) => order);
-  const decisions = await decideAll(mapper, texts, active.point);
-  const uncertain = decisions.find((decision) => decision.label === null);
+  const decisions = await decide(texts);
   const [leading] = decisions;
   return {
-    gate: gate("mapper", uncertain ? mapperReason(uncertain) : "ok"),
+    gate: mapperGate(decisions),
     labels: decisions.map(({ label }) => label as DefiPrimitive),
     finding: {
       label: isAction(leading?.predicted) ? leading!.predicted : null,
@@ -123,11 +113,10 @@ function checkSlots(
 }
 
 /** The guards come last and never see a score. */
-function guard(
+export function guardPlan(
   before: Finding,
   plan: Plan,
-  { resolved: { policy, context } }: ResolvedRequest,
-  approval: Reason | undefined,
+  { policy, context }: DomainRequest<Context>,
 ): Finding {
   const verdict = verifyPlan(plan, policy, context);
   return {
@@ -137,12 +126,7 @@ function guard(
     verify: { steps: verdict.steps },
     flags: [...before.flags, ...verdict.flags],
     sources: context.sources,
-    ...(approval && { approval }),
   };
-}
-
-function gate(name: GateVerdict["gate"], reason: Reason, detail?: unknown): GateVerdict {
-  return { gate: name, ok: reason === "ok", reason, ...(detail !== undefined && { detail }) };
 }
 
 function reasonOf(kind: string): Reason {
@@ -150,17 +134,6 @@ function reasonOf(kind: string): Reason {
   return kind === "not_understood" ? "not_understood" : "abstain_non_exec";
 }
 
-function mapperReason({ reason }: Decision): Reason {
-  return reason === "low_confidence" || reason === "near_margin"
-    ? "low_confidence"
-    : "abstain_non_exec";
-}
-
 function isAction(label: string | undefined): boolean {
   return (DEFI_PRIMITIVES as readonly string[]).includes(label ?? "");
-}
-
-function toMapping(decision: Decision, { span, text }: DefiOrder): StepMapping {
-  const threshold = Number.isFinite(decision.threshold) ? decision.threshold : null;
-  return { ...decision, threshold, span, text };
 }

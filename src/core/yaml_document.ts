@@ -1,0 +1,77 @@
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+import { MicroLmError, type SourceLocation } from "./errors.ts";
+
+/** A path of keys in a document. */
+export type YamlPath = readonly PropertyKey[];
+
+/** A YAML 1.2 document (JSON is YAML, too) that still knows where everything stood. */
+export interface YamlDocument {
+  readonly value: unknown;
+  /** Where the value at a path stands, or the nearest one around it. */
+  locate(path: YamlPath): SourceLocation;
+  /** Where the key at the end of a path stands: its value may begin on another line. */
+  locateKey(path: YamlPath): SourceLocation;
+}
+
+/**
+ * Parses YAML. Nothing in it is executed.
+ *
+ * @param file What messages call it.
+ * @throws {MicroLmError} Kind `data`, with line and column where there are any.
+ */
+export function parseYaml(text: string, file: string): YamlDocument {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number | undefined): SourceLocation => {
+    if (offset === undefined) return { file };
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  };
+  const [broken] = document.errors;
+  if (broken) {
+    throw new MicroLmError("data", `Expected YAML: ${broken.message}`, {
+      at: at(broken.pos[0]),
+      cause: broken,
+    });
+  }
+  return {
+    value: toValue(document, file),
+    locate: (path) => at(offsetOf(document, path)),
+    locateKey: (path) => at(keyOffset(document, path)),
+  };
+}
+
+/** The name of a path in messages. */
+export function yamlPathName(path: YamlPath): string {
+  return path.length === 0 ? "the document" : path.map(String).join(".");
+}
+
+/** What a schema has to say, without the name of the library. */
+export function yamlIssueText({ message }: z.core.$ZodIssue): string {
+  return message.replace(/^Invalid input: /, "");
+}
+
+function toValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MicroLmError("data", `Expected YAML: ${reason}`, { at: { file }, cause });
+  }
+}
+
+function keyOffset(document: Document, path: YamlPath): number {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const items = isMap(parent) ? parent.items : [];
+  const pair = items.find(({ key }) => isScalar(key) && String(key.value) === path.at(-1));
+  return isScalar(pair?.key) ? pair.key.range?.[0] ?? 0 : 0;
+}
+
+function offsetOf(document: Document, path: YamlPath): number | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return undefined;
+}

@@ -1,0 +1,76 @@
+/** The evidence of a domain supplied the plan: `wdd:family:NAME`. */
+export const FAMILY = "wdd:family:";
+
+/** Why a record is as it is; the set is closed, with one family for each domain. */
+export type Reason =
+  | "ok"
+  | "ltv"
+  | "hf"
+  | "more_than_held"
+  | "more_than_owed"
+  | "asset_refused"
+  | "risk_unknown:ltv"
+  | "risk_unknown:hf"
+  | "oracle_stale"
+  | "oracle_unknown"
+  | "low_confidence"
+  | "abstain_non_exec"
+  | "not_understood"
+  | "wdd:below_gates"
+  | `${typeof FAMILY}${string}`
+  | "mapper_unavailable"
+  | "invalid_input";
+
+/**
+ * From the gravest: a breach of a limit outweighs what is unknown, and that what is merely
+ * unclear.
+ */
+const PRIORITY: readonly Reason[] = [
+  "invalid_input",
+  "ltv",
+  "hf",
+  "more_than_held",
+  "more_than_owed",
+  "asset_refused",
+  "risk_unknown:ltv",
+  "risk_unknown:hf",
+  "oracle_stale",
+  "oracle_unknown",
+  "abstain_non_exec",
+  "not_understood",
+  "low_confidence",
+  "wdd:below_gates",
+  "wdd:family:abstain",
+  "mapper_unavailable",
+];
+
+/**
+ * Orders what failed by how much it weighs, without repeats; the first is the reason of the record.
+ *
+ * @example
+ * ```ts
+ * import { orderReasons } from "micro-lm/run";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(orderReasons(["oracle_stale", "hf", "ltv", "hf"]), ["ltv", "hf", "oracle_stale"]);
+ * ```
+ */
+export function orderReasons(failed: readonly Reason[]): Reason[] {
+  return PRIORITY.filter((reason) => failed.includes(reason));
+}
+
+/**
+ * True for a reason that says "yes".
+ *
+ * @example
+ * ```ts
+ * import { isApproval } from "micro-lm/run";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(isApproval("wdd:family:arc"), true);
+ * assertEquals(isApproval("low_confidence"), false);
+ * ```
+ */
+export function isApproval(reason: Reason): boolean {
+  return reason === "ok" || (reason.startsWith(FAMILY) && reason !== `${FAMILY}abstain`);
+}

@@ -1,0 +1,68 @@
+import type { Decision } from "../evaluate/decide.ts";
+import type { GuardPolicy } from "./defi/guards/inputs.ts";
+import type { AskedEvidence, Finding, RunPhase } from "./gates/finding.ts";
+
+/** How a domain comes from a prompt to a plan: it reads, asks, and guards. */
+export interface Planner<Plan = unknown, Context = unknown> {
+  /** Whether steps are labelled by a mapper; false where the words alone say what to do. */
+  readonly needsMapper: boolean;
+  /** Whether the rails can audit its runs. */
+  readonly takesEvidence: boolean;
+  /** Whether requests may bring grids. */
+  readonly takesGrids: boolean;
+  /** What the words say before anybody maps them: is it an order, and of which steps. */
+  read(prompt: string): DomainReading;
+  /**
+   * Checks what a caller states of the world.
+   *
+   * @throws {MicroLmError} Kind `usage`, naming the path.
+   */
+  readContext(given: unknown, policy: GuardPolicy): Context;
+  /** The last gate: whether a plan may be carried out. Guards never see a score. */
+  guard(before: Finding, plan: Plan, request: DomainRequest<Context>): Finding;
+  /**
+   * Asks all gates in order; the first that fails ends the run.
+   *
+   * @throws {MicroLmError} Kind `usage` for a grid that is not understood.
+   */
+  run(request: DomainRequest<Context>, tools: RunTools): Promise<Finding>;
+}
+
+/** What the words of a prompt say. */
+export interface DomainReading {
+  /** Why it is no order to act on now, and where; null for an order. */
+  readonly refusal: { readonly kind: string; readonly span: readonly [number, number] } | null;
+  /** The steps in order; empty where the prompt is refused. */
+  readonly steps: readonly {
+    readonly text: string;
+    /** Where the words stand in the prompt: `[start, end)` in UTF-16 units. */
+    readonly span: readonly [number, number];
+  }[];
+}
+
+/** A request, checked. */
+export interface DomainRequest<Context = unknown> {
+  readonly prompt: string;
+  /** Limits that guards honour. */
+  readonly policy: GuardPolicy;
+  /** What `readContext` made of what the caller stated. */
+  readonly context: Context;
+  readonly grid?: unknown;
+  readonly pairs?: unknown;
+}
+
+/** What a run lends to a domain. */
+export interface RunTools {
+  /** What the mapper says of texts at the operating point; null where there is no mapper. */
+  readonly decide: ((texts: readonly string[]) => Promise<Decision[]>) | null;
+  /** What is said of the mapper in the record: `mapper:wordmap_fallback`. */
+  readonly flags: readonly string[];
+  /**
+   * Asks the rails, if the policy wants them.
+   *
+   * @param planned The actions of the plan so far.
+   */
+  askEvidence(planned: readonly string[]): Promise<AskedEvidence>;
+  /** Is told when a part of the run begins. */
+  phase(name: RunPhase): void;
+}

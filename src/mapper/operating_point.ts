@@ -1,0 +1,11 @@
+/** When to fire and when to abstain. */
+export interface OperatingPoint {
+  /** Least confidence that fires, 0 to 1. */
+  readonly threshold: number;
+  /** Thresholds of single classes, instead of the common one; a class with null never fires. */
+  readonly perClass?: Readonly<Record<string, number | null>>;
+  /** Least distance between the first and the second probability. Default: 0. */
+  readonly nearMargin?: number;
+  /** Largest share of a prompt that the training did not know, 0 to 1. Default: 1, any. */
+  readonly maxNovelty?: number;
+}
