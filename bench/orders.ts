@@ -13,15 +13,8 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { type MicroRuntime, openRuntime, readLabeledCsv, type RunRecord } from "../mod.ts";
 import { readOrders } from "../src/domains/mod.ts";
+import { HEALTHY, HEALTHY_POLICY } from "./orders_facts.ts";
 import { judgeSlots, type SlotCase } from "./orders_slots.ts";
-
-/** Facts under which no guard objects, so that only the reading decides. */
-const HEALTHY = {
-  oracle: { age_sec: 5, max_age_sec: 30 },
-  positions: { collateral_value: 1e12, debt_value: 1e8 },
-  prices: { ETH: 2000, WETH: 2000, STETH: 2000, WBTC: 60000, USDC: 1, USDT: 1, DAI: 1, GHO: 1 },
-};
-const POLICY = { risk: { require: false } };
 
 const args = parseArgs(Deno.args, {
   string: ["mapper", "red", "data", "point", "list"],
@@ -87,7 +80,7 @@ async function jsonLines<T>(path: string): Promise<T[]> {
 }
 
 async function run(prompt: string): Promise<RunRecord> {
-  return await (runtime as MicroRuntime).run({ prompt, context: HEALTHY, policy: POLICY });
+  return await (runtime as MicroRuntime).run({ prompt, context: HEALTHY, policy: HEALTHY_POLICY });
 }
 
 async function report(name: string, rows: readonly Row[]): Promise<void> {

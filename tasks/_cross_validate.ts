@@ -1,5 +1,11 @@
 import type { Dataset } from "../mod.ts";
-import { encodeGold, evaluatePoint, type Rate, scoreRows } from "../src/evaluate/mod.ts";
+import {
+  DEFAULT_MIN_ORDER,
+  encodeGold,
+  evaluatePoint,
+  type Rate,
+  scoreRows,
+} from "../src/evaluate/mod.ts";
 import type { OutOfFold } from "../src/mapper/mod.ts";
 import { percentWithInterval, printable, textTable } from "../src/report/mod.ts";
 
@@ -27,13 +33,14 @@ export interface CrossValidation {
 /** Judges what mappers said to rows that they had not seen. */
 export function judgeOutOfFold(
   dataset: Dataset,
-  { classes, probabilities, lacking }: OutOfFold,
+  { classes, probabilities, order, lacking }: OutOfFold,
   folds: number,
 ): CrossValidation {
-  const scored = scoreRows(probabilities);
+  const scored = scoreRows(probabilities, undefined, order);
+  const orders = order && { minOrder: DEFAULT_MIN_ORDER };
   const gold = encodeGold(dataset.rows.map(({ label }) => label), classes);
   const points = THRESHOLDS.map((threshold) => {
-    const { rates } = evaluatePoint(scored, gold, { threshold }, classes);
+    const { rates } = evaluatePoint(scored, gold, { threshold, ...orders }, classes);
     const { coverage, accuracy_on_fired, overall_accuracy } = rates;
     return { threshold, coverage, accuracy_on_fired, overall_accuracy };
   });

@@ -86,6 +86,9 @@ export async function executeSweep(
     ? point?.perClass
     : await readPerClassThresholds(flags.per_class_thresholds, (name) =>
       domain.canonicalLabel(name));
+  const minOrders = flags.order_thresholds === undefined
+    ? point?.minOrder === undefined ? undefined : [point.minOrder]
+    : parseThresholds(flags.order_thresholds, "order_thresholds");
   const maxNovelty = flags.max_novelty ?? point?.maxNovelty;
   const certify = await certifyRequest(flags, domain);
   const progress = createProgress("score");
@@ -94,6 +97,7 @@ export async function executeSweep(
     nearMargins: point?.nearMargin === undefined ? nearMargins : [point.nearMargin],
     ...(perClass && { perClass }),
     ...(maxNovelty !== undefined && { maxNovelty }),
+    ...(minOrders && { minOrders }),
     ...(certify && { certify }),
     ...(citation !== undefined && { citation }),
     maxAbstainRate: flags.max_abstain_rate,
@@ -135,7 +139,7 @@ async function applyConfig(
   const config = await readMapperConfig(flags.config);
   const mapper_path = config.model_path ?? flags.mapper_path;
   const isUnchanged = flags.thresholds === undefined && flags.max_novelty === undefined &&
-    flags.per_class_thresholds === undefined;
+    flags.per_class_thresholds === undefined && flags.order_thresholds === undefined;
   return {
     flags: { ...flags, backend: config.backend, mapper_path },
     config,

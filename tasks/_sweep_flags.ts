@@ -60,6 +60,13 @@ export const SWEEP_FLAGS = {
     help:
       "Abstain where a larger share of the prompt's words and pieces is unknown to the training.",
   },
+  order_thresholds: {
+    type: "string",
+    value: "LIST",
+    help:
+      "Least scores as an order to try with every threshold, for a mapper with an order head: " +
+      "0.2,0.5. Default: 0, or that of --config.",
+  },
   per_class_thresholds: {
     type: "string",
     value: "FILE",

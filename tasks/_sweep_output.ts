@@ -101,7 +101,8 @@ export function printSweep(
   else say(`${grid.rows.length} points tried; --out_csv writes them all`);
   say("");
   const margin = chosen.metrics.near_margin > 0 ? `, margin ${chosen.metrics.near_margin}` : "";
-  say(`Chosen: threshold ${chosen.metrics.threshold}${margin} (${chosen.why})`);
+  const order = chosen.metrics.min_order > 0 ? `, order ${chosen.metrics.min_order}` : "";
+  say(`Chosen: threshold ${chosen.metrics.threshold}${margin}${order} (${chosen.why})`);
   say(textTable(chosenTable(chosen.metrics)));
   say("");
   const lines = [...certificateLines(outcome), ...qualityLines(outcome), ...evidenceLines(outcome)];

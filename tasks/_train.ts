@@ -10,10 +10,29 @@ import {
   type TrainedMapper,
   trainMapper,
 } from "../mod.ts";
-import { createMasker, mapLabels, splitRows, stringifyCsv, takeDataset } from "../src/data/mod.ts";
-import { DEFAULT_DOMAIN, detectDomain, isDomainPath } from "../src/domains/mod.ts";
+import {
+  concatDatasets,
+  createMasker,
+  mapLabels,
+  splitRows,
+  stringifyCsv,
+  takeDataset,
+} from "../src/data/mod.ts";
+import {
+  DEFAULT_DOMAIN,
+  detectDomain,
+  isDomainPath,
+  mapperForm,
+  orderWithin,
+} from "../src/domains/mod.ts";
 import { ABSTAIN_CLASS } from "../src/evaluate/mod.ts";
-import { type CalibrationChoice, createMlTrainer, predictOutOfFold } from "../src/mapper/mod.ts";
+import {
+  type CalibrationChoice,
+  createMlTrainer,
+  type OrderHeadChoice,
+  predictOutOfFold,
+  type TrainingForms,
+} from "../src/mapper/mod.ts";
 import { textTable } from "../src/report/mod.ts";
 import { type CrossValidation, crossValidationLines, judgeOutOfFold } from "./_cross_validate.ts";
 import { datasetNotes, singleRowNotes } from "./_dataset_notes.ts";
@@ -30,6 +49,7 @@ const NO_ABSTAIN =
 /** What a training run is told. */
 export interface TrainRequest
   extends FlagValues<typeof ENCODER_FLAGS>, Partial<FlagValues<typeof INPUT_FLAGS>> {
+  /** A file, or several, joined by commas. */
   readonly labels_csv: string;
   readonly out_path: string;
   readonly sbert: string;
@@ -43,6 +63,9 @@ export interface TrainRequest
   readonly solver: "lbfgs" | "ml";
   readonly seed: number;
   readonly class_names: string | undefined;
+  readonly order_head: OrderHeadChoice;
+  /** Learn from prompts as the domain reads them, too. */
+  readonly readings: boolean;
   /** CSV column that says which rows belong together. */
   readonly group?: string | undefined;
   /** Share of the rows to hold out of the training. */
@@ -69,15 +92,12 @@ export async function runTraining(
 ): Promise<TrainedRun> {
   const start = performance.now();
   const columns = request.group === undefined ? {} : { group: request.group };
-  const raw = applyAbstainLabels(
-    await readLabeledCsv(request.labels_csv, {
-      ...readOptions(request),
-      ...columns,
-      repeatedIds: "number",
-    }),
-    request.abstain_label,
-    warn,
+  const paths = request.labels_csv.split(",");
+  const reading = { ...readOptions(request), ...columns, mayLackGroup: paths.length > 1 };
+  const sets = await Promise.all(
+    paths.map((path) => readLabeledCsv(path, { ...reading, repeatedIds: "number" })),
   );
+  const raw = applyAbstainLabels(concatDatasets(sets), request.abstain_label, warn);
   const { domain, note } = await chooseDomain(request.domain, raw);
   if (note) warn(note);
   const all = mapLabels(raw, (label) => readLabel(domain, label));
@@ -96,6 +116,8 @@ export async function runTraining(
     seed: request.seed,
     method: request.calibration_method,
     cv: request.calibration_cv,
+    orderHead: request.order_head,
+    ...(request.readings && { forms: formsOf(domain) }),
     ...(request.solver === "ml" ? { trainer: await createMlTrainer() } : {}),
     mask,
   };
@@ -116,7 +138,7 @@ export async function runTraining(
   });
   progress.end();
   for (const note of mapper.training.notes ?? []) warn(note);
-  if (!mapper.classes.includes(ABSTAIN_CLASS)) warn(NO_ABSTAIN);
+  if (!mapper.order && !mapper.classes.includes(ABSTAIN_CLASS)) warn(NO_ABSTAIN);
   if (!mapper.training.converged) {
     warn(`not converged after ${request.max_iter} iterations; raise --max_iter`);
   }
@@ -214,6 +236,14 @@ function readLabel(domain: Domain, label: string): string {
   }
 }
 
+/** The other forms that prompts of a domain have. */
+function formsOf(domain: Domain): TrainingForms {
+  if (domain.name === "defi") return { read: mapperForm, orderWithin };
+  throw new MicroLmError("usage", `Flag --readings: the domain ${domain.name} reads no orders`, {
+    hint: "Leave it out: prompts come to the mapper as they are",
+  });
+}
+
 /** Where the mapper of a domain goes if nothing is said. */
 export async function defaultOutPath(domain: string): Promise<string> {
   const { name } = await openDomain(isDomainPath(domain) ? domain : DEFAULT_DOMAIN);
@@ -263,8 +293,9 @@ export function printTraining(
 ): void {
   const { training, model, encoder } = mapper;
   const folds = training.folds > 0 ? ` in ${training.folds} folds` : "";
+  const head = mapper.order ? " and an order head" : "";
   say(
-    `Trained on ${training.rows} prompts, ${mapper.classes.length} classes, domain ${domain.name}: ` +
+    `Trained on ${training.rows} prompts, ${mapper.classes.length} classes${head}, domain ${domain.name}: ` +
       `encoder ${encoder.spec}, calibration ${model.method}${folds}`,
   );
   if (testPath !== undefined) say(`Held out, by template: ${testPath}`);

@@ -35,7 +35,7 @@ const TOLERANCE = 1e-6;
 /** The body of `export`: writes the model, after it was run and compared with the mapper. */
 async function exportCommand(
   flags: FlagValues<typeof EXPORT_FLAGS>,
-  { say, result }: CommandContext,
+  { say, warn, result }: CommandContext,
 ): Promise<ExitCode> {
   const config = flags.config === undefined ? undefined : await readMapperConfig(flags.config);
   const artifact = await loadMapper(config?.model_path ?? flags.mapper_path);
@@ -50,6 +50,12 @@ async function exportCommand(
     throw new Error(`The exported model differs from the mapper by ${largest}`);
   }
   await writeFileAtomic(flags.out, exported.bytes);
+  if (artifact.order) {
+    warn(
+      "the order head is not in the model: it says which action, not whether a prompt is an order; " +
+        "decide that before you ask it, or train with --order_head off",
+    );
+  }
   say(
     `Wrote ${flags.out}: ${formatBytes(exported.bytes.length)}; over ${compared} prompts its ` +
       `probabilities differ from the mapper's by up to ${largest.toExponential(1)}`,

@@ -1,4 +1,4 @@
-import type { CalibrationChoice } from "../src/mapper/mod.ts";
+import type { CalibrationChoice, OrderHeadChoice } from "../src/mapper/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { ENCODER_FLAGS, SPEC_HELP } from "./_encoder_flags.ts";
 import { INPUT_FLAGS } from "./_input_flags.ts";
@@ -12,9 +12,10 @@ await runCommand({
   flags: {
     labels_csv: {
       type: "string",
-      value: "FILE",
+      value: "FILE[,FILE…]",
       required: true,
-      help: "CSV with a prompt and its label a row; the columns have a header.",
+      help:
+        "CSV with a prompt and its label a row; the columns have a header. Several files are one set.",
     },
     out_path: {
       type: "string",
@@ -59,6 +60,20 @@ await runCommand({
       choices: ["balanced", "none"],
       help: "Whether rare classes weigh more.",
     },
+    order_head: {
+      type: "string",
+      default: "auto",
+      choices: ["auto", "on", "off"],
+      help:
+        "Learn from the rows labelled abstain whether a prompt is an order at all, apart from " +
+        "which one it is: auto does so from 50 such rows that are a tenth of all.",
+    },
+    readings: {
+      type: "boolean",
+      help:
+        "DeFi: learn from orders as they are read, too, which is how they come to the mapper, and " +
+        "from orders without what stands around them.",
+    },
     solver: {
       type: "string",
       default: "lbfgs",
@@ -102,6 +117,7 @@ await runCommand({
     out_path,
     calibration_method: method as CalibrationChoice,
     class_weight: flags.class_weight as "balanced" | "none",
+    order_head: flags.order_head as OrderHeadChoice,
     solver: flags.solver as "lbfgs" | "ml",
   }, context);
   printTraining(run, context);

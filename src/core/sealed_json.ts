@@ -17,9 +17,12 @@ export function seal(body: object): { readonly text: string; readonly sha256: st
 /**
  * Parses the text of a sealed file, whose hash is still to be checked.
  *
- * @throws {Error} If it is no JSON, or of another schema.
+ * @throws {Error} If it is no JSON, or of none of the schemas.
  */
-export function parseSealed(text: string, schema: string): Readonly<Record<string, unknown>> {
+export function parseSealed(
+  text: string,
+  ...schemas: readonly string[]
+): Readonly<Record<string, unknown>> {
   let json: Readonly<Record<string, unknown>> | null;
   try {
     json = JSON.parse(text);
@@ -28,9 +31,10 @@ export function parseSealed(text: string, schema: string): Readonly<Record<strin
       `it is no complete JSON (${text.length} characters): truncated or another format`,
     );
   }
-  if (json?.["schema"] === schema) return json;
+  if (json && schemas.includes(json["schema"] as string)) return json;
+  const expected = schemas.map((schema) => `"${schema}"`).join(" or ");
   throw new Error(
-    `expected schema "${schema}", found ${JSON.stringify(json?.["schema"]) ?? "none"}`,
+    `expected schema ${expected}, found ${JSON.stringify(json?.["schema"]) ?? "none"}`,
   );
 }
 

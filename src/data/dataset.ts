@@ -49,6 +49,8 @@ export interface ReadLabeledCsvOptions extends ReadOptions {
    * looks rows up by id (training). Default: `refuse`.
    */
   readonly repeatedIds?: "refuse" | "number";
+  /** A file without the column of `group` is read without groups. Default: it is refused. */
+  readonly mayLackGroup?: boolean;
 }
 
 /** A row before it is known which are kept. */
@@ -81,8 +83,8 @@ export async function readLabeledCsv(
 ): Promise<Dataset> {
   const notes: string[] = [];
   const rows: RawRow[] = [];
-  const { group } = options;
-  const required = ["prompt", "label", ...(group === undefined ? [] : [group])];
+  const { group, mayLackGroup = false } = options;
+  const required = ["prompt", "label", ...(group === undefined || mayLackGroup ? [] : [group])];
   const csv = { ...options, required, onNote: collect(notes) };
   for await (const { line, fields } of readCsv(path, csv)) {
     const { prompt, label, id } = fields;

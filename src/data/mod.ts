@@ -4,6 +4,7 @@
  * @module
  */
 export { rewriteAbstain, suspectAbstainLabels } from "./abstain_labels.ts";
+export { concatDatasets } from "./concat.ts";
 export { countDuplicates, findConflicts, findLabelTwins } from "./conflicts.ts";
 export { readCsv } from "./csv.ts";
 export { mapLabels } from "./dataset.ts";

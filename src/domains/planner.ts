@@ -51,10 +51,22 @@ export interface DomainRequest<Context = unknown> {
   readonly pairs?: unknown;
 }
 
+/** How firmly the reading of a prompt shows that it is an order. */
+export type Proof = "strict" | "lax";
+
+/** A prompt whose reading shows that it is an order. */
+export interface ProvedPrompt {
+  /** All of it, which tells more of whether it is an order than the words of a step. */
+  readonly prompt: string;
+  readonly proof: Proof;
+}
+
 /** What a run lends to a domain. */
 export interface RunTools {
   /** What the mapper says of texts at the operating point; null where there is no mapper. */
-  readonly decide: ((texts: readonly string[]) => Promise<Decision[]>) | null;
+  readonly decide:
+    | ((texts: readonly string[], proved?: ProvedPrompt) => Promise<Decision[]>)
+    | null;
   /** What is said of the mapper in the record: `mapper:wordmap_fallback`. */
   readonly flags: readonly string[];
   /**

@@ -1,4 +1,5 @@
 import { closest } from "fastest-levenshtein";
+import { ABSTAIN_CLASS } from "../core/abstain_class.ts";
 import { MicroLmError } from "../core/errors.ts";
 import type { Matrix } from "../core/matrix.ts";
 import type { OperatingPoint } from "../mapper/operating_point.ts";
@@ -8,13 +9,17 @@ export type { OperatingPoint } from "../mapper/operating_point.ts";
 /** The point where nobody has chosen one. */
 export const DEFAULT_POINT: OperatingPoint = { threshold: 0.7 };
 
+/** The least score as an order where a mapper gives one and nobody has chosen. */
+export const DEFAULT_MIN_ORDER = 0.5;
+
 /** Why a mapper abstains. */
 export type AbstainReason =
   | "abstain_class"
   | "low_confidence"
   | "near_margin"
   | "out_of_scope"
-  | "no_evidence";
+  | "no_evidence"
+  | "not_an_order";
 
 /** What becomes of one prompt. */
 export interface Decision {
@@ -31,10 +36,11 @@ export interface Decision {
   readonly threshold: number;
   /** Share of the prompt that the training did not know, if that was measured. */
   readonly novelty?: number;
+  /** Probability that the prompt is an order at all, if the mapper has a head for it. */
+  readonly order_score?: number;
 }
 
-/** A class of this name never fires. */
-export const ABSTAIN_CLASS = "abstain";
+export { ABSTAIN_CLASS };
 
 /** Of each row, all that the decision rule looks at. */
 export interface ScoredRows {
@@ -44,6 +50,8 @@ export interface ScoredRows {
   readonly margin: Float64Array;
   /** Share of the prompt that the training did not know, if that was measured. */
   readonly novelty?: Float64Array;
+  /** Probability that the prompt is an order at all, if the mapper has a head for it. */
+  readonly order?: Float64Array;
 }
 
 /** An operating point with its names resolved. */
@@ -52,6 +60,7 @@ export interface CompiledPoint {
   readonly thresholds: Float64Array;
   readonly nearMargin: number;
   readonly maxNovelty: number;
+  readonly minOrder: number;
   /** Number of the class that never fires, or −1. */
   readonly abstainClass: number;
 }
@@ -64,18 +73,20 @@ export const OUTCOMES = [
   "near_margin",
   "out_of_scope",
   "no_evidence",
+  "not_an_order",
 ] as const;
 
 /**
  * Turns probabilities into an action or an abstention: the one rule of this project.
  *
- * The most probable class fires unless it is the class `abstain`, its probability is below its
- * threshold, it leads by less than the margin, or too much of the prompt is new; equality fires. The
- * reasons are checked in this order, after one that comes first: probabilities that are all zero say that
+ * The most probable class fires unless it is the class `abstain`, the prompt's score as an order is too
+ * low, its probability is below its threshold, it leads by less than the margin, or too much of the prompt
+ * is new; equality fires. The reasons are checked in this order, after one that comes first: probabilities that are all zero say that
  * the mapper saw nothing of the prompt, and nothing fires, whatever the thresholds.
  *
  * @param probabilities One a class.
  * @param novelty Share of the prompt that the training did not know; needed where the point limits it.
+ * @param order Probability that the prompt is an order at all; needed where the point limits it.
  * @throws {RangeError} If there is not one finite probability a class.
  *
  * @example
@@ -87,6 +98,8 @@ export const OUTCOMES = [
  * assertEquals(decide([0.8, 0.2], classes, { threshold: 0.7 }).label, "deposit_asset");
  * assertEquals(decide([0.6, 0.4], classes, { threshold: 0.7 }).reason, "low_confidence");
  * assertEquals(decide([0, 0], classes, { threshold: 0 }).reason, "no_evidence");
+ * const point = { threshold: 0.7, minOrder: 0.5 };
+ * assertEquals(decide([0.8, 0.2], classes, point, undefined, 0.1).reason, "not_an_order");
  * ```
  */
 export function decide(
@@ -94,13 +107,16 @@ export function decide(
   classes: readonly string[],
   point: OperatingPoint,
   novelty?: number,
+  order?: number,
 ): Decision {
   const data = Float64Array.from(probabilities);
   if (data.length !== classes.length) {
     throw new RangeError(`Expected ${classes.length} probabilities, got ${data.length}`);
   }
   const matrix = { data, rows: 1, cols: data.length };
-  const scored = scoreRows(matrix, novelty === undefined ? undefined : Float64Array.of(novelty));
+  const one = (value: number | undefined) =>
+    value === undefined ? undefined : Float64Array.of(value);
+  const scored = scoreRows(matrix, one(novelty), one(order));
   return describeDecision(scored, 0, classes, compilePoint(point, classes));
 }
 
@@ -108,6 +124,7 @@ export function decide(
  * Finds the leading class of each row.
  *
  * @param novelty One a row, if measured.
+ * @param order One a row, if the mapper has a head for it.
  * @throws {RangeError} If there are no classes or a probability is not finite.
  *
  * @example
@@ -124,6 +141,7 @@ export function decide(
 export function scoreRows(
   { data, rows, cols }: Matrix<Float64Array>,
   novelty?: Float64Array,
+  order?: Float64Array,
 ): ScoredRows {
   if (cols === 0) throw new RangeError("Cannot decide between no classes");
   const top = new Uint32Array(rows);
@@ -146,7 +164,7 @@ export function scoreRows(
     confidence[row] = first;
     margin[row] = cols > 1 ? first - second : first;
   }
-  return { top, confidence, margin, ...(novelty && { novelty }) };
+  return { top, confidence, margin, ...(novelty && { novelty }), ...(order && { order }) };
 }
 
 /**
@@ -166,7 +184,7 @@ export function scoreRows(
  * ```
  */
 export function compilePoint(
-  { threshold, perClass = {}, nearMargin = 0, maxNovelty = 1 }: OperatingPoint,
+  { threshold, perClass = {}, nearMargin = 0, maxNovelty = 1, minOrder = 0 }: OperatingPoint,
   classes: readonly string[],
 ): CompiledPoint {
   const check = (value: number, name: string) => {
@@ -189,6 +207,7 @@ export function compilePoint(
     thresholds,
     nearMargin: check(nearMargin, "margin"),
     maxNovelty: check(maxNovelty, "novelty"),
+    minOrder: check(minOrder, "score as an order"),
     abstainClass: classes.indexOf(ABSTAIN_CLASS),
   };
 }
@@ -196,7 +215,7 @@ export function compilePoint(
 /**
  * The rule itself: an index into {@linkcode OUTCOMES}.
  *
- * @throws {RangeError} If the point limits a novelty that was not measured.
+ * @throws {RangeError} If the point limits a novelty or a score as an order that was not measured.
  *
  * @example
  * ```ts
@@ -213,10 +232,16 @@ export function decideRow(
   scored: ScoredRows,
   row: number,
   point: CompiledPoint,
-): 0 | 1 | 2 | 3 | 4 | 5 {
+): 0 | 1 | 2 | 3 | 4 | 5 | 6 {
   const top = scored.top[row]!;
   if (scored.confidence[row] === 0) return 5;
   if (top === point.abstainClass) return 1;
+  if (point.minOrder > 0) {
+    if (!scored.order) {
+      throw new RangeError("The operating point asks for a score as an order, which is unknown");
+    }
+    if (scored.order[row]! < point.minOrder) return 6;
+  }
   if (scored.confidence[row]! < point.thresholds[top]!) return 2;
   if (scored.margin[row]! < point.nearMargin) return 3;
   if (point.maxNovelty < 1) {
@@ -259,6 +284,7 @@ export function describeDecision(
     margin: scored.margin[row]!,
     threshold: point.thresholds[top]!,
     ...(scored.novelty && { novelty: scored.novelty[row]! }),
+    ...(scored.order && { order_score: scored.order[row]! }),
   };
 }
 

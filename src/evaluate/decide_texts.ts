@@ -4,6 +4,7 @@ import type { Mapper } from "../mapper/mapper.ts";
 import {
   compilePoint,
   type Decision,
+  DEFAULT_MIN_ORDER,
   describeDecision,
   type OperatingPoint,
   scoreRows,
@@ -36,20 +37,40 @@ export async function decideAll(
   texts: readonly string[],
   point: OperatingPoint,
 ): Promise<Decision[]> {
-  return await decideRows(mapper, texts, await mapper.predictProbabilities(texts), point);
+  const { probabilities, order } = await predictTexts(mapper, texts);
+  return await decideRows(mapper, texts, probabilities, point, order);
 }
 
-/** Decides on texts whose probabilities are known: one row a text. */
+/** A point for a mapper that scores orders: what it does not say of them is filled in. */
+export function askingOrders(point: OperatingPoint): OperatingPoint {
+  return { minOrder: DEFAULT_MIN_ORDER, ...point };
+}
+
+/** Probabilities of texts, and their scores as orders if the mapper has a head for it. */
+export async function predictTexts(
+  mapper: Mapper,
+  texts: readonly string[],
+): Promise<{ readonly probabilities: Matrix<Float64Array>; readonly order?: Float64Array }> {
+  if (!mapper.measureOrder) return { probabilities: await mapper.predictProbabilities(texts) };
+  const order = new Float64Array(texts.length);
+  const probabilities = await mapper.predictProbabilities(texts, {
+    onOrder: (scores, from) => order.set(scores, from),
+  });
+  return { probabilities, order };
+}
+
+/** Decides on texts whose probabilities and scores as orders are known: one row a text. */
 export async function decideRows(
   mapper: Mapper,
   texts: readonly string[],
   probabilities: Matrix<Float64Array>,
   point: OperatingPoint,
+  order?: Float64Array,
 ): Promise<Decision[]> {
   requireNovelty(mapper, point.maxNovelty);
   // It costs a second pass over the texts.
   const novelty = (point.maxNovelty ?? 1) < 1 ? await mapper.measureNovelty?.(texts) : undefined;
-  const scored = scoreRows(probabilities, novelty);
-  const compiled = compilePoint(point, mapper.classes);
+  const scored = scoreRows(probabilities, novelty, order);
+  const compiled = compilePoint(order ? askingOrders(point) : point, mapper.classes);
   return texts.map((_, row) => describeDecision(scored, row, mapper.classes, compiled));
 }

@@ -11,7 +11,7 @@ import {
   type TrainMapperOptions,
 } from "../mapper/train.ts";
 import { type Decision, DEFAULT_POINT, type OperatingPoint } from "./decide.ts";
-import { decideAll } from "./decide_texts.ts";
+import { askingOrders, decideAll } from "./decide_texts.ts";
 
 /** A mapper that decides. */
 export interface DecidingMapper extends Mapper {
@@ -93,7 +93,7 @@ export async function trainMapper(
 function decidingMapper(mapper: Mapper, point: OperatingPoint): DecidingMapper {
   return {
     ...mapper,
-    point,
+    point: mapper.measureOrder ? askingOrders(point) : point,
     decide: (texts, other = point) => decideAll(mapper, texts, other),
   };
 }

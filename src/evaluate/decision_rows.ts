@@ -27,13 +27,15 @@ export interface DecisionRow {
   readonly novelty: number | "";
   /** The certificate of the operating point; empty without one. */
   readonly certificate: string;
+  /** Probability that the prompt is an order at all; empty where the mapper has no head for it. */
+  readonly order_score: number | "";
 }
 
 /** Columns of a rows CSV, in order. */
 export const DECISION_COLUMNS: readonly (keyof DecisionRow)[] = [
   ...["prompt", "gold_label", "predicted", "confidence", "abstain", "threshold"] as const,
   ...["row", "id", "label", "reason", "margin", "correct", "novelty"] as const,
-  "certificate",
+  ...["certificate", "order_score"] as const,
 ];
 
 /**
@@ -79,6 +81,7 @@ export function decisionRows(
       correct: row.label === null ? "" : right,
       novelty: decision.novelty ?? "",
       certificate,
+      order_score: decision.order_score ?? "",
     };
   });
 }

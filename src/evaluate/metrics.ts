@@ -148,6 +148,8 @@ export interface PointMetrics {
   readonly wrong_fire_rate: number | null;
   /** Mean F1 over the actions that occur as label or answer; abstaining on one counts as a miss. */
   readonly macro_f1: number | null;
+  /** Least score as an order. */
+  readonly min_order: number;
   readonly rates: Readonly<Record<RateName, Rate>>;
 }
 
@@ -215,6 +217,7 @@ export function evaluatePoint(
     wrong_fire_count: counts.wrongFires,
     wrong_fire_rate: rates.wrong_fire_rate.value,
     macro_f1: macroF1(counts, classes),
+    min_order: point.minOrder ?? 0,
     rates,
   };
 }
@@ -246,6 +249,7 @@ export const METRICS_COLUMNS: readonly string[] = [
   "wrong_fire_rate",
   "macro_f1",
   ...RATE_NAMES.flatMap((name) => [`${name}_ci_low`, `${name}_ci_high`]),
+  "min_order",
 ];
 
 /**

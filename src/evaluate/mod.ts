@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { ABSTAIN_CLASS } from "./../core/abstain_class.ts";
 export { bootstrapQuality } from "./bootstrap.ts";
 export { attemptShare } from "./certify/attempts.ts";
 export { binomialTail, rowsToCertify, zeroErrorRows } from "./certify/binomial.ts";
@@ -11,9 +12,9 @@ export { dealGroups, splitGroups } from "./certify/split_groups.ts";
 export { checkGate, type ChooseBy, chooseOperatingPoint, needlessAbstainRate } from "./choose.ts";
 export { type CostTable, costThresholds } from "./cost.ts";
 export {
-  ABSTAIN_CLASS,
   compilePoint,
   decideRow,
+  DEFAULT_MIN_ORDER,
   describeDecision,
   OUTCOMES,
   type ScoredRows,

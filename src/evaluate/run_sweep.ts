@@ -1,3 +1,4 @@
+import { MicroLmError } from "../core/errors.ts";
 import { requireNovelty } from "./decide_texts.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { vectorKeys } from "../data/identity.ts";
@@ -27,6 +28,7 @@ import {
 import {
   ABSTAIN_CLASS,
   compilePoint,
+  DEFAULT_MIN_ORDER,
   type OperatingPoint,
   type ScoredRows,
   scoreRows,
@@ -36,7 +38,7 @@ import { encodeGold, evaluatePoint, type Gold, type PointMetrics } from "./metri
 import { type ClassReport, reportClasses } from "./per_class.ts";
 import { collectAnswers, type ProbabilityQuality, qualityOf } from "./quality.ts";
 import { measureSelection, type SelectionQuality } from "./selection.ts";
-import { sweep, type SweepGrid } from "./sweep.ts";
+import { gridPoints, sweep, type SweepGrid } from "./sweep.ts";
 import { type SweepVerdict, verdictOf } from "./verdict.ts";
 
 /** Options of {@linkcode runSweep}. */
@@ -108,27 +110,31 @@ export interface SweepOutcome {
 export async function runSweep(
   mapper: Mapper,
   dataset: Dataset,
-  options: RunSweepOptions,
+  given: RunSweepOptions,
 ): Promise<SweepOutcome> {
   const { classes } = mapper;
-  const { perClass } = options;
+  const minOrders = given.minOrders ?? (mapper.measureOrder && [DEFAULT_MIN_ORDER]);
+  const options = { ...given, ...(minOrders && { minOrders }) };
   // A bad grid is found out before minutes of encoding, not after.
-  for (const nearMargin of options.nearMargins ?? [0]) {
-    for (const threshold of options.thresholds) {
-      compilePoint({ threshold, nearMargin, ...(perClass ? { perClass } : {}) }, classes);
-    }
+  for (const point of gridPoints(options)) compilePoint(point, classes);
+  if (!mapper.measureOrder && minOrders?.some((least) => least > 0)) {
+    throw new MicroLmError("usage", "This mapper cannot tell whether a prompt is an order", {
+      hint: "Train one with an order head: deno task train --order_head on",
+    });
   }
   const gold = encodeGold(dataset.rows.map((row) => row.label), classes);
   const prompts = dataset.rows.map((row) => row.prompt);
   const vectors: string[] = [];
+  const order = mapper.measureOrder && new Float64Array(prompts.length);
   const probabilities = await mapper.predictProbabilities(prompts, {
     ...options,
     onFeatures: (features) => {
       for (const key of vectorKeys(features)) vectors.push(key);
     },
+    onOrder: (scores, from) => order?.set(scores, from),
   });
   const novelty = await noveltyOf(mapper, prompts, options);
-  const scored = scoreRows(probabilities, novelty);
+  const scored = scoreRows(probabilities, novelty, order);
   const { training, certify } = options;
   const overlap = training && measureOverlap(training.index, dataset, training.mask, vectors);
   const all = { mapper, dataset, probabilities, scored, gold, options, overlap };
@@ -230,19 +236,20 @@ function choose(
   },
   classes: readonly string[],
 ): { readonly chosen: ChosenPoint; readonly point: OperatingPoint } {
-  const { chooseBy, perClass, maxNovelty } = options;
+  const { chooseBy, perClass, maxNovelty, minOrders } = options;
   if (certification?.certificate) {
     const { point, limit, confidence } = certification.certificate;
     const why = `highest coverage with at most ${limit} wrong actions, certified at ${confidence}`;
     return { point, chosen: { metrics: evaluatePoint(scored, gold, point, classes), why } };
   }
   const chosen = chooseOperatingPoint(metrics, { ...options, ...(chooseBy && { by: chooseBy }) });
-  const { threshold, near_margin: nearMargin } = chosen.metrics;
+  const { threshold, near_margin: nearMargin, min_order: minOrder } = chosen.metrics;
   const point = {
     threshold,
     nearMargin,
     ...(perClass && { perClass }),
     ...(maxNovelty !== undefined && { maxNovelty }),
+    ...(minOrders && { minOrder }),
   };
   return { chosen, point };
 }

@@ -2,7 +2,7 @@ import { MicroLmError } from "../core/errors.ts";
 import type { OperatingPoint, ScoredRows } from "./decide.ts";
 import { evaluatePoint, type Gold, type PointMetrics } from "./metrics.ts";
 
-/** The points of a sweep: every threshold with every margin. */
+/** The points of a sweep: every threshold with every margin and every least score as an order. */
 export interface SweepGrid {
   readonly thresholds: readonly number[];
   /** Default: 0 alone. */
@@ -11,6 +11,8 @@ export interface SweepGrid {
   readonly perClass?: OperatingPoint["perClass"];
   /** Largest novelty, the same at every point. */
   readonly maxNovelty?: number;
+  /** Least scores as an order. Default: none; points then say nothing of them. */
+  readonly minOrders?: readonly number[];
 }
 
 /**
@@ -31,18 +33,25 @@ export function sweep(
   scored: ScoredRows,
   gold: Gold,
   classes: readonly string[],
-  { thresholds, nearMargins = [0], perClass, maxNovelty }: SweepGrid,
+  grid: SweepGrid,
 ): PointMetrics[] {
-  return nearMargins.flatMap((nearMargin) =>
-    thresholds.map((threshold) => {
-      const point: OperatingPoint = {
+  return gridPoints(grid).map((point) => evaluatePoint(scored, gold, point, classes));
+}
+
+/** The points of a grid; thresholds vary fastest, then margins. */
+export function gridPoints(
+  { thresholds, nearMargins = [0], perClass, maxNovelty, minOrders }: SweepGrid,
+): OperatingPoint[] {
+  return (minOrders ?? [undefined]).flatMap((minOrder) =>
+    nearMargins.flatMap((nearMargin) =>
+      thresholds.map((threshold) => ({
         threshold,
         nearMargin,
         ...(perClass && { perClass }),
         ...(maxNovelty !== undefined && { maxNovelty }),
-      };
-      return evaluatePoint(scored, gold, point, classes);
-    })
+        ...(minOrder !== undefined && { minOrder }),
+      }))
+    )
   );
 }
 

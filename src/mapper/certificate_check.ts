@@ -60,6 +60,8 @@ export function certificateFault(
 }
 
 /** A point with its defaults written out. */
-function plain({ threshold, perClass = {}, nearMargin = 0, maxNovelty = 1 }: OperatingPoint) {
-  return { threshold, perClass, nearMargin, maxNovelty };
+function plain(
+  { threshold, perClass = {}, nearMargin = 0, maxNovelty = 1, minOrder = 0 }: OperatingPoint,
+) {
+  return { threshold, perClass, nearMargin, maxNovelty, minOrder };
 }

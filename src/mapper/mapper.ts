@@ -14,6 +14,8 @@ export interface MapperSource {
 export interface PredictOptions extends EncodeOptions {
   /** Is given the features of each batch, and the number of its first text. */
   readonly onFeatures?: (features: Features, from: number) => void;
+  /** Is given the scores as orders of each batch, if the mapper has a head for it. */
+  readonly onOrder?: (scores: Float64Array, from: number) => void;
 }
 
 /** Turns prompts into probabilities of classes. */
@@ -39,4 +41,9 @@ export interface Mapper extends AsyncDisposable {
    * cannot tell.
    */
   measureNovelty?(texts: readonly string[], options?: EncodeOptions): Promise<Float64Array>;
+  /**
+   * The probability that each text is an order at all, rather than a question, a report, something for
+   * later. Absent for mappers without a head for it.
+   */
+  measureOrder?(texts: readonly string[], options?: EncodeOptions): Promise<Float64Array>;
 }

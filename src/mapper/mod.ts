@@ -16,6 +16,7 @@ export { fitLogisticRegression } from "./fit/logistic_regression.ts";
 export { createMlTrainer } from "./fit/solver_ml.ts";
 export { createNoveltyMeter, knownColumns } from "./novelty.ts";
 export { type ExportedMapper, exportMapperOnnx } from "./onnx/export_onnx.ts";
+export { type OrderHeadChoice, wantsOrderHead } from "./order_head.ts";
 export { type OutOfFold, predictOutOfFold } from "./out_of_fold.ts";
 export {
   fromPinned,
@@ -24,4 +25,5 @@ export {
   type PinnedPoint,
   toPinned,
 } from "./pinned_point.ts";
+export { type TrainingForms } from "./training_rows.ts";
 export { openWordmap } from "./wordmap.ts";

@@ -8,4 +8,8 @@ export interface OperatingPoint {
   readonly nearMargin?: number;
   /** Largest share of a prompt that the training did not know, 0 to 1. Default: 1, any. */
   readonly maxNovelty?: number;
+  /**
+   * Least score of a prompt as an order, 0 to 1. Default: 0.5 for a mapper that scores orders, else 0, any.
+   */
+  readonly minOrder?: number;
 }

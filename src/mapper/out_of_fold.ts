@@ -1,3 +1,4 @@
+import { ABSTAIN_CLASS } from "../core/abstain_class.ts";
 import { MicroLmError } from "../core/errors.ts";
 import type { Features, Matrix } from "../core/matrix.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -10,6 +11,12 @@ import {
   predictProbabilities,
 } from "./calibrate/calibration.ts";
 import { takeRows } from "./fit/rows.ts";
+import {
+  createOrderScorer,
+  fitOrderHead,
+  type OrderHeadChoice,
+  wantsOrderHead,
+} from "./order_head.ts";
 
 /** Options of {@linkcode predictOutOfFold}. */
 export interface PredictOutOfFoldOptions extends Omit<FitCalibratedOptions, "classes"> {
@@ -18,16 +25,20 @@ export interface PredictOutOfFoldOptions extends Omit<FitCalibratedOptions, "cla
   readonly mask: Masker;
   /** Of the folds. */
   readonly foldSeed: number;
+  /** Whether the mappers learn to tell orders from what is none. Default: `off`. */
+  readonly orderHead?: OrderHeadChoice;
   /** Called after each fold. */
   readonly onFold?: (done: number, total: number) => void;
 }
 
 /** What mappers said to rows that they were not trained on. */
 export interface OutOfFold {
-  /** Classes in the order of the columns: the labels that occur, sorted. */
+  /** Classes in the order of the columns: the labels that occur, sorted; with scores as orders, the actions alone. */
   readonly classes: readonly string[];
   /** rows × classes; 0 in the column of a class that the fold's training lacked. */
   readonly probabilities: Matrix<Float64Array>;
+  /** Probability that each row is an order at all, if the mappers learn that. */
+  readonly order?: Float64Array;
   /** Classes that stand in one template, which their fold holds out: none of their rows can be right. */
   readonly lacking: readonly string[];
 }
@@ -58,9 +69,11 @@ export async function predictOutOfFold(
   encoder: Encoder,
   options: PredictOutOfFoldOptions,
 ): Promise<OutOfFold> {
-  const { folds, mask, foldSeed, onFold } = options;
-  const classes = classesOf(dataset);
+  const { folds, mask, foldSeed, onFold, orderHead = "off" } = options;
+  const names = classesOf(dataset);
   const labels = dataset.rows.map(({ label }) => label!);
+  const hasHead = wantsOrderHead(labels, orderHead);
+  const classes = hasHead ? names.filter((name) => name !== ABSTAIN_CLASS) : names;
   const shares = Array.from({ length: folds }, () => 1);
   const parts = splitRows(dataset, { shares, seed: foldSeed, mask });
   if (parts.some((part) => part.length === 0)) {
@@ -71,23 +84,30 @@ export async function predictOutOfFold(
   }
   const features = await encoder.encode(dataset.rows.map(({ prompt }) => prompt));
   const data = new Float64Array(labels.length * classes.length);
+  const order = hasHead ? new Float64Array(labels.length) : undefined;
   const lacking = new Set<string>();
   for (const [f, part] of parts.entries()) {
     const training = Uint32Array.from(parts.filter((_, g) => g !== f).flatMap((rows) => [...rows]));
-    const known = fitFold(features, labels, training.sort(), options);
-    const found = predictProbabilities(known.model, takeRows(features, part));
+    const fold = { features, labels, rows: training.sort(), hasHead };
+    const known = fitFold(fold, options);
+    const held = takeRows(features, part);
+    const found = predictProbabilities(known.model, held);
     const columns = known.classes.map((name) => classes.indexOf(name));
+    const scores = known.scoreOrders?.(held);
     part.forEach((row, i) => {
-      if (!known.classes.includes(labels[row]!)) lacking.add(labels[row]!);
+      const label = labels[row]!;
+      if (classes.includes(label) && !known.classes.includes(label)) lacking.add(label);
       columns.forEach((column, k) => {
         data[row * classes.length + column] = found.data[i * columns.length + k]!;
       });
+      if (order && scores) order[row] = scores[i]!;
     });
     onFold?.(f + 1, folds);
   }
   return {
     classes,
     probabilities: { data, rows: labels.length, cols: classes.length },
+    ...(order && { order }),
     lacking: [...lacking].sort(),
   };
 }
@@ -102,26 +122,35 @@ function classesOf({ source, rows }: Dataset): string[] {
   return [...new Set(rows.map(({ label }) => label!))].sort();
 }
 
+interface Fold {
+  readonly features: Features;
+  readonly labels: readonly string[];
+  /** Numbers of the rows to train on, ascending. */
+  readonly rows: Uint32Array;
+  readonly hasHead: boolean;
+}
+
+/** A mapper of some rows: the classifier of the actions, and the head where there is one. */
 function fitFold(
-  features: Features,
-  labels: readonly string[],
-  rows: Uint32Array,
+  { features, labels, rows, hasHead }: Fold,
   { onProgress: _, ...options }: PredictOutOfFoldOptions,
 ) {
-  const classes = [...new Set(Array.from(rows, (row) => labels[row]!))].sort();
+  const acting = hasHead ? rows.filter((row) => labels[row] !== ABSTAIN_CLASS) : rows;
+  const classes = [...new Set(Array.from(acting, (row) => labels[row]!))].sort();
   if (classes.length < 2) {
     throw new MicroLmError(
       "data",
       `Expected two classes beside each fold, found ${classes.length}`,
-      {
-        hint: "Use fewer folds, or add other phrasings to the classes",
-      },
+      { hint: "Use fewer folds, or add other phrasings to the classes" },
     );
   }
-  const numbers = Int32Array.from(rows, (row) => classes.indexOf(labels[row]!));
-  const { model } = fitCalibrated(takeRows(features, rows), numbers, {
+  const numbers = Int32Array.from(acting, (row) => classes.indexOf(labels[row]!));
+  const { model } = fitCalibrated(takeRows(features, acting), numbers, {
     ...options,
     classes: classes.length,
   });
-  return { classes, model };
+  if (!hasHead) return { classes, model };
+  const isOrder = Int32Array.from(rows, (row) => labels[row] === ABSTAIN_CLASS ? 0 : 1);
+  const head = fitOrderHead(takeRows(features, rows), isOrder, options);
+  return { classes, model, scoreOrders: createOrderScorer(head.model) };
 }

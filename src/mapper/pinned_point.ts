@@ -12,12 +12,14 @@ export const PINNED_POINT: {
   >;
   readonly near_margin: z.ZodOptional<z.ZodNumber>;
   readonly max_novelty: z.ZodOptional<z.ZodNumber>;
+  readonly min_order: z.ZodOptional<z.ZodNumber>;
   readonly certificate: z.ZodOptional<z.ZodObject<{ id: z.ZodString }, z.core.$loose>>;
 } = {
   threshold: SHARE,
   per_class_thresholds: z.record(z.string(), SHARE.nullable()).optional(),
   near_margin: SHARE.optional(),
   max_novelty: SHARE.optional(),
+  min_order: SHARE.optional(),
   certificate: z.looseObject({ id: z.string() }).optional(),
 };
 
@@ -28,6 +30,8 @@ export interface PinnedPoint {
   readonly per_class_thresholds?: Readonly<Record<string, number | null>>;
   readonly near_margin?: number;
   readonly max_novelty?: number;
+  /** Least score as an order. */
+  readonly min_order?: number;
   /** The promise about the point; decisions cite its `id`. */
   readonly certificate?: { readonly id: string };
 }
@@ -49,12 +53,13 @@ export interface PinnedPoint {
  * ```
  */
 export function fromPinned(pinned: PinnedPoint): OperatingPoint {
-  const { threshold, per_class_thresholds, near_margin, max_novelty } = pinned;
+  const { threshold, per_class_thresholds, near_margin, max_novelty, min_order } = pinned;
   return {
     threshold,
     ...(per_class_thresholds && { perClass: per_class_thresholds }),
     ...(near_margin !== undefined && { nearMargin: near_margin }),
     ...(max_novelty !== undefined && { maxNovelty: max_novelty }),
+    ...(min_order !== undefined && { minOrder: min_order }),
   };
 }
 
@@ -72,7 +77,7 @@ export function fromPinned(pinned: PinnedPoint): OperatingPoint {
  * ```
  */
 export function toPinned(
-  { threshold, perClass, nearMargin, maxNovelty }: OperatingPoint,
+  { threshold, perClass, nearMargin, maxNovelty, minOrder }: OperatingPoint,
   certificate?: { readonly id: string },
 ): PinnedPoint {
   return {
@@ -80,6 +85,7 @@ export function toPinned(
     ...(perClass && { per_class_thresholds: { ...perClass } }),
     ...(nearMargin !== undefined && { near_margin: nearMargin }),
     ...(maxNovelty !== undefined && { max_novelty: maxNovelty }),
+    ...(minOrder !== undefined && { min_order: minOrder }),
     ...(certificate && { certificate: { ...certificate } }),
   };
 }

@@ -5,6 +5,7 @@ import { createOverlapIndex, type OverlapIndex } from "../data/overlap.ts";
 import type { Masker } from "../data/template.ts";
 import type { Encoder } from "../encoders/encoder.ts";
 import type { EngineName } from "../encoders/onnx/engine.ts";
+import { ABSTAIN_CLASS } from "../core/abstain_class.ts";
 import { MicroLmError } from "../core/errors.ts";
 import { sha256Hex } from "../core/hash.ts";
 import type { Features } from "../core/matrix.ts";
@@ -12,8 +13,11 @@ import {
   type CalibratedModel,
   fitCalibrated,
   type FitCalibratedOptions,
+  type FitCalibratedResult,
   predictProbabilities,
 } from "./calibrate/calibration.ts";
+import { fitOrderHead, type OrderHeadChoice, wantsOrderHead } from "./order_head.ts";
+import { planTrainingRows, type TrainingForms, type TrainingRows } from "./training_rows.ts";
 import { knownColumns } from "./novelty.ts";
 import { createBlankFinder } from "./calibrate/blank_rows.ts";
 import { takeRows } from "./fit/rows.ts";
@@ -25,6 +29,13 @@ export interface TrainMapperOptions
   readonly classNames?: readonly string[];
   /** How prompts are reduced to templates. */
   readonly mask: Masker;
+  /** Whether to learn what is an order at all from the rows that must abstain. Default: `auto`. */
+  readonly orderHead?: OrderHeadChoice;
+  /**
+   * Other forms of prompts that the mapper learns from beside those that were written. Default: none,
+   * prompts come as they are.
+   */
+  readonly forms?: TrainingForms;
   /** Called with what is under way and how far it is. */
   readonly onPhase?: (phase: "encode" | "fit", done: number, total: number) => void;
 }
@@ -34,6 +45,8 @@ export interface TrainedMapper {
   readonly classes: readonly string[];
   readonly encoder: TrainedEncoder;
   readonly model: CalibratedModel;
+  /** Tells orders from what is none; where it is there, the classes are the actions alone. */
+  readonly order?: CalibratedModel;
   readonly training: TrainingFacts;
 }
 
@@ -64,6 +77,8 @@ export interface TrainingFacts {
   /** Hash of prompts and labels. */
   readonly data_sha256: string;
   readonly duplicates: number;
+  /** Rows that the classifier learned from in a second form, as they are read. */
+  readonly readings?: number;
   readonly conflicts: number;
   /** Folds of the calibration; 0 for none. */
   readonly folds: number;
@@ -101,48 +116,90 @@ export async function trainMapper(
   encoder: Encoder,
   options: TrainMapperOptions,
 ): Promise<TrainedMapper> {
-  const { onPhase, mask } = options;
+  const { mask } = options;
   const counts = countLabels(given);
-  const classes = options.classNames ?? [...counts.keys()].sort();
-  checkClasses(given, counts, classes);
+  const labels = options.classNames ?? [...counts.keys()].sort();
+  checkClasses(given, counts, labels);
   const dataset = { ...given, rows: inOneOrder(given.rows) };
-  const labels = Int32Array.from(dataset.rows, (row) => classes.indexOf(row.label!));
-  const prompts = dataset.rows.map((row) => row.prompt);
+  const hasHead = wantsOrderHead(
+    dataset.rows.map((row) => row.label!),
+    options.orderHead ?? "auto",
+  );
+  const classes = hasHead ? labels.filter((name) => name !== ABSTAIN_CLASS) : labels;
+  checkHead(given, labels, classes, hasHead);
+  const plan = planTrainingRows(dataset.rows, hasHead, options.forms);
+  const prompts = plan.rows.map((row) => row.prompt);
   const features = await encoder.encode(prompts, {
-    onProgress: (done, total) => onPhase?.("encode", done, total),
+    onProgress: (done, total) => options.onPhase?.("encode", done, total),
   });
   const vectors = vectorKeys(features);
-  const column = dataset.rows.map((row) => row.group ?? "");
-  const fit = fitCalibrated(features, labels, {
-    ...options,
-    classes: classes.length,
-    // The numerics know classes by number; people know them by name.
-    nameClass: (k) => `class "${classes[k]}"`,
-    groups: groupPrompts(prompts, { mask, vectors, column }),
-    onProgress: (done, total) => onPhase?.("fit", done, total),
-  });
+  const { fit, head } = fitParts(features, plan, { vectors, classes }, options);
+  const { written } = plan;
+  const blank = await createBlankFinder(encoder)(features, prompts);
   const notes = [
     ...fit.notes,
-    ...blankNote(await createBlankFinder(encoder)(features, prompts)),
+    ...(head?.notes ?? []).map((note) => `order head: ${note}`),
+    ...blankNote(blank.subarray(0, written)),
   ];
+  const ownVectors = vectors.slice(0, written);
   return {
     classes,
     encoder: describeEncoder(encoder, dataset, features, fit.model),
     model: fit.model,
+    ...(head && { order: head.model }),
     training: {
-      rows: dataset.rows.length,
-      label_counts: Object.fromEntries(classes.map((name) => [name, counts.get(name) ?? 0])),
+      rows: written,
+      label_counts: Object.fromEntries(labels.map((name) => [name, counts.get(name) ?? 0])),
       data_sha256: dataset.sha256,
-      duplicates: countDuplicates(dataset, vectors),
-      conflicts: findConflicts(dataset, vectors).length,
+      duplicates: countDuplicates(dataset, ownVectors),
+      ...(options.forms && { readings: plan.readings }),
+      conflicts: findConflicts(dataset, ownVectors).length,
       folds: fit.folds,
-      converged: fit.converged,
+      converged: fit.converged && (head?.converged ?? true),
       ...(fit.losses && { calibration_losses: fit.losses }),
       ...(notes.length > 0 && { notes }),
-      overlap: createOverlapIndex(dataset, mask, vectors),
+      // What was learned as it reads is known, too
+      overlap: createOverlapIndex({ ...dataset, rows: plan.rows }, mask, vectors),
       known_columns: await knownColumns(prompts),
     },
   };
+}
+
+/** Fits the classifier and the head, if there is one, each on its own rows. */
+function fitParts(
+  features: Features,
+  { rows, source, written, classified, headed }: TrainingRows,
+  { vectors, classes }: {
+    readonly vectors: readonly string[];
+    readonly classes: readonly string[];
+  },
+  options: TrainMapperOptions,
+): { readonly fit: FitCalibratedResult; readonly head: FitCalibratedResult | undefined } {
+  const asWritten = rows.slice(0, written);
+  const groups = groupPrompts(asWritten.map((row) => row.prompt), {
+    mask: options.mask,
+    vectors: vectors.slice(0, written),
+    column: asWritten.map((row) => row.group ?? ""),
+  });
+  const onProgress = (done: number, total: number) => options.onPhase?.("fit", done, total);
+  const part = (numbers: Uint32Array) => ({
+    features: numbers.length === rows.length ? features : takeRows(features, numbers),
+    groups: Array.from(numbers, (i) => groups[source[i]!]!),
+  });
+  const own = part(classified);
+  const labels = Int32Array.from(classified, (i) => classes.indexOf(rows[i]!.label!));
+  const common = { ...options, onProgress };
+  const fit = fitCalibrated(own.features, labels, {
+    ...common,
+    classes: classes.length,
+    // The numerics know classes by number; people know them by name.
+    nameClass: (k) => `class "${classes[k]}"`,
+    groups: own.groups,
+  });
+  if (headed.length === 0) return { fit, head: undefined };
+  const seen = part(headed);
+  const isOrder = Int32Array.from(headed, (i) => rows[i]!.label === ABSTAIN_CLASS ? 0 : 1);
+  return { fit, head: fitOrderHead(seen.features, isOrder, { ...common, groups: seen.groups }) };
 }
 
 /** By the hash of what a row says: sums, folds and probes then do not depend on the order of a file. */
@@ -182,6 +239,25 @@ function describeEncoder(
     dense: some.dense?.data ?? new Float32Array(),
   };
   return { ...base, runtime, ...(dtype && { dtype }), probe };
+}
+
+function checkHead(
+  dataset: Dataset,
+  labels: readonly string[],
+  classes: readonly string[],
+  hasHead: boolean,
+): void {
+  if (!hasHead || (classes.length < labels.length && classes.length > 1)) return;
+  throw new MicroLmError(
+    "data",
+    `An order head needs rows labelled ${ABSTAIN_CLASS} and at least two classes beside them, ` +
+      `found ${labels.join(", ")}`,
+    {
+      at: { file: dataset.source },
+      hint: `Add prompts that ask for nothing with the label ${ABSTAIN_CLASS}, or train with ` +
+        "--order_head off",
+    },
+  );
 }
 
 function countLabels(dataset: Dataset): Map<string, number> {

@@ -1,6 +1,6 @@
 import { MicroLmError } from "../core/errors.ts";
 import type { Matrix } from "../core/matrix.ts";
-import { decideRows } from "../evaluate/decide_texts.ts";
+import { decideRows, predictTexts } from "../evaluate/decide_texts.ts";
 import type { MapperPolicy } from "./policy/mapper_policy.ts";
 import type { MapOptions, MappedPrompt, MicroRuntime, RankedLabel } from "./runtime_types.ts";
 
@@ -20,8 +20,8 @@ export async function mapPrompts(
     });
   }
   const { point, certificate } = active;
-  const probabilities = await mapper.predictProbabilities(prompts);
-  const decisions = await decideRows(mapper, prompts, probabilities, point);
+  const { probabilities, order } = await predictTexts(mapper, prompts);
+  const decisions = await decideRows(mapper, prompts, probabilities, point, order);
   return decisions.map((decision, row) => ({
     ...decision,
     certificate,

@@ -4,7 +4,7 @@ import type { Finding } from "../domains/gates/finding.ts";
 import { isApproval, orderReasons, type Reason } from "../domains/gates/reasons.ts";
 import type { Planner, RunTools } from "../domains/planner.ts";
 import { MicroLmError } from "../core/errors.ts";
-import { decideAll } from "../evaluate/decide_texts.ts";
+import { decideOrders } from "./decide_orders.ts";
 import { askEvidence } from "./ask_evidence.ts";
 import type { ActivePoint } from "./operating_point.ts";
 import type { MergedPolicy } from "./policy/layers.ts";
@@ -62,7 +62,7 @@ function toolsOf(runtime: MicroRuntime, request: ResolvedRequest): RunTools {
   const { mapper, isFallback } = runtime;
   const { prompt, policy: { audit }, rails, active, onPhase } = request;
   return {
-    decide: mapper && ((texts) => decideAll(mapper, texts, active.point)),
+    decide: mapper && ((texts, proved) => decideOrders(mapper, texts, active, proved)),
     flags: isFallback && mapper ? ["mapper:wordmap_fallback"] : [],
     askEvidence: (planned) => askEvidence(runtime, { prompt, audit, rails }, planned),
     phase: (name) => onPhase?.(name),

@@ -64,6 +64,8 @@ const DECISION = {
     .describe("The threshold that applied; null for a class that never fires."),
   novelty: z.number().optional()
     .describe("Share of the prompt that the training did not know, if that is measured."),
+  order_score: z.number().optional()
+    .describe("Probability that the prompt is an order at all, if the mapper can tell."),
   certificate: z.string().nullable()
     .describe("Id of the certificate of the operating point, or null."),
   top: z.array(object({ label: z.string(), probability: z.number() })).readonly()

@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import { type Finding, NOTHING } from "../gates/finding.ts";
 import { gate, type GateVerdict, mapperGate, toMapping } from "../gates/gate.ts";
 import type { Reason } from "../gates/reasons.ts";
-import type { DomainRequest, RunTools } from "../planner.ts";
+import type { DomainRequest, Proof, RunTools } from "../planner.ts";
 import { verifyPlan } from "./guards/guards.ts";
 import { buildPlan, type Plan } from "./plan.ts";
 import { type DefiOrder, type DefiReading, readOrders } from "./read/orders.ts";
@@ -77,6 +77,14 @@ function unlistedFlags({ steps }: Plan): string[] {
   return steps.some(({ unlisted }) => unlisted.length > 0) ? ["asset:unlisted"] : [];
 }
 
+/**
+ * The proof of a prompt's orders, the weakest counts: a verb that no list has is taken for one of an
+ * order by what stands beside it, all other heads are known.
+ */
+export function proofOf(orders: readonly DefiOrder[]): Proof {
+  return orders.some(({ read }) => read.order.head.form === "open_verb") ? "lax" : "strict";
+}
+
 /** Asks the mapper about every step; one uncertain step is enough to stop. */
 async function mapSteps(
   { decide }: RunTools,
@@ -85,10 +93,11 @@ async function mapSteps(
 ): Promise<{ gate: GateVerdict; labels: DefiPrimitive[]; finding: Partial<Finding> }> {
   if (!decide) return { gate: gate("mapper", "mapper_unavailable"), labels: [], finding: {} };
   const texts = orders.map(({ order }) => order);
-  const decisions = await decide(texts);
+  const proof = proofOf(orders);
+  const decisions = await decide(texts, { prompt, proof });
   const [leading] = decisions;
   return {
-    gate: mapperGate(decisions),
+    gate: mapperGate(decisions, proof),
     labels: decisions.map(({ label }) => label as DefiPrimitive),
     finding: {
       label: isAction(leading?.predicted) ? leading!.predicted : null,

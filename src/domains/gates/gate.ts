@@ -1,4 +1,5 @@
 import type { Decision } from "../../evaluate/decide.ts";
+import type { Proof } from "../planner.ts";
 import type { Reason } from "./reasons.ts";
 
 /** One gate of a run, in the order of work. */
@@ -26,12 +27,21 @@ export function gate(name: GateVerdict["gate"], reason: Reason, detail?: unknown
   return detail === undefined ? verdict : { ...verdict, detail };
 }
 
-/** The mapper's gate: one uncertain step is enough to stop, and no step at all, too. */
-export function mapperGate(decisions: readonly Decision[]): GateVerdict {
+/**
+ * The mapper's gate: one uncertain step is enough to stop, and no step at all, too. Where the score as an
+ * order refuses, and not the reading, the detail says so.
+ *
+ * @param proof How firmly the reading shows an order, where the domain reads prompts so.
+ */
+export function mapperGate(decisions: readonly Decision[], proof?: Proof): GateVerdict {
   const uncertain = decisions.find(({ label }) => label === null);
   if (decisions.length > 0 && !uncertain) return gate("mapper", "ok");
   const isUnsure = uncertain?.reason === "low_confidence" || uncertain?.reason === "near_margin";
-  return gate("mapper", isUnsure ? "low_confidence" : "abstain_non_exec");
+  if (uncertain?.reason !== "not_an_order") {
+    return gate("mapper", isUnsure ? "low_confidence" : "abstain_non_exec");
+  }
+  const detail = { kind: "not_an_order", order_score: uncertain.order_score, proof };
+  return gate("mapper", "abstain_non_exec", detail);
 }
 
 /** What a record says of a decision. */

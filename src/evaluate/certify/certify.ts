@@ -44,6 +44,8 @@ export interface CertifyOptions extends CertificateGoal, CertificateBasis {
   /** Thresholds that classes have at least; null: never fires. */
   readonly perClass?: OperatingPoint["perClass"];
   readonly maxNovelty?: number;
+  /** Least scores as an order to choose from, on rows that certify nothing. */
+  readonly minOrders?: readonly number[];
   /** Shares of the rows that fix the order, certify, and report. Default: 0.2, 0.7, 0.1. */
   readonly split?: readonly [number, number, number];
   /**
@@ -63,7 +65,7 @@ export interface CertifyOptions extends CertificateGoal, CertificateBasis {
  * first part of the rows says where a path from strict to loose points is most likely to pass; from there
  * each point is tested on the second part, and the first that fails ends the sequence. So the chance to
  * certify a point that breaks the promise is at most 1 − confidence, for the whole rule of decision:
- * threshold, thresholds by class, margin, novelty. A third part is left for an honest report.
+ * threshold, thresholds by class, margin, novelty, score as an order. A third part is left for an honest report.
  *
  * What is independent are the groups. Where each that acts is a single row the test is the exact binomial
  * tail, else a bet on the sums of groups, scaled by the largest (`logGains`): rows of one template may
@@ -147,14 +149,17 @@ export function certify(
   return { ...rest, certificate: { ...body, id: certificateId({ ...body }) } };
 }
 
-/** Of the margins the one that goes farthest on the first part; labels of that part may be used. */
+/** Of the margins and least scores as an order those that go farthest on the first part; labels of that part may be used. */
 function chooseBase(task: CertifyTask, options: CertifyOptions): PathBase {
-  const { nearMargins = [0], perClass, maxNovelty } = options;
-  const bases = nearMargins.map((nearMargin): PathBase => ({
-    nearMargin,
-    ...(perClass && { perClass }),
-    ...(maxNovelty !== undefined && { maxNovelty }),
-  }));
+  const { nearMargins = [0], minOrders, perClass, maxNovelty } = options;
+  const bases = (minOrders ?? [undefined]).flatMap((minOrder) =>
+    nearMargins.map((nearMargin): PathBase => ({
+      nearMargin,
+      ...(perClass && { perClass }),
+      ...(maxNovelty !== undefined && { maxNovelty }),
+      ...(minOrder !== undefined && { minOrder }),
+    }))
+  );
   if (bases.length === 1) return bases[0]!;
   const reach = bases.map((base) => {
     const { n, k } = layPath(task, base).firstCounts;

@@ -7,6 +7,7 @@ export interface PathBase {
   /** Thresholds that classes have at least. */
   readonly perClass?: Readonly<Record<string, number | null>>;
   readonly maxNovelty?: number;
+  readonly minOrder?: number;
 }
 
 /** Floors on a path: each step lets in about half a percent of the rows. */
@@ -28,6 +29,7 @@ export function pointAt(floor: number, base: PathBase): OperatingPoint {
     nearMargin: base.nearMargin,
     ...(perClass && { perClass }),
     ...(base.maxNovelty !== undefined && { maxNovelty: base.maxNovelty }),
+    ...(base.minOrder !== undefined && { minOrder: base.minOrder }),
   };
 }
 
@@ -57,7 +59,7 @@ export interface Part {
 
 /** Some rows alone. */
 export function takePart({ scored, gold, group }: Part, rows: Uint32Array): Part {
-  const { top, confidence, margin, novelty } = scored;
+  const { top, confidence, margin, novelty, order } = scored;
   const labels = Int32Array.from(rows, (row) => gold.labels[row]!);
   return {
     scored: {
@@ -65,6 +67,7 @@ export function takePart({ scored, gold, group }: Part, rows: Uint32Array): Part
       confidence: Float64Array.from(rows, (row) => confidence[row]!),
       margin: Float64Array.from(rows, (row) => margin[row]!),
       ...(novelty && { novelty: Float64Array.from(rows, (row) => novelty[row]!) }),
+      ...(order && { order: Float64Array.from(rows, (row) => order[row]!) }),
     },
     gold: { labels, labeled: labels.filter((label) => label !== GOLD_NONE).length },
     group: Uint32Array.from(rows, (row) => group[row]!),

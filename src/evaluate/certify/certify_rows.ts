@@ -44,7 +44,7 @@ const MOST_KNOWN = 0.5;
 export function certifyRows(
   data: ScoredDataset,
   request: CertifyRequest,
-  { nearMargins, perClass, maxNovelty }: Pick<SweepGrid, "nearMargins" | "perClass" | "maxNovelty">,
+  { nearMargins, perClass, maxNovelty, minOrders }: Omit<SweepGrid, "thresholds">,
 ): Certification {
   const { dataset, gold, scored, classes, training } = data;
   if (gold.labeled < dataset.rows.length) {
@@ -84,6 +84,7 @@ export function certifyRows(
     ...(nearMargins && { nearMargins }),
     ...(base && { perClass: base }),
     ...(maxNovelty !== undefined && { maxNovelty }),
+    ...(minOrders && { minOrders }),
     ...(overlap && { overlap }),
     dataSha256: dataset.sha256,
     mapperSha256: data.mapperSha256,

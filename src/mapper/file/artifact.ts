@@ -1,16 +1,14 @@
 import { z } from "zod";
-import type { CalibratedMember, CalibratedModel } from "../calibrate/calibration.ts";
-import type { Calibrator } from "../calibrate/calibrators.ts";
-import { parseSealed, requireFinite, seal, sealOf, unseal } from "../../core/sealed_json.ts";
-import type { LinearClassifier } from "../fit/linear_classifier.ts";
+import { parseSealed, seal, sealOf, unseal } from "../../core/sealed_json.ts";
 import { packArray, unpackArray } from "../../core/packed_arrays.ts";
 import { PINNED_POINT, pinnedFault, type PinnedPoint } from "../pinned_point.ts";
+import { PACKED_MODEL, packModel, unpackModel } from "./packed_model.ts";
 import type { TrainedEncoder, TrainedMapper, TrainingFacts } from "../train.ts";
 
 export type { PinnedPoint } from "../pinned_point.ts";
 
-/** Names the format. */
-const ARTIFACT_SCHEMA = "micro-lm/mapper@1";
+/** Names the format: the first without an order head, the second with one. */
+const SCHEMAS = ["micro-lm/mapper@1", "micro-lm/mapper@2"] as const;
 
 /** A trained mapper with what was asked for when it was trained. */
 export interface MapperArtifact extends TrainedMapper {
@@ -32,13 +30,8 @@ export type ArtifactFacts = Pick<MapperArtifact, "domain" | "flags" | "operating
 const count = z.number().int().nonnegative();
 const hash = z.string().regex(/^[0-9a-f]{64}$/, "expected a hex sha256");
 
-const CALIBRATOR = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("isotonic"), x: z.string(), y: z.string() }),
-  z.strictObject({ kind: z.literal("sigmoid"), a: z.number(), b: z.number() }),
-]);
-
 const ARTIFACT = z.strictObject({
-  schema: z.literal(ARTIFACT_SCHEMA),
+  schema: z.enum(SCHEMAS),
   kind: z.literal("calibrated-linear"),
   classes: z.array(z.string().min(1)).min(2),
   encoder: z.strictObject({
@@ -53,17 +46,9 @@ const ARTIFACT = z.strictObject({
       dense: z.string(),
     }).optional(),
   }),
-  classifier: z.strictObject({
-    dense_columns: count,
-    sparse_columns: z.string(),
-    members: z.array(z.strictObject({ weights: z.string(), intercepts: z.string() })).min(1),
-  }),
-  calibration: z.strictObject({
-    method: z.enum(["isotonic", "sigmoid", "temperature", "none"]),
-    temperature: z.number().positive(),
-    members: z.array(z.array(CALIBRATOR)),
-  }),
   operating_point: z.strictObject(PINNED_POINT).optional(),
+  ...PACKED_MODEL,
+  order: z.strictObject(PACKED_MODEL).optional(),
   training: z.looseObject({
     rows: count,
     label_counts: z.record(z.string(), count),
@@ -107,26 +92,14 @@ export function serializeArtifact(
   mapper: TrainedMapper,
   { domain, flags, operating_point }: ArtifactFacts,
 ): string {
-  const { model } = mapper;
-  const [first] = model.members;
+  const { model, order } = mapper;
   const body = {
-    schema: ARTIFACT_SCHEMA,
+    schema: SCHEMAS[order ? 1 : 0],
     kind: "calibrated-linear",
     classes: mapper.classes,
     encoder: packEncoder(mapper.encoder),
-    classifier: {
-      dense_columns: first!.classifier.denseColumns,
-      sparse_columns: packArray(first!.classifier.sparseColumns),
-      members: model.members.map(({ classifier }) => ({
-        weights: packArray(classifier.weights),
-        intercepts: packArray(classifier.intercepts),
-      })),
-    },
-    calibration: {
-      method: model.method,
-      temperature: model.temperature,
-      members: model.members.map(({ calibrators }) => calibrators.map(packCalibrator)),
-    },
+    ...packModel(model),
+    ...(order && { order: packModel(order) }),
     ...(operating_point && { operating_point }),
     training: {
       ...mapper.training,
@@ -163,11 +136,6 @@ function unpackEncoder({ classes, encoder, classifier }: ArtifactJson): TrainedE
   return { ...base, probe: { prompts, probabilities, dense } };
 }
 
-function packCalibrator(calibrator: Calibrator): unknown {
-  if (calibrator.kind === "sigmoid") return calibrator;
-  return { ...calibrator, x: packArray(calibrator.x), y: packArray(calibrator.y) };
-}
-
 /**
  * Reads a mapper from its text and checks it: format, content hash, shapes, finiteness. Nothing of it
  * is executed.
@@ -189,7 +157,7 @@ function packCalibrator(calibrator: Calibrator): unknown {
  * ```
  */
 export function parseArtifact(text: string): MapperArtifact {
-  const json = parseSealed(text, ARTIFACT_SCHEMA);
+  const json = parseSealed(text, ...SCHEMAS);
   const parsed = ARTIFACT.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
@@ -201,11 +169,15 @@ export function parseArtifact(text: string): MapperArtifact {
   const pinned = parsed.data.operating_point as PinnedPoint | undefined;
   const fault = pinned && pinnedFault(pinned, core_sha256);
   if (fault) throw new Error(fault);
-  const { training: { domain, flags, ...training } } = parsed.data;
+  const { classes, encoder, order, training: { domain, flags, ...training } } = parsed.data;
+  if ((order === undefined) !== (parsed.data.schema === SCHEMAS[0])) {
+    throw new Error(`"${parsed.data.schema}" does not go with ${order ? "an" : "no"} order head`);
+  }
   return {
-    classes: parsed.data.classes,
+    classes,
     encoder: unpackEncoder(parsed.data),
-    model: unpackModel(parsed.data),
+    model: unpackModel(parsed.data, classes.length, encoder.dims),
+    ...(order && { order: unpackModel(order, 2, encoder.dims) }),
     training: {
       ...training,
       known_columns: unpackColumns(training.known_columns),
@@ -224,62 +196,4 @@ function unpackColumns(text: string): Uint32Array {
     throw new Error("the known columns do not ascend");
   }
   return columns;
-}
-
-function unpackModel({ classes, encoder, classifier, calibration }: ArtifactJson): CalibratedModel {
-  const { method, temperature } = calibration;
-  const sparseColumns = unpackArray(classifier.sparse_columns, Uint32Array);
-  if (sparseColumns.some((column, i) => i > 0 && column <= sparseColumns[i - 1]!)) {
-    throw new Error("the sparse columns do not ascend");
-  }
-  const last = sparseColumns.at(-1) ?? -1;
-  if (classifier.dense_columns + last + 1 > encoder.dims) {
-    throw new Error(`expected at most ${encoder.dims} columns, found more`);
-  }
-  const members = classifier.members.map(({ weights, intercepts }, i): CalibratedMember => {
-    const unpacked: LinearClassifier = {
-      classes: classes.length,
-      denseColumns: classifier.dense_columns,
-      sparseColumns,
-      weights: unpackArray(weights, Float32Array),
-      intercepts: unpackArray(intercepts, Float64Array),
-    };
-    const calibrators = (calibration.members[i] ?? []).map(unpackCalibrator);
-    checkMember(unpacked, calibrators, method);
-    return { classifier: unpacked, calibrators };
-  });
-  return { method, classes: classes.length, members, temperature };
-}
-
-function unpackCalibrator(json: z.infer<typeof CALIBRATOR>): Calibrator {
-  if (json.kind === "sigmoid") return json;
-  const x = unpackArray(json.x, Float64Array);
-  const y = unpackArray(json.y, Float64Array);
-  if (x.length === 0 || x.length !== y.length) {
-    throw new Error(`a calibrator has ${x.length} scores and ${y.length} probabilities`);
-  }
-  requireFinite(x, "a calibrator's scores");
-  requireFinite(y, "a calibrator's probabilities");
-  return { kind: "isotonic", x, y };
-}
-
-function checkMember(
-  { classes, denseColumns, sparseColumns, weights, intercepts }: LinearClassifier,
-  calibrators: readonly Calibrator[],
-  method: CalibratedModel["method"],
-): void {
-  const expected = (denseColumns + sparseColumns.length) * classes;
-  if (weights.length !== expected) {
-    throw new Error(`expected ${expected} weights, found ${weights.length}`);
-  }
-  if (intercepts.length !== classes) {
-    throw new Error(`expected ${classes} intercepts, found ${intercepts.length}`);
-  }
-  const single = method === "none" || method === "temperature";
-  const needed = single ? 0 : classes === 2 ? 1 : classes;
-  if (calibrators.length !== needed || calibrators.some(({ kind }) => kind !== method)) {
-    throw new Error(`expected ${needed} ${method} calibrators, found ${calibrators.length}`);
-  }
-  requireFinite(weights, "the weights");
-  requireFinite(intercepts, "the intercepts");
 }

@@ -16,8 +16,9 @@ import {
 import { createBlankFinder } from "../calibrate/blank_rows.ts";
 import { createPredictor } from "../calibrate/calibration.ts";
 import { checkEncoder, measureDrift, type RuntimeDrift } from "../drift.ts";
-import type { Mapper } from "../mapper.ts";
+import type { Mapper, PredictOptions } from "../mapper.ts";
 import { createNoveltyMeter } from "../novelty.ts";
+import { createOrderScorer } from "../order_head.ts";
 import type { TrainedMapper } from "../train.ts";
 
 /** Rows that are encoded at a time: bounds memory and paces the progress bar. */
@@ -202,36 +203,59 @@ async function openTrainedEncoder(
 }
 
 function createMapper(
-  { classes, sha256, core_sha256, training }: Pick<
+  { classes, sha256, core_sha256, training, order }: Pick<
     MapperArtifact,
-    "classes" | "sha256" | "core_sha256" | "training"
+    "classes" | "sha256" | "core_sha256" | "training" | "order"
   >,
   encoder: Encoder,
   predict: (features: Features) => Matrix<Float64Array>,
 ): Mapper {
   const findBlank = createBlankFinder(encoder);
+  const scoreOrders = order && createOrderScorer(order);
+  /** Encodes texts batch by batch and says which of a batch are blank. */
+  const eachBatch = async (
+    texts: readonly string[],
+    { signal, onProgress }: PredictOptions,
+    take: (features: Features, from: number, blank: Uint8Array) => void,
+  ) => {
+    for (let from = 0; from < texts.length; from += BATCH) {
+      signal?.throwIfAborted();
+      const batch = texts.slice(from, from + BATCH);
+      const features = await encoder.encode(batch, {
+        ...(signal && { signal }),
+        ...(onProgress && { onProgress: (done) => onProgress(from + done, texts.length) }),
+      });
+      take(features, from, await findBlank(features, batch));
+    }
+  };
+  const ordersOf = (features: Features, blank: Uint8Array) =>
+    scoreOrders!(features).map((score, i) => blank[i] ? 0 : score);
   return {
     classes,
     source: { backend: "sbert", encoder: encoder.spec, sha256 },
     coreSha256: core_sha256,
-    predictProbabilities: async (texts, { signal, onProgress, onFeatures } = {}) => {
+    predictProbabilities: async (texts, options = {}) => {
       const data = new Float64Array(texts.length * classes.length);
-      for (let from = 0; from < texts.length; from += BATCH) {
-        signal?.throwIfAborted();
-        const features = await encoder.encode(texts.slice(from, from + BATCH), {
-          ...(signal && { signal }),
-          ...(onProgress && { onProgress: (done) => onProgress(from + done, texts.length) }),
-        });
-        onFeatures?.(features, from);
+      await eachBatch(texts, options, (features, from, blank) => {
+        options.onFeatures?.(features, from);
+        if (scoreOrders) options.onOrder?.(ordersOf(features, blank), from);
         data.set(predict(features).data, from * classes.length);
-        const blank = await findBlank(features, texts.slice(from, from + BATCH));
         blank.forEach((isBlank, i) => {
           if (isBlank) data.fill(0, (from + i) * classes.length, (from + i + 1) * classes.length);
         });
-      }
+      });
       return { data, rows: texts.length, cols: classes.length };
     },
     measureNovelty: createNoveltyMeter(training.known_columns),
+    ...(scoreOrders && {
+      measureOrder: async (texts: readonly string[], options: PredictOptions = {}) => {
+        const scores = new Float64Array(texts.length);
+        await eachBatch(texts, options, (features, from, blank) => {
+          scores.set(ordersOf(features, blank), from);
+        });
+        return scores;
+      },
+    }),
     [Symbol.asyncDispose]: () => encoder[Symbol.asyncDispose](),
   };
 }

@@ -21,10 +21,13 @@ const TITLES = {
 /** Rates over the thresholds that were tried with the chosen margin. */
 export function thresholdChart(outcome: SweepOutcome): Chart {
   const chosen = outcome.chosen.metrics;
-  const points = outcome.metrics.filter((point) => point.near_margin === chosen.near_margin)
+  const points = outcome.metrics.filter((point) =>
+    point.near_margin === chosen.near_margin && point.min_order === chosen.min_order
+  )
     .toSorted((a, b) => a.threshold - b.threshold);
   const unlabeled = chosen.labeled === 0 ? " No row has a label: only the coverage is known." : "";
-  const margin = chosen.near_margin > 0 ? ` Margin ${chosen.near_margin} throughout.` : "";
+  const margin = (chosen.near_margin > 0 ? ` Margin ${chosen.near_margin} throughout.` : "") +
+    (chosen.min_order > 0 ? ` Score as an order at least ${chosen.min_order} throughout.` : "");
   return {
     id: "thresholds",
     title: "What a threshold costs and brings",
@@ -101,7 +104,8 @@ export function gridChart(outcome: SweepOutcome): Chart {
     return { ...about, missing: `Not drawn: only one ${few} was tried, so there is no grid.` };
   }
   const chosen = outcome.chosen.metrics;
-  const at = new Map(outcome.metrics.map((p) => [`${p.threshold} ${p.near_margin}`, p]));
+  const same = outcome.metrics.filter((point) => point.min_order === chosen.min_order);
+  const at = new Map(same.map((p) => [`${p.threshold} ${p.near_margin}`, p]));
   const views = CURVES
     .filter((curve) => chosen.labeled > 0 || !curve.labeled)
     .map(({ name }) => {

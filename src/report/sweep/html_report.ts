@@ -123,8 +123,9 @@ export async function readPlotly(): Promise<string> {
 
 function header({ outcome, context, notes = [] }: ReportInput): string {
   const { chosen, verdict: { status, ok, failures, remarks } } = outcome;
-  const { threshold, near_margin, labeled, total } = chosen.metrics;
-  const margin = near_margin > 0 ? `, margin ${near_margin}` : "";
+  const { threshold, near_margin, min_order, labeled, total } = chosen.metrics;
+  const margin = (near_margin > 0 ? `, margin ${near_margin}` : "") +
+    (min_order > 0 ? `, order ${min_order}` : "");
   const badge = `<span class="verdict ${ok ? "pass" : "fail"}">${status.toUpperCase()}</span>`;
   const reasons = failures.length > 0 ? `Not met: ${failures.join("; ")}.` : "";
   const lines = [

@@ -63,6 +63,7 @@ export function sweepSummary(
       overall_accuracy: metrics.overall_accuracy,
       near_margin: metrics.near_margin,
       max_novelty: point.maxNovelty ?? null,
+      min_order: point.minOrder ?? null,
       per_class_thresholds: point.perClass ?? null,
       wrong_fire_rate: metrics.wrong_fire_rate,
       macro_f1: metrics.macro_f1,
@@ -135,7 +136,9 @@ export function sweepMarkdown(outcome: SweepOutcome, context: SweepContext): str
   const { chosen, verdict: { status, failures, remarks } } = outcome;
   const verdict = [status.toUpperCase(), ...(failures.length > 0 ? [failures.join("; ")] : [])]
     .join(": ");
-  const margin = chosen.metrics.near_margin > 0 ? `, margin ${chosen.metrics.near_margin}` : "";
+  const { near_margin, min_order } = chosen.metrics;
+  const margin = (near_margin > 0 ? `, margin ${near_margin}` : "") +
+    (min_order > 0 ? `, order ${min_order}` : "");
   return [
     `# ${context.bench}: ${verdict}`,
     "",

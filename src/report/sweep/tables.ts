@@ -25,10 +25,12 @@ import type { Table } from "../tables.ts";
  */
 export function metricsTable(outcome: SweepOutcome): Table {
   const margins = new Set(outcome.metrics.map((row) => row.near_margin)).size > 1;
+  const orders = new Set(outcome.metrics.map((row) => row.min_order)).size > 1;
   return {
     columns: [
       "threshold",
       ...(margins ? ["margin"] : []),
+      ...(orders ? ["order"] : []),
       "abstain",
       "coverage",
       "acc. on fired",
@@ -40,6 +42,7 @@ export function metricsTable(outcome: SweepOutcome): Table {
     rows: outcome.metrics.map((row) => [
       row.threshold,
       ...(margins ? [row.near_margin] : []),
+      ...(orders ? [row.min_order] : []),
       ...[row.abstain_rate, row.coverage, row.accuracy_on_fired, row.overall_accuracy].map(percent),
       percent(row.wrong_fire_rate),
       percent(row.macro_f1),

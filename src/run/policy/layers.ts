@@ -189,6 +189,7 @@ function nameMapper(
   if (setBy[MARGIN] === "default" && pin.near_margin !== undefined) setBy[MARGIN] = "mapper";
   if (pin.per_class_thresholds) setBy["mapper.per_class_thresholds"] = "mapper";
   if (pin.max_novelty !== undefined) setBy["mapper.max_novelty"] = "mapper";
+  if (pin.min_order !== undefined) setBy["mapper.min_order"] = "mapper";
 }
 
 function checkOpen(open: readonly string[]): void {

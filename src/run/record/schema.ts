@@ -33,6 +33,8 @@ const MAPPING = z.strictObject({
   threshold: SHARE.nullable()
     .describe("The threshold that applied; null for a class that never fires."),
   novelty: SHARE.optional().describe("Share of the words that the training did not know."),
+  order_score: SHARE.optional()
+    .describe("Probability that the prompt is an order at all, if the mapper can tell."),
   span: SPAN,
   text: z.string().describe("The words of the step."),
 });

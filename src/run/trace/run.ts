@@ -129,12 +129,15 @@ export function requestOf(inputs: TracedInputs): RunRequest {
 
 function withNumbers(gate: GateVerdict, { aux, verify }: RunRecord): TracedGate {
   if (gate.gate === "mapper" && aux.mappings.length > 0) {
-    const numbers = aux.mappings.map(({ predicted, confidence, margin, threshold, novelty }) => ({
+    const numbers = aux.mappings.map((
+      { predicted, confidence, margin, threshold, novelty, order_score },
+    ) => ({
       predicted,
       confidence,
       margin,
       threshold,
       ...(novelty !== undefined && { novelty }),
+      ...(order_score !== undefined && { order_score }),
     }));
     return { ...gate, numbers };
   }

@@ -1,0 +1,73 @@
+import { assertEquals } from "@std/assert";
+import { readOrders } from "../../src/domains/mod.ts";
+import type { Mapper } from "../../src/mapper/mapper.ts";
+import { proofOf } from "../../src/domains/defi/run.ts";
+import type { ActivePoint } from "../../src/run/operating_point.ts";
+import { decideOrders } from "../../src/run/decide_orders.ts";
+
+const STRICT = "deposit 5 ETH into aave";
+const LAX = "funnel 300 USDC into compound";
+
+/** Always sure of a deposit; the score as an order is given. */
+function mapperScoring(score: number, asked: string[] = []): Mapper {
+  return {
+    classes: ["deposit_asset", "swap_asset"],
+    source: { backend: "sbert", sha256: "0" },
+    predictProbabilities: (texts) =>
+      Promise.resolve({
+        data: Float64Array.from(texts.flatMap(() => [1, 0])),
+        rows: texts.length,
+        cols: 2,
+      }),
+    measureOrder: (texts) => {
+      asked.push(...texts);
+      return Promise.resolve(new Float64Array(texts.length).fill(score));
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+async function decideOn(prompt: string, mapper: Mapper, active: ActivePoint) {
+  const { orders } = readOrders(prompt);
+  const proved = { prompt, proof: proofOf(orders) };
+  return await decideOrders(mapper, orders.map(({ order }) => order), active, proved);
+}
+
+async function reasonsOf(
+  prompt: string,
+  score: number,
+  minOrder?: number,
+  certificate = null as null | string,
+) {
+  const point = { threshold: 0.5, ...(minOrder !== undefined && { minOrder }) };
+  const decisions = await decideOn(prompt, mapperScoring(score), { point, certificate });
+  return decisions.map(({ reason }) => reason);
+}
+
+Deno.test("a strict proof needs a low score, a lax one a sure one", async () => {
+  assertEquals([proofOf(readOrders(STRICT).orders), proofOf(readOrders(LAX).orders)], [
+    "strict",
+    "lax",
+  ]);
+  assertEquals(await reasonsOf(STRICT, 0.1), ["fired"]);
+  assertEquals(await reasonsOf(STRICT, 0.09), ["not_an_order"]);
+  assertEquals(await reasonsOf(STRICT, 0.1, 0.8), ["fired"]);
+  assertEquals(await reasonsOf(STRICT, 0.03, 0.02), ["fired"]);
+  assertEquals(await reasonsOf(LAX, 0.49), ["not_an_order"]);
+  assertEquals(await reasonsOf(LAX, 0.5, 0.2), ["fired"]);
+  assertEquals(await reasonsOf(LAX, 0.5, 0.6), ["not_an_order"]);
+});
+
+Deno.test("a certified point is not lowered", async () => {
+  assertEquals(await reasonsOf(STRICT, 0.3, 0.4, "c1"), ["not_an_order"]);
+  assertEquals(await reasonsOf(STRICT, 0.4, 0.4, "c1"), ["fired"]);
+});
+
+Deno.test("several orders share the score of the whole prompt", async () => {
+  const asked: string[] = [];
+  const prompt = "swap 2 ETH for USDC, then deposit it into aave";
+  const point = { point: { threshold: 0.5 }, certificate: null };
+  const decisions = await decideOn(prompt, mapperScoring(0.3, asked), point);
+  assertEquals(asked, [prompt]);
+  assertEquals(decisions.map(({ order_score }) => order_score), [0.3, 0.3]);
+});
