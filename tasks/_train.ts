@@ -18,13 +18,7 @@ import {
   stringifyCsv,
   takeDataset,
 } from "../src/data/mod.ts";
-import {
-  DEFAULT_DOMAIN,
-  detectDomain,
-  isDomainPath,
-  mapperForm,
-  orderWithin,
-} from "../src/domains/mod.ts";
+import { DEFAULT_DOMAIN, detectDomain, isDomainPath } from "../src/domains/mod.ts";
 import { ABSTAIN_CLASS } from "../src/evaluate/mod.ts";
 import {
   type CalibrationChoice,
@@ -238,7 +232,8 @@ function readLabel(domain: Domain, label: string): string {
 
 /** The other forms that prompts of a domain have. */
 function formsOf(domain: Domain): TrainingForms {
-  if (domain.name === "defi") return { read: mapperForm, orderWithin };
+  const forms = domain.planner?.trainingForms;
+  if (forms) return forms;
   throw new MicroLmError("usage", `Flag --readings: the domain ${domain.name} reads no orders`, {
     hint: "Leave it out: prompts come to the mapper as they are",
   });

@@ -17,6 +17,7 @@ import {
   ANALYSIS_COLUMNS,
   type AnalysisRow,
   analysisRow,
+  overlapSentences,
   type RunComparison,
   SMELL_COLUMNS,
   smellRows,
@@ -67,6 +68,8 @@ async function analyzeCommand(flags: Flags, context: CommandContext): Promise<Ex
   const { say, warn, result } = context;
   const { evaluations, older } = await collectAnalysis(flags.results_dir, flags);
   if (older > 0) warn(`left out ${older} evaluations of earlier runs of the same experiments`);
+  const notes = overlapSentences(evaluations);
+  for (const note of notes) warn(note);
   const champion = await readChampion(flags.champion_dir);
   const comparisons = await compareWithBest(evaluations, champion, flags.compare);
   printAnalysis(evaluations, comparisons, context);
@@ -77,7 +80,7 @@ async function analyzeCommand(flags: Flags, context: CommandContext): Promise<Ex
   ].map(({ name, text }) => ({ path: join(outDir, name), text }));
   if (flags.out_html !== undefined) {
     const sweeps = await readSweeps(evaluations, champion);
-    const text = renderStagesReport({ evaluations, sweeps, comparisons, champion });
+    const text = renderStagesReport({ evaluations, sweeps, comparisons, champion, notes });
     files.push({ path: flags.out_html, text });
   }
   for (const { path, text } of files) {
@@ -90,6 +93,7 @@ async function analyzeCommand(flags: Flags, context: CommandContext): Promise<Ex
     seeds: seedRows(rows),
     comparisons,
     champion: champion ?? null,
+    overlap: notes,
     files: files.map(({ path }) => path),
   });
   return EXIT.ok;

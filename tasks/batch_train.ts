@@ -2,9 +2,21 @@ import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { type CommandContext, runCommand } from "../src/cli/run_command.ts";
 import { textTable } from "../src/report/mod.ts";
-import { type BatchRun, sendRun } from "../src/stages/mod.ts";
+import {
+  type BatchRun,
+  hasLearntNothing,
+  hasOverlap,
+  measureSetOverlap,
+  overlapSentence,
+  readDetections,
+  sendRun,
+  type SetOverlap,
+  type StageConfig,
+} from "../src/stages/mod.ts";
 import { ENCODER_FLAGS } from "./_encoder_flags.ts";
+import { crossValidateBatch } from "./_stages/cross_validate.ts";
 import { executeBatch, planBatch, type PlannedBatch, previewScript } from "./_stages/execute.ts";
+import { FAIL_ON_OVERLAP, tellOverlap, type ToldOverlap } from "./_stages/overlap.ts";
 import { formatSeconds } from "./_stages/live.ts";
 
 /** Flags of `batch-train`. */
@@ -34,6 +46,18 @@ const BATCH_TRAIN_FLAGS = {
       "Do not repeat runs that finished with the same settings and data, and go on with those " +
       "that were interrupted.",
   },
+  cross_validate: {
+    type: "integer",
+    min: 2,
+    max: 50,
+    help: "Instead of training: folds by script over all rows; prints F1 and what would go.",
+  },
+  rows: {
+    type: "string",
+    value: "FILE,…",
+    help: "With --cross_validate: these rows instead of the config's.",
+  },
+  fail_on_overlap: FAIL_ON_OVERLAP,
   logs_dir: {
     type: "string",
     value: "DIR",
@@ -49,13 +73,38 @@ async function batchTrainCommand(
   context: CommandContext,
 ): Promise<ExitCode> {
   const plan = await planBatch(flags);
+  if (plan.unused.length > 0) {
+    context.warn(`without effect on these experiments: ${plan.unused.join(", ")}`);
+  }
   if (flags.dry_run) return printPlan(plan, context);
+  if (flags.cross_validate !== undefined) {
+    return await crossValidateBatch(plan, flags.cross_validate, flags.rows, context);
+  }
+  const overlap = await trainingOverlap(plan.config);
+  const refusal = tellOverlap(overlap, flags.fail_on_overlap, context);
+  if (refusal) return refusal;
   const started = performance.now();
   const runs = await executeBatch(plan, context);
   const seconds = (performance.now() - started) / 1000;
   printOutcome(runs, seconds, context);
-  context.result({ seconds, runs: runs.map(sendRun) });
+  warnOfBaseline(runs, context);
+  context.result({ seconds, overlap: overlap.measured, runs: runs.map(sendRun) });
   return runs.some(({ outcome }) => outcome === "failed") ? EXIT.gate : EXIT.ok;
+}
+
+/** What the validation set of a config shares with its training set. */
+async function trainingOverlap({ global }: StageConfig): Promise<TrainingOverlap> {
+  const fields = { textField: global.text_field };
+  const train = await readDetections(global.train_path, fields);
+  const validation = await readDetections(global.val_path, fields);
+  const measured = measureSetOverlap(train.rows, validation.rows);
+  const isShared = hasOverlap(measured);
+  const sentence = overlapSentence(global.val_path, global.train_path, measured);
+  return { measured, isShared, sentences: isShared ? [sentence] : [] };
+}
+
+interface TrainingOverlap extends ToldOverlap {
+  readonly measured: SetOverlap;
 }
 
 function printPlan(plan: PlannedBatch, { say, result }: CommandContext): ExitCode {
@@ -97,6 +146,21 @@ function printOutcome(
       folder ?? null,
     ]),
   }));
+}
+
+/** Rates that are meant for fine-tuning, for example, leave a head where it began. */
+function warnOfBaseline(
+  runs: readonly BatchRun[],
+  { warn }: Pick<CommandContext, "warn">,
+): void {
+  const idle = runs.filter(({ status }) => status && hasLearntNothing(status));
+  if (idle.length === 0) return;
+  const { experiment, status } = idle[0]!;
+  warn(
+    `${idle.length} of ${runs.length} runs have learnt nothing, such as ${experiment.name}: F1 ` +
+      `${status!.val_f1!.toFixed(3)}, and calling every finding a TP has ` +
+      `${status!.baseline_f1!.toFixed(3)}; try other learning rates or more epochs`,
+  );
 }
 
 await runCommand({

@@ -10,6 +10,7 @@ import {
   expandExperiments,
   findCandidates,
   freezeChampion,
+  hasLearntNothing,
   readJson,
   readStageConfig,
   selectChampion,
@@ -72,7 +73,7 @@ async function championCommand(flags: Flags, context: CommandContext): Promise<E
     throw usage({ name: "champion" }, "Expected --select_only or --freeze_only, got both");
   }
   const path = join(flags.evaluation_dir, "champion_selection.json");
-  const selection = flags.freeze_only ? await readSelection(path) : await select(flags);
+  const selection = flags.freeze_only ? await readSelection(path) : await select(flags, context);
   printSelection(selection, context);
   if (!flags.freeze_only) {
     await writeJson(path, selection);
@@ -91,7 +92,7 @@ async function championCommand(flags: Flags, context: CommandContext): Promise<E
   return EXIT.ok;
 }
 
-async function select(flags: Flags): Promise<Selection> {
+async function select(flags: Flags, { warn }: CommandContext): Promise<Selection> {
   const config = flags.config === undefined ? undefined : await readStageConfig(flags.config);
   const baseDir = flags.base_dir ?? config?.output.base_dir ?? "models/experiments/encoder";
   const all = await findCandidates(baseDir, { prefix: flags.prefix ?? "" });
@@ -106,15 +107,32 @@ async function select(flags: Flags): Promise<Selection> {
       },
     );
   }
+  if (!names) refuseMixture(candidates.map(({ status }) => status.name));
   const choice = selectChampion(candidates, { rule: flags.rule as "median" | "best" });
   const pick = ({ run, seed, val_f1 }: ChampionCandidate) => ({ run, seed, val_f1 });
-  const { folder } = candidates.find(({ run }) => run === choice.champion.run)!;
+  const { folder, status } = candidates.find(({ run }) => run === choice.champion.run)!;
+  if (hasLearntNothing(status)) {
+    warn(`${status.name} is no better than calling every finding a TP: it has learnt nothing`);
+  }
   return {
     ...choice,
     champion: pick(choice.champion),
     candidates: choice.candidates.map(pick),
     folder,
   };
+}
+
+/** A median over different settings is nobody's: candidates differ in their seeds. */
+function refuseMixture(names: readonly string[]): void {
+  const settings = [...new Set(names.map((name) => name.replace(/_seed\d+$/, "")))];
+  if (settings.length === 1) return;
+  const some = settings.slice(0, 3).map((name) => `"${name}"`).join(", ");
+  throw new MicroLmError(
+    "usage",
+    `Expected runs that differ in their seeds, found ${settings.length} settings: ${some}` +
+      (settings.length > 3 ? ", …" : ""),
+    { hint: "Say which are the candidates: --config CONFIG-OF-STAGE-4, or --prefix NAME" },
+  );
 }
 
 async function readSelection(path: string): Promise<Selection> {

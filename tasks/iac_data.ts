@@ -1,15 +1,18 @@
 import { dirname, join } from "node:path";
 import { MicroLmError } from "../mod.ts";
 import { writeFileAtomic } from "../src/core/mod.ts";
+import { readLines } from "../src/data/mod.ts";
 import {
   buildIacData,
   type DetectionRecord,
   type IacData,
   readDetections,
+  readRules,
   splitIacData,
   stringifyDetections,
 } from "../src/stages/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
+import { usage } from "../src/cli/flags.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 
 /** Names of the parts, in the order of the shares. */
@@ -20,22 +23,43 @@ const SHOWN = 20;
 
 await runCommand({
   name: "iac-data",
-  summary: "Builds training rows from the CSV of a scanner and the scripts that it scanned.",
+  summary:
+    "Builds training rows from the CSV or SARIF of a scanner and the scripts that it scanned.",
   example: "deno task iac-data --detections fixtures/iac/sample/detections.csv " +
     "--scripts fixtures/iac/sample/scripts --out .artifacts/iac/rows.jsonl",
   flags: {
     detections: {
       type: "string",
-      value: "CSV",
-      required: true,
-      help: "Findings with the columns file, line, smell and label (TP or FP).",
+      value: "FILE",
+      help: "CSV with the columns file, line, smell and label (TP or FP), or a .sarif log with " +
+        "properties.label, or suppressions for FP.",
     },
-    scripts: { type: "string", value: "DIR", required: true, help: "Where their paths start." },
+    scripts: { type: "string", value: "DIR", help: "Where their paths start." },
+    from: {
+      type: "string",
+      value: "DIR",
+      help:
+        "Instead of findings: a folder with train.jsonl, val.jsonl and test.jsonl, to be laid " +
+        "out as the reference configs read it.",
+    },
+    rules: {
+      type: "string",
+      value: "YAML",
+      help: "Kind of finding by rule, as `CKV_AWS_19: weak_cryptography_algorithms`; `*` stands " +
+        "for all others, an empty one leaves a rule out.",
+    },
+    tech: {
+      type: "string",
+      value: "NAME",
+      help: "Technology of findings that do not say theirs. Default: by the script's ending.",
+    },
     out: {
       type: "string",
       value: "JSONL",
       required: true,
-      help: "The rows; with --split the place of train.jsonl, val.jsonl and test.jsonl.",
+      help:
+        "The rows; with --split or --from the folder of train.jsonl, val.jsonl, test.jsonl and " +
+        "<technology>/<technology>_test.jsonl.",
     },
     split: {
       type: "string",
@@ -59,16 +83,29 @@ await runCommand({
   },
 }, async (flags, { say, warn, result }) => {
   const shares = readShares(flags.split);
+  const { detections, scripts } = flags;
+  if (flags.from !== undefined) {
+    const parts = await copyParts(flags.from, flags.out);
+    for (const part of parts) tellPart(part, say);
+    result({ parts: parts.map(({ path, rows }) => ({ path, rows: rows.length })) });
+    return EXIT.ok;
+  }
+  if (detections === undefined || scripts === undefined) {
+    throw usage({ name: "iac-data" }, "Expected --detections and --scripts, or --from");
+  }
   const excludeFiles = flags.exclude === undefined
     ? new Set<string>()
     : new Set((await readDetections(flags.exclude)).rows.map(({ file }) => file));
-  const { context, source } = flags;
-  const data = await buildIacData(flags.detections, flags.scripts, {
+  const { context, source, tech } = flags;
+  const rules = flags.rules === undefined ? {} : await readRules(flags.rules);
+  const data = await buildIacData(detections, scripts, {
     context,
     source,
     excludeFiles,
+    rules,
+    ...(tech === undefined ? {} : { tech }),
   });
-  const { records, faults, repeated, excluded } = data;
+  const { records, faults, repeated, excluded, unmapped } = data;
   for (const { at, message } of faults.slice(0, SHOWN)) {
     warn(
       `${[at.file, at.line, at.column].filter((part) => part !== undefined).join(":")}: ${message}`,
@@ -76,32 +113,34 @@ await runCommand({
   }
   if (faults.length > SHOWN) warn(`and ${faults.length - SHOWN} more rows that cannot be used`);
   if (faults.length > 0 && !flags.skip_faults) {
-    throw new MicroLmError("data", `Cannot use ${faults.length} rows of "${flags.detections}"`, {
+    throw new MicroLmError("data", `Cannot use ${faults.length} rows of "${detections}"`, {
       hint: `Nothing was written; --skip_faults writes the other ${records.length}`,
     });
   }
   if (records.length === 0) {
     throw new MicroLmError("data", "Expected findings that can be used, found none", {
-      at: { file: flags.detections },
+      at: { file: detections },
       ...(excluded > 0 ? { hint: `${excluded} are of scripts that --exclude names` } : {}),
     });
   }
-  const parts = shares ? splitParts(data, shares, flags.seed, flags.out) : [[flags.out, records]];
-  for (const [path, rows] of parts as [string, readonly DetectionRecord[]][]) {
-    await writeFileAtomic(path, stringifyDetections(rows));
-    const right = rows.filter(({ label }) => label === "TP").length;
-    const files = new Set(rows.map(({ file }) => file)).size;
-    say(`Wrote ${path}: ${rows.length} rows of ${files} scripts, ${right} TP`);
+  const parts = shares
+    ? splitParts(data, shares, flags.seed, flags.out)
+    : [{ path: flags.out, rows: records }];
+  for (const part of parts) {
+    await writeFileAtomic(part.path, stringifyDetections(part.rows));
+    tellPart(part, say);
   }
   const sources = [...new Set(records.map((record) => record.source))].sort();
   say(
-    `Labels by: ${sources.join(", ")}; repeated rows left out: ${repeated}, excluded: ${excluded}`,
+    `Labels by: ${sources.join(", ")}; repeated rows left out: ${repeated}, excluded: ${excluded}` +
+      (unmapped === 0 ? "" : `, of rules without a kind: ${unmapped}`),
   );
   result({
-    parts: parts.map(([path, rows]) => ({ path, rows: rows!.length })),
+    parts: parts.map(({ path, rows }) => ({ path, rows: rows.length })),
     sources,
     repeated,
     excluded,
+    unmapped,
     faults,
   });
   return EXIT.ok;
@@ -117,15 +156,50 @@ function readShares(text: string | undefined): number[] | undefined {
   throw new MicroLmError("usage", `Flag "--split" takes shares as 8/1/1 or 9/1, got "${text}"`);
 }
 
-function splitParts(
-  data: IacData,
-  shares: readonly number[],
-  seed: number,
-  out: string,
-): [string, readonly DetectionRecord[]][] {
+/** A file of rows. */
+interface Part {
+  readonly path: string;
+  readonly rows: readonly DetectionRecord[];
+}
+
+function splitParts(data: IacData, shares: readonly number[], seed: number, out: string): Part[] {
   const folder = out.endsWith(".jsonl") ? dirname(out) : out;
-  return splitIacData(data, shares, seed).map((
-    rows,
-    i,
-  ) => [join(folder, `${PARTS[i]}.jsonl`), rows]);
+  return splitIacData(data, shares, seed).flatMap((rows, i) => layOut(folder, PARTS[i]!, rows));
+}
+
+/** A part, and of a test set what the evaluations by technology read. */
+function layOut(folder: string, name: string, rows: readonly DetectionRecord[]): Part[] {
+  const whole = { path: join(folder, `${name}.jsonl`), rows };
+  if (name !== "test") return [whole];
+  const techs = Map.groupBy(rows, ({ tech }) => tech);
+  return [
+    whole,
+    ...[...techs].sort().map(([tech, own]) => ({
+      path: join(folder, tech, `${tech}_test.jsonl`),
+      rows: own,
+    })),
+  ];
+}
+
+/** Lays rows out that are split already; a row keeps all its fields. */
+async function copyParts(from: string, out: string): Promise<Part[]> {
+  const parts: Part[] = [];
+  for (const name of PARTS) {
+    const path = join(from, `${name}.jsonl`);
+    // Read once as training reads it: what is wrong with a row is said here.
+    await readDetections(path);
+    const rows: DetectionRecord[] = [];
+    for await (const line of readLines(path)) {
+      if (line.trim() !== "") rows.push(JSON.parse(line) as DetectionRecord);
+    }
+    parts.push(...layOut(out, name, rows));
+  }
+  for (const { path, rows } of parts) await writeFileAtomic(path, stringifyDetections(rows));
+  return parts;
+}
+
+function tellPart({ path, rows }: Part, say: (text: string) => void): void {
+  const right = rows.filter(({ label }) => label === "TP").length;
+  const files = new Set(rows.map(({ file }) => file)).size;
+  say(`Wrote ${path}: ${rows.length} rows of ${files} scripts, ${right} TP`);
 }

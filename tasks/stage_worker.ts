@@ -6,8 +6,11 @@ import { writeFileAtomic } from "../src/core/mod.ts";
 import { readLines } from "../src/data/mod.ts";
 import {
   BATCH_FILES,
+  evaluateRuns,
+  readEvaluationConfig,
   readJson,
   readStageConfig,
+  sendError,
   type SentRun,
   serveExperiments,
   taskResultPath,
@@ -26,6 +29,7 @@ const WORKER_FLAGS = {
   index: { type: "integer", min: 0, help: "Array task to run, with --batch_dir." },
   job_id: { type: "string", default: "local", help: "Ends the names of run folders." },
   resume: { type: "boolean", help: "With --batch_dir: do not repeat what is finished." },
+  evaluate: { type: "boolean", help: "With --batch_dir: the tasks are runs to evaluate." },
   ...ENCODER_FLAGS,
 } as const;
 
@@ -36,9 +40,9 @@ type Flags = FlagValues<typeof WORKER_FLAGS>;
  * task of a Slurm batch. What happens goes to standard output, one line of JSON each.
  */
 async function workerCommand(flags: Flags): Promise<ExitCode> {
-  const config = await readStageConfig(flags.config);
-  const options = { jobId: flags.job_id, openEncoder: stageEncoderOpener(flags) };
   if (flags.batch_dir === undefined) {
+    const config = await readStageConfig(flags.config);
+    const options = { jobId: flags.job_id, openEncoder: stageEncoderOpener(flags) };
     await serveExperiments(config, requestsOfStdin(), { ...options, send });
     return EXIT.ok;
   }
@@ -48,22 +52,52 @@ async function workerCommand(flags: Flags): Promise<ExitCode> {
   if (name === undefined) {
     throw new MicroLmError("usage", `The batch "${folder}" has no task ${index}`);
   }
-  const save = (run: SentRun) => writeJson(taskResultPath(folder, index), run);
+  const task = { folder, index, name };
+  await (flags.evaluate ? evaluateTask(task, flags) : trainTask(task, flags));
+  return EXIT.ok;
+}
+
+interface BatchTask {
+  readonly folder: string;
+  readonly index: number;
+  readonly name: string;
+}
+
+function saveResult({ folder, index }: BatchTask, run: SentRun): Promise<void> {
+  return writeJson(taskResultPath(folder, index), run);
+}
+
+async function trainTask(task: BatchTask, flags: Flags): Promise<void> {
+  const { folder, index, name } = task;
+  const config = await readStageConfig(flags.config);
   // A task that ended without an outcome was here before: what it began is not thrown away.
   const before = await wasBegun(folder, index);
   const resume = flags.resume || before;
   const ended = Promise.withResolvers<void>();
   await serveExperiments(config, oneRequest({ name, resume }, ended.promise), {
-    ...options,
+    jobId: flags.job_id,
+    openEncoder: stageEncoderOpener(flags),
     send: async (message) => {
       send(message);
-      if (message.type === "run") await save(message.run);
+      if (message.type === "run") await saveResult(task, message.run);
       const isInput = message.type === "fatal" && message.error.kind !== null;
-      if (isInput) await save({ name, outcome: "failed", error: message.error });
+      if (isInput) await saveResult(task, { name, outcome: "failed", error: message.error });
       if (message.type === "run" || message.type === "fatal") ended.resolve();
     },
   });
-  return EXIT.ok;
+}
+
+/** A mistake in the input is an outcome; whatever else ends the task makes it begin again. */
+async function evaluateTask(task: BatchTask, flags: Flags): Promise<void> {
+  const { name } = task;
+  try {
+    const config = await readEvaluationConfig(flags.config);
+    await evaluateRuns(config, { openEncoder: stageEncoderOpener(flags), only: [name] });
+    await saveResult(task, { name, outcome: "finished" });
+  } catch (error) {
+    if (!(error instanceof MicroLmError)) throw error;
+    await saveResult(task, { name, outcome: "failed", error: sendError(error) });
+  }
 }
 
 function send(message: WorkerMessage): void {

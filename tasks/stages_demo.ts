@@ -21,6 +21,7 @@ import {
   type EvaluationConfig,
   evaluationFolder,
   freezeChampion,
+  overlapSentences,
   readEvaluationConfig,
   readJson,
   RUN_FILES,
@@ -100,7 +101,7 @@ async function stagesDemoCommand(flags: Flags, context: CommandContext): Promise
       sweeps: await readSweeps(evaluations, record),
       comparisons,
       champion: record,
-      notes: [gate.text, `${time}.`],
+      notes: [gate.text, `${time}.`, ...overlapSentences(evaluations)],
       verdict: gate.pass ? "pass" : "fail",
     }),
   );

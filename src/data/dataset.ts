@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { MicroLmError } from "../core/errors.ts";
 import { shorten } from "../core/shorten.ts";
-import { readCsv } from "./csv.ts";
+import { readCsv } from "./csv/csv.ts";
 import { type ReadOptions, readRecords } from "./records.ts";
 
 /** A prompt, and what it should become. */

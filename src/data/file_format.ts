@@ -1,5 +1,5 @@
 import { type ColumnOptions, looksLikeHeader } from "./columns.ts";
-import { findDialect, splitHeader } from "./csv_dialect.ts";
+import { findDialect, splitHeader } from "./csv/csv_dialect.ts";
 
 /** How a file holds prompts: a table, a line of JSON each, or a line of plain text each. */
 export type FileFormat = "csv" | "jsonl" | "text";

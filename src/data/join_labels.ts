@@ -1,6 +1,6 @@
 import { MicroLmError } from "../core/errors.ts";
 import { quoteDifference } from "../core/shorten.ts";
-import { readCsv } from "./csv.ts";
+import { readCsv } from "./csv/csv.ts";
 import {
   canonicalText,
   createDataset,

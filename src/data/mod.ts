@@ -6,7 +6,8 @@
 export { rewriteAbstain, suspectAbstainLabels } from "./abstain_labels.ts";
 export { concatDatasets } from "./concat.ts";
 export { countDuplicates, findConflicts, findLabelTwins } from "./conflicts.ts";
-export { readCsv } from "./csv.ts";
+export { readCsv } from "./csv/csv.ts";
+export { stringifyCsv } from "./csv/write_csv.ts";
 export { mapLabels } from "./dataset.ts";
 export { type FileFormat } from "./file_format.ts";
 export { groupPrompts, identifyPrompts, joinRows, normalForm, vectorKeys } from "./identity.ts";
@@ -17,4 +18,3 @@ export { profileDataset, validateDataset } from "./profile.ts";
 export { type ReadOptions, readRecords } from "./records.ts";
 export { splitRows, takeDataset } from "./split.ts";
 export { createMasker } from "./template.ts";
-export { stringifyCsv } from "./write_csv.ts";

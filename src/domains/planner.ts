@@ -1,6 +1,8 @@
 import type { Decision } from "../evaluate/decide.ts";
 import type { GuardPolicy } from "./defi/guards/inputs.ts";
+import type { TrainingForms } from "../mapper/training_rows.ts";
 import type { AskedEvidence, Finding, RunPhase } from "./gates/finding.ts";
+import type { ProvedPrompt } from "./gates/proof.ts";
 
 /** How a domain comes from a prompt to a plan: it reads, asks, and guards. */
 export interface Planner<Plan = unknown, Context = unknown> {
@@ -10,6 +12,8 @@ export interface Planner<Plan = unknown, Context = unknown> {
   readonly takesEvidence: boolean;
   /** Whether requests may bring grids. */
   readonly takesGrids: boolean;
+  /** The other forms that prompts have, for training; undefined where prompts come to the mapper as they are. */
+  readonly trainingForms?: TrainingForms;
   /** What the words say before anybody maps them: is it an order, and of which steps. */
   read(prompt: string): DomainReading;
   /**
@@ -49,16 +53,6 @@ export interface DomainRequest<Context = unknown> {
   readonly context: Context;
   readonly grid?: unknown;
   readonly pairs?: unknown;
-}
-
-/** How firmly the reading of a prompt shows that it is an order. */
-export type Proof = "strict" | "lax";
-
-/** A prompt whose reading shows that it is an order. */
-export interface ProvedPrompt {
-  /** All of it, which tells more of whether it is an order than the words of a step. */
-  readonly prompt: string;
-  readonly proof: Proof;
 }
 
 /** What a run lends to a domain. */

@@ -1,4 +1,4 @@
-import { readCsv } from "../data/csv.ts";
+import { readCsv } from "../data/csv/csv.ts";
 import { MicroLmError } from "../core/errors.ts";
 import { ABSTAIN_CLASS, roundThreshold } from "./decide.ts";
 import { type Rate, rate } from "./rate.ts";

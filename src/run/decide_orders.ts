@@ -1,4 +1,4 @@
-import type { Proof, ProvedPrompt } from "../domains/planner.ts";
+import type { Proof, ProvedPrompt } from "../domains/gates/proof.ts";
 import { type Decision, DEFAULT_MIN_ORDER, type OperatingPoint } from "../evaluate/decide.ts";
 import { decideAll, decideRows } from "../evaluate/decide_texts.ts";
 import type { Mapper } from "../mapper/mapper.ts";

@@ -181,7 +181,7 @@ export async function freezeChampion(
   };
   // A run that tuned its encoder needs it as much as its head.
   const encoder = used.encoder.spec === TUNED_SPEC ? [TUNE_FILES.encoder] : [];
-  for (const name of [RUN_FILES.weights, RUN_FILES.config, RUN_FILES.sweep, ...encoder]) {
+  for (const name of CHAMPION_FILES.concat(encoder)) {
     await writeFileAtomic(join(championDir, name), await readBytes(join(folder, name)));
   }
   const sets = ["combined", "chef", "ansible", "puppet"];
@@ -198,6 +198,14 @@ export async function freezeChampion(
   await writeJson(target, record);
   return record;
 }
+
+/** What is frozen: the predictions are the threshold's evidence. */
+const CHAMPION_FILES: readonly string[] = [
+  RUN_FILES.weights,
+  RUN_FILES.config,
+  RUN_FILES.sweep,
+  RUN_FILES.validation,
+];
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {

@@ -21,6 +21,7 @@ export {
 } from "./config/evaluation_config.ts";
 export { expandExperiments, type Experiment } from "./config/expand.ts";
 export { parseStageConfig, readStageConfig, type StageConfig } from "./config/stage_config.ts";
+export { unusedOptions } from "./config/unused_options.ts";
 export {
   ANALYSIS_COLUMNS,
   type AnalysisRow,
@@ -39,8 +40,11 @@ export {
   predictDetections,
 } from "./evaluate/binary_metrics.ts";
 export { compareEvaluations, type RunComparison } from "./evaluate/compare_runs.ts";
-export { crossValidate } from "./evaluate/cross_validate.ts";
-export { evaluateRuns, type RunEvaluation } from "./evaluate/evaluate_runs.ts";
+export { crossValidate, type CrossValidation } from "./evaluate/cross_validate.ts";
+export { evaluateRuns, gatherEvaluations, type RunEvaluation } from "./evaluate/evaluate_runs.ts";
+export { evaluationOverlap } from "./evaluate/evaluation_overlap.ts";
+export { overlapSentences } from "./evaluate/evaluation_summary.ts";
+export { finishedRuns } from "./evaluate/finished_runs.ts";
 export {
   bootstrapCounts,
   confusionByGroup,
@@ -48,9 +52,17 @@ export {
   mcNemarTest,
 } from "./evaluate/paired_tests.ts";
 export { measureReduction, thresholdForRecall } from "./evaluate/recall_target.ts";
+export {
+  hasOverlap,
+  measureSetOverlap,
+  overlapSentence,
+  type SetOverlap,
+} from "./evaluate/set_overlap.ts";
 export { sweepDetectionThreshold, type ThresholdSweepResult } from "./evaluate/threshold_sweep.ts";
 export { type ExecutorEvents, runLocalBatch } from "./execute/local.ts";
 export {
+  receiveError,
+  sendError,
   sendRun,
   type SentRun,
   type WorkerMessage,
@@ -60,16 +72,29 @@ export { serveExperiments } from "./execute/local_worker.ts";
 export { BATCH_FILES, taskResultPath } from "./execute/slurm/batch_folder.ts";
 export { slurmScript } from "./execute/slurm/script.ts";
 export { parseSlurmSettings } from "./execute/slurm/settings.ts";
-export { previewSlurmBatch, runSlurmBatch, type SlurmBatchRequest } from "./execute/slurm/slurm.ts";
-export { listRuns, readJson, RUN_FILES, writeJson } from "./experiment/experiment_folder.ts";
+export {
+  previewSlurmBatch,
+  runSlurmBatch,
+  runSlurmTasks,
+  type SlurmBatchRequest,
+} from "./execute/slurm/slurm.ts";
+export {
+  followPointers,
+  hasLearntNothing,
+  listRuns,
+  readJson,
+  RUN_FILES,
+  writeJson,
+} from "./experiment/experiment_folder.ts";
 export { experimentKey, runExperiment, trainOptions } from "./experiment/run_experiment.ts";
 export { type ExperimentData, type ValidationPrediction } from "./experiment/run_results.ts";
 export { predictHead, probabilitiesOfTp } from "./head/head.ts";
 export { trainHead } from "./head/train_head.ts";
-export { readScannerCsv } from "./iac/csv.ts";
+export { readScannerCsv, readUnlabelledCsv } from "./iac/csv.ts";
 export { resolveThreshold } from "./iac/detection_threshold.ts";
 export { detectionLabels, readDetections } from "./iac/detections.ts";
-export { buildIacData, type IacData, splitIacData } from "./iac/iac_data.ts";
+export { type RawFinding } from "./iac/finding_row.ts";
+export { buildIacData, type IacData, isSarif, splitIacData } from "./iac/iac_data.ts";
 export {
   detectionId,
   type DetectionRecord,
@@ -81,6 +106,12 @@ export {
   scriptLines,
   stringifyDetections,
 } from "./iac/record.ts";
+export { readRules } from "./iac/rules.ts";
+export { readSarif, type SarifLog, type SarifResult } from "./iac/sarif.ts";
+export { rawSarifFinding, readSarifFindings } from "./iac/sarif_findings.ts";
+export { type ScanThreshold, scanThreshold } from "./scan/evidence.ts";
+export { filterFindings, type JudgedFinding } from "./scan/filter_findings.ts";
+export { markSarif } from "./scan/mark_sarif.ts";
 export { createTransformer } from "./transformer/transformer.ts";
 export { PieceBatches } from "./tune/batches.ts";
 export { openTunedUseLite, tunedUseLiteToOnnx } from "./tune/export.ts";

@@ -1,12 +1,10 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import {
-  BATCH_FILES,
   type BatchRun,
   type ExecutorEvents,
   expandExperiments,
   type Experiment,
   listRuns,
-  parseSlurmSettings,
   parseStageConfig,
   previewSlurmBatch,
   runBatch,
@@ -14,6 +12,7 @@ import {
   runSlurmBatch,
   type SlurmBatchRequest,
   type StageConfig,
+  unusedOptions,
 } from "../../src/stages/mod.ts";
 import { readConfigText } from "../../src/core/mod.ts";
 import type { ENCODER_FLAGS } from "../_encoder_flags.ts";
@@ -22,6 +21,7 @@ import type { CommandContext } from "../../src/cli/run_command.ts";
 import { stageEncoderOpener } from "./encoder.ts";
 import { appendJobs } from "./job_log.ts";
 import { createLiveTable } from "./live.ts";
+import { batchArguments, slurmRequest, tellSlurmJob } from "./slurm_request.ts";
 import { workerArguments } from "./worker_process.ts";
 
 /** What a batch is to do, and how. */
@@ -42,14 +42,14 @@ export interface PlannedBatch {
   readonly config: StageConfig;
   readonly experiments: readonly Experiment[];
   readonly slurm: SlurmBatchRequest;
+  /** Options of the config that change nothing. */
+  readonly unused: readonly string[];
 }
 
 /** Reads and checks a config and lists what it asks for; nothing is written. */
 export async function planBatch(request: BatchRequest): Promise<PlannedBatch> {
   const configText = await readConfigText(request.config);
   const config = parseStageConfig(configText, { file: request.config });
-  // A mistake in this block is one wherever the batch runs.
-  const settings = parseSlurmSettings(configText, request.config);
   const { filter, exclude, max_experiments } = request;
   const experiments = expandExperiments(config, {
     ...(filter === undefined ? {} : { filter }),
@@ -57,28 +57,23 @@ export async function planBatch(request: BatchRequest): Promise<PlannedBatch> {
     ...(max_experiments === undefined ? {} : { maxExperiments: max_experiments }),
   });
   const models = experiments.map(({ model }) => model);
-  const worker = (batchDir: string) =>
-    workerArguments(request, models, [
-      "--config",
-      join(batchDir, BATCH_FILES.config),
-      "--batch_dir",
-      batchDir,
-      ...(request.resume ? ["--resume"] : []),
-    ]);
-  const slurm = {
-    settings,
+  const slurm = slurmRequest(
     configText,
-    root: resolve(config.output.results_dir, "batches"),
-    name: `${new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "_")}_slurm`,
-    workdir: Deno.cwd(),
-    command: (batchDir: string) => [Deno.execPath(), ...worker(batchDir)],
-  };
-  return { request, config, experiments, slurm };
+    request.config,
+    config.output.results_dir,
+    (batchDir) =>
+      workerArguments(request, models, [
+        ...batchArguments(batchDir),
+        ...(request.resume ? ["--resume"] : []),
+      ]),
+  );
+  const unused = unusedOptions(configText, config, experiments);
+  return { request, config, experiments, slurm, unused };
 }
 
 /** The script that `--executor slurm` would submit. */
 export function previewScript({ experiments, slurm }: PlannedBatch): string {
-  return previewSlurmBatch(experiments, slurm);
+  return previewSlurmBatch(experiments.length, slurm);
 }
 
 /** Runs a batch with a live table; returns one entry an experiment, in order. */
@@ -113,10 +108,9 @@ export async function executeBatch(
       return await runSlurmBatch(experiments, plan.slurm, {
         ...events,
         resume: request.resume,
-        onJob: (id, tasks, isFound, folder) => {
+        onJob: (id, ...facts) => {
           job = id;
-          const what = isFound ? "Following" : "Submitted";
-          say(`${what} Slurm job ${id}: ${tasks} tasks, ${folder}`);
+          tellSlurmJob(say, id, ...facts);
         },
       });
     }

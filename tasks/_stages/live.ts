@@ -1,3 +1,4 @@
+import { MicroLmError } from "../../mod.ts";
 import type { BatchRun, Experiment } from "../../src/stages/mod.ts";
 
 /** Options of {@linkcode createLiveTable}. */
@@ -73,6 +74,7 @@ export function createLiveTable(
         done === experiments.length || left === null ? "–" : formatSeconds(left),
       ]);
       if (run.error) say(`  ${run.error.message}`);
+      if (run.error instanceof MicroLmError && run.error.hint) say(`  ${run.error.hint}`);
       drawn = -Infinity;
       draw();
     },

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { CsvPositions } from "../../src/data/csv_positions.ts";
+import { CsvPositions } from "../../src/data/csv/csv_positions.ts";
 import { MicroLmError } from "../../src/core/errors.ts";
 
 async function* chunks(...texts: string[]): AsyncGenerator<string> {

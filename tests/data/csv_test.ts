@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { type CsvRow, readCsv } from "../../src/data/csv.ts";
-import { stringifyCsv } from "../../src/data/write_csv.ts";
+import { type CsvRow, readCsv } from "../../src/data/csv/csv.ts";
+import { stringifyCsv } from "../../src/data/csv/write_csv.ts";
 import { MicroLmError } from "../../src/core/errors.ts";
 import { inTempFolder, write } from "../temp.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { MicroLmError } from "../../src/core/errors.ts";
 import { findConflicts, findLabelTwins } from "../../src/data/conflicts.ts";
-import type { ReadCsvOptions } from "../../src/data/csv.ts";
+import type { ReadCsvOptions } from "../../src/data/csv/csv.ts";
 import {
   type Dataset,
   readLabeledCsv,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { readCsv } from "../../src/data/csv.ts";
-import { stringifyCsv } from "../../src/data/write_csv.ts";
+import { readCsv } from "../../src/data/csv/csv.ts";
+import { stringifyCsv } from "../../src/data/csv/write_csv.ts";
 import { createRandom } from "../../src/core/random.ts";
 import { inTempFolder, write } from "../temp.ts";
 import { runTask } from "./run_task.ts";

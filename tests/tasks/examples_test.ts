@@ -38,6 +38,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "batch-eval": "needs trained runs: tests/tasks/stages_eval_test.ts",
   analyze: "needs evaluated runs: tests/tasks/stages_eval_test.ts",
   champion: "needs evaluated runs: tests/tasks/stages_eval_test.ts",
+  "scan-filter": "needs a trained run: tests/tasks/scan_filter_test.ts",
   "stages:demo": "minutes: CI runs it",
   "notebooks:run": "needs Jupyter: CI runs it",
   fixtures: "CI runs it",

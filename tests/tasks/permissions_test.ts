@@ -44,9 +44,11 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   ],
   "stages-eval": [
     `${WRITES},results,logs`,
+    "--allow-run=sbatch,squeue,sacct",
     "--allow-env=EVAL_THRESHOLD_MODE,EVAL_THRESHOLD_FIXED,EVAL_THRESHOLD_FILE",
     QUIET,
   ],
+  detections: ["--allow-write=.artifacts,data", QUIET],
   "stages-report": ["--allow-write=.artifacts,models,results,artifacts", QUIET],
   fixtures: ["--allow-write=fixtures"],
   schema: ["--allow-write=src/run/record"],

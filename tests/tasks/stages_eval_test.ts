@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { readCsv } from "../../src/data/csv.ts";
+import { readCsv } from "../../src/data/csv/csv.ts";
 import { ANALYSIS_COLUMNS } from "../../src/stages/evaluate/analyze.ts";
 import { writeDetections } from "../stages/detections_fixture.ts";
 import { inTempFolder, write } from "../temp.ts";
@@ -210,5 +210,33 @@ Deno.test("stages:demo goes through the four stages and judges the champion", as
     assertEquals(hard.code, 2, hard.stderr);
     assertStringIncludes(hard.stdout, "not met");
     assertMatch(hard.stdout, /first_lr3e-2_bs16_ep5_seed1 +skipped/);
+  });
+});
+
+Deno.test("champion without a config takes seeds of one setting, not a mixture of stages", async () => {
+  await inTempFolder(async (folder) => {
+    await writeDetections(folder);
+    const config = await write(folder, "stage.yaml", stageYaml(folder, "e"));
+    await runStageTask("batch_train", ["--config", config, "--logs_dir", `${folder}/logs`]);
+    const folders = [
+      "--base_dir",
+      `${folder}/e/models`,
+      "--champion_dir",
+      `${folder}/champion`,
+      "--evaluation_dir",
+      `${folder}/evaluation`,
+    ];
+    const mixed = await runStageTask("champion", folders);
+    assertEquals(mixed.code, 64);
+    assertStringIncludes(mixed.stderr, "runs that differ in their seeds, found 2 settings");
+    assertStringIncludes(mixed.stderr, "--config CONFIG-OF-STAGE-4");
+    const one = await runStageTask("champion", [
+      ...folders,
+      "--prefix",
+      "tiny_champion_lr1e-1_",
+      "--json",
+    ]);
+    assertEquals(one.code, 0, one.stderr);
+    assertEquals(JSON.parse(one.stdout).record.candidates.length, 2);
   });
 });

@@ -1,3 +1,4 @@
+import { write } from "../temp.ts";
 import type { TaskResult } from "./run_task.ts";
 
 /** Options of {@linkcode startStageTask}. */
@@ -61,6 +62,12 @@ experiments:
     head: { hidden: 2, dropout: 0.1 }
     hyperparameters: { learning_rates: [3e-2, 1e-1], batch_sizes: [16], num_epochs: [5], seeds: [1, 2] }
 ${more}`;
+}
+
+/** Prepares a config whose folders are below `<folder>/<name>`; returns its arguments. */
+export async function prepareStage(folder: string, name: string, more = ""): Promise<string[]> {
+  const config = await write(folder, `${name}.yaml`, stageYaml(folder, name, more));
+  return ["--config", config, "--logs_dir", `${folder}/${name}/logs`];
 }
 
 /** Content of all files of finished runs but `run.json`, by experiment and file name. */

@@ -1,9 +1,17 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { writeDetections } from "../stages/detections_fixture.ts";
-import { inTempFolder, write } from "../temp.ts";
-import { runBytes, runStageTask, stageYaml, startStageTask } from "./stages_run.ts";
+import { inTempFolder } from "../temp.ts";
+import { prepareStage, runBytes, runStageTask, startStageTask } from "./stages_run.ts";
 
-const TASKS = ["batch_train", "batch_eval", "analyze", "champion", "stages_demo", "stage_worker"];
+const TASKS = [
+  "batch_train",
+  "batch_eval",
+  "analyze",
+  "champion",
+  "stages_demo",
+  "stage_worker",
+  "scan_filter",
+];
 
 for (const task of TASKS) {
   Deno.test(`${task} --help shows a sentence, an example and the flags`, async () => {
@@ -15,15 +23,9 @@ for (const task of TASKS) {
   });
 }
 
-/** Prepares data and a config whose folders are below `<folder>/<name>`; returns its arguments. */
-async function prepare(folder: string, name: string, more = ""): Promise<string[]> {
-  const config = await write(folder, `${name}.yaml`, stageYaml(folder, name, more));
-  return ["--config", config, "--logs_dir", `${folder}/${name}/logs`];
-}
-
 Deno.test("batch-train --dry_run lists what filters leave and writes nothing", async () => {
   await inTempFolder(async (folder) => {
-    const args = await prepare(folder, "dry");
+    const args = await prepareStage(folder, "dry");
     const all = await runStageTask("batch_train", [...args, "--dry_run"]);
     assertEquals(all.code, 0, all.stderr);
     assertMatch(all.stdout, /^tiny_champion_lr3e-2_bs16_ep5_seed1\n/);
@@ -47,7 +49,7 @@ Deno.test("batch-train --dry_run lists what filters leave and writes nothing", a
       "slurm",
     ]);
     assertStringIncludes(script.stdout, "#SBATCH --array=0-3\n");
-    assertStringIncludes(script.stdout, "set -euo pipefail");
+    assertStringIncludes(script.stdout, "set -eo pipefail");
     const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
     assertEquals(names, ["dry.yaml"]);
   });
@@ -62,13 +64,13 @@ Deno.test("batch-train says which key is misspelt, also one for another executor
         ["slurm: { time: soon }", "slurm.time: expected a time such as 04:00:00"],
       ] as const
     ) {
-      const args = await prepare(folder, "typo", more);
+      const args = await prepareStage(folder, "typo", more);
       const { code, stderr } = await runStageTask("batch_train", args);
       assertEquals(code, 65);
       assertStringIncludes(stderr, `typo.yaml:`);
       assertStringIncludes(stderr, message);
     }
-    const missing = await runStageTask("batch_train", await prepare(folder, "no_data"));
+    const missing = await runStageTask("batch_train", await prepareStage(folder, "no_data"));
     assertEquals(missing.code, 66);
     assertStringIncludes(missing.stderr, `Cannot find "${folder}/train.jsonl"`);
   });
@@ -77,10 +79,10 @@ Deno.test("batch-train says which key is misspelt, also one for another executor
 Deno.test("worker processes give the bytes of one process, and a resumed batch skips", async () => {
   await inTempFolder(async (folder) => {
     await writeDetections(folder);
-    const one = await runStageTask("batch_train", await prepare(folder, "one"));
+    const one = await runStageTask("batch_train", await prepareStage(folder, "one"));
     assertEquals(one.code, 0, one.stderr);
     assertStringIncludes(one.stdout, "4 finished, 0 skipped, 0 failed");
-    const args = [...await prepare(folder, "two"), "--jobs", "2"];
+    const args = [...await prepareStage(folder, "two"), "--jobs", "2"];
     const two = await runStageTask("batch_train", args);
     assertEquals(two.code, 0, two.stderr);
     const bytes = await runBytes(`${folder}/one/models`);
@@ -99,8 +101,8 @@ Deno.test("worker processes give the bytes of one process, and a resumed batch s
 Deno.test("a batch that is killed at any time ends with the same bytes", async () => {
   await inTempFolder(async (folder) => {
     await writeDetections(folder);
-    await runStageTask("batch_train", await prepare(folder, "whole"));
-    const args = [...await prepare(folder, "killed"), "--jobs", "2", "--resume"];
+    await runStageTask("batch_train", await prepareStage(folder, "whole"));
+    const args = [...await prepareStage(folder, "killed"), "--jobs", "2", "--resume"];
     // From before the first worker to between two runs.
     for (const ms of [150, 400, 500, 600]) {
       const process = startStageTask("batch_train", args);
@@ -131,7 +133,7 @@ Deno.test("a run that fails does not stop the others, and the exit code says so"
     hyperparameters: { learning_rates: [1e-2], batch_sizes: [16], num_epochs: [1] }
 `;
     for (const jobs of ["1", "2"]) {
-      const args = [...await prepare(folder, `fails${jobs}`, other), "--jobs", jobs];
+      const args = [...await prepareStage(folder, `fails${jobs}`, other), "--jobs", jobs];
       const { code, stdout } = await runStageTask("batch_train", args);
       assertEquals(code, 2);
       assertStringIncludes(stdout, "4 finished, 0 skipped, 1 failed");
@@ -140,87 +142,37 @@ Deno.test("a run that fails does not stop the others, and the exit code says so"
   });
 });
 
-/** Slurm as far as a batch sees it: an array's tasks run one after the other, in the background. */
-const FAKE = {
-  sbatch: `#!/usr/bin/env bash
-set -eu
-script=\${@: -1}
-id=$(( $(cat "$FAKE_SLURM/last" 2>/dev/null || echo 0) + 1 ))
-echo "$id" > "$FAKE_SLURM/last"
-range=$(sed -n 's/^#SBATCH --array=0-\\([0-9]*\\).*/\\1/p' "$script")
-indices=$(seq 0 "$range")
-for arg in "$@"; do case $arg in --array=*) indices=$(echo "\${arg#--array=}" | tr , ' ');; esac; done
-for i in $indices; do echo "\${id}_$i|PENDING" > "$FAKE_SLURM/$id.$i"; done
-(
-  for i in $indices; do
-    echo "\${id}_$i|RUNNING" > "$FAKE_SLURM/$id.$i"
-    state=FAILED
-    SLURM_ARRAY_TASK_ID=$i SLURM_ARRAY_JOB_ID=$id bash "$script" && state=COMPLETED
-    echo "\${id}_$i|$state" > "$FAKE_SLURM/$id.$i"
-  done
-) </dev/null >/dev/null 2>&1 &
-echo "$id;fake"
-`,
-  squeue: `#!/usr/bin/env bash
-for arg in "$@"; do case $arg in --jobs=*) id=\${arg#--jobs=};; esac; done
-cat "$FAKE_SLURM/$id".*
-`,
-  sacct: `#!/usr/bin/env bash
-echo "Slurm accounting storage is disabled" >&2
-exit 1
-`,
-};
-
-async function fakeSlurm(folder: string): Promise<Record<string, string>> {
-  await Deno.mkdir(`${folder}/bin`);
-  for (const [name, text] of Object.entries(FAKE)) {
-    await Deno.writeTextFile(`${folder}/bin/${name}`, text, { mode: 0o755 });
-  }
-  await Deno.mkdir(`${folder}/slurm`);
-  const here = `${Deno.cwd()}/${folder}`;
-  return { PATH: `${here}/bin:${Deno.env.get("PATH")}`, FAKE_SLURM: `${here}/slurm` };
-}
-
-Deno.test("a job array gives the bytes of one process; a task that died is begun again", async () => {
+Deno.test("batch-train --cross_validate says what experiments do on unseen scripts", async () => {
   await inTempFolder(async (folder) => {
     await writeDetections(folder);
-    const env = await fakeSlurm(folder);
-    await runStageTask("batch_train", await prepare(folder, "here"));
-    const dies = `slurm:
-  poll_seconds: 0.05
-  setup: ['if [ "$index" = 2 ] && mkdir "$batch/died"; then kill -9 $$; fi']
-`;
-    const args = [...await prepare(folder, "array", dies), "--executor", "slurm"];
-    const { code, stdout, stderr } = await runStageTask("batch_train", args, { env });
+    const args = [...await prepareStage(folder, "cv"), "--cross_validate", "3"];
+    const { code, stdout, stderr } = await runStageTask("batch_train", [...args, "--json"]);
     assertEquals(code, 0, stderr);
-    assertMatch(stdout, /Submitted Slurm job 1: 4 tasks/);
-    assertMatch(stdout, /Submitted Slurm job 2: 1 tasks/);
-    assertStringIncludes(stdout, "4 finished, 0 skipped, 0 failed");
-    const bytes = await runBytes(`${folder}/array/models`);
-    assertEquals(bytes, await runBytes(`${folder}/here/models`));
-    const jobs = await Deno.readTextFile(`${folder}/array/logs/batch_training_jobs.txt`);
-    assertMatch(jobs, /\t2\ttiny_champion_lr1e-1_bs16_ep5_seed1\tfinished\t/);
+    const { rows, scripts, experiments } = JSON.parse(stdout);
+    assertEquals([rows, scripts, experiments.length], [165, 83, 4]);
+    for (const { f1, reduction } of experiments) {
+      assert(f1.value > 0.6 && f1.ci_low < f1.value, JSON.stringify(f1));
+      assertEquals(reduction.target, 0.9);
+    }
+    assertEquals(await Deno.stat(`${folder}/cv`).catch(() => null), null);
+    const fewer = await runStageTask("batch_train", [...args, "--rows", `${folder}/test.jsonl`]);
+    assertStringIncludes(fewer.stdout, "60 rows of 30 scripts, 3 folds by script");
   });
 });
 
-Deno.test("a batch on Slurm whose follower was killed is followed, not submitted again", async () => {
+Deno.test("runs at the all-positive baseline are said to have learnt nothing", async () => {
   await inTempFolder(async (folder) => {
     await writeDetections(folder);
-    const env = await fakeSlurm(folder);
-    const slow = "slurm: { poll_seconds: 0.05, setup: [sleep 0.4] }\n";
-    const args = [...await prepare(folder, "slow", slow), "--executor", "slurm", "--resume"];
-    const process = startStageTask("batch_train", args, { env });
-    for (let i = 0; i < 100; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      if (await Deno.stat(`${folder}/slurm/1.0`).catch(() => null)) break;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    process.kill("SIGKILL");
-    await process.output();
-    const { code, stdout, stderr } = await runStageTask("batch_train", args, { env });
+    const [, config, ...logs] = await prepareStage(folder, "idle");
+    const yaml = await Deno.readTextFile(config!);
+    await Deno.writeTextFile(config!, yaml.replace("[3e-2, 1e-1]", "[1e-6]"));
+    const args = ["--config", config!, ...logs, "--json"];
+    const { code, stdout, stderr } = await runStageTask("batch_train", args);
     assertEquals(code, 0, stderr);
-    assertStringIncludes(stdout, "Following Slurm job 1: 4 tasks");
-    assertStringIncludes(stdout, "4 finished");
-    assertEquals(await Deno.readTextFile(`${folder}/slurm/last`), "1\n");
+    // 30 of 45 rows of the validation set are TP.
+    assertStringIncludes(stderr, "1 of 2 runs have learnt nothing, such as tiny_champion_lr1e-6");
+    assertStringIncludes(stderr, "F1 0.800, and calling every finding a TP has 0.800");
+    const { status } = JSON.parse(stdout).runs[1];
+    assertEquals([status.val_f1, status.baseline_f1], [0.8, 0.8]);
   });
 });

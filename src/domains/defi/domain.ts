@@ -7,12 +7,14 @@ import { DEFI_LEXICON } from "./read/lexicon.ts";
 import { readOrders } from "./read/orders.ts";
 import { ASSETS, CHAINS, VENUES } from "./read/slots.ts";
 import { guardPlan, runDefi } from "./run.ts";
+import { mapperForm, orderWithin } from "./training_forms.ts";
 import { canonicalLabel, DEFI_PRIMITIVES } from "./taxonomy.ts";
 
 const PLANNER: Planner<Plan, Context> = {
   needsMapper: true,
   takesEvidence: true,
   takesGrids: false,
+  trainingForms: { read: mapperForm, orderWithin },
   read: (prompt) => {
     const { refusal, orders } = readOrders(prompt);
     if (!refusal) return { refusal, steps: orders };

@@ -1,5 +1,5 @@
 import type { Decision } from "../../evaluate/decide.ts";
-import type { Proof } from "../planner.ts";
+import type { Proof } from "./proof.ts";
 import type { Reason } from "./reasons.ts";
 
 /** One gate of a run, in the order of work. */

@@ -10,6 +10,7 @@ import {
 } from "../experiment/run_experiment.ts";
 import { listRuns, type RunStatus, type StoredRun } from "../experiment/experiment_folder.ts";
 import type { ExperimentData } from "../experiment/run_results.ts";
+import { measureSetOverlap } from "../evaluate/set_overlap.ts";
 import type { StageConfig } from "./stage_config.ts";
 import type { HeadEvaluation } from "../head/training.ts";
 
@@ -181,6 +182,7 @@ export async function openDataSource(
   const fields = { textField: global.text_field };
   const train = await readDetections(global.train_path, fields);
   const validation = await readDetections(global.val_path, fields);
+  const overlap = measureSetOverlap(train.rows, validation.rows);
   let last: { readonly model: string; readonly data: ExperimentData } | undefined;
   const encode = (encoder: Encoder, { rows }: DetectionSet): Promise<Features> =>
     encoder.encode(rows.map(({ text }) => text), {
@@ -195,6 +197,7 @@ export async function openDataSource(
       const data = {
         train,
         validation,
+        overlap,
         trainFeatures: await encode(encoder, train),
         validationFeatures: await encode(encoder, validation),
         encoder: { spec, fingerprint, dims },

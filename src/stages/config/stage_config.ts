@@ -16,7 +16,7 @@ export interface HeadConfig {
 
 /** What all experiments of a config share. */
 export interface StageGlobals {
-  /** Tokens of a text that an encoder reads. Default: 512. */
+  /** Read so that reference configs parse; another one is refused. Default: 512. */
   readonly max_length: number;
   /** Updates between two evaluations. Default: 100. */
   readonly eval_steps: number;

@@ -1,10 +1,7 @@
-import { basename, join } from "node:path";
-import type { Encoder } from "../../encoders/encoder.ts";
-import { MicroLmError } from "../../core/errors.ts";
-import { sha256Hex } from "../../core/hash.ts";
+import { join } from "node:path";
 import type { Features } from "../../core/matrix.ts";
 import type { OpenStageEncoder } from "../config/batch.ts";
-import { type DetectionSet, readDetections } from "../iac/detections.ts";
+import type { DetectionSet } from "../iac/detections.ts";
 import { type ResolvedThreshold, resolveThreshold } from "../iac/detection_threshold.ts";
 import { type EvaluationConfig, evaluationFolder } from "../config/evaluation_config.ts";
 import {
@@ -13,29 +10,24 @@ import {
   type EvaluationResults,
   measureDetections,
 } from "./evaluation_results.ts";
-import { matchesAny } from "../config/expand.ts";
-import { predictHead, probabilitiesOfTp } from "../head/head.ts";
-import { readRunConfig, type RunConfig } from "../config/run_config.ts";
+import { finishedRuns, type FinishedRunsOptions } from "./finished_runs.ts";
 import type { ValidationPrediction } from "../experiment/run_results.ts";
 import {
-  followPointers,
-  listRuns,
   readJson,
   RUN_FILES,
-  type RunStatus,
   type StoredRun,
   writeJson,
   writeYaml,
 } from "../experiment/experiment_folder.ts";
 import { writeEvaluationSummary } from "./evaluation_summary.ts";
+import { type LoadedHead, loadHead } from "./load_head.ts";
+import { createRunOverlap, type RunOverlap } from "./run_overlap.ts";
 import { thresholdForRecall } from "./recall_target.ts";
-import { openRunEncoder } from "../tune/run_encoder.ts";
+import { EncodedSets } from "./encoded_sets.ts";
 
 /** Options of {@linkcode evaluateRuns}. */
-export interface EvaluateRunsOptions {
+export interface EvaluateRunsOptions extends FinishedRunsOptions {
   readonly openEncoder: OpenStageEncoder;
-  /** Keeps runs whose folder name contains one of these texts, separated by commas. */
-  readonly filter?: string;
   /** Called after each run and set. */
   readonly onEvaluation?: (done: number, total: number, evaluation: RunEvaluation) => void;
   /** Stops between two evaluations. */
@@ -49,6 +41,8 @@ export interface RunEvaluation {
   readonly dataset: string;
   readonly folder: string;
   readonly results: EvaluationResults;
+  /** What the set shares with what the run has seen. */
+  readonly overlap: RunOverlap;
 }
 
 /**
@@ -73,11 +67,12 @@ export async function evaluateRuns(
   config: EvaluationConfig,
   options: EvaluateRunsOptions,
 ): Promise<RunEvaluation[]> {
-  const runs = await finishedRuns(config.models.encoder.path, options.filter);
+  const runs = await finishedRuns(config, options);
   const { combined, technologies } = config.evaluation.test_sets;
-  const names = ["combined", ...Object.keys(technologies)];
+  const names = setNames(config);
   const total = runs.length * names.length;
   const encoded = new EncodedSets(config, options.openEncoder);
+  const overlapOf = createRunOverlap();
   const done: RunEvaluation[] = [];
   // Faults of thresholds come before any work.
   for (const { folder } of runs) await resolveThreshold(config, folder);
@@ -87,48 +82,62 @@ export async function evaluateRuns(
       options.signal?.throwIfAborted();
       const set = dataset === "combined" ? combined : technologies[dataset]!;
       const { detections, features } = await encoded.get(model, set.path, set.tech);
-      const evaluation = await evaluateOne(model, dataset, detections, features, config);
+      const overlap = await overlapOf(model.used, detections);
+      const facts = { dataset, overlap };
+      const evaluation = await evaluateOne(model, facts, detections, features, config);
       done.push(evaluation);
       options.onEvaluation?.(done.length, total, evaluation);
     }
   }
-  await writeEvaluationSummary(evaluationFolder(config));
+  // Tasks of one batch would write it over each other: who started them does it.
+  if (options.only === undefined) await writeEvaluationSummary(evaluationFolder(config));
   return done;
 }
 
-async function finishedRuns(path: string, filter: string | undefined): Promise<StoredRun[]> {
-  const folder = await followPointers(path);
-  const status = await readJson<RunStatus>(join(folder, RUN_FILES.status), { optional: true });
-  const id = basename(folder);
-  const all = status ? [{ folder, id, status }] : await listRuns(folder);
-  const finished = all.filter(({ status, id }) =>
-    status.state === "finished" && (filter === undefined || matchesAny(id, filter))
-  );
-  if (finished.length > 0) return finished;
-  const what = filter === undefined ? "a finished run" : `a finished run that matches "${filter}"`;
-  throw new MicroLmError("missing", `Cannot find ${what} in "${path}"`, {
-    hint: "Train one: deno task batch-train --config FILE",
-  });
+/** Names of the sets of an evaluation. */
+function setNames({ evaluation }: EvaluationConfig): string[] {
+  return ["combined", ...Object.keys(evaluation.test_sets.technologies)];
 }
 
-interface LoadedRun extends StoredRun {
-  readonly used: RunConfig;
+/**
+ * Reads the evaluations of runs that were written elsewhere with the same config, and writes their
+ * summary.
+ *
+ * @throws {MicroLmError} Kind `missing` if one is not there.
+ */
+export async function gatherEvaluations(
+  config: EvaluationConfig,
+  runs: readonly string[],
+): Promise<RunEvaluation[]> {
+  const root = evaluationFolder(config);
+  const found: RunEvaluation[] = [];
+  for (const run of runs) {
+    for (const dataset of setNames(config)) {
+      const folder = join(root, run, dataset);
+      const { overlap } = await readJson<Required<EvaluationMetadata>>(metadataPath(folder));
+      const results = await readJson<EvaluationResults>(resultsPath(folder));
+      found.push({ run, dataset, folder, results, overlap });
+    }
+  }
+  await writeEvaluationSummary(root);
+  return found;
+}
+
+function metadataPath(folder: string): string {
+  return join(folder, "evaluation_metadata.json");
+}
+
+function resultsPath(folder: string): string {
+  return join(folder, "encoder_eval", "evaluation_results.json");
+}
+
+interface LoadedRun extends StoredRun, LoadedHead {
   readonly threshold: ResolvedThreshold;
-  readonly predict: (features: Features) => Float64Array;
   readonly recallTargets: readonly { readonly target: number; readonly threshold: number }[];
 }
 
 async function loadRun(run: StoredRun, config: EvaluationConfig): Promise<LoadedRun> {
-  const { headFromOnnx } = await import("../head/onnx.ts");
-  const used = await readRunConfig(run.folder);
-  const file = join(run.folder, RUN_FILES.weights);
-  const bytes = await readWeights(file);
-  if (sha256Hex(bytes) !== used.weights_sha256) {
-    throw new MicroLmError("data", "The weights are not those that the run wrote", {
-      at: { file },
-    });
-  }
-  const head = headFromOnnx(bytes, file);
+  const { used, predict } = await loadHead(run.folder);
   const validation = await readJson<ValidationPrediction[]>(join(run.folder, RUN_FILES.validation));
   const p = Float64Array.from(validation, ({ probability }) => probability);
   const labels = validation.map(({ true_label }) => Number(true_label === "TP"));
@@ -136,7 +145,7 @@ async function loadRun(run: StoredRun, config: EvaluationConfig): Promise<Loaded
     ...run,
     used,
     threshold: await resolveThreshold(config, run.folder),
-    predict: (features) => probabilitiesOfTp(predictHead(head, features).data),
+    predict,
     recallTargets: labels.includes(1)
       ? config.evaluation.recall_targets.map((target) => ({
         target,
@@ -146,17 +155,9 @@ async function loadRun(run: StoredRun, config: EvaluationConfig): Promise<Loaded
   };
 }
 
-async function readWeights(file: string): Promise<Uint8Array> {
-  try {
-    return await Deno.readFile(file);
-  } catch (cause) {
-    throw new MicroLmError("missing", `Cannot read the weights "${file}"`, { cause });
-  }
-}
-
 async function evaluateOne(
   run: LoadedRun,
-  dataset: string,
+  { dataset, overlap }: Pick<RunEvaluation, "dataset" | "overlap">,
   { path, sha256, rows }: DetectionSet,
   features: Features,
   config: EvaluationConfig,
@@ -187,68 +188,17 @@ async function evaluateOne(
       seconds: run.status.seconds ?? null,
       parameters: run.status.parameters ?? null,
     },
+    data: run.used.data,
+    overlap,
   };
   const inner = join(folder, "encoder_eval");
-  await writeJson(join(inner, "evaluation_results.json"), results);
+  await writeJson(resultsPath(folder), results);
   if (config.evaluation.save_predictions) {
     const predictions = detailPredictions(rows, p, run.threshold.value);
     await writeJson(join(inner, "detailed_predictions.json"), predictions);
   }
   await writeYaml(join(inner, "eval_config.yaml"), config);
   // Last: a folder with metadata is whole.
-  await writeJson(join(folder, "evaluation_metadata.json"), metadata);
-  return { run: run.id, dataset, folder, results };
-}
-
-/** Test sets and their features; features of the latest encoder only. */
-class EncodedSets {
-  readonly #config: EvaluationConfig;
-  readonly #openEncoder: OpenStageEncoder;
-  readonly #sets = new Map<string, DetectionSet>();
-  #features = new Map<string, Features>();
-  #encoder = "";
-
-  constructor(config: EvaluationConfig, openEncoder: OpenStageEncoder) {
-    this.#config = config;
-    this.#openEncoder = openEncoder;
-  }
-
-  async get(
-    { used, folder }: LoadedRun,
-    path: string,
-    tech: string | undefined,
-  ): Promise<{ readonly detections: DetectionSet; readonly features: Features }> {
-    const { text_field: textField, max_length: maxLength } = used.global;
-    const key = JSON.stringify([path, tech, textField]);
-    const detections = this.#sets.get(key) ?? await this.#read(path, tech, textField);
-    this.#sets.set(key, detections);
-    const { spec, fingerprint } = used.encoder;
-    const encoderKey = `${used.experiment.model_name} ${maxLength} ${fingerprint}`;
-    if (this.#encoder !== encoderKey) this.#features = new Map();
-    this.#encoder = encoderKey;
-    let features = this.#features.get(key);
-    if (!features) {
-      await using encoder = await openRunEncoder(folder, used, this.#openEncoder);
-      checkEncoder(encoder, spec, fingerprint);
-      features = await encoder.encode(detections.rows.map(({ text }) => text));
-      this.#features.set(key, features);
-    }
-    return { detections, features };
-  }
-
-  async #read(path: string, tech: string | undefined, textField: string): Promise<DetectionSet> {
-    const set = await readDetections(path, { textField, ...(tech === undefined ? {} : { tech }) });
-    const { max_samples } = this.#config.evaluation;
-    return { ...set, rows: set.rows.slice(0, max_samples ?? undefined) };
-  }
-}
-
-function checkEncoder({ fingerprint }: Encoder, spec: string, expected: string): void {
-  if (fingerprint === expected) return;
-  throw new MicroLmError(
-    "data",
-    `The encoder "${spec}" is another one than the run was trained on: expected the fingerprint ` +
-      `${expected.slice(0, 12)}, found ${fingerprint.slice(0, 12)}`,
-    { hint: "Train the run again, or use the version that trained it" },
-  );
+  await writeJson(metadataPath(folder), metadata);
+  return { run: run.id, dataset, folder, results, overlap };
 }

@@ -19,6 +19,7 @@ import {
   f1OfCounts,
 } from "./paired_tests.ts";
 import { type FalsePositiveReduction, measureReduction } from "./recall_target.ts";
+import type { RunOverlap } from "./run_overlap.ts";
 import type { RunConfig } from "../config/run_config.ts";
 
 /** Metrics of the rows of one smell. */
@@ -87,6 +88,10 @@ export interface EvaluationMetadata {
   readonly encoder: RunConfig["encoder"];
   readonly experiment: RunConfig["experiment"];
   readonly training: { readonly seconds: number | null; readonly parameters: number | null };
+  /** What the run was trained and chosen on. Evaluations of version 0.1.0 do not say. */
+  readonly data?: RunConfig["data"];
+  /** What the test set shares with it. */
+  readonly overlap?: RunOverlap;
 }
 
 /** What {@linkcode measureDetections} needs beside rows and probabilities. */

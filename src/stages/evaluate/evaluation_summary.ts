@@ -1,7 +1,26 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../../core/atomic_write.ts";
-import { type AnalysisRow, analysisRow, collectEvaluations, smellRows } from "./analyze.ts";
+import {
+  type AnalysisRow,
+  analysisRow,
+  collectEvaluations,
+  smellRows,
+  type StoredEvaluation,
+} from "./analyze.ts";
+import { runOverlapSentences } from "./run_overlap.ts";
 import { writeJson } from "../experiment/experiment_folder.ts";
+
+/**
+ * Says what the test sets of evaluations share with the data of their runs, each statement once.
+ */
+export function overlapSentences(evaluations: readonly StoredEvaluation[]): string[] {
+  return [
+    ...new Set(evaluations.flatMap(({ metadata: { dataset, test_path, data, overlap } }) => {
+      const name = dataset === "combined" ? test_path : `${test_path} (${dataset})`;
+      return data && overlap ? runOverlapSentences(name, { data }, overlap) : [];
+    })),
+  ];
+}
 
 const METRICS = ["accuracy", "precision", "recall", "f1"] as const;
 
@@ -26,7 +45,10 @@ export async function writeEvaluationSummary(folder: string): Promise<void> {
     })),
     smells: evaluations.flatMap(smellRows),
   });
-  await writeFileAtomic(join(folder, "README.md"), readme(rows, datasets));
+  await writeFileAtomic(
+    join(folder, "README.md"),
+    readme(rows, datasets, overlapSentences(evaluations)),
+  );
 }
 
 function comparisonRow(row: AnalysisRow): Record<string, unknown> {
@@ -57,7 +79,11 @@ function rankOverall(rows: readonly AnalysisRow[]): { model: string; mean_rank: 
   })).sort((a, b) => a.mean_rank - b.mean_rank || (a.model < b.model ? -1 : 1));
 }
 
-function readme(rows: readonly AnalysisRow[], datasets: readonly string[]): string {
+function readme(
+  rows: readonly AnalysisRow[],
+  datasets: readonly string[],
+  overlaps: readonly string[],
+): string {
   const show = (value: number | null) => value === null ? "–" : value.toFixed(3);
   const sections = datasets.map((dataset) => {
     const lines = rows.filter((row) => row.dataset === dataset)
@@ -77,7 +103,15 @@ function readme(rows: readonly AnalysisRow[], datasets: readonly string[]): stri
       ...lines,
     ].join("\n");
   });
-  return `# Evaluation\n\nPositive class: TP, a finding that is right.\n\n${
-    sections.join("\n\n")
-  }\n`;
+  const shared = overlaps.length === 0
+    ? "No test set shares a row or a script with what a run was trained or chosen on."
+    : `What is shared was known before, so these figures flatter the runs:\n\n${
+      overlaps.map((sentence) => `- ${sentence}`).join("\n")
+    }`;
+  return [
+    "# Evaluation",
+    "Positive class: TP, a finding that is right.",
+    shared,
+    ...sections,
+  ].join("\n\n") + "\n";
 }

@@ -35,6 +35,8 @@ export interface RunStatus {
   readonly val_score?: number;
   readonly val_f1?: number;
   readonly threshold?: number | null;
+  /** F1 of calling every finding of the validation set a TP. */
+  readonly baseline_f1?: number;
   readonly error?: string;
 }
 
@@ -44,6 +46,22 @@ export interface StoredRun {
   /** Name of the folder. */
   readonly id: string;
   readonly status: RunStatus;
+}
+
+/**
+ * Whether a run is no better than calling every finding a TP.
+ *
+ * @example
+ * ```ts
+ * import { hasLearntNothing } from "micro-lm/stages";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(hasLearntNothing({ val_f1: 0.602, baseline_f1: 0.602 }), true);
+ * assertEquals(hasLearntNothing({ val_f1: 0.88, baseline_f1: 0.602 }), false);
+ * ```
+ */
+export function hasLearntNothing({ val_f1, baseline_f1 }: Partial<RunStatus>): boolean {
+  return val_f1 !== undefined && baseline_f1 !== undefined && val_f1 <= baseline_f1;
 }
 
 /** Name of a run folder: `<name>_<YYYYMMDD_HHMMSS>_job<id>`, the time in UTC. */

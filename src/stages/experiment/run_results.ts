@@ -13,6 +13,7 @@ import type { Experiment } from "../config/expand.ts";
 import { predictHead, probabilitiesOfTp } from "../head/head.ts";
 import { linkTo, RUN_FILES, type RunStatus, writeJson, writeYaml } from "./experiment_folder.ts";
 import type { StageConfig } from "../config/stage_config.ts";
+import type { SetOverlap } from "../evaluate/set_overlap.ts";
 import { sweepDetectionThreshold, type ThresholdSweepResult } from "../evaluate/threshold_sweep.ts";
 import type { TrainedHead } from "../head/training.ts";
 
@@ -20,6 +21,8 @@ import type { TrainedHead } from "../head/training.ts";
 export interface ExperimentData {
   readonly train: DetectionSet;
   readonly validation: DetectionSet;
+  /** What the validation set shares with the training set. */
+  readonly overlap: SetOverlap;
   readonly trainFeatures: Features;
   readonly validationFeatures: Features;
   /** What made the features. */
@@ -35,6 +38,9 @@ export interface ValidationPrediction {
   readonly probability: number;
 }
 
+/** What a run is worth on its validation set. */
+type RunScores = Pick<RunStatus, "val_score" | "val_f1" | "threshold" | "baseline_f1">;
+
 /** Writes what a run leaves behind and returns its scores. */
 export async function writeRunResults(
   experiment: Experiment,
@@ -42,7 +48,7 @@ export async function writeRunResults(
   data: ExperimentData,
   folder: string,
   trained: TrainedHead,
-): Promise<Pick<RunStatus, "val_score" | "val_f1" | "threshold">> {
+): Promise<RunScores> {
   const { headToOnnx } = await import("../head/onnx.ts");
   const { rows } = data.validation;
   const labels = detectionLabels(rows);
@@ -81,7 +87,7 @@ export async function writeRunResults(
 function describeRun(
   experiment: Experiment,
   { global, early_stopping, threshold_sweep }: StageConfig,
-  { train, validation, encoder }: ExperimentData,
+  { train, validation, overlap, encoder }: ExperimentData,
 ): Record<string, unknown> {
   const facts = ({ path, sha256, rows }: DetectionSet) => ({ path, sha256, rows: rows.length });
   const { model, learningRate, batchSize, epochs, accumulation, ...rest } = experiment;
@@ -103,7 +109,7 @@ function describeRun(
     global,
     early_stopping,
     threshold_sweep,
-    data: { train: facts(train), validation: facts(validation) },
+    data: { train: facts(train), validation: facts(validation), overlap },
     encoder,
   };
 }
@@ -114,11 +120,17 @@ function scoreRun(
   sweep: ThresholdSweepResult | undefined,
   labels: Int32Array,
   p: Float64Array,
-): Pick<RunStatus, "val_score" | "val_f1" | "threshold"> {
+): RunScores {
   const threshold = sweep?.best_threshold ?? null;
   const best = evaluations.find(({ step }) => step === bestStep) ?? evaluations.at(-1)!;
   const { f1 } = binaryMetrics(countConfusion(labels, predictDetections(p, threshold)));
-  return { val_score: best[global.metric_for_best_model], val_f1: f1, threshold };
+  const everyone = new Uint8Array(p.length).fill(1);
+  return {
+    val_score: best[global.metric_for_best_model],
+    val_f1: f1,
+    threshold,
+    baseline_f1: binaryMetrics(countConfusion(labels, everyone)).f1,
+  };
 }
 
 /** The second folder of a run: its config, its log, and a link to the first. */

@@ -1,5 +1,5 @@
 import { closest } from "fastest-levenshtein";
-import { readCsv } from "../../data/csv.ts";
+import { readCsv } from "../../data/csv/csv.ts";
 import { explainIoError } from "../../core/io_error.ts";
 import { findJsonFault } from "../../core/text/json_fault.ts";
 import { readLines } from "../../data/jsonl.ts";
@@ -67,10 +67,9 @@ export async function readDetections(
   { textField = "content", tech }: ReadDetectionsOptions = {},
 ): Promise<DetectionSet> {
   const sha256 = sha256Hex(await readBytes(path));
-  const fields = textField.split("+").map((name) => name.trim());
   const rows: Detection[] = [];
   for await (const { line, record } of readRecords(path)) {
-    const row = readRow(record, fields, { file: path, line });
+    const row = readRow(record, textField, { file: path, line });
     if (tech === undefined || row.tech === tech) rows.push(row);
   }
   if (rows.length === 0) {
@@ -138,7 +137,7 @@ function parseRecord(text: string, file: string, line: number): Record<string, u
 
 function readRow(
   record: Readonly<Record<string, unknown>>,
-  fields: readonly string[],
+  textField: string,
   at: { readonly file: string; readonly line: number },
 ): Detection {
   const label = DETECTION_LABELS.find((name) => name === record["label"]);
@@ -154,12 +153,26 @@ function readRow(
   };
   return {
     id: text("id") || String(at.line),
-    text: fields.map((field) => readField(record, field, at)).join(": "),
+    text: detectionText(record, textField, at),
     label,
     smell: text("smell") || "unknown",
     tech: text("tech") || text("tool"),
     file: text("file"),
   };
+}
+
+/**
+ * What is classified of a record.
+ *
+ * @param textField As {@linkcode ReadDetectionsOptions.textField}.
+ * @throws {MicroLmError} Kind `data` if the record has no such text.
+ */
+export function detectionText(
+  record: Readonly<Record<string, unknown>>,
+  textField: string,
+  at: { readonly file: string; readonly line: number },
+): string {
+  return textField.split("+").map((name) => readField(record, name.trim(), at)).join(": ");
 }
 
 function readField(

@@ -1,26 +1,24 @@
-import { join } from "node:path";
-import { explainIoError } from "../../core/io_error.ts";
-import { shorten } from "../../core/shorten.ts";
 import { MicroLmError } from "../../core/errors.ts";
 import { splitGroups } from "../../evaluate/certify/split_groups.ts";
-import { sha256Hex } from "../../core/hash.ts";
-import {
-  readScannerCsv,
-  type ReadScannerCsvOptions,
-  type ScannerColumn,
-  type ScannerFault,
-  type ScannerFinding,
-} from "./csv.ts";
+import { readScannerCsv } from "./csv.ts";
+import type {
+  ReadFindingsOptions,
+  ScannerFault,
+  ScannerFinding,
+  ScannerFindings,
+  WrongFinding,
+} from "./finding_row.ts";
+import { readSarifFindings } from "./sarif_findings.ts";
+import { findMismatch, openFolder, placesOf, type Script } from "./scripts_folder.ts";
 import {
   detectionId,
   type DetectionRecord,
   detectionRecord,
   type DetectionRecordOptions,
-  scriptLines,
 } from "./record.ts";
 
 /** Options of {@linkcode buildIacData}. */
-export interface BuildIacDataOptions extends ReadScannerCsvOptions, DetectionRecordOptions {
+export interface BuildIacDataOptions extends ReadFindingsOptions, DetectionRecordOptions {
   /** Scripts whose findings are left out, for example those of an existing test set. Default: none. */
   readonly excludeFiles?: ReadonlySet<string>;
 }
@@ -37,10 +35,9 @@ export interface IacData {
   readonly repeated: number;
   /** Rows of files that were to be left out. */
   readonly excluded: number;
+  /** Rows of rules that were to be left out. */
+  readonly unmapped: number;
 }
-
-/** Largest script in bytes: nobody writes longer ones, and a device has no end. */
-const MAX_SCRIPT = 1 << 24;
 
 /**
  * Joins the labelled findings of a scanner with the scripts that it scanned.
@@ -49,8 +46,9 @@ const MAX_SCRIPT = 1 << 24;
  * is no text or does not have the line; if the line is not what the scanner saw; or if another row
  * gives the same finding the other label.
  *
- * @param detections CSV file; see {@linkcode readScannerCsv}.
- * @param scripts Folder that its paths start from.
+ * @param detections CSV file, see {@linkcode readScannerCsv}, or a log whose name ends in `.sarif` or
+ * `.sarif.json`, see {@linkcode readSarifFindings}.
+ * @param scripts Folder that its paths start from; absolute ones may name it.
  * @throws {MicroLmError} As {@linkcode readScannerCsv}, and kind `missing` if there is no folder.
  *
  * @example
@@ -69,7 +67,10 @@ export async function buildIacData(
   scripts: string,
   options: BuildIacDataOptions = {},
 ): Promise<IacData> {
-  const { findings, faults: unread, locate } = await readScannerCsv(detections, options);
+  const roots = [...(options.roots ?? []), ...await placesOf(scripts)];
+  const readFile = isSarif(detections) ? readSarifFindings : readScannerCsv;
+  const file = await readFile(detections, { ...options, roots });
+  const { findings, faults: unread, unmapped, unit, locate } = file;
   const read = await openFolder(scripts);
   const seen = new Map<string, ScannerFinding>();
   const ids = new Set<string>();
@@ -85,10 +86,10 @@ export async function buildIacData(
     else if (earlier?.label === finding.label) repeated++;
     else {
       const script = await read(finding.file);
-      const fault = findContradiction(earlier, finding) ?? findRepeatedId(ids, finding) ??
+      const fault = findContradiction(earlier, finding, unit) ?? findRepeatedId(ids, finding) ??
         findMismatch(finding, script);
       if (fault) {
-        faults.push({ at: await locate(finding.at, fault.column), message: fault.message });
+        faults.push({ at: await locate(finding.at, fault.field), message: fault.message });
         continue;
       }
       const { lines, sha256 } = script as Script;
@@ -98,8 +99,13 @@ export async function buildIacData(
       if (finding.id !== undefined) ids.add(finding.id);
     }
   }
-  faults.sort((a, b) => a.at.line! - b.at.line!);
-  return { records, groups, faults, repeated, excluded };
+  faults.sort((a, b) => (a.at.line ?? 0) - (b.at.line ?? 0));
+  return { records, groups, faults, repeated, excluded, unmapped };
+}
+
+/** Whether a file is a SARIF log, by its name. */
+export function isSarif(path: string): boolean {
+  return /\.sarif(?:\.json)?$/i.test(path);
 }
 
 /**
@@ -136,101 +142,22 @@ export function splitIacData(
   return parts.map((rows) => Array.from(rows, (row) => records[row]!));
 }
 
-interface Script {
-  readonly lines: readonly string[];
-  readonly sha256: string;
-}
-
-/** Reads scripts of a folder, each once; what is wrong with one comes back as an error. */
-async function openFolder(
-  folder: string,
-): Promise<(file: string) => Promise<Script | MicroLmError>> {
-  const root = await realPath(folder, folder);
-  const scripts = new Map<string, Script | MicroLmError>();
-  return async (file) => {
-    let script = scripts.get(file);
-    if (!script) {
-      script = await readScript(root, file).catch((error) => {
-        if (error instanceof MicroLmError && error.kind !== "permission") return error;
-        throw error;
-      });
-      scripts.set(file, script);
-    }
-    return script;
-  };
-}
-
-async function readScript(root: string, file: string): Promise<Script> {
-  const path = await realPath(join(root, file), file);
-  if (!path.startsWith(`${root.replace(/\/$/, "")}/`)) {
-    throw new MicroLmError("data", `Expected a script within the folder, found the link "${file}"`);
-  }
-  let bytes: Uint8Array;
-  try {
-    const { isFile, size } = await Deno.stat(path);
-    if (!isFile || size > MAX_SCRIPT) {
-      const found = isFile ? `${size} bytes` : "none";
-      throw new MicroLmError("data", `Expected a script in "${file}", found ${found}`);
-    }
-    bytes = await Deno.readFile(path);
-  } catch (error) {
-    throw explainIoError(error, file, "read");
-  }
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return { lines: scriptLines(text), sha256: sha256Hex(bytes) };
-  } catch (cause) {
-    throw new MicroLmError("data", `Expected UTF-8 in "${file}", found other bytes`, { cause });
-  }
-}
-
-async function realPath(path: string, name: string): Promise<string> {
-  try {
-    return await Deno.realPath(path);
-  } catch (error) {
-    throw explainIoError(error, name, "read");
-  }
-}
-
-/** What is wrong with a row, and the column that says so. */
-interface Fault {
-  readonly column: ScannerColumn;
-  readonly message: string;
-}
-
 function findContradiction(
   earlier: ScannerFinding | undefined,
   { file, line, smell, label }: ScannerFinding,
-): Fault | undefined {
+  unit: ScannerFindings["unit"],
+): WrongFinding | undefined {
   return earlier && {
-    column: "label",
+    field: "label",
     message: `Expected one label for ${smell} in "${file}" line ${line}, found ${label} here and ` +
-      `${earlier.label} in line ${earlier.at}`,
+      `${earlier.label} in ${unit} ${earlier.at}`,
   };
 }
 
-function findRepeatedId(ids: ReadonlySet<string>, { id }: ScannerFinding): Fault | undefined {
+function findRepeatedId(
+  ids: ReadonlySet<string>,
+  { id }: ScannerFinding,
+): WrongFinding | undefined {
   if (id === undefined || !ids.has(id)) return undefined;
-  return { column: "id", message: `Expected different ids, found a second "${id}"` };
-}
-
-/** What keeps a finding from its line. */
-function findMismatch(
-  { file, line, content = "" }: ScannerFinding,
-  script: Script | MicroLmError,
-): Fault | undefined {
-  if (script instanceof MicroLmError) return { column: "file", message: script.message };
-  const found = script.lines[line - 1]?.trim();
-  if (!found) {
-    const what = found === undefined ? `${script.lines.length} lines` : "an empty one";
-    return { column: "line", message: `Expected code on line ${line} of "${file}", found ${what}` };
-  }
-  // Scanners cut and re-indent what they show.
-  const bare = (text: string) => text.replace(/\s+|(?:\.\.\.|…)$/g, "");
-  if (bare(found).includes(bare(content))) return undefined;
-  const [said, stands] = [content, found].map((text) => JSON.stringify(shorten(text)));
-  return {
-    column: "content",
-    message: `Expected ${said} on line ${line} of "${file}", found ${stands}`,
-  };
+  return { field: "id", message: `Expected different ids, found a second "${id}"` };
 }

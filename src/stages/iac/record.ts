@@ -2,7 +2,7 @@ import { MicroLmError } from "../../core/errors.ts";
 import { sha256Hex } from "../../core/hash.ts";
 import type { DetectionLabel } from "../evaluate/binary_metrics.ts";
 
-/** Kinds of finding that the pipeline knows. */
+/** Kinds of finding of the reference data; a scanner's rules may map to others. */
 export const IAC_SMELLS = [
   "hard_coded_secret",
   "suspicious_comment",
@@ -10,21 +10,23 @@ export const IAC_SMELLS = [
   "weak_cryptography_algorithms",
 ] as const;
 
-/** A kind of finding. */
+/** One of them. */
 export type IacSmell = typeof IAC_SMELLS[number];
 
-/** Technologies whose scripts are scanned. */
+/** Technologies of the reference data; there may be others. */
 export const IAC_TECHS = ["chef", "ansible", "puppet"] as const;
 
-/** A technology. */
+/** One of them. */
 export type IacTech = typeof IAC_TECHS[number];
 
 /** A labelled finding of a scanner, without the script's text. */
 export interface IacFinding {
   /** Default: {@linkcode detectionId}. */
   readonly id?: string;
-  readonly smell: IacSmell;
-  readonly tech: IacTech;
+  /** Kind of finding, for example one of {@linkcode IAC_SMELLS}. */
+  readonly smell: string;
+  /** For example one of {@linkcode IAC_TECHS}. */
+  readonly tech: string;
   /** Path of the script, `/` between its parts. */
   readonly file: string;
   /** 1-based line of the script. */
@@ -39,8 +41,8 @@ export interface IacFinding {
 /** A row of the JSONL files that training reads. */
 export interface DetectionRecord {
   readonly id: string;
-  readonly smell: IacSmell;
-  readonly tech: IacTech;
+  readonly smell: string;
+  readonly tech: string;
   readonly file: string;
   /** The target line without the space around it. */
   readonly content: string;

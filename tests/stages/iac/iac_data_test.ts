@@ -122,10 +122,12 @@ Deno.test("readScannerCsv() understands usual names of columns and smells", asyn
 });
 
 const FAULTS: readonly (readonly [string, string, number, string])[] = [
-  ["label in another case", "web/init.pp,2,use_of_http,tp", 27, 'label "TP" or "FP", found "tp"'],
+  ["another label", "web/init.pp,2,use_of_http,maybe", 27, 'label "TP" or "FP", found "maybe"'],
+  ["a label of every object", "web/init.pp,2,use_of_http,constructor", 27, "constructor"],
   ["no label", "web/init.pp,2,use_of_http,", 27, 'found ""'],
   ["unknown smell", "web/init.pp,2,use_of_htp,TP", 15, "is it use_of_http?"],
   ["line 0", "web/init.pp,0,use_of_http,TP", 13, 'a line number from 1, found "0"'],
+  ["half a line", "web/init.pp,3.5,use_of_http,TP", 13, 'found "3.5"'],
   ["no number", "web/init.pp,two,use_of_http,TP", 13, 'found "two"'],
   ["a line after the last", "web/init.pp,6,use_of_http,TP", 13, "found 5 lines"],
   ["an empty line", "web/init.pp,4,use_of_http,TP", 13, "found an empty one"],
@@ -137,7 +139,7 @@ const FAULTS: readonly (readonly [string, string, number, string])[] = [
   ["a drive", "c:/init.pp,1,use_of_http,TP", 1, "within the folder"],
   ["backslashes", "..\\outside.pp,1,use_of_http,TP", 1, "within the folder"],
   ["no text", "web/binary.pp,1,use_of_http,TP", 1, "Expected UTF-8"],
-  ["unknown technology", "web/init.tf,1,use_of_http,TP", 1, "ends in .rb, .pp, .yml"],
+  ["unknown technology", "web/init.ini,1,use_of_http,TP", 1, "ends in .rb, .pp, .yml"],
   ["no file", ",1,use_of_http,TP", 1, "within the folder"],
 ];
 

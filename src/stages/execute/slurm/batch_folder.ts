@@ -3,17 +3,24 @@ import { writeFileAtomic } from "../../../core/atomic_write.ts";
 import { sha256Hex } from "../../../core/hash.ts";
 import type { SentRun } from "../local_messages.ts";
 import { readJson, writeJson } from "../../experiment/experiment_folder.ts";
+import type { SlurmJobId } from "./client.ts";
+
+/** A job array that was submitted. */
+export interface SubmittedArray extends SlurmJobId {
+  /** Tasks of the batch that it runs. */
+  readonly indices: readonly number[];
+  /** Task of the batch that is the array's task 0. */
+  readonly offset: number;
+}
 
 /** A batch that was handed to Slurm: the content of `job.json`. */
 export interface SlurmJob {
-  /** Latest job of the batch. */
-  readonly id: string;
-  /** Hex sha256 over config and experiments: the same batch has the same. */
+  /** Latest arrays of the batch. */
+  readonly arrays: readonly SubmittedArray[];
+  /** Hex sha256 over config and tasks: the same batch has the same. */
   readonly key: string;
-  /** Array tasks of the latest job. */
-  readonly indices: readonly number[];
-  /** How often tasks were submitted again. */
-  readonly retries: number;
+  /** How often each task was submitted. */
+  readonly attempts: readonly number[];
   /** Every task has an outcome. */
   readonly done: boolean;
 }
@@ -21,51 +28,56 @@ export interface SlurmJob {
 /** Files of a batch folder, which the nodes read and write too. */
 export interface BatchFolder {
   readonly path: string;
-  readonly script: string;
   readonly key: string;
+  /** Writes the script of an array and returns its path. */
+  writeScript(offset: number, text: string): Promise<string>;
   writeJob(job: SlurmJob): Promise<void>;
-  /** Outcome of an array task, if it has one yet. */
+  /** Outcome of a task, if it has one yet. */
   readResult(index: number): Promise<SentRun | undefined>;
+  /** Exit code that a task left, if its script came to an end. */
+  readExit(index: number): Promise<number | undefined>;
+  /** Forgets the exit codes of tasks that begin again. */
+  clearExits(indices: readonly number[]): Promise<void>;
 }
 
 /** What goes into a batch folder. */
 export interface BatchContent {
   /** The config as it is now: editing it later changes no task. */
   readonly configText: string;
-  /** Names of the experiments, one an array task. */
+  /** What the tasks do, one name each. */
   readonly names: readonly string[];
-  /** Of the job array. */
-  readonly script: string;
 }
 
 /** Names of the files in a batch folder. */
 export const BATCH_FILES = {
   config: "config.yaml",
   tasks: "tasks.json",
-  script: "array.sh",
   job: "job.json",
 } as const;
 
-/** The path of an array task's outcome. */
+/** The path of a task's outcome. */
 export function taskResultPath(batchDir: string, index: number): string {
   return join(batchDir, "status", `${index}.json`);
 }
 
-/** Names a batch by what it trains. */
-export function batchKey(configText: string, names: readonly string[]): string {
+/** The path of what a task and its setup said. */
+export function taskLogPath(batchDir: string, index: number): string {
+  return join(batchDir, "logs", `task_${index}.log`);
+}
+
+/** Names a batch by what it does. */
+export function batchKey({ configText, names }: BatchContent): string {
   return sha256Hex(JSON.stringify([configText, names]));
 }
 
 /** Writes a new batch folder. */
 export async function createBatchFolder(path: string, content: BatchContent): Promise<BatchFolder> {
-  const { configText, names, script } = content;
   for (const folder of ["status", "logs"]) {
     await Deno.mkdir(join(path, folder), { recursive: true });
   }
-  await writeFileAtomic(join(path, BATCH_FILES.config), configText);
-  await writeJson(join(path, BATCH_FILES.tasks), names);
-  await writeFileAtomic(join(path, BATCH_FILES.script), script);
-  return openBatchFolder(path, batchKey(configText, names));
+  await writeFileAtomic(join(path, BATCH_FILES.config), content.configText);
+  await writeJson(join(path, BATCH_FILES.tasks), content.names);
+  return openBatchFolder(path, batchKey(content));
 }
 
 /** The latest batch with a key that was not seen to its end. */
@@ -83,17 +95,30 @@ export async function findOpenBatch(
   for (const name of names.sort().reverse()) {
     const path = join(root, name);
     const job = await readJson<SlurmJob>(join(path, BATCH_FILES.job), { optional: true });
-    if (job && job.key === key && !job.done) return { folder: openBatchFolder(path, key), job };
+    if (job?.key === key && !job.done) return { folder: openBatchFolder(path, key), job };
   }
   return undefined;
 }
 
 function openBatchFolder(path: string, key: string): BatchFolder {
+  const exitPath = (index: number) => join(path, "status", `${index}.exit`);
   return {
     path,
-    script: join(path, BATCH_FILES.script),
     key,
+    async writeScript(offset, text) {
+      const script = join(path, offset === 0 ? "array.sh" : `array_${offset}.sh`);
+      await writeFileAtomic(script, text);
+      return script;
+    },
     writeJob: (job) => writeJson(join(path, BATCH_FILES.job), job),
     readResult: (index) => readJson<SentRun>(taskResultPath(path, index), { optional: true }),
+    readExit: (index) =>
+      Deno.readTextFile(exitPath(index)).then(
+        (text) => text.trim() === "" ? undefined : Number(text),
+        () => undefined,
+      ),
+    async clearExits(indices) {
+      for (const index of indices) await Deno.remove(exitPath(index)).catch(() => {});
+    },
   };
 }

@@ -13,20 +13,34 @@ export type RunProgram = (name: string, args: readonly string[]) => Promise<Prog
 /** States of a job's array tasks by index, in Slurm's words; `unknown` if Slurm forgot the job. */
 export type TaskStates = ReadonlyMap<number, string> | "unknown";
 
+/** A job as `sbatch --parsable` names it. */
+export interface SlurmJobId {
+  readonly id: string;
+  /** The cluster that has it, where it is not the one of this machine. */
+  readonly cluster?: string;
+}
+
+/** How to submit a script. */
+export interface SubmitOptions {
+  /** The array tasks. Default: those that the script names. */
+  readonly indices?: readonly number[];
+  /** A job that has to end before. */
+  readonly after?: SlurmJobId | undefined;
+}
+
 /** The part of Slurm that a batch needs. */
 export interface SlurmClient {
   /**
-   * Submits a script as a job array and returns the job's id.
+   * Submits a script as a job array; null if the cluster takes no array with such indices.
    *
-   * @param indices The array tasks. Default: those that the script names.
    * @throws {MicroLmError} Kind `missing` without Slurm, `usage` if Slurm refuses.
    */
-  submit(script: string, indices?: readonly number[]): Promise<string>;
+  submit(script: string, options?: SubmitOptions): Promise<SlurmJobId | null>;
   /** Looks at a job; null if Slurm does not answer at the moment. */
-  states(jobId: string): Promise<TaskStates | null>;
+  states(job: SlurmJobId): Promise<TaskStates | null>;
 }
 
-/** States that a task does not leave. */
+/** States that a task does not leave by itself. */
 const ENDED = new Set([
   "COMPLETED",
   "FAILED",
@@ -38,6 +52,8 @@ const ENDED = new Set([
   "BOOT_FAIL",
   "DEADLINE",
   "REVOKED",
+  "LAUNCH_FAILED",
+  "RECONFIG_FAIL",
 ]);
 
 /** Whether a task in this state runs no more. */
@@ -45,44 +61,58 @@ export function hasEnded(state: string): boolean {
   return ENDED.has(state);
 }
 
+/** A job in one word, as `sbatch --parsable` prints it: `17` or `17;cluster`. */
+export function jobLabel({ id, cluster }: SlurmJobId): string {
+  return cluster === undefined ? id : `${id};${cluster}`;
+}
+
 /** Talks to Slurm through its programs: sbatch, squeue, and sacct where the cluster keeps accounts. */
 export function createSlurmClient(run: RunProgram = runProgram): SlurmClient {
   return {
-    async submit(script, indices) {
+    async submit(script, { indices, after } = {}) {
       const array = indices === undefined ? [] : [`--array=${indices.join(",")}`];
-      const { code, stdout, stderr } = await run("sbatch", ["--parsable", ...array, script]);
-      if (code !== 0) {
-        throw new MicroLmError("usage", `Slurm refuses the batch: ${lastLine(stderr)}`, {
-          hint: `Look at the block "slurm" of the config, and at ${script}`,
-        });
-      }
-      // `--parsable` prints "id" or "id;cluster"; a wrapper may say something before.
-      return stdout.trim().split(/\s+/).at(-1)!.split(";")[0]!;
+      const order = after === undefined ? [] : [`--dependency=afterany:${after.id}`];
+      const args = ["--parsable", ...array, ...order, script];
+      const { code, stdout, stderr } = await run("sbatch", args);
+      if (code === 0) return parseJobId(stdout);
+      if (/Invalid job array specification/i.test(stderr)) return null;
+      throw new MicroLmError("usage", `Slurm refuses the batch: ${lastLine(stderr)}`, {
+        hint: `Look at the block "slurm" of the config, and at ${script}`,
+      });
     },
-    async states(jobId) {
+    async states({ id, cluster }) {
+      const where = cluster === undefined ? [] : [`--clusters=${cluster}`];
       const queue = await run("squeue", [
+        ...where,
         "--noheader",
         "--array",
         "--states=all",
-        `--jobs=${jobId}`,
+        `--jobs=${id}`,
         "--format=%i|%T",
       ]);
       if (queue.code !== 0 && !/Invalid job id/i.test(queue.stderr)) return null;
-      const queued = queue.code === 0 ? parseStates(queue.stdout, jobId) : new Map();
+      const queued = queue.code === 0 ? parseStates(queue.stdout, id) : new Map();
       // The queue forgets what ended minutes ago.
       const accounts = await run("sacct", [
+        ...where,
         "--noheader",
         "--parsable2",
         "--allocations",
         "--array",
-        `--jobs=${jobId}`,
+        `--jobs=${id}`,
         "--format=JobID,State",
       ]).catch(() => null);
-      const kept = accounts?.code === 0 ? parseStates(accounts.stdout, jobId) : new Map();
+      const kept = accounts?.code === 0 ? parseStates(accounts.stdout, id) : new Map();
       if (queued.size === 0 && kept.size === 0) return "unknown";
       return new Map([...kept, ...queued]);
     },
   };
+}
+
+/** `--parsable` prints "id" or "id;cluster"; a wrapper may say something before. */
+function parseJobId(stdout: string): SlurmJobId {
+  const [id, cluster] = stdout.trim().split(/\s+/).at(-1)!.split(";");
+  return cluster ? { id: id!, cluster } : { id: id! };
 }
 
 /** Reads lines such as `17_3|RUNNING` and `17_4|CANCELLED by 0`. */

@@ -8,6 +8,8 @@ export interface SlurmScriptRequest {
   readonly batchDir: string;
   /** Number of array tasks. */
   readonly tasks: number;
+  /** Index in the batch of the array's task 0. Default: 0. */
+  readonly offset?: number;
   /** The program and its arguments; the index of the task and its job are added. */
   readonly command: readonly string[];
 }
@@ -15,8 +17,10 @@ export interface SlurmScriptRequest {
 /**
  * Writes the script of a job array, one task an experiment.
  *
- * Each task leaves its exit code in `status/<index>.exit`, whatever ends it, short of `kill -9`. A
- * `setup` line or a program in a pipe that fails ends the task.
+ * Each task leaves its exit code in `status/<index>.exit`, whatever ends it, short of `kill -9`, and
+ * what it and its `setup` lines say in `logs/task_<index>.log`. A `setup` line or a program in a pipe
+ * that fails ends the task; a variable that is not set does so in our own lines alone, because
+ * `module load` and `conda activate` read some.
  *
  * @example
  * ```ts
@@ -29,11 +33,11 @@ export interface SlurmScriptRequest {
  *   command: ["deno", "run", "tasks/stage_worker.ts"],
  * });
  * assertStringIncludes(script, "#SBATCH --array=0-4%2\n");
- * assertStringIncludes(script, "set -euo pipefail\n");
+ * assertStringIncludes(script, "set -eo pipefail\n");
  * ```
  */
 export function slurmScript(settings: SlurmSettings, request: SlurmScriptRequest): string {
-  const { workdir, batchDir, tasks, command } = request;
+  const { workdir, batchDir, tasks, offset = 0, command } = request;
   const [program, ...args] = command;
   const limit = settings.max_parallel === undefined ? "" : `%${settings.max_parallel}`;
   const flags: readonly (readonly [string, string | number | undefined])[] = [
@@ -42,6 +46,8 @@ export function slurmScript(settings: SlurmSettings, request: SlurmScriptRequest
     ["partition", settings.partition],
     ["account", settings.account],
     ["qos", settings.qos],
+    ["constraint", settings.constraint],
+    ["exclude", settings.exclude],
     ["nodes", 1],
     ["ntasks", 1],
     ["cpus-per-task", settings.cpus_per_task],
@@ -62,13 +68,15 @@ export function slurmScript(settings: SlurmSettings, request: SlurmScriptRequest
   const call = [settings.deno ?? program!, ...args].map(quoteShell).join(" ");
   return `#!/usr/bin/env bash
 ${directives.map((directive) => `#SBATCH ${directive}`).join("\n")}
-set -euo pipefail
+set -eo pipefail
 batch=${quoteShell(batchDir)}
-index=$SLURM_ARRAY_TASK_ID
+index=${offset === 0 ? "$SLURM_ARRAY_TASK_ID" : `$((SLURM_ARRAY_TASK_ID + ${offset}))`}
 trap 'echo "$?" > "$batch/status/$index.exit"' EXIT
+exec >> "$batch/logs/task_$index.log" 2>&1
 cd ${quoteShell(workdir)}
-${settings.setup.map((line) => `${line}\n`).join("")}${call} \\
-  --index "$index" --job_id "\${SLURM_ARRAY_JOB_ID}_$index" 2>&1 | tee -a "$batch/logs/task_$index.log"
+${settings.setup.map((line) => `${line}\n`).join("")}set -u
+${call} \\
+  --index "$index" --job_id "\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
 `;
 }
 

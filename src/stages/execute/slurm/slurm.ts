@@ -1,21 +1,16 @@
 import { join } from "node:path";
-import { MicroLmError } from "../../../core/errors.ts";
 import type { BatchRun } from "../../config/batch.ts";
 import type { Experiment } from "../../config/expand.ts";
 import type { ExecutorEvents } from "../local.ts";
-import { receiveRun } from "../local_messages.ts";
-import {
-  type BatchFolder,
-  batchKey,
-  createBatchFolder,
-  findOpenBatch,
-  type SlurmJob,
-} from "./batch_folder.ts";
-import { createSlurmClient, hasEnded, type SlurmClient } from "./client.ts";
+import { receiveRun, type SentRun } from "../local_messages.ts";
+import { batchKey, createBatchFolder, findOpenBatch, type SlurmJob } from "./batch_folder.ts";
+import { createSlurmClient, hasEnded, jobLabel, type SlurmClient } from "./client.ts";
+import { followBatch, type FollowOptions, submitJob } from "./follow.ts";
 import { slurmScript } from "./script.ts";
 import type { SlurmSettings } from "./settings.ts";
+import type { ArrayPlace } from "./submit.ts";
 
-/** What {@linkcode runSlurmBatch} needs beside the experiments. */
+/** What {@linkcode runSlurmTasks} needs beside the names of the tasks. */
 export interface SlurmBatchRequest {
   readonly settings: SlurmSettings;
   /** Text of the config that the nodes read. */
@@ -30,178 +25,98 @@ export interface SlurmBatchRequest {
   readonly command: (batchDir: string) => readonly string[];
 }
 
-/** Options of {@linkcode runSlurmBatch}. */
-export interface RunSlurmBatchOptions extends Pick<ExecutorEvents, "onRun"> {
+/** Options of {@linkcode runSlurmTasks}. */
+export interface RunSlurmTasksOptions extends Pick<FollowOptions, "onResult" | "sleep"> {
   /** Default: Slurm's programs. */
   readonly client?: SlurmClient;
   /** Follow a job of the same batch that is still there rather than submit another. Default: true. */
   readonly resume?: boolean;
-  /** Called when a job is submitted or found. */
-  readonly onJob?: (jobId: string, tasks: number, isFound: boolean, folder: string) => void;
-  /** Waits. Default: a timer. */
-  readonly sleep?: (seconds: number) => Promise<void>;
+  /** Called when a job array is submitted or found. */
+  readonly onJob?: (job: string, tasks: number, isFound: boolean, folder: string) => void;
 }
 
-/** Looks in a row without an answer, after which Slurm is given up. */
-const MAX_SILENCE = 30;
-/** Looks at the files of a task that has ended: network disks show them late. */
-const LATE_LOOKS = 3;
+/** Options of {@linkcode runSlurmBatch}. */
+export interface RunSlurmBatchOptions
+  extends Omit<RunSlurmTasksOptions, "onResult">, Pick<ExecutorEvents, "onRun"> {}
 
 /**
- * Runs experiments as one job array on Slurm, follows it to its end and collects the outcomes from the
- * tasks' status files. Tasks that end without one (time, memory, a lost node) are submitted again, as
- * often as the settings say, and go on from their checkpoints.
+ * Runs experiments on Slurm; see {@linkcode runSlurmTasks}.
  *
  * @returns One entry an experiment, in order.
- * @throws {MicroLmError} Kind `missing` without Slurm or if it stops answering, `usage` if it refuses
- * the job, `write` if the batch folder cannot be written.
+ * @throws {MicroLmError} As {@linkcode runSlurmTasks}.
  */
 export async function runSlurmBatch(
   experiments: readonly Experiment[],
   request: SlurmBatchRequest,
-  options: RunSlurmBatchOptions = {},
+  { onRun, ...options }: RunSlurmBatchOptions = {},
 ): Promise<BatchRun[]> {
-  const { client = createSlurmClient() } = options;
-  const { folder, job } = await findOrSubmit(experiments, request, client, options);
-  const follower = new Follower(experiments, folder, client, request.settings, options);
-  await follower.follow(job);
-  return follower.outcomes();
+  const results = await runSlurmTasks(experiments.map(({ name }) => name), request, {
+    ...options,
+    onResult: (index, sent) => onRun?.(receiveRun(experiments[index]!, sent)),
+  });
+  return results.map((sent, index) => receiveRun(experiments[index]!, sent));
 }
 
-/** The script of the job array that {@linkcode runSlurmBatch} would submit. */
+/**
+ * Runs tasks as a job array on Slurm (several where a cluster takes none so long), follows it to its
+ * end and collects the outcomes from the tasks' status files. Tasks that end without one (time, memory,
+ * a lost node) are submitted again, as often as the settings say, and go on from their checkpoints.
+ *
+ * @param names What the tasks do, one name each.
+ * @returns One outcome a task, in order.
+ * @throws {MicroLmError} Kind `missing` without Slurm or if it stops answering, `usage` if it refuses
+ * the job, `write` if the batch folder cannot be written.
+ */
+export async function runSlurmTasks(
+  names: readonly string[],
+  request: SlurmBatchRequest,
+  options: RunSlurmTasksOptions = {},
+): Promise<SentRun[]> {
+  const { client = createSlurmClient(), resume = true, onJob, onResult, sleep } = options;
+  const { settings, workdir, configText } = request;
+  const content = { configText, names };
+  const place = (folder: ArrayPlace["folder"]): ArrayPlace => ({
+    folder,
+    client,
+    settings,
+    workdir,
+    command: request.command(folder.path),
+    tasks: names.length,
+  });
+  const follow = (folder: ArrayPlace["folder"]): FollowOptions => ({
+    sleep,
+    onResult: (index, result) => onResult?.(index, result),
+    onArray: (array) => onJob?.(jobLabel(array), array.indices.length, false, folder.path),
+  });
+  const open = resume ? await findOpenBatch(request.root, batchKey(content)) : undefined;
+  if (open && await isActive(open.job, client)) {
+    const { folder, job } = open;
+    for (const array of job.arrays) {
+      onJob?.(jobLabel(array), array.indices.length, true, folder.path);
+    }
+    return await followBatch(names, job, place(folder), follow(folder));
+  }
+  const folder = await createBatchFolder(join(request.root, request.name), content);
+  const none = names.map(() => 0);
+  const job = await submitJob([...names.keys()], none, place(folder), follow(folder));
+  return await followBatch(names, job, place(folder), follow(folder));
+}
+
+async function isActive({ arrays }: SlurmJob, client: SlurmClient): Promise<boolean> {
+  for (const array of arrays) {
+    const states = await client.states(array);
+    if (states === null || states === "unknown") continue;
+    if ([...states.values()].some((state) => !hasEnded(state))) return true;
+  }
+  return false;
+}
+
+/** The script of the (first) job array that {@linkcode runSlurmTasks} would submit. */
 export function previewSlurmBatch(
-  experiments: readonly Experiment[],
+  tasks: number,
   { settings, root, name, workdir, command }: SlurmBatchRequest,
 ): string {
   const batchDir = join(root, name);
-  const tasks = experiments.length;
-  return slurmScript(settings, { workdir, batchDir, tasks, command: command(batchDir) });
-}
-
-async function findOrSubmit(
-  experiments: readonly Experiment[],
-  request: SlurmBatchRequest,
-  client: SlurmClient,
-  { resume = true, onJob }: RunSlurmBatchOptions,
-): Promise<{ readonly folder: BatchFolder; readonly job: SlurmJob }> {
-  const names = experiments.map(({ name }) => name);
-  const key = batchKey(request.configText, names);
-  const open = resume ? await findOpenBatch(request.root, key) : undefined;
-  if (open) {
-    const states = await client.states(open.job.id);
-    const isActive = states !== null && states !== "unknown" &&
-      [...states.values()].some((state) => !hasEnded(state));
-    if (isActive) {
-      onJob?.(open.job.id, open.job.indices.length, true, open.folder.path);
-      return open;
-    }
-  }
-  const script = previewSlurmBatch(experiments, request);
-  const path = join(request.root, request.name);
-  const folder = await createBatchFolder(path, { configText: request.configText, names, script });
-  const id = await client.submit(folder.script);
-  const job = { id, key, indices: [...names.keys()], retries: 0, done: false };
-  await folder.writeJob(job);
-  onJob?.(id, names.length, false, folder.path);
-  return { folder, job };
-}
-
-/** Sees a batch to its end. */
-class Follower {
-  readonly #experiments: readonly Experiment[];
-  readonly #folder: BatchFolder;
-  readonly #client: SlurmClient;
-  readonly #settings: SlurmSettings;
-  readonly #options: RunSlurmBatchOptions;
-  readonly #runs = new Map<number, BatchRun>();
-
-  constructor(
-    experiments: readonly Experiment[],
-    folder: BatchFolder,
-    client: SlurmClient,
-    settings: SlurmSettings,
-    options: RunSlurmBatchOptions,
-  ) {
-    this.#experiments = experiments;
-    this.#folder = folder;
-    this.#client = client;
-    this.#settings = settings;
-    this.#options = options;
-  }
-
-  async follow(first: SlurmJob): Promise<void> {
-    for (let job = first;;) {
-      const dead = await this.#followJob(job);
-      const isLast = job.retries >= this.#settings.retries;
-      // Who cancels a task does not want it again.
-      const again = [...dead].flatMap(([index, state]) =>
-        isLast || state === "CANCELLED" ? [] : [index]
-      );
-      for (const [index, state] of dead) {
-        if (!again.includes(index)) this.#settle(index, this.#deadRun(index, state, job));
-      }
-      if (again.length === 0) return await this.#folder.writeJob({ ...job, done: true });
-      const id = await this.#client.submit(this.#folder.script, again);
-      job = { ...job, id, indices: again, retries: job.retries + 1 };
-      await this.#folder.writeJob(job);
-      this.#options.onJob?.(id, again.length, false, this.#folder.path);
-    }
-  }
-
-  outcomes(): BatchRun[] {
-    return this.#experiments.map((_, index) => this.#runs.get(index)!);
-  }
-
-  /** Waits until each task of a job has ended; returns the state of those without an outcome. */
-  async #followJob(job: SlurmJob): Promise<Map<number, string>> {
-    const { sleep = waitSeconds } = this.#options;
-    const looks = new Map<number, number>();
-    const dead = new Map<number, string>();
-    for (let silence = 0;;) {
-      const states = await this.#client.states(job.id);
-      silence = states === null ? silence + 1 : 0;
-      if (silence >= MAX_SILENCE) {
-        throw new MicroLmError("unavailable", `Slurm no longer answers about job ${job.id}`, {
-          hint: "Run the command again with --resume when it does",
-        });
-      }
-      await this.#collect();
-      for (const index of job.indices) {
-        if (this.#runs.has(index) || states === null) continue;
-        const state = states === "unknown" ? "UNKNOWN" : states.get(index) ?? "PENDING";
-        if (states !== "unknown" && !hasEnded(state)) continue;
-        looks.set(index, (looks.get(index) ?? 0) + 1);
-        if (looks.get(index)! >= LATE_LOOKS) dead.set(index, state);
-      }
-      if (job.indices.every((index) => this.#runs.has(index) || dead.has(index))) return dead;
-      await sleep(this.#settings.poll_seconds);
-    }
-  }
-
-  async #collect(): Promise<void> {
-    for (const [index, experiment] of this.#experiments.entries()) {
-      if (this.#runs.has(index)) continue;
-      const sent = await this.#folder.readResult(index);
-      if (sent) this.#settle(index, receiveRun(experiment, sent));
-    }
-  }
-
-  #settle(index: number, run: BatchRun): void {
-    this.#runs.set(index, run);
-    this.#options.onRun?.(run);
-  }
-
-  #deadRun(index: number, state: string, { id, retries }: SlurmJob): BatchRun {
-    const times = retries > 0 ? ` after ${retries + 1} attempts` : "";
-    const error = new MicroLmError(
-      "unavailable",
-      `Slurm ended task ${id}_${index} (${state}) without an outcome${times}`,
-      { hint: `Its log: ${join(this.#folder.path, "logs", `task_${index}.log`)}` },
-    );
-    return { experiment: this.#experiments[index]!, outcome: "failed", error };
-  }
-}
-
-function waitSeconds(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  const size = Math.min(tasks, settings.max_array);
+  return slurmScript(settings, { workdir, batchDir, tasks: size, command: command(batchDir) });
 }

@@ -13,7 +13,7 @@ import {
 } from "../../../../fixtures/arc/grammar/generate.ts";
 import { ARC_PRIMITIVES } from "../../../../src/domains/arc/taxonomy.ts";
 import { arcFiles, parseArcList } from "../../../../fixtures/arc/grammar/outputs.ts";
-import { readCsv } from "../../../../src/data/csv.ts";
+import { readCsv } from "../../../../src/data/csv/csv.ts";
 import { readLabeledCsv } from "../../../../src/data/dataset.ts";
 
 const FOLDER = "fixtures/arc/";

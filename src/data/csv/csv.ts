@@ -1,15 +1,15 @@
 import { CsvParseStream } from "@std/csv/parse-stream";
-import { MicroLmError, type SourceLocation } from "../core/errors.ts";
-import { inputName } from "../core/input_file.ts";
-import { peekText } from "../core/text/peek.ts";
-import { readText } from "../core/text/text_stream.ts";
+import { MicroLmError, type SourceLocation } from "../../core/errors.ts";
+import { inputName } from "../../core/input_file.ts";
+import { peekText } from "../../core/text/peek.ts";
+import { readText } from "../../core/text/text_stream.ts";
 import {
   type ColumnOptions,
   listColumns,
   missingColumnHint,
   nameColumns,
   type NamedColumns,
-} from "./columns.ts";
+} from "../columns.ts";
 import { findDialect, hasHeader } from "./csv_dialect.ts";
 import { CsvPositions, type RecordPosition } from "./csv_positions.ts";
 

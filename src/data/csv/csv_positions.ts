@@ -1,5 +1,5 @@
-import { MicroLmError } from "../core/errors.ts";
-import { MAX_FIELD } from "./limits.ts";
+import { MicroLmError } from "../../core/errors.ts";
+import { MAX_FIELD } from "../limits.ts";
 
 /** A place in a text, 1-based. */
 export interface Position {
