@@ -139,7 +139,7 @@ Deno.test("readCsv() says what cannot be read", async () => {
 
 Deno.test("readCsv() reads standard input for -", async () => {
   const script = `
-    import { readCsv } from "./src/data/csv.ts";
+    import { readCsv } from "./src/data/csv/csv.ts";
     for await (const { line, fields } of readCsv("-")) console.log(line, fields.label);`;
   const process = new Deno.Command("deno", {
     args: ["eval", "--no-check", script],
