@@ -1,4 +1,4 @@
-// Compiled from transformer_kernels.wat by `deno task wasm`: do not edit.
+// Compiled from kernels.wat by `deno task wasm`: do not edit.
 
 /** The WebAssembly module of the fine-tuning kernels, base64. */
 export const TRANSFORMER_KERNELS_WASM: string = [
