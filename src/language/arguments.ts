@@ -12,6 +12,10 @@ export interface Arguments {
   readonly particles: readonly string[];
   /** Words that have no place in the order. */
   readonly unread: readonly Tag[];
+  /** Those of them that stand in the place of a thing. */
+  readonly things: readonly Tag[];
+  /** Those of them that are nouns here and look like verbs of the domain. */
+  readonly nouns: readonly Tag[];
   /** Kind of an order outside of the domain that a word tells. */
   readonly foreign: string | null;
 }
@@ -27,6 +31,9 @@ export interface ArgumentContext {
 
 /** Prepositions as they are meant. */
 const PREPS: Readonly<Record<string, string>> = {
+  "@": "at",
+  vs: "against",
+  versus: "against",
   w: "with",
   "w /": "with",
   frm: "from",
@@ -75,6 +82,8 @@ export function readArguments(
   const phrases: Draft[] = [];
   const particles: string[] = [];
   const unread: Tag[] = [];
+  const things: Tag[] = [];
+  const nouns: Tag[] = [];
   let foreign: string | null = null;
   let draft = null as Draft | null;
   let prep: string | null = null;
@@ -293,14 +302,87 @@ export function readArguments(
       roles.set(tag, light);
       continue;
     }
+    // "idle cash", "the earn market": a verb's form that is a noun here
+    const isNoun = i > 0 && verbOf(tag, "base")?.foreign === undefined &&
+      verbOf(tag, "base") !== undefined &&
+      may(tags[i - 1], "adjective", "determiner", "prep", "place_word");
+    // "the DeFi Spring rewards": a name of what is earned, which has no place in a plan
+    const names = tag.senses.length === 0 && /^[A-Z]/.test(tag.text) && namesObject(tags, i);
+    if (isNoun || names) nouns.push(tag);
+    if (isOpenThing(tags, i, draft, prep)) things.push(tag);
     unread.push(tag);
   }
   // A preposition that leads nowhere: "in the morning"
-  if (prep !== null && prepTag) unread.push(prepTag);
+  if (prep !== null && prepTag) {
+    unread.push(prepTag);
+    if (/^(?:from|to|into|with|at|on|onto|off|out of)$/.test(prep)) things.push(prepTag);
+  }
   for (const phrase of phrases) {
     if (phrase.prep !== null && !isSaid(phrase) && phrase.tag) unread.push(phrase.tag);
   }
-  return { phrases: phrases.filter(isSaid), particles, unread, foreign };
+  return { phrases: phrases.filter(isSaid), particles, unread, things, nouns, foreign };
+}
+
+/** True for an unknown word that stands where a thing or a place is named, and not before its name. */
+function isOpenThing(
+  tags: readonly Tag[],
+  at: number,
+  draft: Draft | null,
+  prep: string | null,
+): boolean {
+  const tag = tags[at]!;
+  const before = tags[at - 1];
+  // "on my go", "at market top": what no name and no noun of the domain can be
+  if (prep === null && draft?.open && may(tag, "frame") && may(before, "determiner")) return true;
+  if (tag.senses.length > 0 || tag.mark) return false;
+  if (may(before, "manner")) return true;
+  // "lend Jenny 100 USDC": whom it is for
+  const follows = tags[at + 1];
+  const isGiven = at === 0 && follows !== undefined && !tag.norm.endsWith("ly") &&
+    (follows.quantity !== undefined || may(follows, "determiner"));
+  if (isGiven) return true;
+  if (
+    /^(?:has|have|is|are|was|were|did|does|had|gave|give|gives|pays|paid|yielded)$|ed$/.test(
+      tag.norm,
+    )
+  ) return false;
+  if (before?.norm === "of" && tags[at + 1] === undefined) return true;
+  // "the vault door": what stands before belongs to the word
+  if (may(before, "place_word", "object") && tag.text === tag.norm) return true;
+  if (tag.norm.endsWith("'s") && may(tags[at + 1], "self")) return true;
+  const lead = prep ??
+    (draft !== null && draft.open && draft.names.length === 0 ? draft.prep : null);
+  if (lead !== null && /^(?:for|as|of|by|per|like|around|between|behind|within)$/.test(lead)) {
+    return false;
+  }
+  const opens = prep !== null || at === 0 ||
+    (draft !== null && draft.open && draft.names.length === 0 && draft.hints.length === 0);
+  if (!opens) return false;
+  let next = at + 1;
+  while (next < tags.length && next < at + 4 && isModifier(tags[next]!)) next++;
+  const follower = tags[next];
+  return !(follower !== undefined && next < at + 4 &&
+      (follower.quantity !== undefined ||
+        may(follower, "name", "object", "noun", "place_word", "self")) ||
+    (follower !== undefined && follower.senses.length === 0 && !follower.mark &&
+      /^[$A-Z0-9]/.test(follower.text)));
+}
+
+function namesObject(tags: readonly Tag[], at: number): boolean {
+  let next = at + 1;
+  while (next < at + 3 && tags[next]?.senses.length === 0 && /^[A-Z]/.test(tags[next]!.text)) {
+    next++;
+  }
+  return senseOf(tags[next], "object")?.hint === "reward";
+}
+
+function isModifier(tag: Tag): boolean {
+  if (tag.norm === "of") return false;
+  if (tag.mark || tag.quantity || may(tag, "name", "object", "noun", "place_word", "self")) {
+    return false;
+  }
+  return may(tag, "adjective", "determiner") || lightRole(tag) !== null ||
+    (tag.senses.length === 0 && tag.text === tag.norm);
 }
 
 function isSaid({ amount, names, hints, pronoun, self }: Draft): boolean {

@@ -170,7 +170,7 @@ function findDone(
     const tag = tags[i]!;
     if (tag.mark && tag.mark !== '"') return null;
     const verb = verbOf(tag, "participle");
-    if (verb && things > 0 && !isAdjective(tags, i)) {
+    if (verb && things > 0 && !isAdjective(tags, i) && !may(tag, "adjective")) {
       const skipped = may(tags[i - 1], "be") ? i - 1 : i;
       return {
         head: {
@@ -242,6 +242,7 @@ function findNamed(
   let arrow = -1;
   let noun = -1;
   let things = 0;
+  let isHeld = false;
   for (let i = at; i < tags.length; i++) {
     const tag = tags[i]!;
     const base = verbOf(tag, "base");
@@ -270,7 +271,10 @@ function findNamed(
         takes,
       };
     }
-    if (may(tag, "noun") && noun < 0 && (takes !== "base")) noun = i;
+    if (may(tag, "noun") && noun < 0 && takes !== "base" && !isHeld) noun = i;
+    // "from my Moonwell deposit": where it is, not what to do
+    if (/^(?:from|out of|off|against|behind|towards|toward)$/.test(tag.norm)) isHeld = true;
+    if (tag.mark === "," || may(tag, "and")) isHeld = false;
     if (tag.mark === "->" && arrow < 0) arrow = i;
     if (tag.quantity || may(tag, "name", "object", "pronoun") || isOpen(tag)) things++;
   }
@@ -350,6 +354,9 @@ function findBare(tags: readonly Tag[], at: number): FoundHead | null {
   const isThing = (tag: Tag | undefined) =>
     tag?.senses.some((sense) => sense.role === "name" && sense.kind === "asset") ?? false;
   if (!isThing(name) || !isThing(target) || may(target, "place_word")) return null;
+  // "5 ETH into Aave": a place, unless it is written as a ticker
+  const isPlace = target!.senses.some((s) => s.role === "name" && s.kind === "place");
+  if (isPlace && target!.text !== target!.text.toUpperCase() && prep!.norm !== "for") return null;
   const { from, to, norm } = prep!;
   return {
     head: { form: "arrow", word: norm, actions: ["->"], from, to },
@@ -409,12 +416,16 @@ function findOpenVerb(
   return { head, frame, front: [], back: tags.slice(at + 1), tags: [tag], takes };
 }
 
+/** Common words that are near a verb and no slip of it. */
+const COMMON =
+  /^(?:must|dust|most|just|best|rest|last|less|more|some|your|year|over|like|came|come|done|went|here|sleep|read|cast|know|many|hope|home|park|part|past|mind|mine|time|tell|till|will|well|wait)$/;
+
 /**
  * The verb that a misspelt one stands for: one slip in four to seven letters, two in more. Verbs of other
  * actions as near make it `ambiguous`.
  */
 function repairVerb(word: string, { bases }: CompiledLexicon): VerbEntry | "ambiguous" | null {
-  if (word.length < 4) return null;
+  if (word.length < 4 || COMMON.test(word)) return null;
   const limit = word.length >= 8 ? 2 : 1;
   let best = limit + 1;
   let found: VerbEntry[] = [];
@@ -422,6 +433,8 @@ function repairVerb(word: string, { bases }: CompiledLexicon): VerbEntry | "ambi
     if (base.length < 4 || Math.abs(base.length - word.length) > limit) continue;
     const edits = slips(base, word);
     if (edits > limit || edits > best) continue;
+    // "decrease" is no slip of "increase"
+    if (edits > 1 && base[0] !== word[0]) continue;
     if (edits < best) found = [];
     best = edits;
     found.push(verb);

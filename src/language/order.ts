@@ -43,6 +43,7 @@ export type HeadForm =
   | "participle"
   | "noun"
   | "arrow"
+  | "verbless"
   | "open_verb";
 
 /** What makes a clause an order. */

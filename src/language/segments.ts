@@ -61,7 +61,9 @@ export function cutSegments(
       continue;
     }
     const joins = may(tag, "and") || tag.mark === "->" ||
-      /^(?:so|but|and then|next)$/.test(tag.norm);
+      /^(?:so|but|and then|next|hence|thus|therefore|consequently|accordingly|ergo)$/.test(
+        tag.norm,
+      );
     // "in order to repay 500 DAI": for the sake of another order
     const serves = /^(?:in order to|so i can|so we can|so that i can)$/.test(tag.norm);
     if (
@@ -86,7 +88,10 @@ export function cutSegments(
       from = i + 1;
       continue;
     }
-    if (/^(?:so|but)$/.test(tag.norm) && beginsOrder(tags, i + 1, lexicon, false)) {
+    if (
+      /^(?:so|but|hence|thus|therefore|consequently|accordingly|ergo)$/.test(tag.norm) &&
+      beginsOrder(tags, i + 1, lexicon, false)
+    ) {
       close(i, ",", "so");
       from = i + 1;
     }

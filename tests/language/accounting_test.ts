@@ -42,8 +42,10 @@ function planOf(prompt: string): string | null {
   if (refusal) return null;
   const { steps } = buildPlan(orders.map((segment) => ({ action: segment.allowed[0]!, segment })));
   if (steps.some(({ ambiguous }) => ambiguous.length > 0)) return null;
-  return JSON.stringify(steps.map(({ text: _, span: __, amount, ...step }) => ({
+  // A verb that is gone leaves the action open
+  return JSON.stringify(steps.map(({ text: _, span: __, amount, ...step }, i) => ({
     ...step,
+    allowed: orders[i]!.allowed,
     amount: amount && { ...amount, text: "" },
   })));
 }

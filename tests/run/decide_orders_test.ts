@@ -53,9 +53,9 @@ Deno.test("a strict proof needs a low score, a lax one a sure one", async () => 
   assertEquals(await reasonsOf(STRICT, 0.09), ["not_an_order"]);
   assertEquals(await reasonsOf(STRICT, 0.1, 0.8), ["fired"]);
   assertEquals(await reasonsOf(STRICT, 0.03, 0.02), ["fired"]);
-  assertEquals(await reasonsOf(LAX, 0.49), ["not_an_order"]);
-  assertEquals(await reasonsOf(LAX, 0.5, 0.2), ["fired"]);
-  assertEquals(await reasonsOf(LAX, 0.5, 0.6), ["not_an_order"]);
+  assertEquals(await reasonsOf(LAX, 0.69), ["not_an_order"]);
+  assertEquals(await reasonsOf(LAX, 0.7, 0.2), ["fired"]);
+  assertEquals(await reasonsOf(LAX, 0.7, 0.8), ["not_an_order"]);
 });
 
 Deno.test("a certified point is not lowered", async () => {
@@ -63,11 +63,16 @@ Deno.test("a certified point is not lowered", async () => {
   assertEquals(await reasonsOf(STRICT, 0.4, 0.4, "c1"), ["fired"]);
 });
 
-Deno.test("several orders share the score of the whole prompt", async () => {
+Deno.test("several orders share the score of the whole prompt, which a strict proof of them does not need", async () => {
   const asked: string[] = [];
   const prompt = "swap 2 ETH for USDC, then deposit it into aave";
   const point = { point: { threshold: 0.5 }, certificate: null };
   const decisions = await decideOn(prompt, mapperScoring(0.3, asked), point);
   assertEquals(asked, [prompt]);
   assertEquals(decisions.map(({ order_score }) => order_score), [0.3, 0.3]);
+  const unlikely = await decideOn(prompt, mapperScoring(0.01), point);
+  assertEquals(unlikely.map(({ reason }) => reason), ["fired", "fired"]);
+  const certified = { point: { threshold: 0.5, minOrder: 0.2 }, certificate: "c1" };
+  const refused = await decideOn(prompt, mapperScoring(0.01), certified);
+  assertEquals(refused.map(({ reason }) => reason), ["not_an_order", "not_an_order"]);
 });

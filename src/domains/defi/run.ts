@@ -33,7 +33,13 @@ export async function runDefi(
   const { labels } = mapped;
   const plan = buildPlan(orders.map((segment, i) => ({ action: labels[i]!, segment })));
   const slots = checkSlots(plan, orders, labels);
-  if (!slots.ok) return { ...then, gates: [...then.gates, slots] };
+  if (!slots.ok) {
+    // "Borrow some USDC": that the risk cannot be known says more than that the amount cannot be read
+    const stopped = { ...then, gates: [...then.gates, slots] };
+    if (!leavesRiskOpen(plan)) return stopped;
+    const guarded = guardPlan(then, plan, request);
+    return guarded.gates.at(-1)!.ok ? stopped : guarded;
+  }
   const asked = await tools.askEvidence(plan.sequence);
   const gates = [...then.gates, slots, ...asked.gates];
   const audited = { ...then, ...(asked.wdd && { wdd: asked.wdd }), gates };
@@ -79,11 +85,12 @@ function unlistedFlags({ steps }: Plan): string[] {
 }
 
 /**
- * The proof of a prompt's orders, the weakest counts: a verb that no list has is taken for one of an
- * order by what stands beside it, all other heads are known.
+ * The proof of a prompt's orders, the weakest counts. It is lax where a verb that no list has is taken for
+ * one of an order by what stands beside it, and where words that bear no load were passed over.
  */
 export function proofOf(orders: readonly DefiOrder[]): Proof {
-  return orders.some(({ read }) => read.order.head.form === "open_verb") ? "lax" : "strict";
+  const isLax = orders.some(({ isLoose, read }) => isLoose || read.order.head.form === "open_verb");
+  return isLax ? "lax" : "strict";
 }
 
 /** Asks the mapper about every step; one uncertain step is enough to stop. */
@@ -120,6 +127,13 @@ function checkSlots(
   const detail = { ambiguous, ...(contradicted.length > 0 && { contradicted }) };
   if (ambiguous.length > 0) return gate("slots", "not_understood", detail);
   return gate("slots", contradicted.length > 0 ? "abstain_non_exec" : "ok", detail);
+}
+
+/** True if a step that raises the risk names an amount which cannot be read. */
+function leavesRiskOpen({ steps }: Plan): boolean {
+  return steps.some(({ action, ambiguous }) =>
+    ambiguous.includes("amount") && (action === "borrow_asset" || action === "withdraw_asset")
+  );
 }
 
 /** The guards come last and never see a score. */

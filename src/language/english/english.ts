@@ -11,7 +11,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     hi folks|hey folks|good evening all|good morning all|wagwan|sup|what's up|whats up|ello|
     hi|hey|hello|yo|gm|gn|howdy|hiya|greetings|hi there|hey there|hello there|
     good morning|good afternoon|good evening|good day|morning|evening|hello again|hi again`,
-  courtesy: `please be advised that|be advised that|please note that|kindly note that|
+  courtesy:
+    `in advance|thanks in advance|thank you in advance|so much in advance|please and thank you|please be advised that|be advised that|please note that|kindly note that|
     to whom it may concern|pretty please|thanks a million|thanks a bunch|ta very much|ta love|bless|
     thank you kindly|with many thanks|many thanks in advance|if it's no trouble|if it is no trouble|
     if it's not too much trouble|if that works|if you're able|if you are able|i beg you|i beg|
@@ -33,7 +34,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     from my trading account|from my usual account|that's all|that is all|that'll be all|
     that's it|that will be all|and that's it|nothing else|and nothing else|much obliged|
     would you kindly|do the needful|once you can|when ready`,
-  filler: `so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
+  filler:
+    `lol|lmao|tbh|imo|fr|ngl|finally|hence|thus|therefore|consequently|accordingly|let's see|in its entirety|in their entirety|the entire lot|altogether|entirely|completely|fully|in hand|so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
     alrighty then|aight|ight|welp|whew|phew|oof|heh|hehe|lmao|leh lah|lor lah|sia|wah|alamak|
     can lah|ok lah|okay lah|ok can|eh boss|innit though|you see|mind you|
     here|hereinafter|duly|as of now|um|umm|uh|uhm|er|erm|hmm|hm|mmm|eh|ah|oh|aw|so|well|ok|okay|alright|all right|right|
@@ -68,7 +70,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     next thing|first thing|last thing|final thing|one more thing|my instruction|my command|
     my instructions|quick thing|first up|next up|that`,
   insistence:
-    `as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
+    `excuse me|pardon me|no time|no time to lose|decision is taken|decision taken|the decision is taken|mind made up|my mind made up|lazy me|nothing fancy|no bells and whistles|don't care about slippage|dont care about slippage|dont wait|don't lose time|dont lose time|ez decision|fren|frens|ser|degen mode|done deal|no rush on gas|wagmi|lfg|let's go|good morning to you|good evening to you|oh lovely|how lovely|how exciting|no problem|that is the order|that's the order|the ratio allows it|do that|please do that|do that part|do so|please do so|please do|could you arrange it|can you arrange it|arrange it|could you do that|can you do that|make that so|see to it|carry it out|please carry it out|execute it|please proceed|go ahead please|please go ahead|kindly do it|do it please|let me be plain|let me be clear|to be clear|to put it plainly|put simply|simply put|in short|in plain words|be quick|be gentle|be careful|please be quick|as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
     my mind is made up|my mind's made up|made up my mind|i made up my mind|going for it|
     i'm going for it|final answer|that's my final answer|done deal|here we go|okay you convinced me|
     you convinced me|you've convinced me|i'm doing it|let's roll|let's get on with it|
@@ -115,12 +117,14 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     i can't wait|can't wait|cannot wait|it's not a joke|this is not a joke|
     this is not a drill|not a drill|this is no drill|i won't ask twice|i won't ask again|
     i'm not asking twice|don't make me ask twice|don't make me wait|don't keep me waiting`,
-  determiner: `a|an|the|my|our|this|that|these|those|some|any|another|more|extra|additional|
+  determiner:
+    `the remaining|our remaining|my remaining|a further|a|an|the|my|our|this|that|these|those|some|any|another|more|extra|additional|
     the rest of|what's left of|what is left of|of|worth|worth of|worth in|the rest of|whole|entire|own|other`,
-  pronoun: `it|them|that|those|these|this|everything|all of it|all of them|the lot|
+  pronoun: `em|'em|er|it|them|that|those|these|this|everything|all of it|all of them|the lot|
     the proceeds|the result|the rest|the whole lot|the whole thing|both|
     everything there|whatever|something|it all|them all|that amount|the same|the same amount|the amount`,
-  prep: `in|into|on|onto|to|at|with|from|off|via|through|using|for|over|inside|against|out of|
+  prep:
+    `@|vs|versus|in|into|on|onto|to|at|with|from|off|via|through|using|for|over|inside|against|out of|
     towards|toward|over on|over at|in exchange for|in return for|instead of|off of|back into|
     as|by|per|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|
     around|between|behind|w|w/|by using|paid with|by way of|use|fro|form|too|frum|on top of`,
@@ -135,7 +139,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     immediately afterwards|when that is done|once they arrive|when they arrive`,
   but: `but|but then|however|though|yet|still`,
   be: `be|is|are|am|gets|being|to be`,
-  self: `my wallet|my account|my address|my main wallet|my own wallet|my usual address|my ledger|
+  self:
+    `the treasury|the operating treasury|the reserve account|the operating account|our reserves|the ops wallet|our ops wallet|our operating wallet|us|my hands|our hands|our treasury wallet|us|myself|ourselves|my wallet|my account|my address|my main wallet|my own wallet|my usual address|my ledger|
     my cold wallet|my hardware wallet|my trading account|the wallet|my hot wallet|my metamask|
     my trading wallet|my usual wallet|my main account|my own account|me|my balance|
     my savings wallet|my spot wallet|my usual account|wallet|our wallet|my safe|my portfolio|
@@ -153,7 +158,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     subject to|upon|supposing|suppose|depending|contingent|conditional|given|after|before|
     while|wait|await|as soon as|the moment|the minute|permitting|on condition|whether|in the event|
     every time|each time|as plan|failing|plan b|except|unlikely|lest|or`,
-  negation: `yeah right|as if|oh great|oh sure|yeah no|yeah nah|sure thing|big surprise|not really|
+  negation:
+    `other than|apart from|aside from|save for|barring|yeah right|as if|oh great|oh sure|yeah no|yeah nah|sure thing|big surprise|not really|
     by mistake|by accident|not|no|don't|dont|do not|never|cannot|can't|won't|isn't|aren't|without|nor|neither|
     nothing|none|nobody|refrain|avoid|cancel|abort|stop|undo|revert|forget|nevermind|never mind|
     nvm|scratch|retract|retracted|void|oops|rather|instead|hold|skip|ignore|disregard|nope|nah|
@@ -173,11 +179,12 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     game|movie|novel|poem|lyrics|void|sarcasm`,
   subject: `i|i'm|i've|i'd|i'll|we|we're|we've|we'll|it|it's|there|there's|this|that's|they|they're|
     she|she's|he|he's|everyone|everybody|nothing|nobody|someone|people`,
-  adjective: `idle|spare|remaining|leftover|left over|unused|outstanding|pending|unclaimed|accrued|
+  adjective:
+    `straight|directly|secured|idle|spare|remaining|leftover|left over|unused|outstanding|pending|unclaimed|accrued|
     earned|existing|current|available|total|full|new|entire|complete|liquid|owed|due|waiting|
     accumulated|claimable|overdue|recent|extra|little|sitting|available in my wallet|
     left|old|i can|accruing|vested|matured|built up|that has built up|waiting for me|owed to me|
-    due to me|to my name|i have|i own|i hold|that i have|single-sided|out-of-range|in-range|safest|highest|best|most liquid|highest apy|highest yield|
+    due to me|to my name|i have|i own|i hold|we hold|we own|that we hold|we keep|i keep|we staked|that we staked|we borrowed|that we borrowed|we lent|we deposited|we supplied|we drew|we parked|i parked|i still have|we still have|that is held|held|that i have|single-sided|out-of-range|in-range|safest|highest|best|most liquid|highest apy|highest yield|
     highest-yield|highest yielding|highest-yielding|best apy|best apr|highest apr|lowest fee|cheapest|
     flagship|partner|farming|safety|moderate|overdue|weekly|that's sitting|that is sitting|i owe|that i owe|i earned|i've earned|
     i am owed|i'm owed|i have earned|that i earned|i have there|i've got|we have|i have left|i've accrued|i've got left|
@@ -192,7 +199,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   after:
     `after|once you've|once you have|after you've|after you have|after having|after you|once you|
     as soon as you've|as soon as you have|when you've|when you have|only after`,
-  correction: `i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
+  correction:
+    `typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
     wait|no|actually make that|actually make it|make it|oops|scratch that`,
 };
 

@@ -193,6 +193,12 @@ function openName(
   const tag = tags[at]!;
   const shape = shapeOf(tag, context.isShouting);
   if (shape === null) return null;
+  // "USDC750" is a thing and a number that nobody can tell apart from a name
+  const [, stem] = /^([a-z]{3,})\d{2,}$/.exec(tag.norm) ?? [];
+  if (stem !== undefined && context.lexicon.isName(stem)) return null;
+  // "Kim's loan" is somebody else's; "from Maple's vault" is a place
+  const owns = /['’]s$/.test(tag.text);
+  if (owns && context.prep === null && !may(context.next, "place_word")) return null;
   const kind = kindOfOpen(shape, tag, context);
   if (kind === null) return null;
   // "Chorus One", "Cat Town": capitals in a row are one place
@@ -204,7 +210,8 @@ function openName(
       ["capital", "ticker", "inner"].includes(shapeOf(tags[at + length]!, context.isShouting) ?? "")
     ) length++;
   }
-  const text = tags.slice(at, at + length).map((one) => one.text).join(" ");
+  const text = tags.slice(at, at + length).map((one) => one.text).join(" ")
+    .replace(/['’]s$/, "");
   const name = kind === "asset" ? spellAsset(text, shape) : text.toLowerCase();
   return {
     name: { kind, name, open: true, from: tag.from, to: tags[at + length - 1]!.to },

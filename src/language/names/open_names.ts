@@ -19,7 +19,7 @@ export type NameShape = "address" | "signed" | "ticker" | "capital" | "inner" | 
  * @param isShouting Whether the whole prompt is in capitals, which then say nothing.
  */
 export function shapeOf(tag: Tag, isShouting: boolean): NameShape | null {
-  const { text } = tag;
+  const text = tag.text.replace(/['’]s$/, "");
   if (ADDRESS.test(text) && /\d/.test(text)) return "address";
   if (SIGNED.test(text)) return "signed";
   if (!/^[A-Za-z0-9][A-Za-z0-9.&]*$/.test(text) || !/[A-Za-z]/.test(text)) return null;

@@ -178,7 +178,7 @@ function percentAt(context: Context, numeral: Numeral) {
   const word = norm(context, at);
   const next = norm(context, at + 1);
   const percent = rational(1n, 100n);
-  if (/^(?:%|percent|pct|percentage)$/.test(word)) {
+  if (/^(?:%|percent|pct|pc|percentage)$/.test(word)) {
     return { to: /^points?$/.test(next) ? at + 2 : at + 1, scale: percent };
   }
   if (word === "per" && next === "cent") return { to: at + 2, scale: percent };
@@ -202,6 +202,10 @@ function readShareOf(context: Context, from: number, numeral: Numeral): Quantity
   const after = norm(context, to + 1);
   if (form === "plain") {
     const isOwned = next === "of" && OWNER.test(after) || /^(?:my|our)$/.test(next);
+    // "5/4 of my WETH" is more than there is
+    if (isOwned && value.compare(1) > 0 && norm(context, from + 1) === "/") {
+      return refused(context, from, to, "fraction", "over_whole");
+    }
     const isBelowOne = value.compare(1) < 0 && isOwned;
     const part = readPart(context, { from, to, kind: "amount" }, null, value);
     if (isBelowOne) return refused(context, from, part?.to ?? to, "unreadable", "ambiguous");

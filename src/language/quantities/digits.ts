@@ -89,6 +89,8 @@ function singleSeparator(text: string, whole: string, sign: string, part: string
 
 /** "007" is a name, not an amount; "0.5" is one. */
 function leading(text: string, whole: string, part?: string): string | Refusal {
+  // "00.30" is written by hand
+  if (part !== undefined && /^0+$/.test(whole)) return `0.${part}`;
   if (whole.length > 1 && whole.startsWith("0")) return refuse("malformed", text);
   return part === undefined ? whole : `${whole}.${part}`;
 }

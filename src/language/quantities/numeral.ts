@@ -183,9 +183,10 @@ function readScale(context: Context, numeral: Numeral): Numeral | null {
   }
   const said = norm(context, to);
   // "3 millions"
-  const word = /^(?:hundred|thousand|million|billion|trillion|dozen)s$/.test(said)
-    ? said.slice(0, -1)
-    : said;
+  const plural = /^(?:hundred|thousand|million|billion|trillion|dozen)s$/.test(said);
+  // "two grand's worth"
+  const isOf = /'s$/.test(said) && norm(context, to + 1) === "worth";
+  const word = plural ? said.slice(0, -1) : isOf ? said.slice(0, -2) : said;
   if (Object.hasOwn(SCALES, word) && said !== "hundred" && word !== "t") {
     value = value.mul(rational(SCALES[word]!));
     isGrand = word === "grand";

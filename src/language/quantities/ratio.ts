@@ -27,10 +27,12 @@ export function readRatio(context: Context, index: number): Numeral | null {
   return { to, value: rational(over, under), form: isProper ? "ratio" : "plain" };
 }
 
-/** "1 1/2", "2 ½", "2 and 1/2". */
+/** "1 1/2", "1-1/2", "2 ½", "2 and 1/2". */
 export function readMixed(context: Context, to: number, whole: Fraction): Numeral | null {
-  const at = /^(?:and|&)$/.test(norm(context, to)) ? to + 1 : to;
+  const isDashed = norm(context, to) === "-" && isGlued(context, to) && isGlued(context, to + 1);
+  const at = isDashed || /^(?:and|&)$/.test(norm(context, to)) ? to + 1 : to;
   const ratio = readRatio(context, at);
+  if (isDashed && (ratio?.form !== "ratio" || whole.compare(1) < 0)) return null;
   if (ratio) return { ...ratio, value: ratio.value.add(whole), form: "plain" };
   const sign = norm(context, at);
   if (!Object.hasOwn(VULGAR, sign)) return null;

@@ -4,10 +4,10 @@ import { isNumberWord } from "./number_words.ts";
 import type { Quantity } from "./types.ts";
 
 const ALL = new RegExp(
-  "^(?:everything|the lot|in full|the (?:maximum|max)(?: (?:amount|balance|possible|allowed))?|" +
+  "^(?:everything|the lot(?: of)?|in full|the whole(?= [a-z0-9.]+ (?:debt|loan|balance|position|stake|deposit|bag|stack)(?: |$))|the (?:maximum|max)(?: (?:amount|balance|possible|allowed))?|" +
     "(?:max|maximum) (?:amount|balance|possible)|entire|entirely|completely|fully|" +
     "(?:the )?full (?:balance|amount|position|deposit|stake|loan|debt|stack|bag|holdings?|size)|" +
-    "whole (?:thing|balance|amount|position|deposit|stake|loan|debt|stack|bag|holdings?|lot|portfolio|wallet)|whole of|" +
+    "whole(?= [a-z0-9.]+ (?:debt|loan|balance|position|stake|deposit|bag|stack)(?: |$))|whole (?:thing|balance|amount|position|deposit|stake|loan|debt|stack|bag|holdings?|lot|portfolio|wallet)|whole of|" +
     "total (?:balance|amount|position|holdings?|stake|debt|deposit)|" +
     "every (?:bit|last|single|cent|penny)(?: (?:last|single|bit|cent|penny))?(?: of)?|each and every)(?= |$)",
 );

@@ -86,47 +86,59 @@ export function findWrapper(
       inner.every((tag) => !verbOf(tag, "base") || may(tag, "name"));
     if (!isName) return tags[quotes[k]!]!;
   }
-  return tags.find((tag) =>
-    !tag.quantity && tag.mark === undefined && tag.senses.length === 0 && CODE.test(tag.norm)
+  return tags.find((tag, i) =>
+    !tag.quantity && !(tag.norm === "@" && may(tags[i + 1], "name")) && tag.mark === undefined &&
+    tag.senses.length === 0 && CODE.test(tag.norm)
   ) ??
     null;
 }
 
-/** "2 ETH, no wait, 3 ETH": what is corrected is taken back, where the same is said again. */
+/** "2 ETH, no wait, 3 ETH": the amount that is said again takes the place of the one that is taken back. */
 export function applyCorrections(tags: readonly Tag[], roles: Roles): Tag[] {
-  let kept = [...tags];
+  const kept = [...tags];
   for (let i = 1; i < kept.length; i++) {
     if (!may(kept[i], "correction")) continue;
     const before = lastAmount(kept, i);
     let next = i + 1;
-    while (kept[next] && (may(kept[next], "correction") || isSign(kept[next]!))) next++;
+    while (
+      kept[next] &&
+      (may(kept[next], "correction") || isSign(kept[next]!) || kept[next]!.mark === ":")
+    ) next++;
     const after = kept[next];
-    if (before < 0 || !after?.quantity || kept[before]!.quantity?.kind !== after.quantity.kind) {
-      continue;
-    }
-    const name = kept[before + 1];
-    const again = kept[next + 1];
-    const sameName = may(name, "name") && may(again, "name") && name!.norm === again!.norm;
+    const was = kept[before]?.quantity;
+    if (!was || !after?.quantity || !isAlike(was.kind, after.quantity.kind)) continue;
     const opened = kept[i - 1]?.mark === "(" ? i - 1 : -1;
-    // From the corrected amount up to the new one, with its name if that comes again
-    const from = before;
-    const until = sameName || !may(name, "name") || i > before + 2 + (opened >= 0 ? 1 : 0)
-      ? next
-      : next;
-    const dropped = kept.slice(from, until);
-    const keepName = may(name, "name") && !may(again, "name");
+    const closed = opened < 0 ? -1 : kept.findIndex((tag, k) => k > next && tag.mark === ")");
+    // "2 ETH, no, 3 WBTC": the name that is said again as well
+    let to = next + 1;
+    const name = kept[before + 1];
+    while (may(kept[to], "determiner") && kept[to]!.norm !== "a") to++;
+    const again = may(kept[to], "name") && may(name, "name") ? kept[to] : undefined;
+    if (!again) to = next + 1;
+    const from = opened >= 0 ? opened : isSign(kept[i - 1]!) ? i - 1 : i;
+    const dropped = [
+      kept[before]!,
+      ...kept.slice(from, next),
+      ...again ? kept.slice(next + 1, to).concat(name!) : [],
+      ...closed < 0 ? [] : [kept[closed]!],
+    ];
     for (const tag of dropped) roles.set(tag, "correction");
-    const closes = opened >= 0 ? kept.findIndex((tag, k) => k > next && tag.mark === ")") : -1;
-    const tail = kept.slice(until).filter((_, k) => until + k !== closes);
-    if (keepName && name) tail.splice(1, 0, name);
-    kept = [...kept.slice(0, from), ...tail];
-    i = from;
+    if (closed >= 0) kept.splice(closed, 1);
+    kept.splice(from, (again ? to + 1 : next + 1) - from);
+    kept.splice(before, again ? 2 : 1, after, ...again ? [again] : []);
+    i = before;
   }
   return kept;
 }
 
+/** An amount may take the place of a share of what is held, and the other way round. */
+function isAlike(one: string, other: string): boolean {
+  const shares = ["fraction", "percent", "all"];
+  return one === other || [one, other].every((kind) => kind === "amount" || shares.includes(kind));
+}
+
 function lastAmount(tags: readonly Tag[], before: number): number {
-  for (let i = before - 1; i >= 0 && i >= before - 6; i--) {
+  for (let i = before - 1; i >= 0 && i >= before - 9; i--) {
     if (tags[i]!.quantity) return i;
     if (verbOf(tags[i], "base") && !may(tags[i], "name")) return -1;
   }

@@ -83,6 +83,33 @@ function isSaid(senses: readonly Sense[], { refusal }: Quantity): boolean {
     roles.some((role) => role === "adjective" || role === "determiner");
 }
 
+/** Longest name that is spelled letter by letter. */
+const MAX_LETTERS = 6;
+
+/** How many single letters in a row spell a name: "u s d c". */
+function spelledLength(norms: readonly string[], at: number, lexicon: CompiledLexicon): number {
+  let to = at;
+  while (to < norms.length && to < at + MAX_LETTERS && /^[a-z]$/.test(norms[to]!)) to++;
+  for (; to - at >= 3; to--) {
+    if (lexicon.isName(norms.slice(at, to).join(""))) return to - at;
+  }
+  return 0;
+}
+
+/** The phrase of a name in the possessive. */
+function ownerAt(
+  lexicon: CompiledLexicon,
+  owners: readonly string[],
+  norms: readonly string[],
+  at: number,
+) {
+  const found = findPhrase(lexicon.index, owners, at);
+  const isOwner = found !== null && norms[at + found.words.length - 1]!.endsWith("'s") &&
+    found.senses.some(({ role }) => role === "name");
+  if (!isOwner) return null;
+  return { words: found.words, senses: found.senses.filter(({ role }) => role === "name") };
+}
+
 /** Puts tokens together to phrases, the longest first, and quantities to one tag each. */
 export function tagTokens(
   prompt: string,
@@ -91,6 +118,8 @@ export function tagTokens(
   lexicon: CompiledLexicon,
 ): Tag[] {
   const norms = tokens.map(({ norm }) => norm);
+  // "Maple's vault": the name is what is looked up
+  const owners = norms.map((norm) => norm.replace(/'s$/, ""));
   const starts = new Map(quantities.map((quantity) => [quantity.from, quantity]));
   const tags: Tag[] = [];
   let at = 0;
@@ -101,8 +130,11 @@ export function tagTokens(
       tags.push({ from: at, to: at, text: "\n", norm: "\n", senses: [], mark: "\n" });
     }
     const quantity = starts.get(at);
-    const phrase = findPhrase(lexicon.index, norms, at);
-    const length = phrase?.words.length ?? 0;
+    const letters = quantity === undefined ? spelledLength(norms, at, lexicon) : 0;
+    const phrase = letters > 0
+      ? findPhrase(lexicon.index, [norms.slice(at, at + letters).join("")], 0)
+      : findPhrase(lexicon.index, norms, at) ?? ownerAt(lexicon, owners, norms, at);
+    const length = letters > 0 ? letters : phrase?.words.length ?? 0;
     const covered = quantity !== undefined && quantity.to - at >= length &&
       !(quantity.to - at === length && isSaid(phrase!.senses, quantity));
     const to = covered ? quantity.to : at + Math.max(1, length);

@@ -11,7 +11,7 @@ const HANDS_OVER =
   /^(?:send|return|pay|give|move|transfer|hand|shift|ship|push|remit|apply|bring|get|take|put)/;
 /** Verbs of everyday life, which need more than a thing to be understood. */
 const WEAK =
-  /^(?:pay|put|add|drop|pop|toss|throw|move|push|shift|bring|pull|raise|lower|cut|clear|cover|enter|join|finish|stick|load|boost|set aside|place|lock|break|free|release|close|end|terminate|turn|change|switch|pick|draw|take|get|give me|grab|open|make|reduce|return|apply|fetch|collect|trim|empty|kill|wipe|square|zero|settle|post|commit|pour|provide|fund|increase|bank|earn|receive|exit|remove|mint)$/;
+  /^(?:pay|put|add|drop|pop|toss|throw|move|push|shift|bring|pull|raise|lower|cut|clear|cover|enter|join|finish|stick|load|boost|set aside|place|lock|break|free|release|close|end|terminate|turn|change|switch|pick|draw|take|get|give me|grab|open|make|reduce|return|apply|fetch|collect|trim|deploy|bump|bump up|bolster|enlarge|augment|expand|ramp up|beef up|reinforce|empty|kill|wipe|square|zero|settle|post|commit|pour|provide|fund|increase|bank|earn|receive|exit|remove|mint)$/;
 
 /** What an order may ask for by its words, or why it asks for something outside of the domain. */
 export interface OrderFrame {
@@ -65,7 +65,10 @@ function saidBy(order: ReadOrder): Said {
         OUT.test(phrase.prep ?? "") && !phrase.self && (placed(phrase) || !hasAsset(phrase))
       ),
     into: phrases.some((phrase) => IN.test(phrase.prep ?? "") && placed(phrase)),
-    exchanged: phrases.some((phrase) => SWAP_TO.test(phrase.prep ?? "") && hasAsset(phrase)) &&
+    exchanged:
+      phrases.some((phrase) =>
+          SWAP_TO.test(phrase.prep ?? "") && hasAsset(phrase) && !placed(phrase)
+        ) &&
         assets.length + phrases.filter(({ pronoun }) => pronoun !== null).length > 1 ||
       // "Get 1 ETH with my USDC"
       (order.head.actions.length === 0 && assets.length > 1 &&
@@ -89,7 +92,7 @@ function saidBy(order: ReadOrder): Said {
 function tellsOf(hint: string): string {
   if (!hint.startsWith("is:")) return hint;
   if (/stak|delegat|bonded|locked/.test(hint)) return "stake";
-  if (/unclaimed|accrued|claimable|vested|owed to|built up|waiting|is:earned/.test(hint)) {
+  if (/unclaimed|accrued|claimable|vested|owed to|built up|waiting|earned/.test(hint)) {
     return "reward";
   }
   if (/borrow|i owe/.test(hint)) return "debt";
@@ -111,6 +114,12 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
   if (main.includes("reward") && assets.length === 0 && all.has("claim_rewards")) {
     return ["claim_rewards"];
   }
+  // "Realise our pending rewards"
+  if (main.includes("reward") && /^(?:reali[sz]e|cash|crystalli[sz]e|credit)$/.test(head.word)) {
+    return ["claim_rewards"];
+  }
+  const owes = byDebt(known, said);
+  if (owes) return [...owes];
   // "ETH staking yields 3%" tells
   if (head.form === "noun" && hints.includes("reward") && !all.has("claim_rewards")) return [];
   if (head.word === "stake" && particles.includes("out")) return [];
@@ -141,6 +150,33 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
   return isBare ? [] : [...all];
 }
 
+const LESS = /^(?:reduce|lower|cut|cut down|decrease|diminish|lessen|trim|shrink|scale down)$/;
+
+/** What a debt, or a thing that is pledged, makes of a verb that says neither to borrow nor to repay. */
+function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimitive[] | null {
+  const { order: { head, phrases }, hints, main, exchanged } = said;
+  const debt = hints.includes("debt");
+  if (LESS.test(head.word)) {
+    if (debt) return ["repay_asset"];
+    return hints.some((hint) => /^(?:position|collateral|liquidity)$/.test(hint))
+      ? ["withdraw_asset"]
+      : null;
+  }
+  if (known.includes("borrow_asset") || known.includes("repay_asset") || exchanged) return null;
+  const pledged = phrases.some((phrase) => phrase.prep === "against" && hasAsset(phrase));
+  if (pledged && !debt && /^(?:take|draw|raise|obtain|get|pull|extract)/.test(head.word)) {
+    return ["borrow_asset"];
+  }
+  if (!debt || /^(?:deposit|supply|stake|delegate|claim|withdraw|swap)/.test(head.word)) {
+    return null;
+  }
+  if (main.includes("debt")) return ["borrow_asset", "repay_asset"];
+  const led = phrases.some(({ prep, hints: own }) =>
+    own.map(tellsOf).includes("debt") && /^(?:at|towards?|on|to|into|against|for)$/.test(prep ?? "")
+  );
+  return led && !said.out ? ["repay_asset"] : null;
+}
+
 function byFrame(said: Said): DefiPrimitive[] {
   const { main, hints, into, exchanged, assets, order } = said;
   const allowed = new Set<DefiPrimitive>();
@@ -157,6 +193,10 @@ function byFrame(said: Said): DefiPrimitive[] {
   if (said.out) {
     if (hints.includes("stake")) return ["unstake_asset", "claim_rewards"];
     allowed.add("withdraw_asset").add("claim_rewards");
+    // "give 300 DAI back on Spark"
+    const returns = order.phrases.some(({ prep }) => /^(?:on|to|at|back to)$/.test(prep ?? "")) &&
+      /^(?:give|send|pay|return|hand|bring|put|get back)/.test(order.head.word);
+    if (returns) allowed.add("repay_asset");
     if (!said.pools) allowed.add("unstake_asset");
     if (
       order.phrases.some(({ prep }) => /^(?:from|off|out of)$/.test(prep ?? "")) &&
@@ -207,7 +247,19 @@ function foreignKind(order: ReadOrder): string | null {
     )
   ) return "transfer";
   const [given, received] = assets;
+  if (swaps && given && received && given.name.name === received.name.name) return "impossible";
   if (swaps && given && received && isWrap(given.name.name, received.name.name)) return "wrap";
+  // "Withdraw 500 USDC from this wallet": what is in a wallet can only be sent
+  const leaves = head.actions.includes("withdraw_asset") &&
+    phrases.some(({ self, prep }) => self && /^(?:from|out of)$/.test(prep ?? "")) &&
+    places.length < 2;
+  if (leaves && !phrases.some(({ hints }) => hints.length > 0)) return "transfer";
+  // "Deploy a token": not money into a place
+  if (
+    head.word === "deploy" && assets.length === 0 && phrases.every(({ amount }) => amount === null)
+  ) {
+    return "launch";
+  }
   // "Close my BTC position": of one coin, and of no place that lends or pools
   if (
     /^(?:close|add)$/.test(head.word) && places.length === 0 && assets.length === 1 &&

@@ -71,12 +71,12 @@ const ARROWS = /^(?:-+>|=+>|→|⇒|⟶|➔|➜|➡|>{1,2})$/;
 
 /** Heads that have no word of their own. */
 function isSilent({ form }: ReadOrder["head"]): boolean {
-  return form === "arrow" || form === "wish";
+  return form === "arrow" || form === "wish" || form === "verbless";
 }
 
 /** The verb of an order in its base form, in front whatever its place; a noun's action if it has one. */
 function headWord({ head }: ReadOrder): string {
-  if (head.form === "wish") return head.word;
+  if (head.form === "wish" || head.form === "verbless") return head.word;
   if (head.form === "arrow") return head.actions.includes("->") ? "swap" : "deposit";
   if (head.form === "noun") return head.actions.length === 1 ? VERBS[head.actions[0]!]! : head.word;
   // "Stop staking" is not about staking more

@@ -5,7 +5,7 @@ import type { Token } from "../../../language/tokens/tokens.ts";
 import { frameOf } from "./frames.ts";
 import { mapperText } from "./mapper_text.ts";
 import type { OrderWords } from "./order_words.ts";
-import type { DefiPrimitive } from "../taxonomy.ts";
+import { DEFI_PRIMITIVES, type DefiPrimitive } from "../taxonomy.ts";
 import { DEFI_LANGUAGE } from "./vocabulary.ts";
 
 /** One order of a prompt. */
@@ -18,6 +18,8 @@ export interface DefiOrder {
   readonly order: string;
   /** What its words may ask for; the mapper chooses. */
   readonly allowed: readonly DefiPrimitive[];
+  /** Whether words that bear no load were passed over to find it. */
+  readonly isLoose: boolean;
   readonly read: OrderWords;
 }
 
@@ -67,9 +69,16 @@ export function readOrders(prompt: string): DefiReading {
   for (const order of parsed.orders) {
     if (orders.length > 0 && isCarriedHome(order)) continue;
     const span = spanOf(order, tokens);
-    const { allowed, foreign } = frameOf(order);
+    const { allowed: framed, foreign } = frameOf(order);
+    const isOpen = framed.length === 0 && parsed.orders.length === 1 && namesEnough(order);
+    const allowed = isOpen ? DEFI_PRIMITIVES : framed;
     if (foreign !== null) return refuse(foreign, [span]);
     if (allowed.length === 0 || !hasObject(order, orders.length > 0)) {
+      return refuse("not_understood", [span]);
+    }
+    // "2 ETH for USDC" alone is no order; "…, please" is
+    const asks = parsed.roles.some((role) => role === "courtesy" || role === "urgency");
+    if (order.head.form === "verbless" && !asks) {
       return refuse("not_understood", [span]);
     }
     if (orders.at(-1)?.text === prompt.slice(...span)) continue;
@@ -80,10 +89,50 @@ export function readOrders(prompt: string): DefiReading {
       span,
       order: text.text,
       allowed,
+      isLoose: parsed.isLoose,
       read: { order, textOf, ratios: order.ratios, roles: parsed.roles },
     });
   }
-  return { orders, refusal: null, parsed };
+  const distinct = withoutEchoes(orders);
+  // Between several orders, words that were passed over may have been one of them
+  if (parsed.isLoose && distinct.length > 1) {
+    return refuse("not_understood", distinct.map(({ span }) => span));
+  }
+  return { orders: distinct, refusal: null, parsed };
+}
+
+/** "Claim the income: claim …", "all my OP into BAL, swap it": the same said twice is one order. */
+function withoutEchoes(orders: readonly DefiOrder[]): DefiOrder[] {
+  const kept: DefiOrder[] = [];
+  for (const order of orders) {
+    const last = kept.at(-1);
+    const same = last?.allowed.some((action) => order.allowed.includes(action)) ?? false;
+    if (last && same && isBare(order)) {
+      const both = last.allowed.filter((action) => order.allowed.includes(action));
+      kept[kept.length - 1] = { ...last, allowed: both };
+    } else if (last && same && isBare(last) && order.read.order.when === "then") {
+      kept[kept.length - 1] = order;
+    } else kept.push(order);
+  }
+  return kept;
+}
+
+/** True for an order that names nothing of its own. */
+function isBare({ read: { order: { phrases } } }: DefiOrder): boolean {
+  return phrases.every(({ names, amount, front }) =>
+    front || (names.length === 0 && amount === null)
+  );
+}
+
+/** A known thing and how much of it, or where: enough for the mapper to judge a verb that no list has. */
+function namesEnough({ phrases, head }: ReadOrder): boolean {
+  const names = phrases.flatMap((phrase) => phrase.names);
+  const known = (kind: string) => names.some((name) => name.kind === kind && !name.open);
+  const counts = phrases.some(({ amount }) => amount !== null);
+  const [object] = phrases;
+  const isDirect = object?.prep === null && (object.amount !== null || object.names.length > 0);
+  if (head.form !== "open_verb" || !isDirect || phrases.some(({ self }) => self)) return false;
+  return ((known("asset") && (counts || known("place"))) || (known("place") && counts));
 }
 
 /** "…, and send it to my wallet": what the step before yields goes where it goes anyway. */

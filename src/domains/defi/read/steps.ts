@@ -3,7 +3,7 @@ import { type Amount, toAmount } from "./amounts.ts";
 import { readOrders } from "./orders.ts";
 import type { OrderWords, StepWords } from "./order_words.ts";
 import { readPair } from "./swap_sides.ts";
-import { assetOf, states, type StepSlot, type Things } from "./things.ts";
+import { assetOf, isVague, states, type StepSlot, type Things } from "./things.ts";
 import type { DefiPrimitive } from "../taxonomy.ts";
 
 /** Something that a step takes, and how much of it. */
@@ -127,6 +127,7 @@ export function readStep(action: DefiPrimitive, words: StepWords): PlanStep {
     missing: missingSlots(action, found, things.inputs.length),
     ambiguous: [
       ...things.ambiguous,
+      ...phrases.some(isVague) ? ["amount" as const] : [],
       ...distinct(places) > 1 || distinct(chains) > 1 ? ["venue" as const] : [],
     ],
     repaired: repaired && found.venue

@@ -24,3 +24,8 @@ export function states({ amount }: NounPhrase): boolean {
 export function assetOf({ names }: NounPhrase): string | null {
   return names.find(({ kind }) => kind === "asset")?.name ?? null;
 }
+
+/** True if a phrase names an amount that nobody can act on: "most of", "a couple hundred". */
+export function isVague({ amount }: NounPhrase): boolean {
+  return amount?.refusal?.kind === "vague";
+}

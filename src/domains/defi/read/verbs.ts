@@ -24,7 +24,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     "invest|park|stash|fund|top up|top off|fill up|contribute|allocate|pour|entrust|commit|" +
     "load|load up|plug|inject|provide|place|put|put in|put away|put back|add|stick|drop|chuck|bung|pop|toss|" +
     "throw|slap|stuff|dump in|shove|sling|feed|plonk|whack|tuck|set aside|bank|plow|plough|" +
-    "lock up|lock|assign|dedicate|boost|increase|raise|enter|join|route",
+    "deploy|bump|bump up|bolster|enlarge|augment|expand|ramp up|beef up|reinforce|lock up|lock|assign|dedicate|boost|increase|raise|enter|join|route",
     [D, K],
   ],
   ["send|move|transfer|shift|ship|push|remit", []],
@@ -43,6 +43,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ["end|terminate", [U, W, R]],
   ["unlock|free|free up|release|unlock up|break", [U, W, C]],
   ["withdraw|redeem|withdraw out", [W, U, C]],
+  ["draw|draw down", [B, W]],
   ["take out|draw out", [W, U, C, B]],
   ["close|close out|exit|get out of|clear out|come out of", [W, U, C, R]],
   [
@@ -72,7 +73,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ],
   [
     "settle|clear|kill|wipe|wipe out|wipe off|eliminate|extinguish|satisfy|retire|cover|zero out|" +
-    "zero|square|square off|finish|finish off|chip|knock|chip away at|cut|cut down|lower|reduce|discharge|burn|" +
+    "zero|square|square off|finish|finish off|chip|knock|chip away at|cut|cut down|lower|reduce|decrease|diminish|lessen|discharge|burn|" +
     "knock down|bring down|return|apply",
     [R, W],
   ],
@@ -82,11 +83,12 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ["leave the staking pool|leave the pool|leave the validator|leave my validator", [U, W]],
   ["sweep|scoop|scoop up|gather|pick up|bag|cash in on|rake in|realise|receive", [C, S, W]],
   [
-    "grab|take|get|get me|give me|gimme|draw|tap|raise up|secure|open|make|pick|" +
-    "draw down|tap into|take on|have|hand me|extend|advance|arrange for",
+    "give|grab|take|get|get me|give me|gimme|tap|raise up|secure|open|make|pick|" +
+    "tap into|take on|have|hand me|extend|advance|arrange for",
     [],
   ],
-  ["get rid of", [S, R, W]],
+  ["liquidate", [S, U, W, R]],
+  ["get rid of|be rid of|dispose of|part with", [S, R, W]],
   ["give back|hand back|pay it back", [W, R]],
   ["mint", [D, B]],
 ];
@@ -99,17 +101,18 @@ const FOREIGN: Readonly<Record<string, string>> = {
   bridge: "bridge|bridge over|hop|teleport|migrate",
   wrap: "wrap|unwrap",
   approve: "approve|revoke|permit|authorize spending|whitelist|allow",
-  perps: "short|long|go long|go short|open a long|open a short|hedge|ape long|margin|liquidate|" +
+  perps: "short|long|go long|go short|open a long|open a short|hedge|ape long|margin|" +
     "leverage up|lever up",
-  nft: "mint an nft|mint nft|mint a nft|list an nft",
+  nft: "bid|auction|mint an nft|mint nft|mint a nft|list an nft",
   governance: "vote|vote for|vote against|delegate my vote|delegate my votes|propose|abstain",
-  launch: "deploy|launch|create|issue",
+  launch: "launch|init|initialize|initialise|create|issue",
   settings:
-    "enable|disable|turn off|turn on|set|hide|unhide|rename|connect|disconnect|sign|add a token|" +
+    "upload|delete|prepare|confirm|automate|cast|slice|reject|annul|scrap|optimise|optimize|enable|disable|turn off|turn on|set|hide|unhide|rename|connect|disconnect|sign|add a token|" +
     "install|configure|register|import|export",
   watch:
     "track|monitor|watch|alert|notify|remind|schedule|ping|list|show|display|check|view|see|find|" +
     "fetch me|calculate|compute|estimate|simulate|preview|quote|verify|validate|compare|analyze|" +
+    "read|read out|read me|indicate|know|define|type|guide|" +
     "analyse|review|inspect|track down|look up|tell|explain|describe|summarize|summarise|report",
   none:
     "hold|keep|insure|freeze|leave|hodl|protect|guard|block|lose|steal|hack|reserve|save|protect",

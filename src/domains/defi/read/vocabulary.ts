@@ -10,6 +10,7 @@ import {
   VENUE_NAMES,
   VENUES,
 } from "./slots.ts";
+import { KNOWN_ASSETS, KNOWN_VENUES } from "./known_names.ts";
 import { DEFI_ACTION_NOUNS, DEFI_VERBS } from "./verbs.ts";
 
 const named = (kind: NameKind, names: readonly string[], canonical: (name: string) => string) =>
@@ -25,25 +26,25 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ),
   ...objects(
     "debt",
-    "debt|debts|loans|borrow|credit line|repayment|credit|principal|what i owe|facility|borrowings|" +
-      "of what i owe|what's owed|borrow position|tab|on loan|on credit|balance owed|loan",
+    "i owe|we owe|that we owe|whatever i owe|whatever we owe|what we owe|owed|debt|debts|loans|borrow|credit line|repayment|credit|principal|what i owe|facility|borrowings|" +
+      "of what i owe|what's owed|borrow position|tab|on loan|on credit|balance owed|loan|borrowing|borrowing power|borrowing capacity|borrow limit|drawing",
   ),
-  ...objects("collateral", "collateral|security|margin of safety"),
+  ...objects("collateral", "collateral|collat|guarantee|security|margin of safety"),
   ...objects(
     "liquidity",
-    "liquidity|lp|lp token|lp tokens|lp position|liquidity position|" +
+    "liquidity|liq|lp|lp token|lp tokens|lp position|liquidity position|" +
       "liquidity units|units of liquidity|pool tokens|pool token|liquidity provider|lp share|lp shares",
   ),
   ...objects(
     "stake",
     "stake|validator|validators|validator node|delegation|delegations|staking pool|" +
       "staking contract|staking|stakes|validating|nominations|staking position|liquid staking|lockup|" +
-      "nominator|nominators|lock|validation|deposit contract|unbonding queue|staking program|" +
+      "nominator|nominators|consensus|indexer|bakers|baker|operator|lock|validation|deposit contract|unbonding queue|staking program|" +
       "staking module|restaking|delegator|node|nodes",
   ),
   ...objects(
     "position",
-    "position|positions|holdings|holding|shares|bag|bags|savings|" +
+    "position|pos|positions|holdings|holding|shares|bag|bags|savings|" +
       "portfolio|money|funds|assets|balance|deposits|deposit|stack|capital|amount|quantity",
   ),
   ...objects(
@@ -53,7 +54,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ),
   ...objects(
     "lending",
-    "borrowers|lending|lending pool|lending market|borrowing|supply|lending protocol",
+    "borrowers|lending|lending pool|lending market|supply|lending protocol",
   ),
 };
 
@@ -75,6 +76,11 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   ),
   ...objects("nft", "nft|nfts|opensea|collectible|punk|cryptopunk|cryptopunks|bayc|ape jpeg"),
   ...objects("governance", "vote|votes|governance|proposal|proposals|dao vote|referendum"),
+  ...objects(
+    "transfer",
+    "my other wallet|my other account|other wallet|other account|binance|kraken|okx|bybit|kucoin|bitstamp|gemini|robinhood|revolut|deposit address",
+  ),
+  ...objects("bridge", "cctp|wormhole|layerzero|l1|l2|layer one|layer two"),
   ...objects("multisig", "multisig|gnosis safe|co-signer|cosigners|timelock"),
   ...objects(
     "betting",
@@ -83,7 +89,7 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   ),
   ...objects(
     "fiat",
-    "euros|euro|pounds|usd|eur|gbp|yen|rupees|bank|my bank|bank account|credit card|" +
+    "in cash|euros|euro|pounds|usd|eur|gbp|yen|rupees|bank|my bank|bank account|credit card|" +
       "debit card|paypal|fiat|bills|cash machine|atm|francs|yuan|pesos|usd dollars",
   ),
   ...objects("watch", "watchlist|alert|alerts|reminder|notification|dashboard|report|statement"),
@@ -125,7 +131,8 @@ const MANNERS: readonly string[] = [
     ]
       .flatMap((how) => [`with ${how} ${what}`, `at ${how} ${what}`, `for ${how} ${what}`])
   ),
-  ...("at market price|at the market price|at market|at the going rate|at the best rate|" +
+  ...("for votes|for vote|for voting|for voting power|for the votes|for vote power|on the open market|in the open market|" +
+    "best price|at best|at market price|at the market price|at market|at the going rate|at the best rate|" +
     "at the best price|using the best rate|best rate|with the best rate|at best price|" +
     "with variable rate|with a variable rate|at variable rate|variable rate|stable rate|" +
     "with stable rate|with a stable rate|variable|stable|at a variable rate|at a stable rate|" +
@@ -151,6 +158,17 @@ const MANNERS: readonly string[] = [
   ),
 ];
 
+/** Tickers that are no everyday word: "the", "one" and "s" are read by how they are written alone. */
+const isTicker = (name: string): boolean =>
+  name.length > 1 &&
+  !/^(?:near|the|one|note|layer|move|blue|deep|sand|mask|band|mars|stars|drop|save|flow|rose|honey|higher|turbo|goat|ape|render|ocean|sky|vet|swell|sonic|angle|usual|kernel|puffer|link)$/
+    .test(name);
+
+/** Venues that are no everyday word. */
+const isVenue = (name: string): boolean =>
+  !/^(?:drop|save|cap|union|bribe|term|level|blaze|ring|rings|note|lens|magma|momentum|bucket|carrot|exactly|origin|parallel|linear|summer|blaster|juice|pac|shadow|hop|turtle|noon|flux|backed|mountain|franklin|diva|optim|splash|katana|psy|ref|fluid lending|shinobi|theta|beets|steer|gamma|pact|magpie|warden|storm trade|metropolis|vector|platypus|silo|the graph|persistence|helix|infinity)$/
+    .test(name);
+
 /** How the prompts of DeFi are worded. */
 export const DEFI_ORDERS: OrderLexicon = {
   verbs: DEFI_VERBS,
@@ -158,10 +176,14 @@ export const DEFI_ORDERS: OrderLexicon = {
   names: [
     ...named(
       "asset",
-      [...ASSETS, ...MORE_ASSETS],
+      [...ASSETS, ...MORE_ASSETS, ...KNOWN_ASSETS.filter(isTicker)],
       (name) => (ASSET_TICKERS[name] ?? name).toUpperCase(),
     ),
-    ...named("place", [...VENUES, ...MORE_VENUES], (name) => VENUE_NAMES[name] ?? name),
+    ...named(
+      "place",
+      [...VENUES, ...MORE_VENUES, ...KNOWN_VENUES.filter(isVenue)],
+      (name) => VENUE_NAMES[name] ?? name,
+    ),
     ...named(
       "chain",
       [...CHAINS, ...Object.keys(MORE_CHAINS)],
@@ -173,7 +195,7 @@ export const DEFI_ORDERS: OrderLexicon = {
     ("vault|vaults|pool|pools|market|markets|protocol|protocols|gauge|gauges|farm|farms|venue|" +
       "savings account|account|platform|dex|network|chain|contract|app|exchange contract|yield vault|" +
       "savings vault|v2|v3|v4|version|program|router|module|lending vault|syrup pool|liquidity pool|" +
-      "lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche")
+      "prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche")
       .split("|"),
   manners: MANNERS,
   foreignWords: FOREIGN_WORDS,
@@ -197,6 +219,8 @@ export const DEFI_ORDERS: OrderLexicon = {
   },
   ratios: {
     slippage: "slippage",
+    slip: "slippage",
+    "max slip": "slippage",
     "slippage tolerance": "slippage",
     "max slippage": "slippage",
     ltv: "ltv",
@@ -223,7 +247,7 @@ export const DEFI_ORDERS: OrderLexicon = {
   openNames: true,
 };
 
-const ASSET_NAMES = new Set([...ASSETS, ...MORE_ASSETS]);
+const ASSET_NAMES = new Set([...ASSETS, ...MORE_ASSETS, ...KNOWN_ASSETS.filter(isTicker)]);
 
 /** The same, compiled. */
 export const DEFI_LANGUAGE = compileLexicon(DEFI_ORDERS);

@@ -469,6 +469,16 @@ const ORDERS: readonly string[] = [
   "we want to stake 32 eth",
   "deposit the 5 eth I bought yesterday into aave",
   "withdraw the usdc I deposited last week",
+  "swap my usdc, not my dai, for eth",
+  "everything I have on aave should be withdrawn",
+  "I'd be happy if you staked 2 eth for me",
+  "trade 100 usdc for as much eth as possible",
+  "make my usdc earn on aave, 500 of it",
+  "claim whatever I've earned on curve",
+  "stake whatever eth I have left",
+  "fully repay my usdc debt on aave",
+  "repay what I borrowed last month, 500 usdc",
+  "I would be grateful if you claimed my rewards",
 ];
 
 for (const prompt of REFUSED) {
@@ -486,32 +496,22 @@ for (const prompt of ORDERS) {
 /** Orders to a generous reader, and yet something is said that no plan would hold. */
 const HELD: readonly string[] = [
   "stake 5 eth but not with lido",
-  "swap my usdc, not my dai, for eth",
   "swap 2 eth for usdc when gas is low",
   "stake 0.3 of my eth with lido now",
   "withdraw everything from aave before the weekend",
   "lock 500 crv for 4 years",
   "swap eth for usdc on uniswap without exceeding 1% slippage",
   "it is time to harvest",
-  "everything I have on aave should be withdrawn",
-  "I'd be happy if you staked 2 eth for me",
   "let me know when done: swap 2 eth for usdc",
   "swap 2 eth to usdc and tell me the rate",
-  "trade 100 usdc for as much eth as possible",
-  "make my usdc earn on aave, 500 of it",
-  "claim whatever I've earned on curve",
-  "stake whatever eth I have left",
   "delegate 50 atom to the validator with the lowest commission",
   "compound my rewards",
   "auto-compound my crv rewards",
   "withdraw 5 eth from aave even if it costs gas",
   "when you are done swapping 2 eth for usdc, deposit it",
-  "fully repay my usdc debt on aave",
   "our treasury wants to swap 100 eth for usdc",
   "my plan is to stake 5 eth, do it",
   "unstake what I staked in march",
-  "repay what I borrowed last month, 500 usdc",
-  "I would be grateful if you claimed my rewards",
 ];
 
 for (const prompt of HELD) {

@@ -1,0 +1,56 @@
+/** Names of one list, separated by bars. */
+const list = (text: string): readonly string[] =>
+  text.split("|").map((name) => name.trim().replace(/\s+/g, " ")).filter((name) => name !== "");
+
+/** Further tickers that orders name, lower case. Any other symbol in the place of a thing is one, too. */
+export const KNOWN_ASSETS: readonly string[] = list(`
+  near|flow|rose|zil|vet|ada|dot|atom|sol|bera|honey|ibgt|mnt|cmeth|kmno|jlp|hlp|deep|cetus|navx|sca|ausd|buck|
+  lbtc|solvbtc|btcb|btc.b|enzobtc|unibtc|pumpbtc|ebtc|fbtc|wsteth|pufeth|eeth|beth|wbeth|oeth|superoethb|
+  rlp|usr|wstusr|stusr|deusd|sdeusd|usd0++|usdo|usdl|usdm|usdx|usdt0|usdai|lisusd|slisbnb|ausdc|ausdt|aeth|
+  bold|lusd|ebusd|feusd|usdh|khype|lhype|sthype|whype|stgusdc|gho|stkgho|stkaave|sgho|frax|sfrax|frxusd|
+  sfrxusd|fraxbp|3crv|cvxcrv|vlcvx|cvxfxs|sdcrv|sdt|yvusdc|ycrv|vecrv|vevelo|veaero|vebal|vependle|venft|
+  bal|pendle|stg|zro|layer|ren|pond|eul|comp|mkr|sky|susd|snx|kwenta|lyra|thales|ankrbnb|ankrmatic|stg|
+  stsei|stinj|sttia|milktia|statom|stosmo|statom|qatom|stdot|vdot|ldot|vksm|stksm|haedal|hasui|vsui|afsui|
+  stapt|amapt|sthapt|sui|ns|blue|wal|bluesui|mnde|jup|jupsol|bnsol|hsol|inf|dsol|bbsol|lst|fartcoin|popcat|
+  trump|melania|mog|spx|virtual|ai16z|aixbt|goat|moodeng|pengu|turbo|giga|brett|toshi|degen|higher|mew|bome|
+  ldo|rpl|swise|ssv|obol|swell|rswell|eigen|bveigen|kernel|puffer|renzo|rez|etherfi|ethfi|sethfi|angle|ageur|
+  eura|eure|eurcv|xaut|paxg|ousg|buidl|ustb|syrupusdc|syrupusdt|syrup|mpl|cfg|truefi|tru|gfi|usdz|usual|
+  savax|ggavax|qi|joe|stac|scr|zks|linea|move|s|sts|beets|silo|wsonic|sonic|strk|xstrk|vstrk|ekubo|nstr|
+  tlos|fil|glif|ifil|icnt|hnt|rndr|render|mask|ape|enj|sand|gala|chz|ftt|sxp|bat|knc|band|uma|ocean|fet|agix|
+  tao|arkm|worldcoin|op|arb|matic|pol|avax|bnb|cake|xvs|lista|thena|the|bsw|dodo|kava|hard|usk|umee|nolus|nls|
+  ntrn|dntrn|datom|dydx|stdydx|kuji|astro|mars|evmos|canto|note|stars|huahua|regen|cmdx|xprt|stkatom|lpt|
+  mina|algo|galgo|xalgo|cspr|ktn|one|celo|mento|cusd|ceur|metis|boba|glmr|movr|astr|sdn|aca|bnc|ibtc|kint`);
+
+/** Further venues that orders name, lower case. */
+export const KNOWN_VENUES: readonly string[] = list(`
+  babylon|lombard|solv|bedrock|echelon|juplend|jupiter lend|jup lend|evaa|gearbox|vesu|resolv|umbrella|fraxlend|
+  thala|haedal|zerolend|euler v2|euler|hyperlend|hypurrfi|felix|kinetiq|dolomite|berachain vault|infrared|kodiak|
+  bex|honeyswap|init capital|merchant moe|agni|lendle|ironclad|ionic|ironbank|iron bank|extra finance|
+  tarot|impermax|stability pool|save|solend|loopscale|exponent|rain.fi|lulo|carrot|kamino lend|kamino main market|
+  navi|scallop|suilend|alphalend|bucket|aftermath|volo|springsui|momentum|magma|ferra|bluefin|kriya|deepbook|
+  tortuga|thalaswap|hyperion|cellana|meso|superposition|tonstakers|hipo|bemo|stonfi|ston.fi|dedust|storm trade|
+  nostra|ekubo|jediswap|myswap|avnu|endur|stride|quicksilver|pstake|milkyway|drop|persistence|neptune|helix|
+  astroport|white whale|levana|kujira|injective hub|dydx chain|mintscan|keplr staking|cosmostation|chorus one|
+  stakecito|polkachu|notional chain|stakefish|allnodes|kiln|p2p.org|staked.us|blockdaemon|attestant|coinbase cloud|
+  twinstake|luganodes|simply staking|dokia|hashkey cloud|binance staking|helius|laine|shinobi|solana compass|
+  ssv|obol|diva|stader|swell|stakehouse|node dao|bifrost|parallel|acala|moonwell|interlay|hydration|hydradx|
+  liqwid|indigo|optim|splash|wingriders|minswap|lenfi|levvy|fluidtokens|algofi|folks finance|tinyman|pact|
+  defactor|florence|backed|superstate|ondo finance|ondo|flux|flux finance|open eden|mountain|hashnote|franklin|
+  maple syrup|syrup|clearpool|goldfinch|credix|huma|idle|idle finance|sommelier|yearn v3|beefy|harvest|reaper|
+  origin|inverse|inverse finance|sturdy|silo v2|avalon|kinza|venus core|wombat|magpie|penpie|equilibria|
+  stargate pool|across pool|hop|synapse|gamma|arrakis|steer|ichi|bunni|maverick v2|ambient|syncswap|izumi|
+  ramses|chronos|solidly|equalizer|shadow|beets|beethoven|swapx|metropolis|rings|thruster|blaster|juice|pac|
+  ring protocol|fenix|lynex|nile|zerolend one|mendi|layerbank|rho markets|ambient scroll|nuri|aurelius|
+  orderly|vertex|gmx|gmx v2|gains|gains network|jones|jones dao|umami|vela|mux|level|hmx|synfutures|drift vault|
+  insurance fund|backstop|ribbon|thetanuts|premia|dopex|lyra|opyn|friktion|katana|psy|exactly|term finance|
+  spark lend|sparklend|sky savings|spark savings|savings vault|dsr|ssr|psm|maker vault|makerdao|maker|reflexer|
+  rai|gyroscope|fluid lending|fluid|instadapp lite|summer|defi saver|contango|aave prime|aave core|aave horizon|
+  rocketpool|frax ether|mantle lsp|meth protocol|ankr|stakestone|claystack|meta pool|linear|burrow|ref|
+  rhea|jumbo|bastion|aurigami|benqi|gogopool|avalaunch|platypus|vector|echidna|yield yak|pangolin|sushiswap|
+  balancer v3|balancer v2|curve lend|llamalend|crvusd market|resupply|convex|convex frax|aura|stake dao|votium|
+  hidden hand|paladin|warden|redacted|pirex|llama airforce|union|bribe|velodrome v2|aerodrome slipstream|slipstream|
+  alien base|baseswap|swapbased|pancakeswap infinity|thena fusion|lista lending|lista dao|sanctum infinity|
+  marinade native|jpool|blaze|blazestake|edgevana|vault by jito|jito restaking|solayer|fragmetric|picasso|
+  renzo|kelp|kernel|eigenlayer|karak|symbiotic|mellow|ether.fi liquid|etherfi liquid|veda|nucleus|upshift|
+  mitosis|treehouse|amphor|turtle|royco|level money|ethena|usual|elixir|falcon|resupply|noon|reservoir|
+  cap|agora|angle|mento|glif|repl|collectif|theta|lens|ionet|livepeer|the graph|pocket|akash staking`);

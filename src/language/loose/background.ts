@@ -1,0 +1,129 @@
+import { verbOf } from "../order.ts";
+import { lightRole } from "../screen/transparent.ts";
+import { CLAIMS, FINITE } from "../screen/screen.ts";
+import { isIdle } from "./words.ts";
+import { may, type Tag } from "../tokens/tags.ts";
+
+/** A condition of politeness. */
+const COURTEOUS =
+  /^(?:and |but )?if (?:i may|we may|it (?:isn't|is not|wouldn't be|'s not|would not be)|it's (?:no|not|ok|okay|fine|alright)|it (?:please|pleases) (?:you|the)|you(?:'d| would| will|'ll) (?:be|please|kindly|allow)|you (?:wouldn't|would not|don't|do not) mind|that(?:'s| is) (?:ok|okay|fine|alright|no|not)|allowed|permitted|convenient)\b/;
+
+/** What takes an order back or puts it off, wherever it is said. */
+const RETRACTS =
+  /\b(?:take (?:it|that|this) back|took it back|changed? (?:my|our) mind|second thoughts?|scratch (?:that|it)|strike (?:that|it)|forget (?:it|that|about)|never ?mind|ignore|disregard|cancel|undo|revert|abort|(?:just|only) (?:kidding|joking)|jk|kidding|joking|sarcasm|not yet|hold (?:on|off|it|that)|wait (?:for|until|till)|don't do|do not do|don't execute|stop there|call it off|my mistake|wrong|oops|later|tomorrow|unless|until|till|only if|whenever|as soon as|once (?:it|the|i|we|my)|i'll (?:tell|say|let you know|confirm)|let you know|let me know|confirm|first ask|ask me|my signal|my word|go-?ahead|approval|approved?|sign(?:ed|s|er)?|for now|as an example|for example|for instance|in theory|no (?:real|actual)|for fun|nothing real|simulat\w+|preview|dry[- ]run|backtest|sandbox|testnet|hypothetical\w*|pretend|imagine|suppose|supposing|role-?play|mock|fictional|quote|lyrics|poem|screenplay|novel|story)\b/;
+/** A clause that stands under a condition. */
+const CONDITIONAL =
+  /^(?:if|unless|when|whenever|once|until|till|provided|providing|assuming|in case|supposing|should|otherwise|else|or|either|before|while|depending|subject|pending|upon|contingent|as soon|as long|except|only|maybe|perhaps|would|could|can|may|might|do|does|did|is|are|were|had|in case|in the event|given|failing|each|every|what|how|why|which|who|where|whether|you|your|he|she|they|somebody|someone|nobody|everyone|people|suppose|imagine|let)$/;
+/** Openings of a sentence with a verb in them, and of talk that needs none. */
+const OWN = /^(?:i'm|i've|i'd|i'll|we're|we've|it's|there's|that's)$/;
+const OPENS =
+  /^(?:thanks|thank|sorry|good|nice|great|hope|having|talking|after|so|because|since|as|for|been|all|one|just)$/;
+/** What an order is for, or what goes with it: "to satisfy the lender covenant". */
+const PURPOSE =
+  /^(?:to [a-z]+ (?:the|a|an|my|our|some)\b|in view of|in light of|in line with|with thanks|with regard|for [a-z]+ reasons|lovely|good|nice|what a|welcome|need|as a|as an|first things first|last request|one last|quick)\b/;
+const ABOUT_ORDER =
+  /\b(?:don't|do not|never|not|won't|no|nobody|cannot|can't) (?:do|execute|send|submit|sign|touch|act|sure|ready|it|that|this|want (?:it|this|that|you)|do (?:it|this|that))\b/;
+const SAYS =
+  /\b(?:says|said|told|tells|wrote|writes|asks|asked|suggests|suggested|recommends|recommended|advises|advised|tweeted|posted|claims|claimed|reads|goes like|repeat|translate|shouted|whispered|quote|quoted|called|titled|named|labelled)$/;
+const TELLS_FINITE =
+  /^(?:i|i'm|i've|i'd|i'll|we|we're|we've|it|it's|there|there's|that's|my|our|the|a|an|this|these|those|no|so|as|since|because|having|for|with|thanks|thank|sorry|been|all|one|everything|nothing|hope|good|nice|great|just|too|yes|now|due|when i|talking|having)$/;
+
+/** Words for what is written: what follows a colon after one is quoted. */
+const WRITING =
+  /\b(?:phrase|password|song|title|plans?|notes?|message|e?mail|docs|text|quote|story|poem|memo|headline|prompt|words?|sentence|tweet|post|sign|label|caption|subject|headers?|logs?|history|status|error|summary|transcript|script|motto|slogan|rumou?r|advice|tip|rules?|article|book|page|letter|output|response|code|agenda|saying|example|user|system|assistant|agent|bot|him|her|them)\b/;
+
+/** Why a stretch beside an order may not be passed over; null if it only tells how things are. */
+export type BackgroundFault =
+  | "condition"
+  | "negation"
+  | "question"
+  | "quotation"
+  | "not_understood";
+
+/** Judges a stretch of a prompt that is not the order. */
+export function backgroundFault(
+  tags: readonly Tag[],
+  end: string,
+  isBefore: boolean,
+  isFirst = false,
+  isGround = false,
+): BackgroundFault | null {
+  const words = tags.filter((tag) => !tag.mark && lightRole(tag) === null);
+  if (words.length === 0) return null;
+  const text = words.map(({ norm }) => norm).join(" ");
+  if (COURTEOUS.test(text) && words.every((tag) => !tag.quantity && !may(tag, "name"))) return null;
+  // "before I lose my nerve": haste, where nothing of the domain is waited for
+  const hastens = /^before (?:i|we|the|it|my|interest|they|he|she|fees|you)\b/.test(text);
+  if (hastens && words.every((tag) => !tag.quantity && !may(tag, "name"))) return null;
+  if (
+    /^(?:leave|keep) (?!in mind)/.test(text) && !isBefore &&
+    words.every(({ quantity }) => !quantity)
+  ) {
+    return null;
+  }
+  // "I want to use my ETH to borrow USDC": an order of its own that would be lost
+  const acts = words.some((tag) => verbOf(tag, "base", "gerund") !== undefined);
+  const isAbout = words.some((tag) => tag.quantity !== undefined || may(tag, "name"));
+  if (acts && isAbout) return "not_understood";
+  if (
+    RETRACTS.test(text) &&
+    !(isFirst && /^(?:on second thoughts?|never ?mind|changed? my mind)/.test(text))
+  ) {
+    return "not_understood";
+  }
+  if (ABOUT_ORDER.test(text)) return "negation";
+  if (text.split(" ").some((word) => CLAIMS.test(word))) return "not_understood";
+  const first = text.slice(0, (text + " ").indexOf(" "));
+  if (end === "?") return "question";
+  const isOther = isBefore && /^(?:they|he|she|everyone|people|nobody)$/.test(first);
+  if (!isOther && (CONDITIONAL.test(first) || CONDITIONAL.test(words[0]!.norm))) return "condition";
+  if (SAYS.test(text) || end === ":" && words.some((tag) => may(tag, "speech"))) return "quotation";
+  if (words.some((tag) => /[^\P{L}a-z]/iu.test(tag.norm))) return "not_understood";
+  const explains = /^(?:because|cause|cos|since|as|so|i|i'm|i've|we|my|the|it|it's)$/.test(first);
+  if (!isBefore && !explains && words.some((tag) => may(tag, "negation"))) return "negation";
+  const norms = text.split(" ");
+  const finite = norms.slice(1).some((word) => FINITE.test(word)) || OWN.test(first);
+  const isPlain = OPENS.test(first) || finite && TELLS_FINITE.test(first);
+  const opener = words[0]!;
+  const isOfOthers = isBefore && finite && !verbOf(opener, "base") &&
+    !may(opener, "prep", "condition", "frame", "label", "question", "speech") &&
+    !words.some((tag) => may(tag, "speech"));
+  const isShort = isBefore &&
+    /^(?:got|had|been|done|bored|tired|sick|fed|finally|not|need)$/.test(first);
+  const isTold = isPlain || isOfOthers || (isShort && words.every(isIdle));
+  const counts = words.some((tag) =>
+    tag.quantity !== undefined && tag.quantity.refusal === undefined
+  );
+  const isOrder = words.some((tag, i) =>
+    verbOf(tag, "base") !== undefined && (i === 0 || may(words[i - 1], "courtesy"))
+  );
+  if (isOrder) return "not_understood";
+  if (!isTold && counts) return "not_understood";
+  if (!isBefore && counts) return "not_understood";
+  if (
+    !isBefore &&
+    words.some((tag) => may(tag, "condition") && !/^(?:since|as|given)$/.test(tag.norm))
+  ) {
+    return "condition";
+  }
+  if (
+    !isBefore &&
+    /\b(?:only|just) (?:if|when|in|after|once)\b|\bnot (?:before|until|exceeding|more|less|under|over|above|below|a)\b/
+      .test(text)
+  ) return "condition";
+  if (words.some((tag) => may(tag, "play")) && !isTold) return "not_understood";
+  const isDone = words.some((tag) => verbOf(tag, "participle") !== undefined);
+  if (end === ":" && (WRITING.test(text) || (!isPlain && isDone))) return "not_understood";
+  // What does not tell is passed over only where all its words are known and bear no load
+  // A short sentence before the first order that bears no load: "collat's fine."
+  const isTalk = isBefore && isFirst && (isGround || [".", "!", "\n"].includes(end)) &&
+    words.length <= 7 &&
+    words.every((tag) => isIdle(tag) && !may(tag, "frame", "label")) &&
+    !words.some((tag) => verbOf(tag, "base", "gerund") !== undefined);
+  if (isTalk && !WRITING.test(text)) return null;
+  const purposes = isBefore && end !== ":" && PURPOSE.test(text) && words.every(isIdle);
+  if (purposes) return null;
+  const isBare = words.every((tag) => tag.senses.length > 0 && isIdle(tag) && !may(tag, "frame"));
+  if (!isTold && !isBare) return "not_understood";
+  return null;
+}

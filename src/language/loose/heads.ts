@@ -1,0 +1,428 @@
+import type { FoundHead } from "../head.ts";
+import { type HeadForm, verbOf } from "../order.ts";
+import type { VerbEntry } from "../sense.ts";
+import { lightRole } from "../screen/transparent.ts";
+import { may, senseOf, type Tag } from "../tokens/tags.ts";
+
+/** Words that make what is to be done to a thing an order: "should be staked", "has to come out". */
+const OUGHT =
+  /^(?:should|must|shall|has to|have to|needs to|need to|ought to|ought|has|have|needs|need|needed|can|could|may|might|would|wants|want|is to|are to|if|that|let|to|wish|like|love|please|pls|kindly)$/;
+/** Subjects of one who decides for himself. */
+const SPEAKER =
+  /^(?:i|we|board|desk|committee|treasury|foundation|council|company|management|i'm|we're|i am|we are|i'll|we'll|i will|we will|i'd|we'd|im|lets|me)$/;
+/** Words before "to" that put an order off, doubt it or tell of it. */
+const DOUBTS =
+  /^(?:plan|plans|planned|planning|think|thinking|thought|tempted|forgot|forget|failed|managed|tried|used|able|unable|afraid|scared|refuse|refused|hope|hoping|hesitate|hesitant|reluctant|learn|learning|learned|how|when|where|what|whether|if|not|never|don't|won't|can't|cannot|didn't|doesn't|wouldn't|shouldn't|considered|considering|consider|curious|wondering|wonder|know|remember|remembered|dream|dreamt|dreaming|wished|hate|hated|dislike|mean|meant|decline|declined|against|supposed|about|might|may|could|would|maybe|perhaps|intend|intends|intended|intending|expect|expects|expected|somebody|someone|anyone|they|he|she|who|him|her|them|people|told|said|says|asked|advised|suggested|recommended|yet|nobody|nothing|no|neither|nor|had|did|was|were|been|yesterday|already|ever|always|usually|often|sometimes|rarely)$/;
+/** Words that ask for something. */
+const ASKS =
+  /^(?:please|pls|plz|kindly|thanks|thank|ty|thx|cheers|ta|ask|request|requesting|wish|want|need|needed|order|grateful|obliged|appreciate|desire|require|required|now|asap|time|go|give|gimme|let|let's|lets)$/;
+
+/** Words between the speaker and what he is willing to do. */
+const WILLING =
+  /^(?:am|are|is|be|been|being|was|do|hereby|happy|glad|ready|keen|eager|resolved|minded|determined|decided|pleased|prepared|satisfied|wish|want|wanting|need|like|love|choose|chose|chosen|prefer|opt|going|gonna|trying|time|to|and|would|'d|must|have|has|had|just|now|really|simply|hereby|therefore|also|then|so|it|our|my|the|order|request|instruction|choice|decision|step|task|job|move|thing|first|next|second|last|final|that|this|wishes|wants|resolves|agreed|agree|today|a|for|in|on|you|let|us|me|please|kindly|with|here|there|of|all|at|again|most|much|very|quite|rather)$/;
+/** What the infinitive behind "is to" tells of. */
+const NAMED_TASK =
+  /\b(?:my|our|the|next|first|second|last|final|one) (?:\w+ )?(?:thing|order|request|wish|choice|decision|instruction|task|job|step|move|idea|matter|item)(?: i want| we want| i'd like)? is to\b/;
+
+/** A head that a freer word order puts anywhere in a clause; null if there is none. */
+export function findLooseHead(tags: readonly Tag[]): FoundHead | null {
+  if (tags.length > 60) return null;
+  return findIfYou(tags) ?? findMayI(tags) ?? findPassive(tags) ?? findFronted(tags) ??
+    findMoving(tags) ??
+    findDecision(tags) ?? findLater(tags) ??
+    findDoneLast(tags) ?? findAct(tags) ??
+    findWanted(tags) ?? findVerbless(tags);
+}
+
+function headAt(
+  tags: readonly Tag[],
+  at: number,
+  verb: VerbEntry,
+  form: HeadForm,
+  frame: readonly Tag[],
+  front: readonly Tag[],
+): FoundHead {
+  const tag = tags[at]!;
+  const foreign = verb.foreign === undefined ? {} : { foreign: verb.foreign };
+  return {
+    head: {
+      form,
+      word: verb.base,
+      actions: verb.actions,
+      ...foreign,
+      from: tag.from,
+      to: tag.to,
+    },
+    frame,
+    front,
+    back: tags.slice(at + 1),
+    tags: [tag],
+    takes: null,
+  };
+}
+
+/** True for a word that may lead up to what is asked for. */
+function isKnownLead(tag: Tag): boolean {
+  return may(tag, "frame", "label") || lightRole(tag) !== null || tag.mark !== undefined ||
+    tag.norm.split(" ").every((word) =>
+      WILLING.test(word) || SPEAKER.test(word) || ASKS.test(word)
+    );
+}
+
+/** Words of a stretch, single ones of phrases too. */
+function wordsOf(tags: readonly Tag[]): string[] {
+  return tags.flatMap(({ norm }) => [norm, ...norm.includes(" ") ? norm.split(" ") : []]);
+}
+
+/** True for words that may stand before a verb that comes last: things and what belongs to them. */
+function isPlainFront(tags: readonly Tag[]): boolean {
+  return tags.every((tag) =>
+    isSlot(tag) || tag.mark !== undefined || lightRole(tag) !== null ||
+    may(
+      tag,
+      "determiner",
+      "adjective",
+      "prep",
+      "particle",
+      "place_word",
+      "and",
+      "self",
+      "noun",
+      "then",
+    ) ||
+    (tag.senses.length === 0 && /^[$A-Z0-9]/.test(tag.text))
+  );
+}
+
+function isSlot(tag: Tag): boolean {
+  return tag.quantity !== undefined || may(tag, "name", "object", "pronoun");
+}
+
+const GRATEFUL =
+  /\b(?:grateful|thankful|happy|glad|obliged|appreciate|appreciated|great|nice|lovely|good|kind|pleased|delighted|help|wonderful|relief|weight|fantastic|perfect|best|super|please|pls|mind|favou?r|ask)\b/;
+
+/** "I'd be thankful if you staked my 33 LINK", "I should be grateful if you would lend …". */
+function findIfYou(tags: readonly Tag[]): FoundHead | null {
+  const text = tags.map(({ norm }) => norm).join(" ");
+  if (!/\bif (?:you|u)\b/.test(text) || !GRATEFUL.test(text)) return null;
+  let at = tags.findIndex(({ norm }) => /\bif (?:you|u)(?:'d| would| could| can)?$/.test(norm));
+  if (at < 0) {
+    at = tags.findIndex(({ norm }, i) =>
+      norm === "if" && /^(?:you|u|you'd)$/.test(tags[i + 1]?.norm ?? "")
+    ) + 1;
+  }
+  if (at < 0) return null;
+  for (let i = at + 1; i < tags.length && i < at + 5; i++) {
+    const isWould = /(?:would|could|can|'d)$/.test(
+      tags.slice(at, i).map(({ norm }) => norm).join(" "),
+    );
+    const verb = isWould
+      ? verbOf(tags[i], "base")
+      : verbOf(tags[i], "base")
+      ? undefined
+      : verbOf(tags[i], "participle");
+    if (verb) return headAt(tags, i, verb, "request", tags.slice(0, i), []);
+    const skips = lightRole(tags[i]!) !== null ||
+      /^(?:you|would|could|can|just|might|then)$/.test(tags[i]!.norm);
+    if (!skips) return null;
+  }
+  return null;
+}
+
+/** "may I exchange 15 ATOM for OSMO, please": leave is asked where something is counted or owned. */
+function findMayI(tags: readonly Tag[]): FoundHead | null {
+  const at = tags.findIndex((tag) => lightRole(tag) === null && !tag.mark);
+  const text = tags.slice(at, at + 4).map(({ norm }) => norm).join(" ");
+  const length = /^(?:may|could|can|might) (?:i|we)\b|^(?:you|u) can\b/.test(text)
+    ? tags[at]!.norm.includes(" ") ? 1 : 2
+    : /^(?:would|will) (?:it be|you be) (?:possible|ok|okay|alright|all right|fine|able) to\b/.test(
+        tags.slice(at, at + 6).map(({ norm }) => norm).join(" "),
+      )
+    ? tags.slice(at).findIndex(({ norm }) => /\bto$/.test(norm)) + 1
+    : 0;
+  const asks = tags.some((tag) => may(tag, "courtesy") && !may(tag, "frame"));
+  if (length === 0 || !asks) return null;
+  let next = at + length;
+  while (next < tags.length && lightRole(tags[next]!) !== null) next++;
+  const verb = verbOf(tags[next], "base");
+  if (!verb || verb.actions.length === 0) return null;
+  return headAt(tags, next, verb, "request", tags.slice(at, next), []);
+}
+
+/** "could my SCRT be undelegated", "the 15 INJ should be repaid", "if my 75 SUI were staked". */
+function findPassive(tags: readonly Tag[]): FoundHead | null {
+  for (let i = 1; i < tags.length; i++) {
+    const verb = verbOf(tags[i], "participle");
+    if (!verb) continue;
+    let be = i - 1;
+    while (be > 0 && i - be < 4 && !isBe(tags[be]!) && !isSlot(tags[be]!)) be--;
+    const isUp = /^(?:to go|ought to go)$/.test(tags[be]!.norm);
+    if (!isBe(tags[be]!) && !isUp) continue;
+    const before = tags.slice(0, be);
+    const isOught = before.some(({ norm }) => norm.split(" ").some((word) => OUGHT.test(word))) ||
+      tags[be]!.norm === "to be" || tags.some((tag) => may(tag, "courtesy"));
+    // "can 2 ETH be swapped on curve" asks whether it is possible
+    const isPossible = tags[0]!.norm === "can" && !tags.some((tag) => may(tag, "courtesy"));
+    if (
+      !isOught || isPossible ||
+      wordsOf(before).some((word) =>
+        /^(?:not|never|don't|they|he|she|who|when|why|how|might|had)$/.test(word)
+      )
+    ) return null;
+    const start = before.findIndex((tag) => isSlot(tag) || may(tag, "determiner"));
+    const frame = start < 0 ? before : before.slice(0, start);
+    const front = start < 0
+      ? []
+      : before.slice(start).filter((tag) => !OUGHT.test(tag.norm) && !isBe(tag));
+    if (start < 0 && !tags.slice(i + 1).some(isSlot)) return null;
+    return headAt(tags, i, verb, "participle", frame, front);
+  }
+  return null;
+}
+
+function isBe({ norm }: Tag): boolean {
+  return /^(?:be|get|gets|got|being|is|are|were|was|is to be|are to be|to be|be fully)$/.test(norm);
+}
+
+/** "from EigenLayer I want to unrestake 2 stETH": what it is about comes before who wants it. */
+function findFronted(tags: readonly Tag[]): FoundHead | null {
+  const at = tags.findIndex((tag) =>
+    tag.senses.some((sense) => sense.role === "frame" && sense.takes === "base") &&
+    SPEAKER.test(tag.norm.split(" ")[0]!.replace(/'d$/, ""))
+  );
+  if (at < 1 || !isPlainFront(tags.slice(0, at))) return null;
+  let next = at + 1;
+  while (next < tags.length && lightRole(tags[next]!) !== null) next++;
+  const verb = verbOf(tags[next], "base");
+  if (!verb || verb.actions.length === 0) return null;
+  const found = headAt(tags, next, verb, "request", [tags[at]!], tags.slice(0, at));
+  return { ...found, takes: "base" };
+}
+
+const GOES =
+  /^(?:goes|go|going|comes|come|coming|moves|belongs|belong|sits|heads|heading|leaves|returns|lands)$/;
+
+/** "2,000,000 USDC goes into the vault", "30 ETH has to come out of Maker". */
+function findMoving(tags: readonly Tag[]): FoundHead | null {
+  const at = tags.findIndex(({ norm }, i) =>
+    i > 0 && norm.split(" ").some((word, k, all) => GOES.test(word) && k <= all.length)
+  );
+  if (at < 0) return null;
+  const before = tags.slice(0, at);
+  if (!before.some(isSlot) || before.some((tag) => SPEAKER.test(tag.norm.split(" ")[0]!))) {
+    return null;
+  }
+  const words = wordsOf(before);
+  if (
+    words.some((word) =>
+      /^(?:not|never|don't|they|he|she|who|when|if|why|how|might|would|could|was|were)$/.test(word)
+    )
+  ) return null;
+  const tag = tags[at]!;
+  const next = tags[at + 1];
+  const isOut = /\b(?:out|off|home|back|comes?|coming|leaves)\b/.test(tag.norm) ||
+    /^(?:out|out of|off|home|back|back to|from)$/.test(next?.norm ?? "");
+  const isIn = /\b(?:in|into|to)\b/.test(tag.norm) ||
+    /^(?:in|into|to|onto|on|with|towards)$/.test(next?.norm ?? "");
+  if (!isOut && !isIn) return null;
+  const lead = tag.norm.split(" ").slice(1).join(" ");
+  const back: Tag[] = [...tags.slice(at + 1)];
+  if (lead !== "" && !lead.startsWith("to ")) {
+    back.unshift({
+      from: tag.to,
+      to: tag.to,
+      text: lead,
+      norm: lead,
+      senses: [{ role: may(next, "name", "determiner") ? "prep" : "particle" }],
+    });
+  }
+  const word = isOut ? "take out" : "put";
+  return {
+    head: { form: "participle", word, actions: [], from: tag.from, to: tag.to },
+    frame: [],
+    front: before.filter(({ norm }) => !OUGHT.test(norm)),
+    back,
+    tags: [tag],
+    takes: null,
+  };
+}
+
+/** "I take now my fees out", "we are selling 2 ETH", "I have resolved to unstake …". */
+function findDecision(tags: readonly Tag[]): FoundHead | null {
+  let speaker = -1;
+  let strays = 0;
+  for (let i = 0; i < tags.length; i++) {
+    const tag = tags[i]!;
+    const words = tag.norm.split(" ");
+    if (!isKnownLead(tag) && !verbOf(tag, "base", "gerund")) strays++;
+    if (speaker < 0 && SPEAKER.test(words[0]!)) speaker = i;
+    if (words.some((word) => DOUBTS.test(word)) && !may(tag, "frame")) return null;
+    if (tag.quantity || may(tag, "name", "object") || (tag.mark && tag.mark !== "-")) return null;
+    const before = tags[i - 1];
+    const verb = verbOf(tag, "base");
+    const isTo = before?.norm.split(" ").at(-1) === "to" ||
+      may(before, "courtesy", "address", "urgency") || may(before, "frame");
+    const follows = i === speaker + 1 ||
+      (speaker >= 0 && i > speaker && lightRole(before!) !== null);
+    // "the thing to do is to supply …"
+    const isNamed = strays === 0 &&
+      (speaker >= 0 || tags.slice(0, i).some((one) => may(one, "courtesy", "frame")) ||
+        NAMED_TASK.test(tags.slice(0, i).map(({ norm }) => norm).join(" ")));
+    if (
+      verb && i > 0 && verb.actions.length > 0 && isNamed && (isTo || (speaker >= 0 && follows))
+    ) {
+      return headAt(tags, i, verb, "request", tags.slice(0, i), []);
+    }
+    const gerund = verbOf(tag, "gerund");
+    const goes = speaker >= 0 && /^(?:i'm|we're|i am|we are|am|are|im)$/.test(before?.norm ?? "");
+    if (gerund && gerund.actions.length > 0 && goes && strays === 0) {
+      return headAt(tags, i, gerund, "request", tags.slice(0, i), []);
+    }
+  }
+  return null;
+}
+
+/** "navi rewards sui pls claim em": what is acted on comes first, the verb after it. */
+function findLater(tags: readonly Tag[]): FoundHead | null {
+  let slots = 0;
+  let asks = false;
+  for (let i = 0; i < tags.length; i++) {
+    const tag = tags[i]!;
+    const words = tag.norm.split(" ");
+    if (words.some((word) => DOUBTS.test(word) || SPEAKER.test(word))) {
+      if (!may(tag, "adjective", "frame", "courtesy")) return null;
+    }
+    const verb = verbOf(tag, "base");
+    if (
+      i > 0 && verb && verb.actions.length > 0 && !(may(tag, "name") && slots === 0) &&
+      (slots > 0 || asks)
+    ) {
+      const isNoun = may(tag, "noun") && may(tags[i - 1], "determiner", "prep");
+      const front = tags.slice(0, i);
+      const twice = front.some(({ quantity }) => quantity) &&
+        tags.slice(i).some(({ quantity }) => quantity);
+      if (!isNoun && !twice && isPlainFront(front)) return headAt(tags, i, verb, "noun", [], front);
+    }
+    if (isSlot(tag)) slots++;
+    if (may(tag, "courtesy") || /^(?:so|hence|thus|therefore|then)$/.test(tag.norm)) asks = true;
+  }
+  return null;
+}
+
+/** "6 savax unstaked back to avax", "my 15 LINK deposited please". */
+function findDoneLast(tags: readonly Tag[]): FoundHead | null {
+  if (!tags.some((tag) => may(tag, "courtesy", "urgency"))) return null;
+  let slots = 0;
+  for (let i = 0; i < tags.length; i++) {
+    const tag = tags[i]!;
+    const words = tag.norm.split(" ");
+    if (
+      words.some((word) => DOUBTS.test(word) || SPEAKER.test(word) || isBe(tag)) &&
+      !may(tag, "adjective")
+    ) return null;
+    const verb = verbOf(tag, "participle");
+    if (verb && verb.actions.length > 0 && slots > 0 && !may(tags[i - 1], "determiner")) {
+      const front = tags.slice(0, i);
+      return isPlainFront(front) ? headAt(tags, i, verb, "participle", [], front) : null;
+    }
+    if (tag.quantity || may(tag, "name")) slots++;
+  }
+  return null;
+}
+
+/** "I ask for a 5,500 USDC loan", "my wish is credit of 75 APT": an act that is asked for. */
+function findAct(tags: readonly Tag[]): FoundHead | null {
+  const words = wordsOf(tags);
+  if (!words.some((word) => ASKS.test(word))) return null;
+  if (
+    words.some((word) =>
+      /^(?:not|never|don't|they|he|she|who|when|if|why|how|might|was|were|had)$/.test(word)
+    )
+  ) return null;
+  const at = tags.findIndex((tag) => may(tag, "noun"));
+  if (at < 0) return null;
+  const start = tags.findIndex((tag) => isSlot(tag) || may(tag, "determiner", "noun"));
+  const asked = tags.slice(0, Math.min(start, at));
+  if (!asked.every(isKnownLead)) return null;
+  const tag = tags[at]!;
+  const { actions } = senseOf(tag, "noun")!;
+  return {
+    head: { form: "noun", word: tag.norm, actions, from: tag.from, to: tag.to },
+    frame: asked,
+    front: tags.slice(Math.min(start, at), at),
+    back: tags.slice(at + 1),
+    tags: [tag],
+    takes: null,
+  };
+}
+
+const BRINGS = /^(?:in|into|to|onto|on|with|at|towards|toward|inside|->|in to|behind)$/;
+const TAKES_OUT = /^(?:from|off|out of|out|back|back from|off of|outta|out from|back to|home)$/;
+
+/** "we'd like two hundred USDC from our Aave deposit": what is wanted, and where it is or shall be. */
+function findWanted(tags: readonly Tag[]): FoundHead | null {
+  const at = tags.findIndex((tag) => may(tag, "frame"));
+  const frame = tags[at];
+  if (!frame || !frame.senses.some((sense) => sense.role === "frame" && sense.takes === "thing")) {
+    return null;
+  }
+  if (at > 3 || /^(?:i have|we have|i've got|i got|get|have|let)$/.test(frame.norm)) return null;
+  const rest = tags.slice(at + 1);
+  if (wordsOf(rest).some((word) => DOUBTS.test(word))) return null;
+  const direction = directionOf(rest);
+  const rewards = rest.some((tag) => senseOf(tag, "object")?.hint === "reward");
+  if (!rest.some(isSlot) || (direction === null && !rewards)) return null;
+  return verbless(tags, at, tags.slice(0, at + 1), rest, rewards ? "claim" : direction!);
+}
+
+/** "100 GHO into the Aave savings vault please", "usdc 250 out morpho": an amount, and where it goes. */
+function findVerbless(tags: readonly Tag[]): FoundHead | null {
+  // "symbiotic rewards to me pls"
+  const rewards = tags.some((tag) => senseOf(tag, "object")?.hint === "reward") &&
+    tags.some((tag) => may(tag, "self", "courtesy")) && tags.some((tag) => may(tag, "name"));
+  if (rewards && isPlainFront(tags)) return verbless(tags, 0, [], tags, "claim");
+  const counted = tags.findIndex((tag) =>
+    tag.quantity !== undefined && tag.quantity.refusal === undefined
+  );
+  const named = tags.findIndex((tag) => may(tag, "name"));
+  if (counted < 0 || named < 0 || !isPlainFront(tags)) return null;
+  if (
+    tags.some((tag) =>
+      SPEAKER.test(tag.norm.split(" ")[0]!) || may(tag, "be") || verbOf(tag, "third", "gerund")
+    )
+  ) return null;
+  const direction = directionOf(tags.slice(Math.min(counted, named)));
+  if (tags.some((tag) => may(tag, "frame"))) return null;
+  const found = direction === null ? null : verbless(tags, 0, [], tags, direction);
+  return found && { ...found, head: { ...found.head, form: "verbless" } };
+}
+
+function directionOf(tags: readonly Tag[]): "put" | "get back" | null {
+  for (const [i, { norm }] of tags.entries()) {
+    if (TAKES_OUT.test(norm)) return "get back";
+    if (
+      i > 0 && BRINGS.test(norm) &&
+      tags.slice(i + 1).some((tag) => may(tag, "name", "place_word", "object"))
+    ) return "put";
+  }
+  return null;
+}
+
+function verbless(
+  tags: readonly Tag[],
+  at: number,
+  frame: readonly Tag[],
+  back: readonly Tag[],
+  word: string,
+): FoundHead | null {
+  const first = tags[at];
+  if (!first) return null;
+  return {
+    head: { form: "wish", word, actions: [], from: first.from, to: first.from },
+    frame,
+    front: [],
+    back,
+    tags: [],
+    takes: frame.length > 0 ? "thing" : null,
+  };
+}

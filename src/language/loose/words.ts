@@ -1,0 +1,44 @@
+import type { Arguments } from "../arguments.ts";
+import type { PlainRole } from "../sense.ts";
+import { lightRole } from "../screen/transparent.ts";
+import { may, type Tag } from "../tokens/tags.ts";
+
+/** Senses that bear load wherever they stand. */
+const LOADED: readonly PlainRole[] = ["negation", "condition", "question", "speech", "play"];
+
+/** Words that open a clause about the thing: "what Spark owes me". */
+const RELATIVE = /^(?:what|what's|whatever|whatever's|which|whose|instead)$/;
+
+/** Words that no list of senses holds and that take back, put off, split or bound an order. */
+const HEAVY =
+  /^(?:nil|nought|naught|zilch|weekend|tmrw|tmr|2morrow|easter|eve|christmas|home|car|student|mortgage|flyer|airline|baggage|luggage|request|requests|order|orders|transaction|tx|transactions|lieber|nicht|lassen|top|bottom|help|en|el|la|por|favor|mi|si|di|il|le|les|mes|meine|auf|und|ich|bitte|voting|resolution|option|strike|reverse|postpone|delay|defer|deferred|later|eventually|plan|planning|plans|planned|consider|considering|thinking|tempted|draft|drafts|prepare|calendar|todo|to-do|reminder|remind|simulated|either|neither|nor|whichever|whether|unless|until|till|alternatively|half|double|triple|twice|each|every|per|split|evenly|gradually|slices|batches|tranches|instalments|installments|slowly|automatically|auto|automatic|recurring|epoch|weekly|daily|monthly|limit|below|above|under|beyond|dips|drops|hits|reaches|touches|rises|falls|floor|ceiling|target|trigger|signal|queue|pending|sign|signer|signature|signatures|multisig|approval|approvals|allowance|allowances|router|spend|spender|bridge|bridged|cctp|wormhole|stargate|layerzero|long|short|leverage|leveraged|fivefold|tenfold|flash|perp|perps|margin|bid|auction|nft|token-id|mint|airdrop|vote|ballot|proposal|memo|message|note|email|invoice|iban|card|kraken|coinbase|binance|cex|exchange|script|python|javascript|json|code|function|sql|test|tests|fake|mock|pretend|paper|sandbox|testnet|sepolia|goerli|minus|except|excluding|without|exclude|nothing|none|nobody|never|no|not|cannot|wrong|mistake|cancel|cancelled|canceled|abort|undo|void|revoke|revoked|stop|halt|wait|hold|signal|confirm|confirmation|approve|approved|unless|maybe|perhaps|might|possibly|probably|hypothetically|theoretically|suppose|imagine|example|instance|someone|somebody|anyone|client|clients|customer|user|user's|his|he|she|they|brother|sister|friend|cousin|uncle|aunt|husband|wife|mother|father|mum|mom|dad|son|daughter|plumber|landlord|colleague|circumstances|rate|price|event|existence|easter|christmas|birthday|somewhere|somehow)$/;
+
+/** True if a word bears no load: it may be left unread. */
+export function isIdle(tag: Tag): boolean {
+  if (RELATIVE.test(tag.norm)) return true;
+  if (tag.quantity || may(tag, "name", "foreign", ...LOADED)) return false;
+  if (tag.senses.some((sense) => sense.role === "verb" && sense.verb.foreign !== undefined)) {
+    return /^(?:hold|keep|see|leave|protect|none)/.test(tag.norm);
+  }
+  if (tag.mark) return tag.mark !== "->" && tag.mark !== "<-" && tag.mark !== "?";
+  if (lightRole(tag) !== null) return true;
+  if (tag.norm.split(" ").some((word) => HEAVY.test(word))) return false;
+  if (tag.senses.some((sense) => sense.role === "verb" && sense.form === "base")) return false;
+  // "withdraw my order": not the thing but what was said of it
+  if (may(tag, "label") && /order|request|instruction|command|task|job|action/.test(tag.norm)) {
+    return false;
+  }
+  if (/[^a-z' ]/.test(tag.norm)) return false;
+  // A capital in the middle of a clause is a name
+  return tag.senses.length > 0 || tag.text === tag.norm || tag.from === 0;
+}
+
+/** The tags of a list that bear load. */
+export function loaded(tags: readonly Tag[]): Tag[] {
+  return tags.filter((tag) => !isIdle(tag));
+}
+
+/** What of an order's unread words bears load: words in the place of a thing do, too. */
+export function loadedIn({ unread, things, nouns }: Arguments): Tag[] {
+  return unread.filter((tag) => things.includes(tag) || !(isIdle(tag) || nouns.includes(tag)));
+}

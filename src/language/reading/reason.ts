@@ -1,0 +1,34 @@
+import { may, type Tag } from "../tokens/tags.ts";
+
+/** Cuts off "because …", "to pay for …" at the end of an order. */
+export function splitReason(
+  back: readonly Tag[],
+  exchanges: boolean,
+): { readonly args: readonly Tag[]; readonly tail: readonly Tag[] } {
+  for (let i = 0; i < back.length; i++) {
+    const tag = back[i]!;
+    const isFor = (tag.norm === "for" && !exchanges) || tag.norm === "so" ||
+      (tag.norm === "to" && back[i + 1]?.senses.length === 0 && !back[i + 1]!.quantity &&
+        /^[a-z]+$/.test(back[i + 1]!.text));
+    const hastens = /^before/.test(tag.norm) && i > 0;
+    if ((!may(tag, "reason") && !isFor && !hastens) || tag.quantity) continue;
+    if (exchanges && may(tag, "link")) continue;
+    const rest = back.slice(i + 1);
+    const sure =
+      /^(?:because|cause|cos|coz|since|before i|before we|before the|before it|before my|before interest|so that|so i can|so we can|in order to|now that|seeing)/;
+    const purpose = tag.norm.startsWith("to ") || /^(?:so|and let me)/.test(tag.norm);
+    const told = tag.norm === "so" && /^(?:it|they|that)$/.test(rest[0]?.norm ?? "");
+    const plain = rest.some((one) => one.senses.length === 0 && !one.mark && !one.quantity);
+    if (
+      told || sure.test(tag.norm) || (purpose && i > 0) ||
+      (plain && i > 0 && isLowOnly(rest) && tag.norm !== "as")
+    ) {
+      return { args: back.slice(0, i), tail: back.slice(i) };
+    }
+  }
+  return { args: back, tail: [] };
+}
+
+function isLowOnly(tags: readonly Tag[]): boolean {
+  return tags.every((tag) => tag.quantity === undefined && !may(tag, "name"));
+}

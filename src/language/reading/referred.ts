@@ -1,0 +1,51 @@
+import type { NounPhrase } from "../order.ts";
+import { verbOf } from "../order.ts";
+import type { NameKind } from "../sense.ts";
+import { may, senseOf, type Tag } from "../tokens/tags.ts";
+
+/** "I hold 800 USDC, put it into …": the one thing that "it" can mean. */
+export function referred(phrases: readonly NounPhrase[], ground: readonly Tag[]): NounPhrase[] {
+  const refers = phrases.some(({ pronoun }) => pronoun !== null);
+  const isThing = (kind: NameKind) => kind === "asset";
+  if (!refers || phrases.some(({ names }) => names.some(({ kind }) => isThing(kind)))) return [];
+  const named = ground.flatMap((tag) =>
+    tag.senses.flatMap((sense) =>
+      sense.role === "name" && isThing(sense.kind) && !sense.name.includes(" ")
+        ? [{ tag, sense }]
+        : []
+    )
+  );
+  const hints = ground.flatMap((tag) => {
+    const object = senseOf(tag, "object");
+    if (object) return [object.hint];
+    return may(tag, "adjective") || verbOf(tag, "participle") ? [`is:${tag.norm}`] : [];
+  });
+  if (new Set(named.map(({ sense }) => sense.name)).size > 1) return [];
+  const [thing] = named;
+  if (!thing && hints.length === 0) return [];
+  const counted = ground.flatMap(({ quantity }) =>
+    quantity && !quantity.refusal && quantity.kind === "amount" ? [quantity] : []
+  );
+  const own = phrases.some(({ amount }) => amount !== null);
+  return [{
+    prep: null,
+    joined: false,
+    pronoun: null,
+    pronounAt: null,
+    self: false,
+    front: true,
+    amount: thing && !own && counted.length === 1 && counted[0]!.to === thing.tag.from
+      ? counted[0]!
+      : null,
+    names: thing
+      ? [{
+        kind: "asset",
+        name: thing.sense.name,
+        open: false,
+        from: thing.tag.from,
+        to: thing.tag.to,
+      }]
+      : [],
+    hints,
+  }];
+}

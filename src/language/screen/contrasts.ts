@@ -1,0 +1,67 @@
+import type { NameKind } from "../sense.ts";
+import type { Roles } from "../roles.ts";
+import { may, type Tag } from "../tokens/tags.ts";
+
+/** Longest thing that a contrast leaves out, in tags. */
+const MAX_LENGTH = 5;
+
+/**
+ * Takes out what a contrast says that is not meant: "30 INJ, not 30 TIA", "350,000 USDC rather than
+ * 300,000", "redelegate not, undelegate". What is meant has to be said as well, and to be of the same sort.
+ */
+export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
+  const dropped = new Set<Tag>();
+  for (let i = 1; i < tags.length; i++) {
+    const opens = contrastLength(tags, i);
+    if (opens === 0) continue;
+    const from = i + opens;
+    let to = from;
+    while (to < tags.length && to < from + MAX_LENGTH && isPart(tags[to]!)) to++;
+    const said = tags.slice(from, to);
+    const ends = to === tags.length || tags[to]!.mark !== undefined || opens > 1 ||
+      may(tags[to], "courtesy", "prep", "urgency");
+    const rest = [...tags.slice(0, i), ...tags.slice(to)].filter((tag) => !dropped.has(tag));
+    if (!ends || said.length === 0 || !isSaidOtherwise(said, rest)) continue;
+    for (const tag of tags.slice(i, to)) dropped.add(tag);
+    i = to - 1;
+  }
+  for (const tag of dropped) roles.set(tag, "correction");
+  return dropped.size === 0 ? [...tags] : tags.filter((tag) => !dropped.has(tag));
+}
+
+/** How many tags open a contrast: "not" behind a sign, "rather than". */
+function contrastLength(tags: readonly Tag[], at: number): number {
+  const { norm } = tags[at]!;
+  const before = tags[at - 1]!;
+  const isJoined = before.mark !== undefined || may(before, "and", "but");
+  if (/^(?:not|and not|but not)$/.test(norm) && (isJoined || norm !== "not")) return 1;
+  if (norm === "rather" && tags[at + 1]?.norm === "than") return 2;
+  return /^(?:rather than|as opposed to|in place of)$/.test(norm) ? 1 : 0;
+}
+
+function isPart(tag: Tag): boolean {
+  return tag.quantity !== undefined || may(tag, "name", "prep", "determiner", "place_word") ||
+    (tag.senses.length === 0 && tag.mark === undefined && /^[$A-Z]/.test(tag.text));
+}
+
+const kindsOf = (tags: readonly Tag[]): Set<NameKind> =>
+  new Set(tags.flatMap(({ senses }) => senses.flatMap((s) => s.role === "name" ? [s.kind] : [])));
+
+/** True if an amount for an amount, a thing for a thing, a place for a place is said elsewhere. */
+function isSaidOtherwise(said: readonly Tag[], rest: readonly Tag[]): boolean {
+  const counts = said.some(({ quantity }) => quantity !== undefined);
+  if (said.some(({ quantity }) => quantity?.refusal !== undefined)) return false;
+  const values = said.flatMap(({ quantity }) => quantity ? [quantity.value] : []);
+  const counted = rest.flatMap(({ quantity }) => quantity ? [quantity.value] : []);
+  // "50 LINK. Not 50": what is taken back is not what is meant
+  if (counts && (counted.length === 0 || counted.some((value) => values.includes(value)))) {
+    return false;
+  }
+  const kinds = kindsOf(said);
+  const others = kindsOf(rest);
+  if ([...kinds].some((kind) => !others.has(kind))) return false;
+  // A place that is led to needs another one that is led to: "on Euler, not on Aave"
+  const [lead] = said;
+  if (may(lead, "prep") && !rest.some(({ norm }) => norm === lead!.norm)) return false;
+  return counts || kinds.size > 0;
+}

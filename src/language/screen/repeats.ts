@@ -1,0 +1,40 @@
+import type { Roles } from "../roles.ts";
+import { may, type Tag } from "../tokens/tags.ts";
+
+/** Words that say the same again: "that is", "i.e.", "I repeat". */
+const AGAIN =
+  /^(?:that is|that's|that|is|i\.e|i\.e\.|ie|i|repeat|namely|meaning|in|words|figures|or|again)$/;
+/** How far apart an amount and its repetition may stand, in tags. */
+const REACH = 8;
+
+/** Takes out an amount that is said twice: "five (5) ETH", "10k USDT, that is 10,000 USDT". */
+export function dropRepeats(tags: readonly Tag[], roles: Roles): Tag[] {
+  const kept = [...tags];
+  for (let i = 0; i < kept.length; i++) {
+    const first = kept[i]!.quantity;
+    if (!first || first.refusal || first.value === undefined) continue;
+    let next = i + 1;
+    let says = false;
+    while (kept[next] && next < i + REACH && !kept[next]!.quantity) {
+      const { norm, mark } = kept[next]!;
+      if (mark === "(" || mark === "," || AGAIN.test(norm)) says = true;
+      next++;
+    }
+    const second = kept[next]?.quantity;
+    if (!second || second.refusal || second.value !== first.value || !says) continue;
+    // Back to where the repetition begins
+    let from = next;
+    while (
+      from > i + 1 && (kept[from - 1]!.mark !== undefined || AGAIN.test(kept[from - 1]!.norm))
+    ) {
+      from--;
+    }
+    let to = next + 1;
+    const name = kept[i + 1];
+    if (from > i + 1 && may(name, "name") && kept[to]?.norm === name!.norm) to++;
+    if (kept[to]?.mark === ")" || (kept[to]?.mark === "," && from === i + 1)) to++;
+    for (const tag of kept.slice(from, to)) roles.set(tag, "correction");
+    kept.splice(from, to - from);
+  }
+  return kept;
+}
