@@ -10,15 +10,17 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { openEncoder, readLabeledCsv } from "../mod.ts";
-import { orderWithin, readOrders } from "../src/domains/mod.ts";
+import { orderWithin } from "../src/domains/mod.ts";
+import { proposeOrders, readOrders } from "../src/domains/defi/read/orders.ts";
 import { ABSTAIN_CLASS } from "../src/evaluate/mod.ts";
 import { takeRows } from "../src/mapper/fit/rows.ts";
 import { createOrderScorer, fitOrderHead } from "../src/mapper/order_head.ts";
 import { proofOf } from "../src/domains/defi/run.ts";
+import { blendScores } from "../src/run/decide_orders.ts";
 
 const args = parseArgs(Deno.args, { string: ["data", "tol"] });
 const options = { C: 8, tol: Number(args["tol"] ?? 1), classWeight: "balanced" } as const;
-const FLOORS = [0, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7];
+const FLOORS = [0, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 interface Row {
   readonly prompt: string;
@@ -91,14 +93,23 @@ function fit(train: Uint32Array) {
 type Scorer = ReturnType<typeof fit>;
 
 async function score(some: readonly Row[], head: Scorer): Promise<Scored[]> {
-  const readable = some.map((row) => ({ row, orders: readOrders(row.prompt).orders }))
+  const readable = some.map((row) => ({ row, orders: ordersOf(row.prompt) }))
     .filter(({ orders }) => orders.length > 0);
-  const scores = head(await encoder.encode(readable.map(({ row }) => row.prompt)));
-  return readable.map(({ row: { isOrder }, orders }, i) => ({
-    isOrder,
-    kind: `${orders.length === 1 ? "one" : "several"}, ${proofOf(orders)}`,
-    score: scores[i]!,
-  }));
+  const whole = head(await encoder.encode(readable.map(({ row }) => row.prompt)));
+  const own = head(await encoder.encode(readable.map(({ orders }) => orders[0]!.order)));
+  return readable.map(({ row: { isOrder }, orders }, i) => {
+    const proof = proofOf(orders);
+    return {
+      isOrder,
+      kind: `${orders.length === 1 ? "one" : "several"}, ${proof}`,
+      score: proof === "lax" ? blendScores(whole[i]!, own[i]!) : whole[i]!,
+    };
+  });
+}
+
+function ordersOf(prompt: string) {
+  const { orders } = readOrders(prompt);
+  return orders.length > 0 ? orders : proposeOrders(prompt)?.orders ?? [];
 }
 
 function print(title: string, scored: readonly Scored[]): void {

@@ -12,7 +12,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { type MicroRuntime, openRuntime, readLabeledCsv, type RunRecord } from "../mod.ts";
-import { readOrders } from "../src/domains/mod.ts";
+import { proposeOrders, readOrders } from "../src/domains/defi/read/orders.ts";
 import { HEALTHY, HEALTHY_POLICY } from "./orders_facts.ts";
 import { judgeSlots, type SlotCase } from "./orders_slots.ts";
 
@@ -135,7 +135,8 @@ async function report(name: string, rows: readonly Row[]): Promise<void> {
 /** Whether the reading alone leaves the right actions open, whatever the mapper makes of them. */
 function isRead(prompt: string, label: string): boolean {
   const wanted = label.split(",");
-  const { orders } = readOrders(prompt);
+  const proved = readOrders(prompt).orders;
+  const orders = proved.length > 0 ? proved : proposeOrders(prompt)?.orders ?? [];
   return orders.length === wanted.length &&
     orders.every(({ allowed }, i) => (allowed as readonly string[]).includes(wanted[i]!));
 }

@@ -208,6 +208,14 @@ export function readArguments(
       continue;
     }
     const object = senseOf(tag, "object");
+    // "stake them": what has an object of its own is another order
+    const isVerb = object !== undefined && (verbOf(tag, "base")?.actions.length ?? 0) > 0 &&
+      may(after, "pronoun") && !may(after, "determiner") && prep === null;
+    if (isVerb) {
+      unread.push(tag);
+      things.push(tag);
+      continue;
+    }
     if (object) {
       const current: Draft = draft && prep === null && !joined ? draft : begin(i);
       current.hints.push(object.hint);

@@ -3,14 +3,19 @@ import type { RefusalKind } from "./kinds.ts";
 import type { CompiledLexicon } from "./lexicon.ts";
 import { isShouting } from "./names/open_names.ts";
 import type { ReadOrder } from "./order.ts";
+import { readGist } from "./loose/gist.ts";
+import { tailAt } from "./loose/tail.ts";
+import { lightRole } from "./screen/transparent.ts";
+import type { Base, Reading } from "./reading/base.ts";
 import { readSegments } from "./reading/segments.ts";
 import { readQuantities } from "./quantities/read.ts";
 import { createRoles, type Role, type Roles } from "./roles.ts";
 import { takeRatios } from "./ratios.ts";
 import { cutSegments } from "./segments.ts";
-import { type Tag, tagTokens } from "./tokens/tags.ts";
+import { may, type Tag, tagTokens } from "./tokens/tags.ts";
 import { type Token, tokenize } from "./tokens/tokens.ts";
 import { dropContrasts } from "./screen/contrasts.ts";
+import { dropExclusions } from "./screen/exclusions.ts";
 import { dropRepeats } from "./screen/repeats.ts";
 import { applyCorrections, dropListMarks, findWrapper } from "./screen/wrappers.ts";
 
@@ -21,6 +26,13 @@ export interface Refusal {
   readonly spans: readonly (readonly [number, number])[];
 }
 
+/**
+ * How orders were found: each word in its place (`strict`), words that bear no load passed over (`loose`),
+ * the order at the end, to which all before it only leads up (`tail`), or the one thing that all words
+ * together can be about (`gist`).
+ */
+export type ReadingKind = "strict" | "loose" | "tail" | "gist";
+
 /** What a prompt was read to. */
 export interface ParsedPrompt {
   readonly tokens: readonly Token[];
@@ -29,8 +41,8 @@ export interface ParsedPrompt {
   /** The orders as they are to happen; empty where the prompt is refused. */
   readonly orders: readonly ReadOrder[];
   readonly refusal: Refusal | null;
-  /** Whether words that bear no load were passed over to find the orders. */
-  readonly isLoose: boolean;
+  /** How the orders were found. */
+  readonly reading: ReadingKind;
 }
 
 /** Longest prompt that is read, in tokens. A person's order has fewer than a hundred. */
@@ -50,80 +62,169 @@ export const MAX_PROMPT_LENGTH = 2_000;
  * @param lexicon The words of a domain: {@linkcode compileLexicon}.
  */
 export function parsePrompt(prompt: string, lexicon: CompiledLexicon): ParsedPrompt {
-  const whole = [[0, prompt.length]] as const;
-  const nothing = (kind: RefusalKind): ParsedPrompt => ({
-    tokens: [],
-    roles: [],
+  let last: ParsedPrompt | null = null;
+  for (const parsed of readingsOf(prompt, lexicon)) {
+    if (parsed.reading === "tail" || parsed.reading === "gist") break;
+    if (parsed.refusal === null) return parsed;
+    last = parsed;
+  }
+  return last!;
+}
+
+/**
+ * The readings of a prompt, the strictest first: a domain takes the first in which it finds something to do.
+ * A `tail` and a `gist` prove no order; a score has to.
+ */
+export function* readingsOf(prompt: string, lexicon: CompiledLexicon): Generator<ParsedPrompt> {
+  const prepared = prepare(prompt, lexicon);
+  if ("refusal" in prepared) {
+    yield prepared;
+    return;
+  }
+  const strict = readClauses(prepared, false);
+  const first = finish(prepared, strict, "strict");
+  yield first;
+  if (strict.kind !== null) {
+    const loose = readClauses(prepared, true);
+    // What bears load tells more than all that the first reading left over
+    const bad = loose.bad.length > 0 ? loose.bad : strict.bad;
+    yield loose.kind === null
+      ? finish(prepared, loose, "loose")
+      : { ...first, refusal: { kind: strict.kind, spans: spansOf(bad, prepared) } };
+  }
+  // What looks odd is not guessed at
+  if (prepared.tokens.some(({ flaws }) => flaws !== undefined) || HARDLY.test(prompt)) return;
+  if (strict.kind !== null && [...UNSHOWN, "negation"].includes(strict.kind)) {
+    const tail = readTail(prepared);
+    if (tail) yield finish(prepared, tail, "tail");
+  }
+  if (strict.kind !== null && !UNSHOWN.includes(strict.kind)) return;
+  const roles = prepared.marked();
+  const gist = readGist(prepared.tags, baseOf(prepared, roles, true));
+  if (gist) yield finish(prepared, { orders: [gist], kind: null, bad: [], roles }, "gist");
+}
+
+/** Characters that nobody types by chance. */
+const HARDLY = /[\p{Cf}\u2028\u2029]|[^\P{Cc}\n\r\t]/u;
+
+/** Kinds of a refusal that say only that no clause shows an order. */
+const UNSHOWN: readonly RefusalKind[] = ["not_understood", "third_person", "out_of_domain"];
+
+/** A prompt that can be read. */
+interface Prepared {
+  readonly prompt: string;
+  readonly lexicon: CompiledLexicon;
+  readonly tokens: readonly Token[];
+  readonly tags: readonly Tag[];
+  /** Fresh roles in which list marks and corrections are marked. */
+  readonly marked: () => Roles;
+}
+
+/** "one deposit of 0.4 WBTC": that it is one says nothing of how much. */
+function withoutCounts(tags: readonly Tag[]): Tag[] {
+  return tags.map((tag, i) => {
+    const counts = /^(?:one|a single|a)$/.test(tag.norm) && tag.quantity !== undefined &&
+      may(tags[i + 1], "noun") && !may(tags[i + 1], "name");
+    if (!counts) return tag;
+    const { quantity: _, ...rest } = tag;
+    return { ...rest, senses: [{ role: "determiner" }] };
+  });
+}
+
+type RoledReading = Reading & { readonly roles: Roles };
+
+function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPrompt {
+  const refuse = (
+    kind: RefusalKind,
+    span: readonly [number, number] = [0, prompt.length],
+    tokens: readonly Token[] = [],
+  ): ParsedPrompt => ({
+    tokens,
+    roles: rolesOf(tokens, createRoles(tokens.length)),
     orders: [],
-    refusal: { kind, spans: whole },
-    isLoose: false,
+    refusal: { kind, spans: [span] },
+    reading: "strict",
   });
-  if (prompt.length > MAX_PROMPT_LENGTH) return nothing("too_long");
+  if (prompt.length > MAX_PROMPT_LENGTH) return refuse("too_long");
   const hidden = HIDDEN.exec(prompt);
-  if (hidden) {
-    const span = [hidden.index, hidden.index + hidden[0].length] as const;
-    return { ...nothing("unreadable"), refusal: { kind: "unreadable", spans: [span] } };
-  }
+  if (hidden) return refuse("unreadable", [hidden.index, hidden.index + hidden[0].length]);
   const tokens = tokenize(prompt, { isName: lexicon.isName });
-  if (tokens.length > MAX_TOKENS) return nothing("too_long");
-  if (tokens.length === 0) return nothing("empty");
-  const roles = createRoles(tokens.length);
-  const finish = (orders: readonly ReadOrder[], kind: RefusalKind | null, bad: readonly Tag[]) => ({
-    tokens,
-    roles: tokens.map(({ norm }, i) => {
-      const role = roles.of(i);
-      return role === "unread" && /^[,.;:!?()-]+$/.test(norm) ? "punct" : role;
-    }),
-    orders: kind === null ? orders : [],
-    refusal: kind === null ? null : { kind, spans: spansOf(bad, tokens, prompt) },
-    isLoose: false,
-  });
-  const flawed = tokens.findIndex(({ flaws }) => flaws?.some((flaw) => !HARMLESS.includes(flaw)));
-  if (flawed >= 0) {
-    const { start, end } = tokens[flawed]!;
-    return { ...finish([], null, []), refusal: { kind: "unreadable", spans: [[start, end]] } };
-  }
+  if (tokens.length > MAX_TOKENS) return refuse("too_long");
+  if (tokens.length === 0) return refuse("empty");
+  const flawed = tokens.find(({ flaws }) => flaws?.some((flaw) => !HARMLESS.includes(flaw)));
+  if (flawed) return refuse("unreadable", [flawed.start, flawed.end], tokens);
   const quantities = readQuantities(tokens, lexicon.lexicon.quantities);
-  const listed = dropListMarks(
-    tagTokens(prompt, tokens, quantities, lexicon),
-    prompt,
-    tokens,
+  const marks = createRoles(tokens.length);
+  const tagged = tagTokens(prompt, tokens, quantities, lexicon);
+  const listed = dropListMarks(tagged, prompt, tokens, marks);
+  const tags = dropRepeats(applyCorrections(withoutCounts(listed), marks), marks);
+  const wrapper = findWrapper(tags, prompt, tokens);
+  if (wrapper) {
+    const { start } = tokens[wrapper.from]!;
+    const { end } = tokens[Math.max(wrapper.from, wrapper.to - 1)]!;
+    return refuse("wrapper", wrapper.to > wrapper.from ? [start, end] : undefined, tokens);
+  }
+  return { prompt, lexicon, tokens, tags, marked: () => createRoles(tokens.length, marks) };
+}
+
+function readClauses(prepared: Prepared, isLoose: boolean): RoledReading {
+  const { prompt, lexicon, tokens, tags, marked } = prepared;
+  const roles = marked();
+  const { kept, ratios } = takeRatios(
+    isLoose ? dropExclusions(dropContrasts(tags, roles), roles) : tags,
     roles,
   );
-  const all = dropRepeats(applyCorrections(listed, roles), roles);
-  const wrapper = findWrapper(all, prompt, tokens);
-  if (wrapper) return finish([], "wrapper", [wrapper]);
-  const read = (isLoose: boolean, into: Roles) => {
-    const { kept, ratios } = takeRatios(
-      isLoose ? dropContrasts(all, into) : all,
-      into,
-    );
-    const starts = tokens.map(({ start }) => start);
-    const segments = cutSegments(prompt, kept, lexicon, starts);
-    const base = { lexicon, roles: into, ratios, isShouting: isShouting(prompt), isLoose };
-    return readSegments(segments, base);
-  };
-  const strict = read(false, roles);
-  if (strict.kind === null) return finish(strict.orders, null, []);
-  const fresh = createRoles(tokens.length);
-  const loose = read(true, fresh);
-  // What bears load tells more than all that the first reading left over
-  const bad = loose.bad.length > 0 ? loose.bad : strict.bad;
-  if (loose.kind !== null) return finish([], strict.kind, bad);
-  for (let i = 0; i < tokens.length; i++) {
-    const role = fresh.of(i);
-    const isMarked = ["list_mark", "correction"].includes(roles.of(i));
-    if (role !== "unread" || !isMarked) roles.set({ from: i, to: i + 1 } as Tag, role);
+  const segments = cutSegments(prompt, kept, lexicon, tokens.map(({ start }) => start));
+  return { ...readSegments(segments, { ...baseOf(prepared, roles, isLoose), ratios }), roles };
+}
+
+/** The order at the end, where all that stands before it only leads up to it. */
+function readTail(prepared: Prepared): RoledReading | null {
+  const { prompt, lexicon, tokens, tags, marked } = prepared;
+  const roles = marked();
+  const { kept, ratios } = takeRatios(tags, roles);
+  const segments = cutSegments(prompt, kept, lexicon, tokens.map(({ start }) => start));
+  const read = (from: number, into: Roles) =>
+    readSegments(segments.slice(from), { ...baseOf(prepared, into, false), ratios });
+  const from = tailAt(segments, (at) => read(at, marked()));
+  if (from < 0) return null;
+  for (const { tags } of segments.slice(0, from)) {
+    for (const tag of tags) roles.set(tag, lightRole(tag) ?? "aside");
   }
-  return { ...finish(loose.orders, null, []), isLoose: true };
+  return { ...read(from, roles), roles };
+}
+
+function baseOf({ prompt, lexicon }: Prepared, roles: Roles, isLoose: boolean): Base {
+  return { lexicon, roles, ratios: [], isShouting: isShouting(prompt), isLoose };
+}
+
+function finish(
+  prepared: Prepared,
+  { orders, kind, bad, roles }: RoledReading,
+  reading: ReadingKind,
+): ParsedPrompt {
+  const { tokens } = prepared;
+  return {
+    tokens,
+    roles: rolesOf(tokens, roles),
+    orders: kind === null ? orders : [],
+    refusal: kind === null ? null : { kind, spans: spansOf(bad, prepared) },
+    reading,
+  };
+}
+
+function rolesOf(tokens: readonly Token[], roles: Roles): Role[] {
+  return tokens.map(({ norm }, i) => {
+    const role = roles.of(i);
+    return role === "unread" && /^[,.;:!?()-]+$/.test(norm) ? "punct" : role;
+  });
 }
 
 const HARMLESS: readonly string[] = ["compatibility", "glued"];
 
 function spansOf(
   tags: readonly Tag[],
-  tokens: readonly Token[],
-  prompt: string,
+  { tokens, prompt }: Pick<Prepared, "tokens" | "prompt">,
 ): (readonly [number, number])[] {
   const spans = tags.filter(({ from, to }) => to > from)
     .map(({ from, to }) => [tokens[from]!.start, tokens[to - 1]!.end] as const);

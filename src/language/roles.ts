@@ -39,9 +39,9 @@ export interface Roles {
   readonly of: (token: number) => Role;
 }
 
-/** Roles of so many tokens, all unread. */
-export function createRoles(count: number): Roles {
-  const roles: Role[] = new Array(count).fill("unread");
+/** Roles of so many tokens: those that they have already, or all unread. */
+export function createRoles(count: number, marked?: Roles): Roles {
+  const roles: Role[] = Array.from({ length: count }, (_, i) => marked?.of(i) ?? "unread");
   return {
     set: ({ from, to }, role) => roles.fill(role, from, to),
     of: (token) => roles[token] ?? "unread",

@@ -46,4 +46,9 @@ export interface Mapper extends AsyncDisposable {
    * later. Absent for mappers without a head for it.
    */
   measureOrder?(texts: readonly string[], options?: EncodeOptions): Promise<Float64Array>;
+  /**
+   * Of how many groups of training rows, each with orders and others (authors, say), that score was
+   * learned. Absent where the rows named no groups.
+   */
+  readonly orderGroups?: number;
 }

@@ -79,6 +79,8 @@ export interface TrainingFacts {
   readonly duplicates: number;
   /** Rows that the classifier learned from in a second form, as they are read. */
   readonly readings?: number;
+  /** Groups of rows that hold orders and others, where there is a head for them. */
+  readonly order_groups?: number | undefined;
   readonly conflicts: number;
   /** Folds of the calibration; 0 for none. */
   readonly folds: number;
@@ -153,6 +155,7 @@ export async function trainMapper(
       data_sha256: dataset.sha256,
       duplicates: countDuplicates(dataset, ownVectors),
       ...(options.forms && { readings: plan.readings }),
+      ...(head && orderGroups(dataset.rows) > 0 && { order_groups: orderGroups(dataset.rows) }),
       conflicts: findConflicts(dataset, ownVectors).length,
       folds: fit.folds,
       converged: fit.converged && (head?.converged ?? true),
@@ -200,6 +203,16 @@ function fitParts(
   const seen = part(headed);
   const isOrder = Int32Array.from(headed, (i) => rows[i]!.label === ABSTAIN_CLASS ? 0 : 1);
   return { fit, head: fitOrderHead(seen.features, isOrder, { ...common, groups: seen.groups }) };
+}
+
+/** Groups of rows that hold orders and others, so that what tells them apart is not who wrote them. */
+function orderGroups(rows: readonly Row[]): number {
+  const some = (isOrder: boolean) =>
+    new Set(
+      rows.filter((row) => (row.label !== ABSTAIN_CLASS) === isOrder && (row.group ?? "") !== "")
+        .map((row) => row.group!),
+    );
+  return some(true).intersection(some(false)).size;
 }
 
 /** By the hash of what a row says: sums, folds and probes then do not depend on the order of a file. */

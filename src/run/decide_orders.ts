@@ -6,13 +6,19 @@ import type { ActivePoint } from "./operating_point.ts";
 
 /**
  * The score as an order that a strict proof still needs. By `bench/order_proof.ts`, each author's prompts
- * scored by what the others wrote, it costs 8 of 2,969 orders and stops 12 of 51 that were read as an
+ * scored by what the others wrote, it costs 11 of 3,003 orders and stops 10 of 41 that were read as an
  * order and are none.
  */
 const STRICT_MIN_ORDER = 0.1;
 
-/** The same of a lax proof: it costs 144 of 1,002 orders and stops 41 of 58. */
-const LAX_MIN_ORDER = 0.7;
+/** The same of a lax proof: it costs 51 of 1,002 orders and stops 31 of 47. */
+const LAX_MIN_ORDER = 0.5;
+
+/** Where the reading shows no order, but only what it would be: it costs 104 of 532 and stops 85 of 91. */
+const UNPROVED_MIN_ORDER = 0.8;
+
+/** Groups (authors) of training rows from which a score is believed where the reading shows no order. */
+const MIN_GROUPS = 5;
 
 /**
  * Decides on the orders of a prompt: which action, by the words of each, and whether it is an order at
@@ -25,15 +31,45 @@ export async function decideOrders(
   { point, certificate }: ActivePoint,
   proved?: ProvedPrompt,
 ): Promise<Decision[]> {
-  if (!proved || !mapper.measureOrder) return await decideAll(mapper, texts, point);
+  if (!proved) return await decideAll(mapper, texts, point);
+  const { prompt, proof } = proved;
+  if (proof === "none" && !isTrusted(mapper)) {
+    return (await decideAll(mapper, texts, point)).map(unproved);
+  }
+  if (!mapper.measureOrder) return await decideAll(mapper, texts, point);
   const probabilities = await mapper.predictProbabilities(texts);
-  const [score] = await mapper.measureOrder([proved.prompt]);
-  const minOrder = certificate === null
-    ? neededScore(point, proved.proof, texts.length)
-    : point.minOrder;
-  const needed = minOrder === undefined ? point : { ...point, minOrder };
-  const scores = new Float64Array(texts.length).fill(score!);
+  const [score] = await mapper.measureOrder([prompt]);
+  const whole = new Float64Array(texts.length).fill(score!);
+  // A certificate speaks of the score of whole prompts
+  if (certificate !== null) return await decideRows(mapper, texts, probabilities, point, whole);
+  const needed = { ...point, minOrder: neededScore(point, proof, texts.length) };
+  const scores = proof === "lax"
+    ? (await mapper.measureOrder(texts)).map((own) => blendScores(score!, own))
+    : whole;
   return await decideRows(mapper, texts, probabilities, needed, scores);
+}
+
+/** True if the score as an order is known to hold for prompts of people from whom it learned nothing. */
+function isTrusted({ measureOrder, orderGroups = 0 }: Mapper): boolean {
+  return measureOrder !== undefined && orderGroups >= MIN_GROUPS;
+}
+
+/** Without a score nothing shows that it is an order. */
+function unproved(decision: Decision): Decision {
+  return { ...decision, label: null, reason: "not_an_order" };
+}
+
+/** Share of the whole prompt, against the words of the order alone, where words were passed over. */
+const WHOLE = 0.7;
+
+/** The weighted mean of two scores, in log-odds. */
+export function blendScores(whole: number, own: number): number {
+  const logOdds = (score: number) => Math.log(score / (1 - score));
+  return 1 / (1 + Math.exp(-(WHOLE * logOdds(clip(whole)) + (1 - WHOLE) * logOdds(clip(own)))));
+}
+
+function clip(score: number): number {
+  return Math.min(1 - 1e-9, Math.max(1e-9, score));
 }
 
 function neededScore(
@@ -41,6 +77,7 @@ function neededScore(
   proof: Proof,
   orders: number,
 ): number {
+  if (proof === "none") return Math.max(UNPROVED_MIN_ORDER, minOrder);
   if (proof === "lax") return Math.max(LAX_MIN_ORDER, minOrder);
   // The head learns from single orders: plans look to it like none, while no strict proof of one was wrong
   return orders > 1 ? 0 : Math.min(STRICT_MIN_ORDER, minOrder);

@@ -58,10 +58,16 @@ function isRight(row: Row, step: PlanStep): boolean {
     (step.amount === null || row.amount_of === step.amount_of);
 }
 
+/** "some LINK" says no more than "LINK": the plan leaves the amount open. */
+function isLeftOpen({ prompt }: Row, { amount, missing }: PlanStep): boolean {
+  return /\bsome\b/.test(prompt) && amount === null && missing.includes("amount");
+}
+
 Deno.test("no amount of those that an author wrote unseen is read wrongly", () => {
   const wrong = rows.filter((row) => {
     const step = stepOf(row);
-    return step !== null && (row.refuse || !isRight(row, step));
+    if (step === null) return false;
+    return row.refuse ? !isLeftOpen(row, step) : !isRight(row, step);
   });
   assertEquals(wrong.map(({ prompt }) => prompt), []);
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertGreaterOrEqual, assertLessOrEqual } from "@std/assert";
 import { readLabeledCsv } from "../../src/data/dataset.ts";
-import { readOrders } from "../../src/domains/defi/read/orders.ts";
+import { proposeOrders, readOrders } from "../../src/domains/defi/read/orders.ts";
+import { readStep } from "../../src/domains/defi/read/steps.ts";
 
 /** Prompts, and the actions that the words of each order leave open; none where it is refused. */
 const ORDERS: readonly (readonly [string, readonly (readonly string[])[]])[] = [
@@ -54,6 +55,112 @@ for (const [prompt, kind] of REFUSED) {
     assertEquals(readOrders(prompt).refusal?.kind, kind);
   });
 }
+
+/** Prompts in which no clause shows an order, and what they would be about. */
+const PROPOSED: readonly (readonly [string, readonly string[]])[] = [
+  ["frax loan: pay 3k", ["repay_asset"]],
+  ["venus usdc 2k unstaked", ["unstake_asset"]],
+  ["rent is expensive, so withdraw 1200 USDC from aave", ["withdraw_asset", "claim_rewards"]],
+  ["I'm tired of meme coins; sell 30 AXS for USDC", ["swap_asset"]],
+  ["Supply caps no longer suit us. Stake 12 ETH with lido.", ["stake_asset"]],
+];
+
+for (const [prompt, actions] of PROPOSED) {
+  Deno.test(`proposeOrders() makes an order of "${prompt}"`, () => {
+    assertEquals(
+      (proposeOrders(prompt) ?? readOrders(prompt)).orders.map(({ allowed }) => allowed),
+      [
+        actions,
+      ],
+    );
+  });
+}
+
+for (
+  const prompt of [
+    "I pulled 500 USDC out of compound",
+    "can USDT be borrowed on spark",
+    "Hans will withdraw 5 ETH from aave",
+    "I've decided against lending 2,000 USDC on Compound",
+    "two hundred usdc",
+    "Don't: deposit 5 ETH into aave",
+    "under no circumstances, deposit 5 ETH into aave",
+    "recap: swap 2 ETH for USDC, deposit 500 USDC into aave",
+    "I want to use my ETH as collateral on Aave to borrow USDC, then swap 2 USDC to ETH",
+    "the last thing I want is to repay 500 USDC",
+    "start by swapping 1 eth to usdc and finish by lending it on aave",
+    "get 1 eth with my usdc. as a last step stake it on rocketpool",
+    "depo\u200Bsit 5 ETH aave now",
+  ]
+) {
+  Deno.test(`proposeOrders() makes none of ${JSON.stringify(prompt)}`, () => {
+    assertEquals([readOrders(prompt).orders, proposeOrders(prompt)], [[], null]);
+  });
+}
+
+/** A verb that is said once, for several things. */
+const GAPPED: readonly (readonly [string, readonly (readonly (string | null | undefined)[])[]])[] =
+  [
+    ["lend 100 USDC on aave and 200 DAI on compound", [["100", "USDC", null, "aave"], [
+      "200",
+      "DAI",
+      null,
+      "compound",
+    ]]],
+    ["swap 2 ETH and 1 WBTC to USDC", [["2", "ETH", "USDC", null], ["1", "WBTC", "USDC", null]]],
+    ["deposit 2 ETH and 500 USDC into aave", [["2", "ETH", null, "aave"], [
+      "500",
+      "USDC",
+      null,
+      "aave",
+    ]]],
+  ];
+
+for (const [prompt, steps] of GAPPED) {
+  Deno.test(`readOrders() reads two orders in "${prompt}"`, () => {
+    const read = readOrders(prompt).orders.map((order) => readStep(order.allowed[0]!, order));
+    assertEquals(
+      read.map(({ amount, asset, to_asset, venue }) => [
+        amount?.kind === "all" ? "all" : amount?.exact,
+        asset,
+        to_asset,
+        venue,
+      ]),
+      steps,
+    );
+  });
+}
+
+for (
+  const prompt of [
+    "swap 2 ETH to USDC but don't stake it",
+    "deposit 300 USDC in aave, and do not borrow anything against it",
+    "repay 200 USDC on aave without touching my staked eth",
+  ]
+) {
+  Deno.test(`readOrders() leaves out what is excluded in "${prompt}"`, () => {
+    assertEquals(readOrders(prompt).orders.length, 1);
+  });
+}
+
+for (
+  const prompt of [
+    "deposit 5 ETH into aave, don't",
+    "deposit 5 ETH into aave but don't deposit",
+    "deposit 5 ETH into aave, don't deposit 5",
+    "do not swap 2 ETH to USDC",
+  ]
+) {
+  Deno.test(`readOrders() takes no exclusion for an order in "${prompt}"`, () => {
+    assertEquals(readOrders(prompt).orders, []);
+  });
+}
+
+Deno.test("readOrders() reads names that are spelled letter by letter", () => {
+  const [order] = readOrders("put two hundred u s d c in aave").orders;
+  const { amount, asset } = readStep("deposit_asset", order!);
+  assertEquals([amount?.text, asset], ["two hundred", "USDC"]);
+});
 
 Deno.test("readOrders() tells which words refuse", () => {
   const prompt = "deposit 5 ETH into aave upon my signal";

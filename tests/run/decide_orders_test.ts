@@ -8,9 +8,15 @@ import { decideOrders } from "../../src/run/decide_orders.ts";
 const STRICT = "deposit 5 ETH into aave";
 const LAX = "funnel 300 USDC into compound";
 
-/** Always sure of a deposit; the score as an order is given. */
-function mapperScoring(score: number, asked: string[] = []): Mapper {
+/** Always sure of a deposit; the score as an order is given, of whole prompts and of words alone. */
+function mapperScoring(
+  score: number | ((text: string) => number),
+  asked: string[] = [],
+  orderGroups?: number,
+): Mapper {
+  const scoreOf = typeof score === "number" ? () => score : score;
   return {
+    ...(orderGroups !== undefined && { orderGroups }),
     classes: ["deposit_asset", "swap_asset"],
     source: { backend: "sbert", sha256: "0" },
     predictProbabilities: (texts) =>
@@ -21,7 +27,7 @@ function mapperScoring(score: number, asked: string[] = []): Mapper {
       }),
     measureOrder: (texts) => {
       asked.push(...texts);
-      return Promise.resolve(new Float64Array(texts.length).fill(score));
+      return Promise.resolve(Float64Array.from(texts, scoreOf));
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -53,9 +59,40 @@ Deno.test("a strict proof needs a low score, a lax one a sure one", async () => 
   assertEquals(await reasonsOf(STRICT, 0.09), ["not_an_order"]);
   assertEquals(await reasonsOf(STRICT, 0.1, 0.8), ["fired"]);
   assertEquals(await reasonsOf(STRICT, 0.03, 0.02), ["fired"]);
-  assertEquals(await reasonsOf(LAX, 0.69), ["not_an_order"]);
-  assertEquals(await reasonsOf(LAX, 0.7, 0.2), ["fired"]);
-  assertEquals(await reasonsOf(LAX, 0.7, 0.8), ["not_an_order"]);
+  assertEquals(await reasonsOf(LAX, 0.49), ["not_an_order"]);
+  assertEquals(await reasonsOf(LAX, 0.51, 0.2), ["fired"]);
+  assertEquals(await reasonsOf(LAX, 0.51, 0.8), ["not_an_order"]);
+});
+
+Deno.test("of a lax proof the words of the order alone count, too", async () => {
+  const reason = async (whole: number, own: number) => {
+    const texts = ["stake 2 ETH"];
+    const prompt = "the bank is shut, stake 2 ETH";
+    const mapper = mapperScoring((text) => text === prompt ? whole : own);
+    const point = { point: { threshold: 0.5 }, certificate: null };
+    const [decision] = await decideOrders(mapper, texts, point, { prompt, proof: "lax" });
+    return [decision!.reason, Number(decision!.order_score!.toFixed(3))];
+  };
+  assertEquals(await reason(0.4, 0.5), ["not_an_order", 0.43]);
+  assertEquals(await reason(0.4, 0.95), ["fired", 0.646]);
+  assertEquals(await reason(0.2, 0.95), ["not_an_order", 0.478]);
+  assertEquals(await reason(1, 0), ["fired", 1]);
+});
+
+Deno.test("what no reading proves needs a head that many authors taught, and its sure score", async () => {
+  const reason = async (score: number, groups: number | undefined, headless = false) => {
+    const { measureOrder, ...rest } = mapperScoring(score, [], groups);
+    const mapper = headless ? rest : { ...rest, measureOrder: measureOrder! };
+    const point = { point: { threshold: 0.5 }, certificate: null };
+    const proved = { prompt: "aave 5 eth in", proof: "none" } as const;
+    const [decision] = await decideOrders(mapper, ["aave 5 eth in"], point, proved);
+    return [decision!.label, decision!.reason];
+  };
+  assertEquals(await reason(0.8, 5), ["deposit_asset", "fired"]);
+  assertEquals(await reason(0.79, 5), [null, "not_an_order"]);
+  assertEquals(await reason(0.99, 4), [null, "not_an_order"]);
+  assertEquals(await reason(0.99, undefined), [null, "not_an_order"]);
+  assertEquals(await reason(0.99, 5, true), [null, "not_an_order"]);
 });
 
 Deno.test("a certified point is not lowered", async () => {

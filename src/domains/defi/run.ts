@@ -6,7 +6,7 @@ import type { Proof } from "../gates/proof.ts";
 import type { DomainRequest, RunTools } from "../planner.ts";
 import { verifyPlan } from "./guards/guards.ts";
 import { buildPlan, type Plan } from "./plan.ts";
-import { type DefiOrder, type DefiReading, readOrders } from "./read/orders.ts";
+import { type DefiOrder, type DefiReading, proposeOrders, readOrders } from "./read/orders.ts";
 import { DEFI_PRIMITIVES, type DefiPrimitive } from "./taxonomy.ts";
 
 /** The gates of a DeFi prompt, in order; the first that fails ends the run. */
@@ -17,17 +17,35 @@ export async function runDefi(
   const { prompt } = request;
   tools.phase("parse");
   const reading = readOrders(prompt);
-  const { refusal, orders } = reading;
+  const { refusal } = reading;
   const first = gate(
     "non_exec",
     refusal ? reasonOf(refusal.kind) : "ok",
     describe(reading, prompt),
   );
   const start: Finding = { ...NOTHING, flags: tools.flags, gates: [first] };
-  if (refusal) return start;
+  if (!refusal) return await planOrders(reading, start, request, tools);
+  const proposed = tools.decide ? proposeOrders(prompt) : null;
+  if (proposed === null) return start;
+  const read = gate("non_exec", "ok", describe(proposed, prompt));
+  const found = await planOrders(proposed, { ...start, gates: [read] }, request, tools);
+  // Where no score makes an order of it, the reading tells best why it is none
+  return found.gates.some(({ gate, ok }) => gate === "mapper" && ok) ? found : start;
+}
+
+/** From the orders of a prompt to a plan that the guards let pass. */
+async function planOrders(
+  reading: DefiReading,
+  start: Finding,
+  request: DomainRequest<Context>,
+  tools: RunTools,
+): Promise<Finding> {
+  const { prompt } = request;
+  const { orders } = reading;
+  const [first] = start.gates;
   tools.phase("map");
   const mapped = await mapSteps(tools, prompt, orders);
-  const then = { ...start, ...mapped.finding, gates: [first, mapped.gate] };
+  const then = { ...start, ...mapped.finding, gates: [first!, mapped.gate] };
   if (!mapped.gate.ok) return then;
   tools.phase("rails");
   const { labels } = mapped;
@@ -86,10 +104,14 @@ function unlistedFlags({ steps }: Plan): string[] {
 
 /**
  * The proof of a prompt's orders, the weakest counts. It is lax where a verb that no list has is taken for
- * one of an order by what stands beside it, and where words that bear no load were passed over.
+ * one of an order by what stands beside it, and where words that bear no load were passed over; there is
+ * none where only all words together tell what it would be about.
  */
 export function proofOf(orders: readonly DefiOrder[]): Proof {
-  const isLax = orders.some(({ isLoose, read }) => isLoose || read.order.head.form === "open_verb");
+  if (orders.some(({ reading }) => reading === "tail" || reading === "gist")) return "none";
+  const isLax = orders.some(({ reading, read }) =>
+    reading === "loose" || read.order.head.form === "open_verb"
+  );
   return isLax ? "lax" : "strict";
 }
 

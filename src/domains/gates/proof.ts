@@ -1,5 +1,8 @@
-/** How firmly the reading of a prompt shows that it is an order. */
-export type Proof = "strict" | "lax";
+/**
+ * How firmly the reading of a prompt shows that it is an order; `none` where it shows only what the order
+ * would be, and the score has to tell whether it is one.
+ */
+export type Proof = "strict" | "lax" | "none";
 
 /** A prompt whose reading shows that it is an order. */
 export interface ProvedPrompt {

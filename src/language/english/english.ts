@@ -59,7 +59,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     computer|robot|lovely bot|my friend|dear assistant|dear agent|dear bot|fam|chief|captain|
     sweetie|honey|love|guys|y'all|darling|old chap|amigo|butler|jarvis|hi team|support|helper`,
   label:
-    `process|please process|req|cmd|trade|execute|do|please execute|action required|step one|step two|step three|
+    `two things|three things|two orders|payday|first things first|a couple of things|process|please process|req|cmd|trade|execute|do|please execute|action required|step one|step two|step three|
     please action|for execution|instruction to agent|directive|errand|mission|urgent|
     note to agent|order for you|order of the day|my order is|here's my order|here is my order|
     order|orders|request|instruction|instructions|command|task|action|payment|job|
@@ -159,7 +159,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     while|wait|await|as soon as|the moment|the minute|permitting|on condition|whether|in the event|
     every time|each time|as plan|failing|plan b|except|unlikely|lest|or`,
   negation:
-    `other than|apart from|aside from|save for|barring|yeah right|as if|oh great|oh sure|yeah no|yeah nah|sure thing|big surprise|not really|
+    `the last thing i want|the last thing we want|last thing i want|the last thing i need|other than|apart from|aside from|save for|barring|yeah right|as if|oh great|oh sure|yeah no|yeah nah|sure thing|big surprise|not really|
     by mistake|by accident|not|no|don't|dont|do not|never|cannot|can't|won't|isn't|aren't|without|nor|neither|
     nothing|none|nobody|refrain|avoid|cancel|abort|stop|undo|revert|forget|nevermind|never mind|
     nvm|scratch|retract|retracted|void|oops|rather|instead|hold|skip|ignore|disregard|nope|nah|

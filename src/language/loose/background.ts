@@ -9,8 +9,8 @@ const COURTEOUS =
   /^(?:and |but )?if (?:i may|we may|it (?:isn't|is not|wouldn't be|'s not|would not be)|it's (?:no|not|ok|okay|fine|alright)|it (?:please|pleases) (?:you|the)|you(?:'d| would| will|'ll) (?:be|please|kindly|allow)|you (?:wouldn't|would not|don't|do not) mind|that(?:'s| is) (?:ok|okay|fine|alright|no|not)|allowed|permitted|convenient)\b/;
 
 /** What takes an order back or puts it off, wherever it is said. */
-const RETRACTS =
-  /\b(?:take (?:it|that|this) back|took it back|changed? (?:my|our) mind|second thoughts?|scratch (?:that|it)|strike (?:that|it)|forget (?:it|that|about)|never ?mind|ignore|disregard|cancel|undo|revert|abort|(?:just|only) (?:kidding|joking)|jk|kidding|joking|sarcasm|not yet|hold (?:on|off|it|that)|wait (?:for|until|till)|don't do|do not do|don't execute|stop there|call it off|my mistake|wrong|oops|later|tomorrow|unless|until|till|only if|whenever|as soon as|once (?:it|the|i|we|my)|i'll (?:tell|say|let you know|confirm)|let you know|let me know|confirm|first ask|ask me|my signal|my word|go-?ahead|approval|approved?|sign(?:ed|s|er)?|for now|as an example|for example|for instance|in theory|no (?:real|actual)|for fun|nothing real|simulat\w+|preview|dry[- ]run|backtest|sandbox|testnet|hypothetical\w*|pretend|imagine|suppose|supposing|role-?play|mock|fictional|quote|lyrics|poem|screenplay|novel|story)\b/;
+export const RETRACTS =
+  /\b(?:in advance|what (?:i|we) said|get ready|my target|fair (?:number|price|value)|take (?:it|that|this) back|took it back|changed? (?:my|our) mind|second thoughts?|scratch (?:that|it)|strike (?:that|it)|forget (?:it|that|about)|never ?mind|ignore|disregard|cancel|undo|revert|abort|(?:just|only) (?:kidding|joking)|jk|kidding|joking|sarcasm|not yet|hold (?:on|off|it|that)|wait (?:for|until|till)|don't do|do not do|don't execute|stop there|call it off|my mistake|wrong|oops|later|tomorrow|unless|until|till|only if|whenever|as soon as|once (?:it|the|i|we|my)|i'll (?:tell|say|let you know|confirm)|let you know|let me know|confirm|first ask|ask me|my signal|my word|go-?ahead|approval|approved?|sign(?:ed|s|er)?|for now|as an example|for example|for instance|in theory|no (?:real|actual)|for fun|nothing real|simulat\w+|preview|dry[- ]run|backtest|sandbox|testnet|hypothetical\w*|pretend|imagine|suppose|supposing|role-?play|mock|fictional|quote|lyrics|poem|screenplay|novel|story)\b/;
 /** A clause that stands under a condition. */
 const CONDITIONAL =
   /^(?:if|unless|when|whenever|once|until|till|provided|providing|assuming|in case|supposing|should|otherwise|else|or|either|before|while|depending|subject|pending|upon|contingent|as soon|as long|except|only|maybe|perhaps|would|could|can|may|might|do|does|did|is|are|were|had|in case|in the event|given|failing|each|every|what|how|why|which|who|where|whether|you|your|he|she|they|somebody|someone|nobody|everyone|people|suppose|imagine|let)$/;
@@ -40,6 +40,12 @@ export type BackgroundFault =
   | "quotation"
   | "not_understood";
 
+/** "repay my mother's loan": an order, whatever stands beside it. */
+function hasObject(tag: Tag, after: Tag | undefined): boolean {
+  return (verbOf(tag, "base")?.actions.length ?? 0) > 0 && !may(tag, "name") &&
+    may(after, "determiner", "pronoun", "adjective");
+}
+
 /** Judges a stretch of a prompt that is not the order. */
 export function backgroundFault(
   tags: readonly Tag[],
@@ -64,11 +70,16 @@ export function backgroundFault(
   // "I want to use my ETH to borrow USDC": an order of its own that would be lost
   const acts = words.some((tag) => verbOf(tag, "base", "gerund") !== undefined);
   const isAbout = words.some((tag) => tag.quantity !== undefined || may(tag, "name"));
-  if (acts && isAbout) return "not_understood";
+  if ((acts && isAbout) || words.some((tag, i) => hasObject(tag, words[i + 1]))) {
+    return "not_understood";
+  }
   if (
     RETRACTS.test(text) &&
     !(isFirst && /^(?:on second thoughts?|never ?mind|changed? my mind)/.test(text))
   ) {
+    return "not_understood";
+  }
+  if (end === ":" && /^(?:done|finished|completed|executed|sent|submitted)$/.test(text)) {
     return "not_understood";
   }
   if (ABOUT_ORDER.test(text)) return "negation";

@@ -224,8 +224,16 @@ function spellAsset(text: string, shape: NameShape): string {
   return text.replace(/^\$/, "").toUpperCase();
 }
 
+/** Words of the calendar, which are no name whatever their capitals. */
+const CALENDAR =
+  /^(?:christmas|easter|thanksgiving|halloween|eve|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|april|june|july|august|september|october|november|december)$/;
+/** "one last trade": which of several, and no thing that is counted. */
+const ORDINAL =
+  /^(?:last|first|next|final|more|other|quick|small|big|little|simple|single|second|third)$/;
+
 function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind | null {
   const { prep, exchanges, afterAmount, afterDeterminer, next, inPhrase } = context;
+  if (CALENDAR.test(tag.norm) || ORDINAL.test(tag.norm)) return null;
   const sure = SURE.includes(shape) || shape === "suffix";
   if (shape === "signed" && tag.text.includes("/")) {
     return !exchanges && prep !== null && AT.includes(prep) && !afterAmount ? "place" : "asset";

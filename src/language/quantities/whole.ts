@@ -84,7 +84,12 @@ export function readUnstated(context: Context, index: number): Quantity | null {
   if (word.endsWith("ish") && isNumberWord(word.slice(0, -3))) {
     return refused(context, index, index + 1, "approximate", "approximate");
   }
-  if (NOT_FINITE.test(word)) return refused(context, index, index + 1, "unreadable", "not_finite");
+  // "7.5 INF" counts a token of that name
+  const counts = word === "inf" && (context.tokens[index - 1]?.kind === "number" ||
+    isNumberWord(norm(context, index - 1)));
+  if (NOT_FINITE.test(word) && !counts) {
+    return refused(context, index, index + 1, "unreadable", "not_finite");
+  }
   if (/^(?:x|\*|times)$/.test(word)) {
     const factor = readCounted(context, index + 1);
     if (factor) return refused(context, index, factor.to, "multiplier", "multiplier");

@@ -3,13 +3,13 @@ import { may, type Tag } from "../tokens/tags.ts";
 import { lightRole } from "./transparent.ts";
 
 /** Words that make an order depend on something. */
-const CONDITIONS =
-  /^(?:if|unless|when|whenever|once|until|till|provided|providing|assuming|in case|supposing|otherwise|or else|pending|subject to|upon|depending|contingent|conditional|permitting|on condition|whether|in the event|failing|lest|only if|only when|every time|each time|await|should)$/;
+export const CONDITIONS =
+  /^(?:if|unless|when|whenever|once|until|till|provided|providing|assuming|in case|supposing|otherwise|or else|pending|subject to|upon|depending|contingent|conditional|permitting|on condition|whether|in the event|failing|lest|only if|only when|every time|each time|await|should|as soon as|the moment|the minute)$/;
 /** Words of play and doubt. */
-const PLAY =
+export const PLAY =
   /^(?:test|testing|tests|pretend|imagine|example|hypothetical|hypothetically|simulate|simulation|simulated|sandbox|mock|draft|drill|practice|backtest|roleplay|role-play|demo|dry run|dry-run|fiction|fictional|scenario|experiment|joke|joking|kidding|maybe|perhaps|might|may|possibly|probably|wish|dream|someday|theory|wishlist|rehearsal|paper trade|lyrics|void)$/;
 /** Nouns of speech and writing: what follows a colon after one is quoted. */
-const WRITING =
+export const WRITING =
   /^(?:phrase|password|song|title|plan|plans|note|notes|message|email|mail|website|site|docs|text|quote|story|poem|memo|headline|prompt|words|word|sentence|tweet|post|sign|label|caption|subject|headers?|log|logs|history|status|error|summary|transcript|line|script|motto|slogan|rumou?r|advice|tip|rule|rules|instructions|article|book|page|letter|answer|reply|question|output|response|code|wishlist|todo|list|agenda|saying)$/;
 /** Words of those who claim a right to order, or want the checks out of the way. */
 export const CLAIMS =
@@ -99,6 +99,13 @@ export function screenAfter(tags: readonly Tag[], start: string): ScreenFault | 
   if (words.some((tag) => tag.quantity && tag.quantity.kind !== "approximate")) {
     return "not_understood";
   }
+  // "as a last step stake it on lido": another order is no reason
+  const acts = words.some((tag, i) => {
+    const next = words[i + 1];
+    return (verbOf(tag, "base")?.actions.length ?? 0) > 0 && !may(tag, "name") &&
+      (next?.quantity !== undefined || may(next, "pronoun", "name"));
+  });
+  if (acts) return "not_understood";
   const first = words[0]!;
   if (may(first, "reason") || reasonWord(norms)) return null;
   // A sentence of its own: "I want to maximise my earnings."

@@ -83,19 +83,6 @@ function isSaid(senses: readonly Sense[], { refusal }: Quantity): boolean {
     roles.some((role) => role === "adjective" || role === "determiner");
 }
 
-/** Longest name that is spelled letter by letter. */
-const MAX_LETTERS = 6;
-
-/** How many single letters in a row spell a name: "u s d c". */
-function spelledLength(norms: readonly string[], at: number, lexicon: CompiledLexicon): number {
-  let to = at;
-  while (to < norms.length && to < at + MAX_LETTERS && /^[a-z]$/.test(norms[to]!)) to++;
-  for (; to - at >= 3; to--) {
-    if (lexicon.isName(norms.slice(at, to).join(""))) return to - at;
-  }
-  return 0;
-}
-
 /** The phrase of a name in the possessive. */
 function ownerAt(
   lexicon: CompiledLexicon,
@@ -130,11 +117,8 @@ export function tagTokens(
       tags.push({ from: at, to: at, text: "\n", norm: "\n", senses: [], mark: "\n" });
     }
     const quantity = starts.get(at);
-    const letters = quantity === undefined ? spelledLength(norms, at, lexicon) : 0;
-    const phrase = letters > 0
-      ? findPhrase(lexicon.index, [norms.slice(at, at + letters).join("")], 0)
-      : findPhrase(lexicon.index, norms, at) ?? ownerAt(lexicon, owners, norms, at);
-    const length = letters > 0 ? letters : phrase?.words.length ?? 0;
+    const phrase = findPhrase(lexicon.index, norms, at) ?? ownerAt(lexicon, owners, norms, at);
+    const length = phrase?.words.length ?? 0;
     const covered = quantity !== undefined && quantity.to - at >= length &&
       !(quantity.to - at === length && isSaid(phrase!.senses, quantity));
     const to = covered ? quantity.to : at + Math.max(1, length);

@@ -40,6 +40,7 @@ const HEX = /0x[0-9a-f]+(?:(?:\.{2,3}|…)[0-9a-f]+)?(?![\p{L}\p{N}])/iuy;
 const FOREIGN_DOLLAR = /(?:US|CA|AU|NZ|HK|MX|NT|SG|A|C|S|R|U\.S\.)\$(?=\s?[\d.])/iuy;
 const DIGITS = /\.?\p{N}+(?:[.,'’_٬·]\p{N}+)*/uy;
 const GROUPS = /(?:[ \u00a0\u2009\u202f]\d{3})+(?:[.,]\d+)?(?![\p{L}\p{N}_/]|[.,'’:]\d)/uy;
+const SPELLED = /[a-z](?: [a-z]){2,5}(?![\p{L}\p{N}'’])/iuy;
 const EXPONENT = /[eE][+-]?\d+(?![\p{L}\p{N}])/uy;
 const LETTERS = /[\p{L}\p{M}\p{N}_]+/uy;
 const TAIL = /\.\p{L}[\p{L}\p{N}]*/uy;
@@ -77,7 +78,7 @@ export function tokenize(prompt: string, options: TokenizeOptions = {}): readonl
       index += gap;
       continue;
     }
-    const piece = pieceAt(text, index, isName);
+    const piece = spelledAt(text, index, isName) ?? pieceAt(text, index, isName);
     tokens.push(toToken(prompt, text, at, index, piece));
     index += piece.length;
   }
@@ -88,6 +89,8 @@ interface Piece {
   readonly length: number;
   readonly kind: TokenKind;
   readonly isGlued?: boolean;
+  /** Letters with spaces between them: "u s d c". */
+  readonly isSpelled?: boolean;
 }
 
 function toToken(
@@ -104,12 +107,26 @@ function toToken(
   if (piece.isGlued) flaws.push("glued");
   const token = {
     text: given,
-    norm: normalForm(text.slice(index, index + piece.length)),
+    norm: normOf(text.slice(index, index + piece.length), piece),
     start,
     end,
     kind: piece.kind,
   };
   return flaws.length > 0 ? { ...token, flaws } : token;
+}
+
+function normOf(text: string, { isSpelled }: Piece): string {
+  return normalForm(isSpelled ? text.replaceAll(" ", "") : text);
+}
+
+/** A name that is spelled letter by letter, the longest first; null if there is none. */
+function spelledAt(text: string, index: number, isName: (norm: string) => boolean): Piece | null {
+  const found = lengthAt(SPELLED, text, index);
+  for (let length = found; length >= 5; length -= 2) {
+    const letters = text.slice(index, index + length).replaceAll(" ", "").toLowerCase();
+    if (isName(letters)) return { length, kind: "word", isSpelled: true };
+  }
+  return null;
 }
 
 function pieceAt(text: string, index: number, isName: (norm: string) => boolean): Piece {

@@ -56,6 +56,7 @@ const ARTIFACT = z.strictObject({
     domain: z.string(),
     flags: z.record(z.string(), z.unknown()),
     known_columns: z.string(),
+    order_groups: count.optional(),
     overlap: z.strictObject({
       exact: z.base64(),
       template: z.base64(),

@@ -247,6 +247,7 @@ function createMapper(
       return { data, rows: texts.length, cols: classes.length };
     },
     measureNovelty: createNoveltyMeter(training.known_columns),
+    ...(training.order_groups !== undefined && { orderGroups: training.order_groups }),
     ...(scoreOrders && {
       measureOrder: async (texts: readonly string[], options: PredictOptions = {}) => {
         const scores = new Float64Array(texts.length);

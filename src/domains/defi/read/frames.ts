@@ -28,10 +28,22 @@ export function frameOf(order: ReadOrder): OrderFrame {
   const said = saidBy(order);
   const known = head.actions.filter(isAction);
   if (head.actions.includes("->")) return { allowed: ["swap_asset"], foreign: null };
-  if (known.length > 0 && head.form !== "open_verb") {
-    return { allowed: narrow(known, said), foreign: null };
+  const allowed = known.length > 0 && head.form !== "open_verb"
+    ? narrow(known, said)
+    : byFrame(said);
+  return { allowed: atVenue(allowed, said), foreign: null };
+}
+
+/** What is lent out is withdrawn and what is staked is unstaked, where the venue does only one of both. */
+function atVenue(allowed: readonly DefiPrimitive[], { places }: Said): readonly DefiPrimitive[] {
+  if (!allowed.includes("withdraw_asset") || !allowed.includes("unstake_asset")) return allowed;
+  if (places.length === 0) return allowed;
+  if (places.every((name) => LENDING_VENUES.includes(name))) {
+    return allowed.filter((action) => action !== "unstake_asset");
   }
-  return { allowed: byFrame(said), foreign: null };
+  return places.every((name) => STAKING_VENUES.includes(name))
+    ? allowed.filter((action) => action !== "withdraw_asset")
+    : allowed;
 }
 
 interface Said {
@@ -150,6 +162,8 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
   return isBare ? [] : [...all];
 }
 
+const MORE =
+  /^(?:increase|enlarge|top up|top off|up|raise|expand|augment|boost|grow|extend|bump|bump up|reinforce|fund|bolster|beef up|add|strengthen|back|give|put)$/;
 const LESS = /^(?:reduce|lower|cut|cut down|decrease|diminish|lessen|trim|shrink|scale down)$/;
 
 /** What a debt, or a thing that is pledged, makes of a verb that says neither to borrow nor to repay. */
@@ -161,6 +175,14 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
     return hints.some((hint) => /^(?:position|collateral|liquidity)$/.test(hint))
       ? ["withdraw_asset"]
       : null;
+  }
+  // "top up the loan by 85 USDC", "reinforce my loan with 4 BNB"
+  if (debt && MORE.test(head.word) && !known.includes("repay_asset")) {
+    const by = phrases.some(({ prep, amount }) => prep === "by" && amount !== null);
+    if (by) return ["borrow_asset"];
+    const backs = hints.includes("collateral") ||
+      phrases.some((phrase) => phrase.prep === "with" && hasAsset(phrase));
+    if (backs) return ["deposit_asset"];
   }
   if (known.includes("borrow_asset") || known.includes("repay_asset") || exchanged) return null;
   const pledged = phrases.some((phrase) => phrase.prep === "against" && hasAsset(phrase));
@@ -246,9 +268,17 @@ function foreignKind(order: ReadOrder): string | null {
       isAccount(name.name) && !/^(?:at|in|into|from)$/.test(phrase.prep ?? "")
     )
   ) return "transfer";
+  // "let the router spend my LINK"
+  if (head.word === "spend" && assets.length < 2 && places.length > 0) return "approve";
   const [given, received] = assets;
   if (swaps && given && received && given.name.name === received.name.name) return "impossible";
-  if (swaps && given && received && isWrap(given.name.name, received.name.name)) return "wrap";
+  const becomes = swaps || SWAP_TO.test(received?.phrase.prep ?? "");
+  if (becomes && given && received && isWrap(given.name.name, received.name.name)) return "wrap";
+  // "redeem myself in the pool"
+  const isReflexive = phrases.some(({ self, prep }) => self && prep === null) &&
+    names.length === 0 &&
+    phrases.every(({ amount, hints }) => amount === null && hints.every((hint) => hint === "pool"));
+  if (isReflexive && head.form === "imperative") return "none";
   // "Withdraw 500 USDC from this wallet": what is in a wallet can only be sent
   const leaves = head.actions.includes("withdraw_asset") &&
     phrases.some(({ self, prep }) => self && /^(?:from|out of)$/.test(prep ?? "")) &&
@@ -262,13 +292,18 @@ function foreignKind(order: ReadOrder): string | null {
   }
   // "Close my BTC position": of one coin, and of no place that lends or pools
   if (
-    /^(?:close|add)$/.test(head.word) && places.length === 0 && assets.length === 1 &&
+    /^(?:close|add)$/.test(head.word) && places.every(({ name }) => PERP_VENUES.test(name.name)) &&
+    assets.length === 1 &&
     phrases.some(({ hints }) => hints.includes("position")) && !/[/-]/.test(assets[0]!.name.name)
   ) {
     return "perps";
   }
   return null;
 }
+
+/** Venues whose positions are bets on a price. */
+const PERP_VENUES =
+  /^(?:hyperliquid|dydx|gmx|drift|vertex|ostium|gains network|jupiter perps|aevo|lighter)/;
 
 function isAccount(name: string): boolean {
   return /^0x/i.test(name) || /\.(?:eth|sol|lens|crypto)$/i.test(name);
@@ -277,7 +312,5 @@ function isAccount(name: string): boolean {
 function isWrap(given: string, received: string): boolean {
   const a = given.toUpperCase();
   const b = received.toUpperCase();
-  return ["ETH", "BTC", "BNB", "SOL", "AVAX", "MATIC", "PLS", "TRX", "FTM"].some((coin) =>
-    (a === coin && b === `W${coin}`) || (b === coin && a === `W${coin}`)
-  );
+  return a === `W${b}` || b === `W${a}`;
 }

@@ -36,7 +36,7 @@ export const KNOWN_VENUES: readonly string[] = list(`
   ssv|obol|diva|stader|swell|stakehouse|node dao|bifrost|parallel|acala|moonwell|interlay|hydration|hydradx|
   liqwid|indigo|optim|splash|wingriders|minswap|lenfi|levvy|fluidtokens|algofi|folks finance|tinyman|pact|
   defactor|florence|backed|superstate|ondo finance|ondo|flux|flux finance|open eden|mountain|hashnote|franklin|
-  maple syrup|syrup|clearpool|goldfinch|credix|huma|idle|idle finance|sommelier|yearn v3|beefy|harvest|reaper|
+  maple syrup|syrup|clearpool|hyperliquid|hyperliquid hlp|goldfinch|credix|huma|idle|idle finance|sommelier|yearn v3|beefy|harvest|reaper|
   origin|inverse|inverse finance|sturdy|silo v2|avalon|kinza|venus core|wombat|magpie|penpie|equilibria|
   stargate pool|across pool|hop|synapse|gamma|arrakis|steer|ichi|bunni|maverick v2|ambient|syncswap|izumi|
   ramses|chronos|solidly|equalizer|shadow|beets|beethoven|swapx|metropolis|rings|thruster|blaster|juice|pac|

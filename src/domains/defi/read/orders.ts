@@ -1,8 +1,9 @@
-import { type ParsedPrompt, parsePrompt } from "../../../language/parse.ts";
+import { type ParsedPrompt, type ReadingKind, readingsOf } from "../../../language/parse.ts";
 import type { RefusalKind } from "../../../language/kinds.ts";
 import type { ReadOrder } from "../../../language/order.ts";
 import type { Token } from "../../../language/tokens/tokens.ts";
 import { frameOf } from "./frames.ts";
+import { splitGapped } from "./gapped.ts";
 import { mapperText } from "./mapper_text.ts";
 import type { OrderWords } from "./order_words.ts";
 import { DEFI_PRIMITIVES, type DefiPrimitive } from "../taxonomy.ts";
@@ -18,8 +19,8 @@ export interface DefiOrder {
   readonly order: string;
   /** What its words may ask for; the mapper chooses. */
   readonly allowed: readonly DefiPrimitive[];
-  /** Whether words that bear no load were passed over to find it. */
-  readonly isLoose: boolean;
+  /** How it was found. */
+  readonly reading: ReadingKind;
   readonly read: OrderWords;
 }
 
@@ -51,26 +52,55 @@ export interface DefiReading {
  * ```
  */
 export function readOrders(prompt: string): DefiReading {
-  const parsed = parsePrompt(prompt, DEFI_LANGUAGE);
+  let refused: DefiReading | null = null;
+  for (const parsed of readingsOf(prompt, DEFI_LANGUAGE)) {
+    if (isUnproved(parsed)) break;
+    const found = findOrders(prompt, parsed);
+    if (found.refusal === null) return found;
+    refused = found;
+    // What a domain knows to be something else is that in every reading
+    if (parsed.refusal === null && found.refusal.kind !== "not_understood") break;
+  }
+  return refused!;
+}
+
+/**
+ * What a prompt would be about that {@linkcode readOrders} does not understand, or null: that it is an order
+ * nothing here shows, so that a score has to be sure of it.
+ */
+export function proposeOrders(prompt: string): DefiReading | null {
+  for (const parsed of readingsOf(prompt, DEFI_LANGUAGE)) {
+    const found = findOrders(prompt, parsed);
+    if (isUnproved(parsed)) {
+      if (found.refusal === null) return found;
+    } else if (parsed.refusal === null && found.refusal?.kind !== "not_understood") return null;
+  }
+  return null;
+}
+
+function isUnproved({ reading }: ParsedPrompt): boolean {
+  return reading === "tail" || reading === "gist";
+}
+
+/** The orders of a reading, or why it has none. */
+function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
   const refuse = (
     kind: RefusalKind,
     spans: readonly (readonly [number, number])[],
-  ): DefiReading => ({
-    orders: [],
-    refusal: { kind, spans },
-    parsed,
-  });
+  ): DefiReading => ({ orders: [], refusal: { kind, spans }, parsed });
   if (parsed.refusal) return { orders: [], refusal: parsed.refusal, parsed };
   const { tokens } = parsed;
   const textOf = (from: number, to: number) =>
     prompt.slice(tokens[from]!.start, tokens[to - 1]!.end);
   const orders: DefiOrder[] = [];
   let yielded = "ETH";
-  for (const order of parsed.orders) {
+  for (const order of parsed.orders.flatMap(splitGapped)) {
     if (orders.length > 0 && isCarriedHome(order)) continue;
     const span = spanOf(order, tokens);
     const { allowed: framed, foreign } = frameOf(order);
-    const isOpen = framed.length === 0 && parsed.orders.length === 1 && namesEnough(order);
+    const isGist = parsed.reading === "gist";
+    const isOpen = framed.length === 0 && parsed.orders.length === 1 &&
+      (isGist ? order.head.actions.length === 0 : namesEnough(order));
     const allowed = isOpen ? DEFI_PRIMITIVES : framed;
     if (foreign !== null) return refuse(foreign, [span]);
     if (allowed.length === 0 || !hasObject(order, orders.length > 0)) {
@@ -78,24 +108,27 @@ export function readOrders(prompt: string): DefiReading {
     }
     // "2 ETH for USDC" alone is no order; "…, please" is
     const asks = parsed.roles.some((role) => role === "courtesy" || role === "urgency");
-    if (order.head.form === "verbless" && !asks) {
+    if (order.head.form === "verbless" && !asks && !isGist) {
       return refuse("not_understood", [span]);
     }
-    if (orders.at(-1)?.text === prompt.slice(...span)) continue;
-    const text = mapperText(order, tokens, yielded, orders.length > 0);
+    const text = isGist
+      ? { text: prompt.trim(), yields: null }
+      : mapperText(order, tokens, yielded, orders.length > 0);
+    const last = orders.at(-1);
+    if (last?.text === prompt.slice(...span) && last.order === text.text) continue;
     yielded = text.yields ?? yielded;
     orders.push({
       text: prompt.slice(...span),
       span,
       order: text.text,
       allowed,
-      isLoose: parsed.isLoose,
+      reading: parsed.reading,
       read: { order, textOf, ratios: order.ratios, roles: parsed.roles },
     });
   }
   const distinct = withoutEchoes(orders);
   // Between several orders, words that were passed over may have been one of them
-  if (parsed.isLoose && distinct.length > 1) {
+  if (parsed.reading !== "strict" && distinct.length > 1) {
     return refuse("not_understood", distinct.map(({ span }) => span));
   }
   return { orders: distinct, refusal: null, parsed };

@@ -418,6 +418,18 @@ export const ASSET_TICKERS: Readonly<Record<string, string>> = {
   cosmos: "atom",
   "dai stablecoin": "dai",
   "usd coin": "usdc",
+  "st eth": "steth",
+  "wst eth": "wsteth",
+  "r eth": "reth",
+  "rs eth": "rseth",
+  "cb eth": "cbeth",
+  "ez eth": "ezeth",
+  "we eth": "weeth",
+  "jito sol": "jitosol",
+  "jup sol": "jupsol",
+  "m sol": "msol",
+  "b sol": "bsol",
+  "st atom": "statom",
 };
 
 /** Spellings of venues and the one that is used in plans. */
@@ -441,6 +453,14 @@ export const VENUE_NAMES: Readonly<Record<string, string>> = {
   "justlend v2": "justlend",
   "pancakeswap v3": "pancakeswap",
   "pancakeswap v2": "pancakeswap",
+  "comp v3": "compound",
+  "comp v2": "compound",
+  "uni v2": "uniswap",
+  "uni v3": "uniswap",
+  "uni v4": "uniswap",
+  "cake v2": "pancakeswap",
+  "cake v3": "pancakeswap",
+  "just lend": "justlend",
 };
 
 /** Venues where a deposit becomes collateral of a loan. */

@@ -3,6 +3,7 @@ import { type Amount, toAmount } from "./amounts.ts";
 import { readOrders } from "./orders.ts";
 import type { OrderWords, StepWords } from "./order_words.ts";
 import { readPair } from "./swap_sides.ts";
+import { ASSETS, VENUES } from "./slots.ts";
 import { assetOf, isVague, states, type StepSlot, type Things } from "./things.ts";
 import type { DefiPrimitive } from "../taxonomy.ts";
 
@@ -94,8 +95,8 @@ const NEEDED: Readonly<Record<DefiPrimitive, readonly StepSlot[]>> = {
  * ```
  */
 export function readStep(action: DefiPrimitive, words: StepWords): PlanStep {
-  const read = words.read ?? readOrders(words.text).orders[0]?.read;
-  const phrases = read?.order.phrases ?? [];
+  const read = words.read ?? onlyOrder(words.text);
+  const phrases = settle(action, read?.order.phrases ?? []);
   const textOf = read?.textOf ?? (() => "");
   const things = readThings(action, phrases, read);
   const amount = things.amount && toAmount(
@@ -127,7 +128,7 @@ export function readStep(action: DefiPrimitive, words: StepWords): PlanStep {
     missing: missingSlots(action, found, things.inputs.length),
     ambiguous: [
       ...things.ambiguous,
-      ...phrases.some(isVague) ? ["amount" as const] : [],
+      ...isLeftVague(phrases) ? ["amount" as const] : [],
       ...distinct(places) > 1 || distinct(chains) > 1 ? ["venue" as const] : [],
     ],
     repaired: repaired && found.venue
@@ -140,6 +141,12 @@ export function readStep(action: DefiPrimitive, words: StepWords): PlanStep {
     slippage: slippage ?? null,
     refers: phrases.some(({ pronoun }) => pronoun !== null),
   };
+}
+
+/** How words are read that are one order; several leave everything open. */
+function onlyOrder(text: string): OrderWords | undefined {
+  const { orders } = readOrders(text);
+  return orders.length === 1 ? orders[0]!.read : undefined;
 }
 
 function toInput(
@@ -167,20 +174,81 @@ function readThings(
   read: OrderWords | undefined,
 ): Things {
   if (action === "swap_asset") return readPair(phrases, read?.order.head.word ?? "");
-  return readOne(action, phrases);
+  return readOne(action, phrases, read?.order.head.word ?? "");
+}
+
+/** True if an amount is named that nobody can act on; "some ETH" says no more than "ETH". */
+function isLeftVague(phrases: readonly NounPhrase[]): boolean {
+  return phrases.some((phrase) =>
+    isVague(phrase) &&
+    !/^(?:some|some more|a bit|a bit of|a little)$/i.test(phrase.amount!.refusal!.text)
+  );
+}
+
+/** Gives phrases the meaning that the action leaves them. */
+function settle(action: DefiPrimitive, phrases: readonly NounPhrase[]): readonly NounPhrase[] {
+  if (action === "swap_asset") return phrases;
+  const things = phrases.filter((phrase) => assetOf(phrase) !== null);
+  const places = phrases.flatMap(({ names }) => names.filter(({ kind }) => kind === "place"));
+  // "my FRAX debt at Fraxlend": a name of both, where the place has one of its own
+  const twin = things.length === 0 && distinct(places) === 2
+    ? places.find(({ name }) => ASSETS.includes(name.split(" ")[0]!))
+    : undefined;
+  return phrases.map((phrase, i) => {
+    if (twin && phrase.names.includes(twin)) {
+      return {
+        ...phrase,
+        names: [{ ...twin, kind: "asset", name: twin.name.split(" ")[0]!.toUpperCase() }],
+      };
+    }
+    const isPlain = phrase.prep === null && phrase.amount === null;
+    // "give aave back the 500 EURC": who is paid, where something else is counted
+    const pays = isPlain && things.some((other) =>
+      other !== phrase && other.prep === null && states(other)
+    ) &&
+      phrase.names.length === 1 && VENUES.includes(assetOf(phrase)?.toLowerCase() ?? "");
+    if (pays) return withKind(phrase, "place");
+    // "the ETH/USDC pool with 2 ETH": where the 2 ETH go to
+    const isPair = assetOf(phrase)?.includes("/") === true && phrase.amount === null &&
+      things.some((other) => other !== phrase && !assetOf(other)!.includes("/"));
+    if (isPair) return withKind(phrase, "place");
+    // "…, collateral is my wstETH"
+    const before = phrases[i - 1];
+    const pledges = action === "borrow_asset" && isPlain && before !== undefined &&
+      before.prep === null && before.hints.includes("collateral") && assetOf(before) === null &&
+      things.length > 1;
+    return pledges ? { ...phrase, prep: "against" } : phrase;
+  });
+}
+
+function withKind(phrase: NounPhrase, kind: FoundName["kind"]): NounPhrase {
+  const names = phrase.names.map((name) =>
+    name.kind === "asset" ? { ...name, kind, name: name.name.toLowerCase() } : name
+  );
+  return { ...phrase, names };
 }
 
 /** Prepositions before what is not the object, by action: what is pledged, what is received. */
 const ASIDE: Readonly<Partial<Record<DefiPrimitive, RegExp>>> = {
   borrow_asset: /^(?:against|with|using|on|from|for|as|by|upon)$/,
+  repay_asset: /^against$/,
 };
 const RECEIVED = /^(?:for|to|into|as|back to|back into|->)$/;
 
+/** Actions after which "in USDC" tells what comes out. */
+const LEAVES: readonly DefiPrimitive[] = ["withdraw_asset", "unstake_asset", "claim_rewards"];
+
 /** The thing of every action but a swap. */
-function readOne(action: DefiPrimitive, phrases: readonly NounPhrase[]): Things {
+function readOne(
+  action: DefiPrimitive,
+  phrases: readonly NounPhrase[],
+  verb: string,
+): Things {
   const withAsset = phrases.filter((phrase) => assetOf(phrase) !== null);
   const aside = ASIDE[action];
-  const received = withAsset.filter(({ prep }) => RECEIVED.test(prep ?? ""));
+  const received = withAsset.filter(({ prep }) =>
+    RECEIVED.test(prep ?? "") || (prep === "in" && LEAVES.includes(action))
+  );
   const isAside = (phrase: NounPhrase) =>
     (aside?.test(phrase.prep ?? "") ?? false) ||
     // "Borrow DAI, collateral 2 ETH"
@@ -195,8 +263,8 @@ function readOne(action: DefiPrimitive, phrases: readonly NounPhrase[]): Things 
   );
   const counted = objects.filter(states);
   const amounts = [...counted, ...loose];
-  const pair = assets.length === 2 && isPair(action, phrases, objects);
-  if (pair) {
+  const isAll = action === "claim_rewards" && assets.length > 1 && amounts.length === 0;
+  if (isAll || (assets.length === 2 && isPair(action, phrases, objects, verb))) {
     const inputs = objects.map((phrase) => ({ amount: phrase.amount, asset: assetOf(phrase)! }));
     return { asset: null, toAsset: null, amount: null, amountOf: "asset", ambiguous: [], inputs };
   }
@@ -226,10 +294,13 @@ function isPair(
   action: DefiPrimitive,
   phrases: readonly NounPhrase[],
   objects: readonly NounPhrase[],
+  verb: string,
 ): boolean {
-  const pooled = phrases.some(({ hints }) =>
-    hints.some((hint) => /^(?:liquidity|pool|liquidity pool|pair)$/.test(hint))
-  );
+  const pooled = /\bliquidity\b|^lp\b|^pool\b/.test(verb) ||
+    phrases.some(({ hints, names }) =>
+      hints.some((hint) => /^(?:liquidity|pool|liquidity pool|pair)$/.test(hint)) ||
+      names.some(({ kind, name }) => kind === "place" && /\/|\bpool$/.test(name))
+    );
   return action === "deposit_asset" && pooled && objects.length === 2 && objects[1]!.joined;
 }
 
@@ -241,20 +312,48 @@ function sameAmounts(phrases: readonly NounPhrase[]): boolean {
 function readPlaces(
   phrases: readonly NounPhrase[],
 ): { readonly places: readonly FoundName[]; readonly market: string | null } {
-  const found = phrases.flatMap(({ prep, names }) =>
-    names.filter(({ kind }) => kind === "place").map((name) => ({ prep, name }))
+  const found = phrases.flatMap(({ prep, names, hints }) =>
+    names.filter(({ kind }) => kind === "place").map((name) => ({ prep, name, hints }))
   );
   const pairs = found.filter(({ name }) => name.name.includes("/"));
   const rest = found.filter(({ name }) => !name.name.includes("/"));
-  const [inner, outer] = rest;
-  const nested = rest.length === 2 && inner!.name.open && pairs.length === 0 &&
-    /^(?:on|at|via|through)$/.test(outer!.prep ?? "") && inner!.name.name !== outer!.name.name;
-  if (nested) return { places: [outer!.name], market: inner!.name.name };
+  const nested = pairs.length === 0 ? nestedPlace(rest) : null;
+  if (nested) return nested;
   const market = pairs.length === 1 ? pairs[0]!.name.name.toUpperCase() : null;
   return {
     places: market === null ? found.map(({ name }) => name) : rest.map(({ name }) => name),
     market,
   };
+}
+
+interface PlacedName {
+  readonly prep: string | null;
+  readonly hints: readonly string[];
+  readonly name: FoundName;
+}
+
+const OUT_OF = /^(?:from|out of|off|off of|back from|out from)$/;
+/** Names of what is inside of a venue. */
+const INNER = /\b(?:vault|pool|market|strategy|gauge|farm|module|position|savings|restaking)$/;
+
+/** "the Gauntlet vault on Morpho", "Liquity, stability pool": what is inside, and the venue that has it. */
+function nestedPlace(
+  rest: readonly PlacedName[],
+): { readonly places: readonly FoundName[]; readonly market: string | null } | null {
+  const [first, second] = rest;
+  if (rest.length !== 2 || first!.name.name === second!.name.name) return null;
+  // "from aave to the spark vault" is two places
+  const ways = rest.filter(({ prep }) => prep !== null).map(({ prep }) => OUT_OF.test(prep!));
+  const isOn = ({ prep }: PlacedName) => /^(?:on|at|via|through|inside|by|in)$/.test(prep ?? "");
+  if (new Set(ways).size > 1 && !isOn(second!)) return null;
+  // "our Balancer pool tokens in the Aura gauge": what is brought, and where
+  const brought = first!.prep === null && first!.hints.includes("liquidity") &&
+    second!.prep !== null;
+  const inner = brought ? [first!] : rest.filter(({ name }) => INNER.test(name.name));
+  const [own] = inner.length === 1 ? inner : first!.name.open && isOn(second!) ? [first!] : [];
+  if (own === undefined) return null;
+  const outer = own === first ? second! : first!;
+  return { places: [outer.name], market: own.name.name };
 }
 
 /** One name; two different ones are none. */

@@ -3,7 +3,9 @@ import { assetOf, states, type Things } from "./things.ts";
 
 /** Verbs whose object is received. */
 const BUYS =
-  /^(?:buy|purchase|acquire|get|get me|obtain|grab|pick up|pick|give me|gimme|receive|market buy|want|take|ape|mint|purchase of|order)$/;
+  /^(?:buy|purchase|acquire|get|get me|obtain|grab|pick up|pick|give me|gimme|receive|market buy|want|take|ape|scoop|scoop up|snap up|nab|bag|mint|purchase of|order)$/;
+/** Verbs whose "with" leads to what is received. */
+const REPLACES = /^(?:replace|substitute|swap|exchange|trade|switch)$/;
 const GIVEN = /^(?:with|using|from|by selling|by spending|out of|via|<-)$/;
 const RECEIVED =
   /^(?:to|into|for|as|in exchange for|in return for|->|towards|back to|back into|onto|in|on|against)$/;
@@ -26,8 +28,10 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
   const named = phrases.filter((phrase) => assetOf(phrase) !== null);
   const loose = phrases.filter((phrase) => states(phrase) && assetOf(phrase) === null);
   const buys = BUYS.test(verb);
-  const replaces = verb === "replace";
-  const sides = named.map((phrase) => sideOf(phrase, named, buys, replaces));
+  const replaces = REPLACES.test(verb) && named.some(({ prep }) => prep === null);
+  const sides = named.map((phrase) =>
+    sideOf(phrase, named, buys, replaces, isBareSecond(phrase, named, buys))
+  );
   const given = named.filter((_, i) => sides[i] === "given");
   const received = named.filter((_, i) => sides[i] === "received");
   const asset = one(given);
@@ -56,16 +60,27 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
   };
 }
 
+/** "swap 1 BNB BUSD", "buy AERO 300 USDC": of two things one is counted, and pays. */
+function isBareSecond(phrase: NounPhrase, named: readonly NounPhrase[], buys: boolean): boolean {
+  const [first, second] = named;
+  if (named.length !== 2 || phrase !== second) return false;
+  const [paid, other] = buys ? [second, first!] : [first!, second];
+  return states(paid) && other.amount === null &&
+    named.every((one) => one.prep === null && !one.joined && !one.front);
+}
+
 function sideOf(
   { prep }: NounPhrase,
   named: readonly NounPhrase[],
   buys: boolean,
   replaces: boolean,
+  isSecond: boolean,
 ): "given" | "received" {
   const hasObject = named.some((phrase) => phrase.prep === null);
   if (prep === null) {
     // "exchange for ETH 500 USDC", "swap ETH <- USDC 500"
     if (named.some((other) => other.prep === "<-")) return "received";
+    if (isSecond) return buys ? "given" : "received";
     return buys ? "received" : "given";
   }
   if (prep === "<-") return "given";

@@ -14,7 +14,7 @@ const C: DefiPrimitive = "claim_rewards";
 const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   [
     "deposit|supply|lend out|add liquidity|provide liquidity|add collateral|post|pledge|post collateral|pay in|" +
-    "collateralize|collateralise|become a liquidity provider|seed|lp|credit",
+    "collateralize|collateralise|zap|zap in|zap into|become a liquidity provider|seed|lp|credit",
     [D],
   ],
   ["lend", [D]],
@@ -47,7 +47,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ["take out|draw out", [W, U, C, B]],
   ["close|close out|exit|get out of|clear out|come out of", [W, U, C, R]],
   [
-    "pull|pull out|get out|cash out|bring back|bring home|remove|retrieve|" +
+    "bail|bail from|bail out of|unpark|lighten|lift|pull|pull out|get out|cash out|bring back|bring home|remove|retrieve|" +
     "reclaim|recall|extract|drain|empty|empty out|yank|whip out|fetch|" +
     "take back|get back|bust|unwind|shrink|trim|liquidate my|scale down|move out|pull back|" +
     "bring|unload|take away|haul|haul out|fish out|dig out|withdraw back|drop out of|" +
@@ -62,7 +62,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     [S],
   ],
   [
-    "borrow|loan me|lend me|spot me|take a loan|take out a loan|get a loan|open a loan|front me|" +
+    "borrow|reborrow|loan me|lend me|spot me|take a loan|take out a loan|get a loan|open a loan|front me|" +
     "advance me|go into debt for|go into debt by|take on debt|borrow out|flash borrow|leverage",
     [B],
   ],
@@ -72,7 +72,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     [R],
   ],
   [
-    "settle|clear|kill|wipe|wipe out|wipe off|eliminate|extinguish|satisfy|retire|cover|zero out|" +
+    "amortize|amortise|delever|shave|chop|settle|clear|kill|wipe|wipe out|wipe off|eliminate|extinguish|satisfy|retire|cover|zero out|" +
     "zero|square|square off|finish|finish off|chip|knock|chip away at|cut|cut down|lower|reduce|decrease|diminish|lessen|discharge|burn|" +
     "knock down|bring down|return|apply",
     [R, W],
@@ -103,6 +103,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   approve: "approve|revoke|permit|authorize spending|whitelist|allow",
   perps: "short|long|go long|go short|open a long|open a short|hedge|ape long|margin|" +
     "leverage up|lever up",
+  limit_price: "trail|iceberg",
   nft: "bid|auction|mint an nft|mint nft|mint a nft|list an nft",
   governance: "vote|vote for|vote against|delegate my vote|delegate my votes|propose|abstain",
   launch: "launch|init|initialize|initialise|create|issue",
@@ -110,7 +111,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
     "upload|delete|prepare|confirm|automate|cast|slice|reject|annul|scrap|optimise|optimize|enable|disable|turn off|turn on|set|hide|unhide|rename|connect|disconnect|sign|add a token|" +
     "install|configure|register|import|export",
   watch:
-    "track|monitor|watch|alert|notify|remind|schedule|ping|list|show|display|check|view|see|find|" +
+    "pull up|bring up|track|monitor|watch|alert|notify|remind|schedule|ping|list|show|display|check|view|see|find|" +
     "fetch me|calculate|compute|estimate|simulate|preview|quote|verify|validate|compare|analyze|" +
     "read|read out|read me|indicate|know|define|type|guide|" +
     "analyse|review|inspect|track down|look up|tell|explain|describe|summarize|summarise|report",

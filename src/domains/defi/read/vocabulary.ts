@@ -44,12 +44,12 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ),
   ...objects(
     "position",
-    "position|pos|positions|holdings|holding|shares|bag|bags|savings|" +
+    "position|pos|positions|share|my share|our share|holdings|holding|shares|bag|bags|savings|" +
       "portfolio|money|funds|assets|balance|deposits|deposit|stack|capital|amount|quantity",
   ),
   ...objects(
     "thing",
-    "token|tokens|coin|coins|crypto|stablecoins|stables|stablecoin|" +
+    "token|tokens|coin|coins|piece|pieces|pcs|dust|crypto|stablecoins|stables|stablecoin|" +
       "cryptocurrency|units|unit",
   ),
   ...objects(
@@ -66,21 +66,25 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   ...objects(
     "perps",
     "perp|perps|perpetual|perpetuals|futures|leveraged|5x|10x|leverage|margin|" +
-      "take profit|take-profit|stop loss|stop-loss|hyperliquid|hl|dydx|long position|short position|" +
+      "take profit|take-profit|stop loss|stop-loss|long position|short position|" +
       "trailing stop|spot to perps|open interest",
   ),
   ...objects(
     "limit_price",
-    "limit order|limit|twap|dca|market top|market bottom|limit price|" +
+    "iceberg|trailing|limit order|limit|twap|dca|market top|market bottom|limit price|" +
       "stop order|stop limit",
   ),
-  ...objects("nft", "nft|nfts|opensea|collectible|punk|cryptopunk|cryptopunks|bayc|ape jpeg"),
+  ...objects(
+    "nft",
+    "pudgy|pudgies|magic eden|nftfi|lp-nft|azuki|nft|nfts|opensea|collectible|punk|cryptopunk|cryptopunks|bayc|ape jpeg",
+  ),
   ...objects("governance", "vote|votes|governance|proposal|proposals|dao vote|referendum"),
   ...objects(
     "transfer",
-    "my other wallet|my other account|other wallet|other account|binance|kraken|okx|bybit|kucoin|bitstamp|gemini|robinhood|revolut|deposit address",
+    "my other wallet|my other account|other wallet|other account|binance|kraken|okx|bybit|kucoin|bitstamp|gemini|robinhood|revolut|deposit address|coinbase prime|cold wallet|cold storage|hardware wallet|ledger wallet",
   ),
-  ...objects("bridge", "cctp|wormhole|layerzero|l1|l2|layer one|layer two"),
+  ...objects("approve", "access to my|spending access|token access"),
+  ...objects("bridge", "bridged|main chain|cctp|wormhole|layerzero|l1|l2|layer one|layer two"),
   ...objects("multisig", "multisig|gnosis safe|co-signer|cosigners|timelock"),
   ...objects(
     "betting",
@@ -90,7 +94,7 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   ...objects(
     "fiat",
     "in cash|euros|euro|pounds|usd|eur|gbp|yen|rupees|bank|my bank|bank account|credit card|" +
-      "debit card|paypal|fiat|bills|cash machine|atm|francs|yuan|pesos|usd dollars",
+      "reais|pix|naira|sepa|cash app|debit card|paypal|fiat|bills|cash machine|atm|francs|yuan|pesos|usd dollars",
   ),
   ...objects("watch", "watchlist|alert|alerts|reminder|notification|dashboard|report|statement"),
   ...objects("units", "wei|gwei"),
@@ -166,7 +170,7 @@ const isTicker = (name: string): boolean =>
 
 /** Venues that are no everyday word. */
 const isVenue = (name: string): boolean =>
-  !/^(?:drop|save|cap|union|bribe|term|level|blaze|ring|rings|note|lens|magma|momentum|bucket|carrot|exactly|origin|parallel|linear|summer|blaster|juice|pac|shadow|hop|turtle|noon|flux|backed|mountain|franklin|diva|optim|splash|katana|psy|ref|fluid lending|shinobi|theta|beets|steer|gamma|pact|magpie|warden|storm trade|metropolis|vector|platypus|silo|the graph|persistence|helix|infinity)$/
+  !/^(?:idle|drop|save|cap|union|bribe|term|level|blaze|ring|rings|note|lens|magma|momentum|bucket|carrot|exactly|origin|parallel|linear|summer|blaster|juice|pac|shadow|hop|turtle|noon|flux|backed|mountain|franklin|diva|optim|splash|katana|psy|ref|fluid lending|shinobi|theta|beets|steer|gamma|pact|magpie|warden|storm trade|metropolis|vector|platypus|silo|the graph|persistence|helix|infinity)$/
     .test(name);
 
 /** How the prompts of DeFi are worded. */
@@ -176,12 +180,26 @@ export const DEFI_ORDERS: OrderLexicon = {
   names: [
     ...named(
       "asset",
-      [...ASSETS, ...MORE_ASSETS, ...KNOWN_ASSETS.filter(isTicker)],
+      [
+        ...new Set([
+          ...ASSETS,
+          ...MORE_ASSETS,
+          ...Object.keys(ASSET_TICKERS),
+          ...KNOWN_ASSETS.filter(isTicker),
+        ]),
+      ],
       (name) => (ASSET_TICKERS[name] ?? name).toUpperCase(),
     ),
     ...named(
       "place",
-      [...VENUES, ...MORE_VENUES, ...KNOWN_VENUES.filter(isVenue)],
+      [
+        ...new Set([
+          ...VENUES,
+          ...MORE_VENUES,
+          ...Object.keys(VENUE_NAMES),
+          ...KNOWN_VENUES.filter(isVenue),
+        ]),
+      ],
       (name) => VENUE_NAMES[name] ?? name,
     ),
     ...named(
@@ -216,6 +234,9 @@ export const DEFI_ORDERS: OrderLexicon = {
     selling: "with",
     spending: "with",
     "paying with": "with",
+    "pay with": "with",
+    "pay in": "with",
+    "paying in": "with",
   },
   ratios: {
     slippage: "slippage",

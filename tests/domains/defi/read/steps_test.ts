@@ -88,8 +88,8 @@ Deno.test("readStep() lists what the words leave open", () => {
 
 Deno.test("readStep() takes neither of two", () => {
   const twice = read("deposit_asset", "deposit 5 eth and 100 usdc into aave");
-  assertEquals([twice.amount, twice.asset], [null, null]);
-  assert(twice.ambiguous.includes("asset"));
+  assertEquals([twice.amount, twice.asset, twice.venue], [null, null, null]);
+  assertEquals(twice.missing, ["amount", "asset", "venue"]);
   const venues = read("deposit_asset", "deposit 5 eth into aave via compound");
   assertEquals([venues.venue, venues.ambiguous], [null, ["venue"]]);
 });

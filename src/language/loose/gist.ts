@@ -1,0 +1,182 @@
+import { readArguments } from "../arguments.ts";
+import type { HeadForm, OrderHead, ReadOrder } from "../order.ts";
+import { verbOf } from "../order.ts";
+import type { Base } from "../reading/base.ts";
+import { exchangesOf } from "../reading/exchange.ts";
+import { CLAIMS } from "../screen/screen.ts";
+import { lightRole } from "../screen/transparent.ts";
+import { may, senseOf, type Tag } from "../tokens/tags.ts";
+import { RETRACTS } from "./background.ts";
+import { isIdle, loadedIn } from "./words.ts";
+
+/** Those of whom a report tells. */
+const OTHERS =
+  /^(?:he|she|they|them|him|her|his|their|you|your|you're|yours|who|whose|someone|somebody|anyone|everyone|people|nobody|guys|folks)$/;
+/** Words of a report or a plan: an order that is to be carried out now has none of them. */
+const TELLS =
+  /^(?:was|were|had|did|didn't|went|got|yesterday|ago|tomorrow|tonight|later|soon|next|someday|again|already|inclined|way|ways|cheap|expensive|erase|slippage|against it|earlier|will|info|information|finished|executed|completed|used|count|step|steps|finish|finally|once|afterwards|start|difference|versus|unsend|made|usually|always|often|sometimes|every|each|how|why|what|which|when|where|whether|would've|should've|could've)$/;
+
+/** Something that a prompt may ask for: a word of the domain that names an act. */
+interface Act {
+  readonly tag: Tag;
+  readonly form: HeadForm;
+  readonly word: string;
+  readonly actions: readonly string[];
+}
+
+/**
+ * The one order that a prompt can be about, where its clauses do not show one: "frax loan: pay 3k",
+ * "venus usdc 2k back please". No word may take force away or tell of others, all acts that it names have to agree, and
+ * all that bears load has to find its place: one amount, one thing of a kind. Whether it is an order
+ * at all is left to a score that is sure.
+ */
+export function readGist(tags: readonly Tag[], base: Base): ReadOrder | null {
+  if (tags.length > 40 || tags.some(bars)) return null;
+  const words = tags.filter((tag) => !tag.mark && lightRole(tag) === null);
+  const norms = words.flatMap(({ norm }) => norm.split(" "));
+  if (
+    norms.some((word, i) =>
+      OTHERS.test(word) || TELLS.test(word) ||
+      CLAIMS.test(word) && norms[i + 1] !== "module"
+    )
+  ) return null;
+  if (asks(norms) || !isEnglish(words)) return null;
+  if (RETRACTS.test(norms.join(" "))) return null;
+  if (tags.filter(({ quantity }) => quantity !== undefined).length > 1) return null;
+  const acts = tags.flatMap((tag, i) => actsOf(tag, tags[i - 1], tags[i + 1]));
+  if (acts.length > 1 && tags.some((tag) => may(tag, "pronoun"))) return null;
+  const actions = agreed(acts);
+  if (actions === null) return null;
+  const act = leading(acts, actions);
+  if (act === null ? !isPut(tags) : isTold(act, tags)) return null;
+  const head = act === null ? headless(tags) : headOf(act, actions);
+  const at = act === null ? 0 : tags.indexOf(act.tag);
+  const isOther = (tag: Tag) => tag !== act?.tag && isBareVerb(tag);
+  const front = tags.slice(0, at).filter((tag) => !isOther(tag));
+  const back = tags.slice(act === null ? 0 : at + 1).filter((tag) => !isOther(tag));
+  const found = { head, frame: [], front, back, tags: act ? [act.tag] : [], takes: null };
+  const exchanges = exchangesOf(found, back, base.lexicon);
+  const reading = readArguments(front, back, { ...base, exchanges });
+  if (reading.foreign !== null || loadedIn(reading).length > 0) return null;
+  for (const tag of tags) {
+    if (isOther(tag) || tag === act?.tag) base.roles.set(tag, "verb");
+  }
+  return {
+    head,
+    phrases: reading.phrases,
+    particles: reading.particles,
+    ratios: {},
+    parts: [[tags[0]!.from, tags.at(-1)!.to]],
+    when: "then",
+  };
+}
+
+/** "can USDT be borrowed", "is my ETH staked": a question, with or without its mark. */
+function asks([first, second]: readonly string[]): boolean {
+  return /^(?:can|could|is|are|do|does|did|would|should|has|have|may|am)$/.test(first ?? "") &&
+    !/^(?:i|we|like|love)$/.test(second ?? "");
+}
+
+/** True if not more than a third of the words is unknown: they may be of another language. */
+function isEnglish(words: readonly Tag[]): boolean {
+  const unknown = words.filter(({ senses, quantity }) => senses.length === 0 && !quantity);
+  return unknown.length <= Math.max(1, 0.4 * words.length);
+}
+
+/** "I pulled 500 USDC", "sorry for withdrawing it": what was done, or what is talked about. */
+function isTold({ tag, form }: Act, tags: readonly Tag[]): boolean {
+  const at = tags.indexOf(tag);
+  const before = tags[at - 1]?.norm ?? "";
+  if (
+    /(?:^| )(?:against|for|of|about|way to|way|done|stop|stopped|inclined|tend|between|risk|due|due to)$/
+      .test(before)
+  ) {
+    return true;
+  }
+  if (form !== "participle") return false;
+  const after = tags[at + 1];
+  const isSaid = after?.quantity !== undefined || may(after, "determiner", "name", "object");
+  return isSaid || /^(?:i|we|i've|we've|just|it)$/.test(before);
+}
+
+/** True if words without an act tell where something is to go: "venus usdc 2k back", "300 DAI into the DSR". */
+function isPut(tags: readonly Tag[]): boolean {
+  const led = tags.some((tag, i) =>
+    i < tags.length - 1 && (may(tag, "prep") || tag.mark === "->") && lightRole(tag) === null
+  );
+  const counts = tags.some((tag) => tag.quantity !== undefined);
+  const isAt = tags.some((tag) =>
+    may(tag, "object", "place_word") || may(tag, "name") && senseOf(tag, "name")?.kind !== "asset"
+  );
+  return counts &&
+    (led || (isAt && tags.some((tag) => may(tag, "particle", "courtesy", "urgency"))));
+}
+
+/** True for what leaves no order that could be acted on, wherever it stands. */
+function bars(tag: Tag): boolean {
+  if (tag.quantity) return tag.quantity.refusal !== undefined;
+  if (tag.mark === "?") return true;
+  if (lightRole(tag) !== null) return false;
+  const roles = ["negation", "condition", "question", "speech", "play", "foreign"] as const;
+  if (may(tag, ...roles, "then", "before", "after")) return true;
+  if (tag.senses.some((sense) => sense.role === "verb" && sense.verb.foreign !== undefined)) {
+    return !may(tag, "name", "object", "noun");
+  }
+  const isSlot = may(tag, "name", "object", "noun", "place_word", "prep", "particle");
+  return !isSlot && !isBareVerb(tag) && tag.senses.length > 0 && !isIdle(tag);
+}
+
+function isBareVerb(tag: Tag): boolean {
+  return verbOf(tag, "base", "gerund") !== undefined &&
+    !may(tag, "name", "object", "noun", "place_word", "prep", "determiner");
+}
+
+/** "my supply", "take credit": a noun that looks like a verb. */
+function isThing(tag: Tag, before: Tag | undefined, after: Tag | undefined): boolean {
+  if (!may(tag, "object", "noun") || before === undefined) return false;
+  // "stake it", "lend 5 ETH": what has an object of its own is a verb
+  if (after?.quantity !== undefined || may(after, "pronoun", "determiner")) return false;
+  if (verbOf(tag, "gerund")) return may(before, "determiner", "adjective", "name");
+  return may(before, "determiner", "adjective", "prep", "name") || before.quantity !== undefined ||
+    verbOf(before, "base") !== undefined;
+}
+
+function actsOf(tag: Tag, before: Tag | undefined, after: Tag | undefined): Act[] {
+  if (may(tag, "name")) return [];
+  const verb = isThing(tag, before, after) ? undefined : verbOf(tag, "base", "gerund");
+  if (verb) return [{ tag, form: "imperative", word: verb.base, actions: verb.actions }];
+  const done = verbOf(tag, "participle");
+  if (done) return [{ tag, form: "participle", word: done.base, actions: done.actions }];
+  const noun = senseOf(tag, "noun");
+  return noun ? [{ tag, form: "noun", word: tag.norm, actions: noun.actions }] : [];
+}
+
+/** What all acts of a prompt may ask for; empty where none tells, null where they differ. */
+function agreed(acts: readonly Act[]): string[] | null {
+  const told = acts.filter(({ actions }) => actions.length > 0);
+  if (told.length === 0) return [];
+  const common = told[0]!.actions.filter((action) =>
+    told.every(({ actions }) => actions.includes(action))
+  );
+  return common.length === 0 ? null : common;
+}
+
+const FORMS: readonly HeadForm[] = ["imperative", "participle", "noun"];
+
+/** The act that says most. */
+function leading(acts: readonly Act[], actions: readonly string[]): Act | null {
+  const told = actions.length === 0 ? acts : acts.filter((act) => act.actions.length > 0);
+  for (const form of FORMS) {
+    const act = told.find((one) => one.form === form);
+    if (act) return act;
+  }
+  return null;
+}
+
+function headOf({ tag: { from, to }, form, word }: Act, actions: readonly string[]): OrderHead {
+  return { form, word, actions, from, to };
+}
+
+function headless([first]: readonly Tag[]): OrderHead {
+  return { form: "verbless", word: "", actions: [], from: first!.from, to: first!.from };
+}

@@ -1,0 +1,59 @@
+import type { Reading } from "../reading/base.ts";
+import { verbOf } from "../order.ts";
+import { CLAIMS, CONDITIONS, PLAY, WRITING } from "../screen/screen.ts";
+import { lightRole } from "../screen/transparent.ts";
+import type { Segment } from "../segments.ts";
+import { may, type Tag } from "../tokens/tags.ts";
+
+/** Words that put off, quote or take back whatever follows them. */
+const GOVERNS =
+  /^(?:circumstances|account|event|case|crash|ignore|skip|cancel|undo|abort|forget|void|revert|await|wait|later|soon|tomorrow|tonight|later|after|before|until|till|recap|finished|done|completed|executed|item|menu|classify|translate|summari[sz]e|repeat|aloud|verbatim|wishlist|off|never|nobody|neither|nor|refuse|refused|reject|rejected|against|should've|would've|could've|they|he|she|them|him|her|his|their|who|someone|somebody|anyone|everyone|people|user|assistant|system|bot|agent)$/;
+/** A negation that stands alone and governs what follows: "don't: …", "please no, …". */
+const BARE =
+  /^(?:please |pls |just |do |so |but |and )*(?:not|no|don't|dont|do not|never|cannot|can't|won't)(?: do| do it| please)?$/;
+
+/** Where the order begins that all before it only leads up to; -1 if there is none. */
+export function tailAt(segments: readonly Segment[], read: (from: number) => Reading): number {
+  for (let from = 1; from < segments.length && from <= 8; from++) {
+    const { kind, orders } = read(from);
+    if (kind !== null) continue;
+    const [order] = orders;
+    const isPlain = orders.length === 1 && order!.head.actions.length > 0 &&
+      ["imperative", "request"].includes(order!.head.form) && order!.head.repaired === undefined &&
+      order!.phrases.some(({ names, amount }) => names.length > 0 || amount !== null) &&
+      order!.phrases.every(({ pronoun }) => pronoun === null);
+    if (!isPlain) return -1;
+    const follows = /^(?:then|and|before|after)$/.test(segments[from]!.joint);
+    return !follows && leadsUp(segments.slice(0, from)) ? from : -1;
+  }
+  return -1;
+}
+
+/** True for sentences and clauses that take no force from what follows them. */
+function leadsUp(segments: readonly Segment[]): boolean {
+  if (segments.some(({ end }) => end === "?")) return false;
+  const last = segments.at(-1)!;
+  const tags = segments.flatMap(({ tags }) => tags);
+  const words = tags.filter((tag) => !tag.mark && lightRole(tag) === null);
+  const norms = words.flatMap(({ norm }) => norm.split(" "));
+  if (BARE.test(last.tags.map(({ norm }) => norm).join(" ")) && last.end !== ".") return false;
+  const governs = (word: string) =>
+    GOVERNS.test(word) || CONDITIONS.test(word) || PLAY.test(word) || CLAIMS.test(word) ||
+    WRITING.test(word);
+  if (norms.some(governs)) return false;
+  if (words.some((tag) => may(tag, "speech", "condition", "question", "play"))) return false;
+  if (words.some(({ quantity }) => quantity?.refusal && quantity.kind !== "approximate")) {
+    return false;
+  }
+  const isAbout = words.some((tag) => tag.quantity !== undefined || may(tag, "name"));
+  return !(isAbout && words.some((tag, i) => acts(tag, words[i - 1], words[i + 1])));
+}
+
+/** True for an act with an object of its own: an order that would be lost. */
+function acts(tag: Tag, before: Tag | undefined, after: Tag | undefined): boolean {
+  const verb = verbOf(tag, "base", "gerund");
+  if (verb === undefined || may(tag, "name")) return false;
+  if (verb.actions.length === 0 && verb.foreign === undefined) return false;
+  return !may(tag, "noun", "object") || before?.norm === "to" || after?.quantity !== undefined ||
+    may(after, "name", "pronoun", "determiner");
+}
