@@ -2,7 +2,7 @@
 /**
  * The reporting sets of natural prompts, through all gates: totals alone, never a row.
  *
- * `deno run --frozen --allow-read bench/natural.ts [--mapper FILE]`
+ * `deno task bench:natural [--mapper FILE]`
  *
  * The facts are those of a healthy account, so that no guard objects and only the reading decides. The
  * mapper acts at the point in its file.

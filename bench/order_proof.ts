@@ -3,7 +3,7 @@
  * How the proof of an order and its score share the work: of prompts that the reading lets through, how
  * many orders a least score keeps and how many that are none it stops, by the strength of the proof.
  *
- * `deno run --frozen --allow-read bench/order_proof.ts [--data DIR] [--tol 1]`
+ * `deno task bench:order-proof [--data DIR] [--tol 1]`
  *
  * Each author of the training set is scored by what the others wrote, the other sets by all of it; the
  * head learns as that of the product does.

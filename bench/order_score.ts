@@ -3,12 +3,12 @@
  * Where the knowledge of what is no order belongs: in a class of the classifier, in a head of its own, or
  * in both.
  *
- * `deno run --frozen --allow-read bench/order_score.ts [--train FILE] [--data DIR] [--tol 1]`
+ * `deno task bench:order-score [--train FILE] [--data DIR] [--tol 1] [--authors]`
  *
  * Each author of the training set is judged by what the others wrote; the sets of others by all of
  * it. A line gives the share of orders that come out right where at most a given share of what must abstain
  * is acted on, at the best pair of thresholds for it: a bound on what any choice of a point can reach.
- * Mapper alone, no gates. `--data` names the folder of the real prompts, `dev.csv`.
+ * Mapper alone, no gates. `--authors` prints each author, too. `--data` names the folder of the real prompts, `dev.csv`.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { openEncoder, readLabeledCsv } from "../mod.ts";
@@ -18,7 +18,7 @@ import { ABSTAIN_CLASS } from "../src/evaluate/mod.ts";
 import { fitCalibrated, predictProbabilities } from "../src/mapper/mod.ts";
 import { takeRows } from "../src/mapper/fit/rows.ts";
 
-const args = parseArgs(Deno.args, { string: ["data", "tol", "train"] });
+const args = parseArgs(Deno.args, { string: ["data", "tol", "train"], boolean: ["authors"] });
 const trainPath = (args.train as string | undefined) ?? "fixtures/defi/defi_mapper_train.csv";
 const tol = Number(args.tol ?? 1);
 const MOST_ACTED = [0.1, 0.05, 0.02];
@@ -67,7 +67,7 @@ for (const author of authors) {
   }
 }
 print("authors, each judged by the others", held);
-for (const author of authors) {
+for (const author of args.authors ? authors : []) {
   print(
     `  author ${author}`,
     new Map([...held].map(([name, { rows, scores }]) => {
@@ -182,7 +182,7 @@ function print(title: string, variants: Map<string, { rows: Row[]; scores: Score
 /** The most right orders at a pair of thresholds that acts on at most a share of what must abstain. */
 function frontier(rows: readonly Row[], scores: readonly Score[], limit: number) {
   const none = rows.filter(({ label }) => label === ABSTAIN_CLASS).length;
-  let best = { right: -1, wrong: 0, acted: 0, ta: 1, to: 1 };
+  let best = { right: 0, wrong: 0, acted: 0, ta: 1, to: 1 };
   for (const ta of GRID) {
     for (const to of GRID) {
       let right = 0;

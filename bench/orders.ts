@@ -2,13 +2,14 @@
 /**
  * How prompts of several sets are read, through all gates: what is right, wrong and refused.
  *
- * `deno run --frozen --allow-read bench/orders.ts [--mapper FILE] [--red DIR] [--data DIR] [--point .4]`
+ * `deno task bench:orders [--mapper FILE] [--red DIR] [--data DIR] [--point .4]`
  *
  * `read` is the share of orders whose right actions the reading alone leaves open; the mapper has to choose them,
  * and the guards to pass them, for `right`.
  *
- * `--red` names the folder of `neg_dev.csv`, `pos_dev.csv` and `slots_dev.jsonl`, `--data` that of
- * `dev.csv` and `dev_multi.jsonl`. `--list SET` prints the prompts of a set that went wrong.
+ * The mapper acts at the point in its file unless `--point` gives a threshold. `--red` names the folder of
+ * `neg_dev.csv`, `pos_dev.csv` and `slots_dev.jsonl`, `--data` that of `dev.csv` and `dev_multi.jsonl`. `--list SET` prints the prompts of a set that went wrong,
+ * `--time` what a reading takes and nothing else.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { type MicroRuntime, openRuntime, readLabeledCsv, type RunRecord } from "../mod.ts";
@@ -18,9 +19,10 @@ import { judgeSlots, type SlotCase } from "./orders_slots.ts";
 
 const args = parseArgs(Deno.args, {
   string: ["mapper", "red", "data", "point", "list"],
+  boolean: ["time"],
 });
 const mapperPath = (args.mapper as string | undefined) ?? ".artifacts/defi_mapper.json";
-const threshold = Number(args.point ?? 0.4);
+const point = args.point === undefined ? {} : { point: { threshold: Number(args.point) } };
 
 interface Row {
   readonly prompt: string;
@@ -28,10 +30,17 @@ interface Row {
   readonly label: string;
 }
 
-await using runtime = await openRuntime({
-  modelPath: mapperPath,
-  point: { threshold },
-});
+await using runtime = await openRuntime({ modelPath: mapperPath, ...point });
+
+if (args.time) {
+  const { rows } = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_5k.csv");
+  for (const { prompt } of rows.slice(0, 1000)) readOrders(prompt);
+  const begun = performance.now();
+  for (const { prompt } of rows) readOrders(prompt);
+  const ms = (performance.now() - begun) / rows.length;
+  console.log(`a reading takes ${ms.toFixed(3)} ms, on average over ${rows.length} prompts`);
+  Deno.exit(0);
+}
 
 const FIXTURES = [
   ["mini", "fixtures/defi/defi_mapper_labeled_mini.csv"],
@@ -41,7 +50,7 @@ const FIXTURES = [
   ["nonexec", "fixtures/defi/defi_nonexec.csv"],
 ] as const;
 
-console.log(`mapper ${mapperPath} at ${threshold}`);
+console.log(`mapper ${mapperPath} at ${args.point ?? "its own point"}`);
 console.log("set             n  right  wrong   held   read  acted-on-abstain");
 for (const [name, path] of FIXTURES) await report(name, await rowsOf(path));
 await report("natural dev", await naturalOf("tests/run/natural/development.txt"));

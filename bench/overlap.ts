@@ -3,7 +3,7 @@
  * What training sets and reporting sets of the DeFi fixtures share: rows with the same prompt, rows with the
  * same template, and how near the nearest training row is.
  *
- * `deno run --frozen --allow-read bench/overlap.ts`
+ * `deno task bench:overlap`
  *
  * Nearness is the cosine of n-gram vectors: 1 for the same words and word pieces. Prints totals, never a
  * row: sets for reporting stay unseen.

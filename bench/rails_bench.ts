@@ -1,4 +1,4 @@
-/** Milliseconds a sample of the parsers and the denoiser: `deno bench bench/rails_bench.ts`. */
+/** Milliseconds a sample of the parsers and the denoiser: `deno task bench:rails`. */
 import {
   denoiseTraces,
   generateHardTraces,

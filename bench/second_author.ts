@@ -2,7 +2,7 @@
 /**
  * What the runtime makes of prompts that a second author wrote and nothing was fitted to
  * (`fixtures/defi/reserve`): right plans, wrong actions, refusals, with the default mapper at threshold
- * 0.4 and an account that allows everything.
+ * 0.4 and an account that allows everything: `deno task bench:second-author`.
  */
 import {
   openDomain,

@@ -2,8 +2,9 @@
 /**
  * Load test of the server, from a process of its own: `deno task bench:serve [MAPPER] [SECONDS]`.
  *
- * Three loads after one another: large batches, single prompts on 64 connections, and for two minutes a
- * mixture of valid, invalid, huge and slow bodies on 64 connections. Exits with 2 if a bar is missed.
+ * Loads after one another: large batches, single prompts on 64 connections, the same beside an attacker who
+ * sends prompts as long as the limit on 4 more, and for two minutes a mixture of valid, invalid, huge and slow
+ * bodies on 64 connections. Exits with 2 if a bar is missed.
  */
 import { readPrompts } from "../mod.ts";
 import { createRandom } from "../src/core/mod.ts";
@@ -14,6 +15,8 @@ const PORT = 18_088;
 const CONNECTIONS = 64;
 const BATCH = 256;
 const BODY_SECONDS = 2;
+/** UTF-16 units that a prompt may have. */
+const MOST_UNITS = 8000;
 const HUGE = new TextEncoder().encode(JSON.stringify({ prompt: "a".repeat(2 << 20) }));
 const [mapper = ".artifacts/defi_mapper.json", seconds = "120"] = Deno.args;
 const SERVER = [
@@ -236,6 +239,29 @@ const MIXTURE: readonly Kind[] = [
   },
 ];
 
+/** Prompts as long as the limit: runs of what readers look for. */
+const PIECES = [
+  " ",
+  "a",
+  "1",
+  ",",
+  "(",
+  "swap ",
+  "2 ETH and ",
+  "if not ",
+  "deposit 1 ETH into aave, ",
+];
+const LONG: Kind = {
+  name: "run of 8,000 characters",
+  share: 1,
+  expected: [200],
+  send: (client, i) => {
+    const piece = PIECES[i % PIECES.length]!;
+    const prompt = piece.repeat(Math.ceil(MOST_UNITS / piece.length)).slice(0, MOST_UNITS);
+    return client.request("POST /v1/run", json({ prompt, context }));
+  },
+};
+
 /** What happened to the requests of one kind. */
 interface Tally {
   readonly statuses: Map<number, number>;
@@ -323,6 +349,18 @@ async function main(): Promise<void> {
   printTallies(singles);
   const requests = okPerSecond(singles, MAP);
   bar(`${requests} requests/s through /v1/map, at least 1500`, requests >= 1500);
+
+  const [beside, attack] = await Promise.all([load([MAP], CONNECTIONS, 10), load([LONG], 4, 10)]);
+  printTallies(beside);
+  printTallies(attack);
+  const [quiet, loud] = [singles, beside].map(({ tallies }) =>
+    quantile(tallies.get(MAP)!.ms, 0.99)
+  );
+  bar(
+    `p99 ${loud!.toFixed(1)} ms beside an attacker, ${quiet!.toFixed(1)} ms without: ` +
+      `${(loud! / quiet!).toFixed(2)} times, at most 3`,
+    loud! <= 3 * quiet!,
+  );
 
   const mixed = await load(MIXTURE, CONNECTIONS, Number(seconds));
   printTallies(mixed);

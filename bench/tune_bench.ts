@@ -5,7 +5,7 @@
  * are drawn by the seed. The head on the frozen encoder, the last layer and the whole encoder are trained
  * on the same prompts under the same early stopping; each tuned run starts from the trained head.
  *
- *     deno run --allow-read bench/tune_bench.ts FOLDER [seeds] [--select]
+ *     deno task bench:tune FOLDER [seeds] [--select]
  *
  * FOLDER holds train.csv and test.csv with the columns prompt and label. `--select` tries the grid that
  * the settings were chosen from, on the validation prompts alone.

@@ -8,12 +8,12 @@ import {
   takeDataset,
   validateDataset,
 } from "../src/data/mod.ts";
-import { detectDomain } from "../src/domains/mod.ts";
+import { detectDomain, extendDomain } from "../src/domains/mod.ts";
 import { percent, printable, textTable } from "../src/report/mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { type FlagValues, usage } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
-import { applyAbstainLabels, INPUT_FLAGS, readOptions } from "./_input_flags.ts";
+import { applyAbstainLabels, INPUT_FLAGS, readOptions, TAXONOMY_FLAG } from "./_input_flags.ts";
 import { labeledCsv } from "./_train.ts";
 
 /** Flags of `data`. */
@@ -27,6 +27,7 @@ export const DATA_FLAGS = {
     help:
       "Says which words are slots of a template: auto, defi, arc, generic, or a folder with a slash.",
   },
+  ...TAXONOMY_FLAG,
   test_share: {
     type: "number",
     min: 0.01,
@@ -78,12 +79,13 @@ async function openData(flags: Flags, { warn }: CommandContext): Promise<Opened>
   const read = await readLabeledCsv(flags.csv, { ...readOptions(flags), repeatedIds: "number" });
   for (const note of read.notes ?? []) warn(`${flags.csv}: ${printable(note)}`);
   const raw = applyAbstainLabels(read, flags.abstain_label, warn);
-  const domain = flags.domain === "auto"
-    ? (await detectDomain(raw.rows.map(({ label }) => label!))).domain
-    : await openDomain(flags.domain);
-  const dataset = flags.domain === "auto"
-    ? raw
-    : mapLabels(raw, (label) => domain.canonicalLabel(label));
+  if (flags.domain === "auto" && flags.taxonomy === undefined) {
+    const { domain } = await detectDomain(raw.rows.map(({ label }) => label!));
+    return { dataset: raw, mask: createMasker(domain.slots) };
+  }
+  const named = flags.domain === "auto" ? undefined : await openDomain(flags.domain);
+  const domain = flags.taxonomy === undefined ? named! : await extendDomain(flags.taxonomy, named);
+  const dataset = mapLabels(raw, (label) => domain.canonicalLabel(label));
   return { dataset, mask: createMasker(domain.slots) };
 }
 

@@ -32,6 +32,17 @@ export const INPUT_FLAGS = {
   },
 } as const;
 
+/** The flag of every command that reads labels as actions of a domain. */
+export const TAXONOMY_FLAG = {
+  taxonomy: {
+    type: "string",
+    value: "FILE",
+    help:
+      "YAML or JSON that says which actions your own labels ask for: extends, the domain, and " +
+      "labels, an action each, or null for none.",
+  },
+} as const;
+
 /** The flag for files that may be anything; `what` says which. */
 export function formatFlag(what: string) {
   return {

@@ -2,7 +2,10 @@ import type { FlagValues } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 import type { Facts } from "../src/serve/mod.ts";
 import { readJsonFile } from "../src/core/mod.ts";
+import type { MicroRuntime } from "../mod.ts";
+import { policyOf, resolvePolicy } from "../src/run/mod.ts";
 import { readJsonFlag } from "./_json_flag.ts";
+import { openFlaggedRuntime, policyEnvironment, type RUNTIME_FLAGS } from "./_runtime_flags.ts";
 
 /** The flag of every task whose prompts come from somebody else. */
 export const OPEN_FLAGS = {
@@ -41,7 +44,7 @@ export function listOf(text: string | undefined): string[] {
 }
 
 /** The source of facts that `--context` names; undefined for none. */
-export async function readFacts(context: string | undefined): Promise<Facts | undefined> {
+async function readFacts(context: string | undefined): Promise<Facts | undefined> {
   if (context === undefined) return undefined;
   if (context.startsWith("@")) {
     const path = context.slice(1);
@@ -61,4 +64,29 @@ export function warnOfIgnored(
   for (const { path, asked, kept } of ignored) {
     warn(`${path} stays ${kept}, as --config has it, and not ${asked}: --open_keys ${path}`);
   }
+}
+
+/** What a server rests on: the runtime, and what its operator decides for all callers. */
+export interface OperatorRuntime {
+  readonly runtime: MicroRuntime;
+  readonly policy: unknown;
+  readonly facts: Facts | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Opens what the flags of `serve` and `mcp` ask for. Whoever asks closes the runtime. */
+export async function openOperatorRuntime(
+  flags: FlagValues<typeof OPERATOR_FLAGS> & FlagValues<typeof RUNTIME_FLAGS>,
+  context: Pick<CommandContext, "warn">,
+): Promise<OperatorRuntime> {
+  const env = policyEnvironment();
+  const policy = await readJsonFlag("policy", flags.policy);
+  const facts = await readFacts(flags.context);
+  const runtime = await openFlaggedRuntime(flags, context, {
+    modelPath: flags.mapper_path ?? resolvePolicy(policy, { env }).mapper.model_path,
+    openKeys: openKeys(flags),
+    useWordmapFallback: false,
+  });
+  warnOfIgnored(policyOf(runtime, { operator: policy, env }).ignored, context);
+  return { runtime, policy, facts, env };
 }

@@ -14,7 +14,7 @@ import {
   type SweepOutcome,
 } from "../mod.ts";
 import { createMasker, mapLabels, readLabels } from "../src/data/mod.ts";
-import { DEFAULT_DOMAIN, openDomainOf } from "../src/domains/mod.ts";
+import { DEFAULT_DOMAIN, extendDomain, openDomainOf } from "../src/domains/mod.ts";
 import type { CertifyRequest, ChooseBy } from "../src/evaluate/mod.ts";
 import { openArtifact, openWordmap } from "../src/mapper/mod.ts";
 import { type SweepContext, sweepSummary } from "../src/report/mod.ts";
@@ -184,12 +184,14 @@ async function openBackend(
   flags: SweepFlags,
   context: CommandContext,
 ): Promise<{ mapper: Mapper; domain: Domain; artifact?: MapperArtifact }> {
+  const extended = async (domain: Domain) =>
+    flags.taxonomy === undefined ? domain : await extendDomain(flags.taxonomy, domain);
   if (flags.backend === "wordmap") {
     const domain = await openDomain(flags.domain ?? DEFAULT_DOMAIN);
-    return { mapper: openKeywords(domain), domain };
+    return { mapper: openKeywords(domain), domain: await extended(domain) };
   }
   const artifact = await loadMapper(flags.mapper_path);
-  const domain = await openDomainOf(artifact, flags.domain);
+  const domain = await extended(await openDomainOf(artifact, flags.domain));
   const mapper = await openArtifact(artifact, flags.mapper_path, mapperOptions(flags, context));
   return { artifact, mapper, domain };
 }

@@ -1,4 +1,4 @@
-import { formatFlag, INPUT_FLAGS } from "./_input_flags.ts";
+import { formatFlag, INPUT_FLAGS, TAXONOMY_FLAG } from "./_input_flags.ts";
 import { OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 
@@ -22,6 +22,7 @@ export const SWEEP_FLAGS = {
     help: "Domain of the prompts, or its folder, with a slash. Default: that of the mapper; defi " +
       "for the keyword mapper.",
   },
+  ...TAXONOMY_FLAG,
   ...OPEN_MAPPER_FLAGS,
   config: {
     type: "string",

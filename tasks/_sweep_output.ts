@@ -80,10 +80,8 @@ function certifiedMapper(outcome: SweepOutcome, about: SweepContext, paths: Swee
     });
   }
   const { backend: _, model_path: __, ...point } = configOf(outcome, about, paths);
-  const { domain, flags } = paths.artifact;
   return serializeArtifact(paths.artifact, {
-    domain,
-    flags,
+    ...paths.artifact,
     operating_point: point as PinnedPoint,
   });
 }

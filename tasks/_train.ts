@@ -18,7 +18,7 @@ import {
   stringifyCsv,
   takeDataset,
 } from "../src/data/mod.ts";
-import { DEFAULT_DOMAIN, detectDomain, isDomainPath } from "../src/domains/mod.ts";
+import { DEFAULT_DOMAIN, detectDomain, extendDomain, isDomainPath } from "../src/domains/mod.ts";
 import { ABSTAIN_CLASS } from "../src/evaluate/mod.ts";
 import {
   type CalibrationChoice,
@@ -48,6 +48,8 @@ export interface TrainRequest
   readonly out_path: string;
   readonly sbert: string;
   readonly domain: string;
+  /** The file that says which actions other labels ask for. */
+  readonly taxonomy?: string | undefined;
   readonly C: number;
   readonly max_iter: number;
   readonly tol: number;
@@ -92,7 +94,7 @@ export async function runTraining(
     paths.map((path) => readLabeledCsv(path, { ...reading, repeatedIds: "number" })),
   );
   const raw = applyAbstainLabels(concatDatasets(sets), request.abstain_label, warn);
-  const { domain, note } = await chooseDomain(request.domain, raw);
+  const { domain, note } = await chooseDomain(request, raw);
   if (note) warn(note);
   const all = mapLabels(raw, (label) => readLabel(domain, label));
   for (const note of datasetNotes(all, "left out")) warn(note);
@@ -142,6 +144,7 @@ export async function runTraining(
       ...recordedFlags(request),
       ...(domain.trainingSha256 !== null && { domain_sha256: domain.trainingSha256 }),
     },
+    ...(domain.ownLabels && { ownLabels: domain.ownLabels }),
   });
   const testPath = test && besidePath(request.out_path, ".test.csv");
   if (testPath) await writeFileAtomic(testPath, labeledCsv(test));
@@ -186,9 +189,14 @@ export function labeledCsv({ rows }: Dataset): string {
 
 /** The domain that the flag names, or the one that the labels belong to, and what to say about it. */
 async function chooseDomain(
-  flag: string,
+  { domain: flag, taxonomy }: TrainRequest,
   { rows }: Dataset,
 ): Promise<{ readonly domain: Domain; readonly note?: string }> {
+  if (taxonomy !== undefined) {
+    const named = flag === "auto" ? undefined : await openDomain(flag);
+    const domain = await extendDomain(taxonomy, named);
+    return { domain, note: ownLabelsNote(taxonomy, domain, rows) };
+  }
   if (flag !== "auto") return { domain: await openDomain(flag) };
   const { domain, renamed, nearly } = await detectDomain(rows.map((row) => row.label!));
   if (nearly) {
@@ -206,6 +214,17 @@ async function chooseDomain(
     note: `the labels are those of the domain ${domain.name}: read ${list}; ` +
       "--domain generic keeps them as they stand",
   };
+}
+
+/** What the labels of a taxonomy are read as, and those that no row has. */
+function ownLabelsNote(path: string, { ownLabels = {} }: Domain, rows: Dataset["rows"]): string {
+  const seen = new Set(rows.map(({ label }) => label!.trim().toLowerCase()));
+  const entries = Object.entries(ownLabels);
+  const isSeen = ([label]: readonly [string, unknown]) => seen.has(label.toLowerCase());
+  const read = entries.filter(isSeen).map(([label, to]) => `${label} as ${to ?? ABSTAIN_CLASS}`);
+  const unused = entries.filter((entry) => !isSeen(entry)).map(([label]) => label);
+  return `${path}: read ${read.length > 0 ? read.join(", ") : "no label"}` +
+    (unused.length > 0 ? `; no row has ${unused.join(", ")}` : "");
 }
 
 /** The classes that a flag names; two spellings of one action are one class, a name twice is a slip. */
@@ -251,6 +270,7 @@ function recordedFlags(request: TrainRequest): Record<string, unknown> {
     "labels_csv",
     "out_path",
     "domain",
+    "taxonomy",
     "json",
     "cross_validate",
     ...Object.keys(INPUT_FLAGS),

@@ -1,8 +1,5 @@
-import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 import { refreshDocuments } from "./_documents.ts";
-
-const FILES = ["docs/numbers.md"];
 
 await runCommand({
   name: "numbers",
@@ -10,11 +7,8 @@ await runCommand({
   example: "deno task numbers --check",
   flags: {
     check: { type: "boolean", help: "Write nothing; name the stale ones and exit 2." },
+    only: { type: "string", value: "TEXT", help: "Run only the commands that contain it." },
   },
-}, async ({ check }, { say, warn }) => {
-  const onCommand = (command: string) => say(`$ ${command}`);
-  const { blocks, stale } = await refreshDocuments(FILES, { write: !check, onCommand });
-  for (const { command } of check ? stale : []) warn(`stale: ${command}`);
-  say(`${blocks} commands, ${stale.length} ${check ? "stale" : "changed"}`);
-  return check && stale.length > 0 ? EXIT.gate : EXIT.ok;
+}, ({ check, only }, context) => {
+  return refreshDocuments(["docs/numbers.md"], { check, only, timed: true }, context);
 });

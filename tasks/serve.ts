@@ -1,10 +1,8 @@
 import { createLogWriter, DEFAULT_SERVE_LIMITS, startServer } from "../src/serve/mod.ts";
-import { policyOf, resolvePolicy } from "../src/run/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
-import { listOf, openKeys, OPERATOR_FLAGS, readFacts, warnOfIgnored } from "./_policy_flags.ts";
-import { readJsonFlag } from "./_json_flag.ts";
-import { openFlaggedRuntime, policyEnvironment, RUNTIME_FLAGS } from "./_runtime_flags.ts";
+import { listOf, openOperatorRuntime, OPERATOR_FLAGS } from "./_policy_flags.ts";
+import { RUNTIME_FLAGS } from "./_runtime_flags.ts";
 
 /** Flags of `serve`. */
 const SERVE_FLAGS = {
@@ -92,17 +90,11 @@ await runCommand({
   example: "deno task serve --mapper_path .artifacts/defi_mapper.json --port 8088",
   flags: SERVE_FLAGS,
 }, async (flags, context) => {
-  const env = policyEnvironment();
   const log = createLogWriter((bytes) => Deno.stderr.write(bytes));
-  const policy = await readJsonFlag("policy", flags.policy);
-  const facts = await readFacts(flags.context);
-  await using runtime = await openFlaggedRuntime(flags, context, {
-    modelPath: flags.mapper_path ?? resolvePolicy(policy, { env }).mapper.model_path,
-    openKeys: openKeys(flags),
-    useWordmapFallback: false,
-  });
-  warnOfIgnored(policyOf(runtime, { operator: policy, env }).ignored, context);
+  const { runtime: opened, ...operator } = await openOperatorRuntime(flags, context);
+  await using runtime = opened;
   const server = await startServer(runtime, {
+    ...operator,
     host: flags.host,
     port: flags.port,
     token: Deno.env.get("MICRO_LM_TOKEN"),
@@ -119,10 +111,7 @@ await runCommand({
       if (!flags.quiet || entry["level"] === "error") log.write(entry);
     },
     logPrompts: flags.log_prompts,
-    policy,
-    facts,
     allowedHosts: listOf(flags.allowed_hosts),
-    env,
   });
   log.write({ level: "info", event: "listening", url: server.url });
   context.say(`Listening on ${server.url}`);

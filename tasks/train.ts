@@ -1,7 +1,7 @@
 import type { CalibrationChoice, OrderHeadChoice } from "../src/mapper/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { ENCODER_FLAGS, SPEC_HELP } from "./_encoder_flags.ts";
-import { INPUT_FLAGS } from "./_input_flags.ts";
+import { INPUT_FLAGS, TAXONOMY_FLAG } from "./_input_flags.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 import { defaultOutPath, printTraining, runTraining } from "./_train.ts";
 
@@ -37,6 +37,7 @@ await runCommand({
       help: "Whose labels and slots apply: defi, arc, generic, the folder of a domain (with a " +
         "slash), or auto, which looks at the labels.",
     },
+    ...TAXONOMY_FLAG,
     C: { type: "number", min: 1e-9, default: 8, help: "Inverse strength of the L2 penalty." },
     max_iter: { type: "integer", min: 1, default: 2000, help: "Iterations at most." },
     tol: { type: "number", min: 1e-12, max: 1, default: 1e-4, help: "Gradient at which to stop." },

@@ -1,10 +1,11 @@
 import { openDomain, readLabeledCsv } from "../mod.ts";
 import { mapLabels } from "../src/data/mod.ts";
-import { detectDomain, SHIPPED_NAMES } from "../src/domains/mod.ts";
+import { detectDomain, extendDomain, SHIPPED_NAMES } from "../src/domains/mod.ts";
 import { fitWdd, hashWdd, saveWdd } from "../src/rails/mod.ts";
 import { openEvidenceEncoder } from "../src/run/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
+import { TAXONOMY_FLAG } from "./_input_flags.ts";
 
 /** Kinds of refusal that name no sense of their own: such prompts are noise to the evidence. */
 const NOTHING = new Set(["order", "not_understood", "out_of_domain", "empty"]);
@@ -27,13 +28,15 @@ await runCommand({
       default: "auto",
       help: "Whose actions, slots and words apply; auto looks at the labels.",
     },
+    ...TAXONOMY_FLAG,
     sbert: { type: "string", value: "SPEC", default: "lite", help: "Encoder of the spans." },
   },
-}, async ({ labels_csv, out_path, domain: name, sbert }, { say, result }) => {
+}, async ({ labels_csv, out_path, domain: name, taxonomy, sbert }, { say, result }) => {
   const raw = await readLabeledCsv(labels_csv);
-  const domain = name === "auto"
-    ? (await detectDomain(raw.rows.map((row) => row.label!))).domain
-    : await openDomain(name);
+  const named = name === "auto" ? undefined : await openDomain(name);
+  const domain = taxonomy !== undefined
+    ? await extendDomain(taxonomy, named)
+    : named ?? (await detectDomain(raw.rows.map((row) => row.label!))).domain;
   const data = mapLabels(raw, (label) => domain.canonicalLabel(label));
   await using encoder = await openEvidenceEncoder(domain.name, sbert);
   const model = await fitWdd(

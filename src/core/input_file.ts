@@ -2,7 +2,7 @@ import { MicroLmError } from "./errors.ts";
 import { explainIoError } from "./io_error.ts";
 
 /** The name under which `-` appears in messages. */
-export const STDIN_NAME = "standard input";
+const STDIN_NAME = "standard input";
 
 /** Bytes that a file may have which is read as a whole: more than any mapper, less than memory. */
 const MOST_BYTES = 1 << 28;
@@ -18,7 +18,7 @@ export function inputName(path: string): string {
  *
  * @throws {MicroLmError} Kind `missing` or `permission`; `missing` for a folder, pipe, socket or device.
  */
-export async function openInput(path: string): Promise<Deno.FsFile> {
+async function openInput(path: string): Promise<Deno.FsFile> {
   try {
     refuseOther(path, await Deno.stat(path));
     return await Deno.open(path);

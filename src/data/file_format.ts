@@ -4,9 +4,6 @@ import { findDialect, splitHeader } from "./csv/csv_dialect.ts";
 /** How a file holds prompts: a table, a line of JSON each, or a line of plain text each. */
 export type FileFormat = "csv" | "jsonl" | "text";
 
-/** The formats, for flags. */
-export const FILE_FORMATS: readonly FileFormat[] = ["csv", "jsonl", "text"];
-
 const BY_EXTENSION: Readonly<Record<string, FileFormat>> = {
   csv: "csv",
   tsv: "csv",

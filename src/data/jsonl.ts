@@ -4,7 +4,7 @@ import { findJsonFault } from "../core/text/json_fault.ts";
 import { shorten } from "../core/shorten.ts";
 import { readText } from "../core/text/text_stream.ts";
 import type { ColumnOptions } from "./columns.ts";
-import { MAX_FIELD, MAX_JSON_LINE } from "./limits.ts";
+import { MAX_FIELD } from "./limits.ts";
 
 /** A prompt as a JSONL file has it. */
 export interface JsonlPrompt {
@@ -23,29 +23,6 @@ export interface ReadLinesOptions {
 const MAX_LINE = 1 << 26;
 const HINT = 'Write a line as {"prompt": "…"} or as a JSON string';
 
-/**
- * Streams prompts from a JSONL file, `{"prompt": …, "id"?: …, "label"?: …}` or a bare JSON string a
- * line; `-` is standard input. Blank lines are skipped.
- *
- * @throws {MicroLmError} Kind `data`, naming file, line and column, for a line that is neither, one above
- * 2^24 characters and a prompt above 2^20.
- *
- * @example
- * ```ts
- * import { readJsonl } from "micro-lm/data";
- * import { assertEquals } from "@std/assert";
- *
- * for await (const { line, prompt } of readJsonl("fixtures/defi/defi_mapper_5k_prompts.jsonl")) {
- *   assertEquals([line, typeof prompt], [1, "string"]);
- *   break;
- * }
- * ```
- */
-export async function* readJsonl(path: string): AsyncGenerator<JsonlPrompt> {
-  const lines = readLines(path, { maxLength: MAX_JSON_LINE });
-  for await (const { fields: _, ...prompt } of parseJsonl(lines, inputName(path))) yield prompt;
-}
-
 /** A line of a JSONL file with all that stands in it. */
 export interface JsonlRecord extends JsonlPrompt {
   /** The keys of the line; those of a bare string are none. */
@@ -58,7 +35,14 @@ export interface ParseJsonlOptions extends ColumnOptions {
   readonly from?: number;
 }
 
-/** Streams the prompts in lines of JSON, as {@linkcode readJsonl} does; `file` is for messages. */
+/**
+ * Streams the prompts in lines of JSON, `{"prompt": …, "id"?: …, "label"?: …}` or a bare JSON string
+ * each; blank lines are skipped.
+ *
+ * @param file For messages.
+ * @throws {MicroLmError} Kind `data`, naming file, line and column, for a line that is neither and for a
+ * prompt above 2^20 characters.
+ */
 export async function* parseJsonl(
   lines: AsyncIterable<string>,
   file: string,

@@ -12,7 +12,7 @@ export { mapLabels } from "./dataset.ts";
 export { type FileFormat } from "./file_format.ts";
 export { groupPrompts, identifyPrompts, joinRows, normalForm, vectorKeys } from "./identity.ts";
 export { readLabels } from "./join_labels.ts";
-export { readJsonl, readLines } from "./jsonl.ts";
+export { readLines } from "./jsonl.ts";
 export { createOverlapIndex, flagOverlap, lookupBaseline, measureOverlap } from "./overlap.ts";
 export { profileDataset, validateDataset } from "./profile.ts";
 export { type ReadOptions, readRecords } from "./records.ts";

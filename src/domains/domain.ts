@@ -2,6 +2,9 @@ import type { SlotWords } from "../data/template.ts";
 import type { WordmapTerms } from "../mapper/wordmap.ts";
 import type { Planner } from "./planner.ts";
 
+/** Labels of somebody's data, by the action that each asks for; null for none of them. */
+export type OwnLabels = Readonly<Record<string, string | null>>;
+
 /** What is special to one field of prompts. */
 export interface Domain {
   readonly name: string;
@@ -20,6 +23,8 @@ export interface Domain {
   readonly trainingSha256: string | null;
   /** From prompt to plan; null for labels alone, which have no gates. */
   readonly planner: Planner | null;
+  /** Labels of somebody's data that it reads beside its own. */
+  readonly ownLabels?: OwnLabels;
   /**
    * The canonical spelling of a label.
    *

@@ -26,6 +26,7 @@ export { splitSteps } from "./defi/read/segment.ts";
 export { readStep } from "./defi/read/steps.ts";
 export { ABSTAIN_LABEL, canonicalLabel, type DefiPrimitive } from "./defi/taxonomy.ts";
 export { mapperForm, orderWithin } from "./defi/training_forms.ts";
+export { extendDomain } from "./extend_domain.ts";
 export { isDomainPath } from "./folder/is_path.ts";
 export { type Finding, type PlanStep } from "./gates/finding.ts";
 export { gate, type GateVerdict, mapperGate, toMapping } from "./gates/gate.ts";

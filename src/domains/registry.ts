@@ -1,7 +1,8 @@
 import { closest, distance } from "fastest-levenshtein";
 import { MicroLmError } from "../core/errors.ts";
-import type { Domain } from "./domain.ts";
+import type { Domain, OwnLabels } from "./domain.ts";
 import { isDomainPath } from "./folder/is_path.ts";
+import { withOwnLabels } from "./own_labels.ts";
 import { SHIPPED } from "./shipped.ts";
 
 /** The domain of data that no domain of ours knows: any label is an action, nothing is masked. */
@@ -57,12 +58,15 @@ export async function openDomain(nameOrFolder: string): Promise<Domain> {
 export interface MapperDomain {
   readonly domain: string;
   readonly flags: Readonly<Record<string, unknown>>;
+  /** Labels of its data beside those of the domain. */
+  readonly ownLabels?: OwnLabels;
 }
 
 /**
  * The domain of a trained mapper. A mapper of a folder's domain records its name and the hash of what it
  * was trained with; guards and lexicon may change without a new training. Where nobody names that
- * folder, its labels are all that is known: a domain without gates.
+ * folder, its labels are all that is known: a domain without gates. Labels of its training data that the
+ * file maps to actions are read as there.
  *
  * @param artifact What the mapper's file says.
  * @param given Name or folder that the user names; undefined for what the mapper's file says.
@@ -78,10 +82,12 @@ export async function openDomainOf(
   if (given !== undefined) {
     const domain = await openDomain(given);
     checkMapperDomain(artifact, domain, path);
-    return domain;
+    return withOwnLabels(domain, artifact.ownLabels);
   }
-  if (DOMAIN_NAMES.includes(artifact.domain)) return await openDomain(artifact.domain);
-  return { ...GENERIC_DOMAIN, name: artifact.domain };
+  const domain = DOMAIN_NAMES.includes(artifact.domain)
+    ? await openDomain(artifact.domain)
+    : { ...GENERIC_DOMAIN, name: artifact.domain };
+  return withOwnLabels(domain, artifact.ownLabels);
 }
 
 /**

@@ -19,15 +19,7 @@ import type { Table } from "./tables.ts";
  * ```
  */
 export function ngfTable({ parsers, reference, samples, seed }: NgfBenchResult): Table {
-  const numbers = (row: {
-    readonly exact: number | null;
-    readonly precision: number | null;
-    readonly recall: number | null;
-    readonly f1: number | null;
-    readonly hallucination: number | null;
-    readonly omission: number | null;
-    readonly ms: number | null;
-  }) => [
+  const numbers = (row: Omit<NgfBenchResult["reference"][number], "name" | "samples" | "seed">) => [
     ...[row.exact, row.precision, row.recall, row.f1, row.hallucination, row.omission].map(percent),
     row.ms === null ? "–" : row.ms.toFixed(2),
   ];

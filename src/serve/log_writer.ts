@@ -8,14 +8,15 @@ export interface LogWriter {
   close(): Promise<void>;
 }
 
+/** Milliseconds that closing waits for a reader. */
+const CLOSE_MS = 1000;
+
 /** Options of {@linkcode createLogWriter}. */
 export interface CreateLogWriterOptions {
   /** Milliseconds for which lines are gathered. Default: 50. */
   readonly intervalMs?: number;
   /** Characters that may wait; lines beyond are counted and left out. Default: 1 Mi. */
   readonly maxWaiting?: number;
-  /** Milliseconds that closing waits for a reader. Default: 1,000. */
-  readonly closeMs?: number;
   /** The time of an entry. Default: the clock. */
   readonly now?: () => Date;
 }
@@ -45,7 +46,7 @@ export function createLogWriter(
   writeBytes: (bytes: Uint8Array) => Promise<number>,
   options: CreateLogWriterOptions = {},
 ): LogWriter {
-  const { intervalMs = 50, maxWaiting = 1 << 20, closeMs = 1000, now = () => new Date() } = options;
+  const { intervalMs = 50, maxWaiting = 1 << 20, now = () => new Date() } = options;
   const encoder = new TextEncoder();
   let text = "";
   let dropped = 0;
@@ -71,7 +72,7 @@ export function createLogWriter(
     },
     close: async () => {
       const { promise: late, resolve } = Promise.withResolvers<"late">();
-      const timer = setTimeout(() => resolve("late"), closeMs);
+      const timer = setTimeout(() => resolve("late"), CLOSE_MS);
       while (writing && await Promise.race([writing, late]) !== "late");
       clearTimeout(timer);
     },

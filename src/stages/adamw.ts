@@ -1,12 +1,5 @@
-/** Settings of {@linkcode createAdamW}. */
-export interface AdamWOptions {
-  /** Default: 0.9. */
-  readonly beta1?: number;
-  /** Default: 0.999. */
-  readonly beta2?: number;
-  /** Default: 1e-8. */
-  readonly epsilon?: number;
-}
+/** PyTorch's defaults; nothing here is better off with others. */
+const [BETA_1, BETA_2, EPSILON] = [0.9, 0.999, 1e-8];
 
 /** Weights from `from` up to `to` and how strongly they decay. */
 export interface DecayRange {
@@ -41,25 +34,24 @@ export interface AdamW {
 export function createAdamW(
   ranges: readonly DecayRange[],
   state: AdamWState,
-  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamWOptions = {},
 ): AdamW {
   const { mean, square } = state;
   return {
     state,
     step(weights, gradient, learningRate, scale) {
       state.updates++;
-      const size = learningRate / (1 - beta1 ** state.updates);
-      const spread = 1 / Math.sqrt(1 - beta2 ** state.updates);
+      const size = learningRate / (1 - BETA_1 ** state.updates);
+      const spread = 1 / Math.sqrt(1 - BETA_2 ** state.updates);
       for (const { from, to, decay } of ranges) {
         const shrink = 1 - learningRate * decay;
         for (let i = from; i < to; i++) {
           const g = gradient[i]! * scale;
           gradient[i] = 0;
-          const m = beta1 * mean[i]! + (1 - beta1) * g;
-          const v = beta2 * square[i]! + (1 - beta2) * g * g;
+          const m = BETA_1 * mean[i]! + (1 - BETA_1) * g;
+          const v = BETA_2 * square[i]! + (1 - BETA_2) * g * g;
           mean[i] = m;
           square[i] = v;
-          weights[i] = weights[i]! * shrink - size * m / (Math.sqrt(v) * spread + epsilon);
+          weights[i] = weights[i]! * shrink - size * m / (Math.sqrt(v) * spread + EPSILON);
         }
       }
     },

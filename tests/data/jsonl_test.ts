@@ -1,14 +1,16 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { findJsonFault } from "../../src/core/text/json_fault.ts";
-import { type JsonlPrompt, readJsonl, readLines } from "../../src/data/jsonl.ts";
+import { type JsonlPrompt, parseJsonl, readLines } from "../../src/data/jsonl.ts";
 import { MicroLmError } from "../../src/core/errors.ts";
 import { inTempFolder, write } from "../temp.ts";
 
 async function read(text: string): Promise<JsonlPrompt[]> {
   let rows: JsonlPrompt[] = [];
   await inTempFolder(async (folder) => {
-    rows = await Array.fromAsync(readJsonl(await write(folder, "p.jsonl", text)));
+    const path = await write(folder, "p.jsonl", text);
+    const records = await Array.fromAsync(parseJsonl(readLines(path), path));
+    rows = records.map(({ fields: _, ...prompt }) => prompt);
   });
   return rows;
 }
@@ -31,7 +33,7 @@ const UNDERSTOOD: readonly (readonly [string, string, readonly JsonlPrompt[]])[]
 ];
 
 for (const [what, text, rows] of UNDERSTOOD) {
-  Deno.test(`readJsonl() understands ${what}`, async () => assertEquals(await read(text), rows));
+  Deno.test(`parseJsonl() understands ${what}`, async () => assertEquals(await read(text), rows));
 }
 
 const REFUSED: readonly (readonly [string, string, string])[] = [
@@ -55,14 +57,14 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
 ];
 
 for (const [what, text, message] of REFUSED) {
-  Deno.test(`readJsonl() refuses ${what}, saying where`, async () => {
+  Deno.test(`parseJsonl() refuses ${what}, saying where`, async () => {
     const error = await assertRejects(() => read(text), MicroLmError);
     assertEquals(error.kind, "data");
     assertStringIncludes(error.message, `p.jsonl${message}`);
   });
 }
 
-Deno.test("readJsonl() reads back any prompts", async () => {
+Deno.test("parseJsonl() reads back any prompts", async () => {
   const prompts = fc.array(fc.string({ unit: "binary" }), { maxLength: 20 });
   await fc.assert(
     fc.asyncProperty(prompts, async (written) => {
@@ -73,7 +75,7 @@ Deno.test("readJsonl() reads back any prompts", async () => {
   );
 });
 
-Deno.test("readJsonl() reads a prompt of a megabyte", async () => {
+Deno.test("parseJsonl() reads a prompt of a megabyte", async () => {
   const prompt = "ä ".repeat(500_000);
   assertEquals((await read(JSON.stringify({ prompt })))[0]!.prompt, prompt);
 });

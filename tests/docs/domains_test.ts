@@ -29,10 +29,8 @@ Deno.test("docs/guides/domains.md shows what its commands print", async (t) => {
   }
 });
 
-Deno.test("docs/guides/domains.md quotes the files of examples/home", () => {
-  const files = walkFiles("examples/home", ".yaml").map((path) =>
-    squeeze(Deno.readTextFileSync(path))
-  );
+Deno.test("docs/guides/domains.md quotes the files of examples/", () => {
+  const files = walkFiles("examples", ".yaml").map((path) => squeeze(Deno.readTextFileSync(path)));
   const quoted = [...PAGE.matchAll(/```yaml\n([^`]+)```/g)].map(([, text]) => text!);
   assert(quoted.length >= 5);
   for (const text of quoted) assert(files.some((file) => file.includes(squeeze(text))), text);

@@ -22,9 +22,6 @@ export interface Order {
   readonly segment: StepWords;
 }
 
-/** The plan of a prompt that asks for nothing, or may not have what it asks for. */
-export const EMPTY_PLAN: Plan = { sequence: [], steps: [] };
-
 /**
  * Reads the slots of each order and joins them to a plan. A step that says "it" or "them" and names
  * no asset takes the asset that the step before yields (and the amount, where that one states it);

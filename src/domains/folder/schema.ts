@@ -1,13 +1,13 @@
 import { z } from "zod";
 
 /** Names the format of a domain's folder. */
-export const DOMAIN_SCHEMA = "micro-lm/domain@1";
+const DOMAIN_SCHEMA = "micro-lm/domain@1";
 
 /** Comparisons that a condition may make; there are no others and no expressions. */
 export const OPERATORS = ["eq", "lt", "lte", "gt", "gte", "in", "exists"] as const;
 
 /** Types of the facts of a context. A `time` is written `HH:MM`. */
-export const FACT_TYPES = ["boolean", "number", "text", "time"] as const;
+const FACT_TYPES = ["boolean", "number", "text", "time"] as const;
 
 /** What a domain says of a slot. */
 export type FolderSlot =

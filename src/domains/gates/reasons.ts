@@ -1,22 +1,27 @@
 /** The evidence of a domain supplied the plan: `wdd:family:NAME`. */
 export const FAMILY = "wdd:family:";
 
+/** Reasons that need no evidence, and what it says of all domains alike. */
+export const COMMON_REASONS = [
+  "ok",
+  "ltv",
+  "hf",
+  "more_than_held",
+  "more_than_owed",
+  "asset_refused",
+  "risk_unknown:ltv",
+  "risk_unknown:hf",
+  "oracle_stale",
+  "oracle_unknown",
+  "low_confidence",
+  "abstain_non_exec",
+  "not_understood",
+  "wdd:below_gates",
+] as const;
+
 /** Why a record is as it is; the set is closed, with one family for each domain. */
 export type Reason =
-  | "ok"
-  | "ltv"
-  | "hf"
-  | "more_than_held"
-  | "more_than_owed"
-  | "asset_refused"
-  | "risk_unknown:ltv"
-  | "risk_unknown:hf"
-  | "oracle_stale"
-  | "oracle_unknown"
-  | "low_confidence"
-  | "abstain_non_exec"
-  | "not_understood"
-  | "wdd:below_gates"
+  | typeof COMMON_REASONS[number]
   | `${typeof FAMILY}${string}`
   | "mapper_unavailable"
   | "invalid_input";

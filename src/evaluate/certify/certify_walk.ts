@@ -18,32 +18,17 @@ export interface CertifyTask {
   readonly share: number;
 }
 
+/** What the certifying rows say of a point: as in the certificate. */
+type Evidence = "n" | "k" | "p_value" | "bound" | "acting_groups" | "largest_group";
+
 /** A floor and what the certifying rows say of it. */
-export interface Tested {
+export interface Tested extends Pick<Certificate, Evidence> {
   readonly at: number;
   readonly floor: number;
-  readonly n: number;
-  readonly k: number;
-  readonly p_value: number;
-  readonly bound: Bound;
-  /** Groups that acted, and rows of the largest group that acts in any part. */
-  readonly acting_groups: number;
-  readonly largest_group: number;
 }
 
 /** What a certificate takes from the walks. */
-export type Proof = Pick<
-  Certificate,
-  | "n"
-  | "k"
-  | "p_value"
-  | "bound"
-  | "acting_groups"
-  | "largest_group"
-  | "point"
-  | "order"
-  | "classes"
->;
+export type Proof = Pick<Certificate, Evidence | "point" | "order" | "classes">;
 
 /** What became of a walk along a path. */
 export interface Walk {

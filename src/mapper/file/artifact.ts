@@ -16,6 +16,8 @@ export interface MapperArtifact extends TrainedMapper {
   readonly domain: string;
   /** The flags of the training. */
   readonly flags: Readonly<Record<string, unknown>>;
+  /** Labels of the training data beside those of the domain, by action; null for none of them. */
+  readonly ownLabels?: Readonly<Record<string, string | null>>;
   /** When to act, if that was decided. */
   readonly operating_point?: PinnedPoint;
   /** Hex sha256 over everything else in the file. */
@@ -25,7 +27,10 @@ export interface MapperArtifact extends TrainedMapper {
 }
 
 /** Parameters of {@linkcode serializeArtifact} beside the mapper. */
-export type ArtifactFacts = Pick<MapperArtifact, "domain" | "flags" | "operating_point">;
+export type ArtifactFacts = Pick<
+  MapperArtifact,
+  "domain" | "flags" | "ownLabels" | "operating_point"
+>;
 
 const count = z.number().int().nonnegative();
 const hash = z.string().regex(/^[0-9a-f]{64}$/, "expected a hex sha256");
@@ -55,6 +60,7 @@ const ARTIFACT = z.strictObject({
     data_sha256: hash,
     domain: z.string(),
     flags: z.record(z.string(), z.unknown()),
+    own_labels: z.record(z.string().min(1), z.string().min(1).nullable()).optional(),
     known_columns: z.string(),
     order_groups: count.optional(),
     overlap: z.strictObject({
@@ -91,7 +97,7 @@ type ArtifactJson = z.infer<typeof ARTIFACT>;
  */
 export function serializeArtifact(
   mapper: TrainedMapper,
-  { domain, flags, operating_point }: ArtifactFacts,
+  { domain, flags, ownLabels, operating_point }: ArtifactFacts,
 ): string {
   const { model, order } = mapper;
   const body = {
@@ -107,6 +113,7 @@ export function serializeArtifact(
       known_columns: packArray(mapper.training.known_columns),
       domain,
       flags,
+      ...(ownLabels && { own_labels: ownLabels }),
     },
   };
   return seal(body).text;
@@ -170,7 +177,8 @@ export function parseArtifact(text: string): MapperArtifact {
   const pinned = parsed.data.operating_point as PinnedPoint | undefined;
   const fault = pinned && pinnedFault(pinned, core_sha256);
   if (fault) throw new Error(fault);
-  const { classes, encoder, order, training: { domain, flags, ...training } } = parsed.data;
+  const { classes, encoder, order } = parsed.data;
+  const { domain, flags, own_labels, ...training } = parsed.data.training;
   if ((order === undefined) !== (parsed.data.schema === SCHEMAS[0])) {
     throw new Error(`"${parsed.data.schema}" does not go with ${order ? "an" : "no"} order head`);
   }
@@ -185,6 +193,7 @@ export function parseArtifact(text: string): MapperArtifact {
     } as unknown as TrainingFacts,
     domain,
     flags,
+    ...(own_labels && { ownLabels: own_labels }),
     ...(pinned && { operating_point: pinned }),
     sha256,
     core_sha256,

@@ -13,6 +13,9 @@ export interface AuditGates {
   readonly tau_abs: number;
 }
 
+/** Spans kept for each class. */
+const SPANS_KEPT = 3;
+
 /** How spans are gathered. */
 export interface AuditKernel {
   /** Length of the Kaiser kernel in tokens. Default: 64. */
@@ -21,8 +24,6 @@ export interface AuditKernel {
   readonly beta?: number;
   /** Standard deviation of noise added to the evidence, seeded by the prompt. Default: 0. */
   readonly sigma?: number;
-  /** Spans kept for each class. Default: 3. */
-  readonly topk?: number;
 }
 
 /** What the audit finds for one class. */
@@ -58,7 +59,7 @@ export function createAuditJudge(
   prior: Float64Array,
   primitives: readonly string[],
   gates: AuditGates,
-  { L = 64, beta = 8.6, sigma = 0, topk = 3 }: AuditKernel = {},
+  { L = 64, beta = 8.6, sigma = 0 }: AuditKernel = {},
 ): AuditJudge {
   const response = autocorrelate(kaiserWindow(2 * L, beta));
   return (read, prompt) => {
@@ -70,7 +71,7 @@ export function createAuditJudge(
       const [peak, rel] = at < 0
         ? [0, 0]
         : [scores[at * classes.length + k]!, shares[at * classes.length + k]!];
-      const spans = suppress(read.spans, k, gates.tau_span, topk);
+      const spans = suppress(read.spans, k, gates.tau_span, SPANS_KEPT);
       const accepted = spans.length > 0 && peak >= gates.tau_abs && rel >= gates.tau_rel;
       return { name, peak, rel, at, spans, accepted };
     });

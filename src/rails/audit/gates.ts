@@ -7,13 +7,14 @@ import type { AuditGates } from "./evidence.ts";
 export interface FitAuditGatesOptions {
   /** Greatest share of rows with a wrong action accepted first. Default: 0.01. */
   readonly maxHallucination?: number;
-  /** Greatest share of the rows that must abstain with an action accepted. Default: 0.02. */
-  readonly maxNonExec?: number;
-  /** Greatest share of rows with several actions accepted. Default: 0.1. */
-  readonly maxMulti?: number;
-  /** Least evidence of a span; it is not fitted. Default: 0.05. */
-  readonly tauSpan?: number;
 }
+
+/** Greatest share of the rows that must abstain with an action accepted. */
+const MAX_NON_EXEC = 0.02;
+/** Greatest share of rows with several actions accepted. */
+const MAX_MULTI = 0.1;
+/** Least evidence of a span; it is not fitted. */
+const TAU_SPAN = 0.05;
 
 /** Shares that are tried for `tau_rel`. */
 const REL_STEPS = 200;
@@ -45,9 +46,8 @@ const ABS_STEPS = 20;
  */
 export function fitAuditGates(
   rows: readonly AuditRow[],
-  options: FitAuditGatesOptions = {},
+  { maxHallucination = 0.01 }: FitAuditGatesOptions = {},
 ): AuditGates {
-  const { maxHallucination = 0.01, maxNonExec = 0.02, maxMulti = 0.1, tauSpan = 0.05 } = options;
   const peaks = rows.map(({ peak }) => peak).sort((a, b) => a - b);
   const silent = rows.filter(({ gold }) => gold === ABSTAIN_CLASS).length;
   let best: { readonly gates: AuditGates; readonly covered: number } | undefined;
@@ -56,10 +56,10 @@ export function fitAuditGates(
     const tau_abs = a === 0 ? 0 : peaks[Math.floor(0.9 * peaks.length * a / ABS_STEPS)]!;
     for (let r = 0; r <= REL_STEPS; r++) {
       // Finer towards 1, where shares crowd.
-      const gates = { tau_span: tauSpan, tau_rel: 1 - (1 - r / REL_STEPS) ** 3, tau_abs };
+      const gates = { tau_span: TAU_SPAN, tau_rel: 1 - (1 - r / REL_STEPS) ** 3, tau_abs };
       const counts = countAt(rows, gates);
       const allowed = counts.wrong <= maxHallucination * rows.length &&
-        counts.nonExec <= maxNonExec * silent && counts.multi <= maxMulti * rows.length;
+        counts.nonExec <= MAX_NON_EXEC * silent && counts.multi <= MAX_MULTI * rows.length;
       if (allowed && (!best || counts.covered > best.covered)) {
         best = { gates, covered: counts.covered };
       }

@@ -1,6 +1,6 @@
 import type { Matrix } from "../../core/matrix.ts";
 import { createRandom, type Random } from "../../core/random.ts";
-import { emaFilter, localClamp, medianFilter, phantomClamp } from "./filters.ts";
+import { emaFilter, localClamp, medianFilter } from "./filters.ts";
 import { track } from "./track.ts";
 import type { Traces } from "../traces/easy.ts";
 
@@ -14,9 +14,7 @@ export type DenoiseStage = typeof DENOISE_STAGES[number];
 export interface DenoiseTracesOptions {
   /** Stages that act. Default: all of {@linkcode DENOISE_STAGES}. */
   readonly stages?: readonly DenoiseStage[];
-  /** What the clamp measures from: the median around a sample, or the mean. Default: local. */
-  readonly clampAround?: "local" | "mean";
-  /** Standard deviations of the clamp. Default: 3. */
+  /** Standard deviations of the clamp, from the median around a sample. Default: 3. */
   readonly clampZ?: number;
   /** Samples of the median. Default: 5. */
   readonly medianWidth?: number;
@@ -82,15 +80,13 @@ function denoiseOnce(
   stages: readonly DenoiseStage[],
   random: Random,
 ): Matrix<Float64Array> {
-  const { clampAround = "local", clampZ = 3, medianWidth = 5, alpha = 0.2 } = options;
+  const { clampZ = 3, medianWidth = 5, alpha = 0.2 } = options;
   const { confidence = 0.65, noiseFloor = 0.03, probes = 5, spread = 0.02 } = options;
   const { rows, cols } = observed;
   const data = new Float64Array(rows * cols);
   for (let p = 0; p < rows; p++) {
     let x: Float64Array = observed.data.subarray(p * cols, (p + 1) * cols);
-    if (stages.includes("clamp")) {
-      x = (clampAround === "mean" ? phantomClamp : localClamp)(x, clampZ);
-    }
+    if (stages.includes("clamp")) x = localClamp(x, clampZ);
     if (stages.includes("median")) x = medianFilter(x, medianWidth);
     if (stages.includes("ema")) x = emaFilter(x, alpha);
     data.set(x, p * cols);

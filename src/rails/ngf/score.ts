@@ -1,7 +1,17 @@
 import { type Rate, rate } from "../../evaluate/rate.ts";
 
+/** How far what was kept and what was asked for agree, each from 0 to 1. */
+export interface ParseRatios {
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  readonly jaccard: number;
+  readonly hallucination: number;
+  readonly omission: number;
+}
+
 /** How a parser's answer to one sample compares with the truth, from counted events. */
-export interface ParseScore {
+export interface ParseScore extends ParseRatios {
   readonly order: readonly string[];
   /** Whether the order equals the truth. */
   readonly exact: boolean;
@@ -9,12 +19,6 @@ export interface ParseScore {
   readonly tp: number;
   readonly fp: number;
   readonly fn: number;
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
-  readonly jaccard: number;
-  readonly hallucination: number;
-  readonly omission: number;
 }
 
 /**
@@ -59,17 +63,11 @@ export function scoreParse(truth: readonly string[], order: readonly string[]): 
 }
 
 /** Scores averaged over samples, and the events that were counted. */
-export interface ParserSummary {
+export interface ParserSummary extends ParseRatios {
   /** Samples whose order equals the truth. */
   readonly exact: Rate;
   /** Samples whose set equals the truth, in whatever order. */
   readonly set_exact: Rate;
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
-  readonly jaccard: number;
-  readonly hallucination: number;
-  readonly omission: number;
   /** Kept actions that nobody asked for, among all kept. */
   readonly hallucinated: Rate;
   /** Actions asked for that were not kept, among all asked for. */

@@ -63,11 +63,8 @@ export interface LabeledTraces {
   readonly truth: readonly string[];
 }
 
-/** Options of {@linkcode fitMinHeight}. */
-export interface FitMinHeightOptions extends GeodesicParseReportOptions {
-  /** Share of the actions asked for that the gate may lose. Default: 0.001. */
-  readonly lossRate?: number;
-}
+/** Share of the actions asked for that the gate may lose. */
+const LOSS_RATE = 0.001;
 
 /**
  * Fits the gate `minHeight`: the height that at most the allowed share of the actions asked for fall
@@ -86,9 +83,8 @@ export interface FitMinHeightOptions extends GeodesicParseReportOptions {
  */
 export function fitMinHeight(
   samples: readonly LabeledTraces[],
-  options: FitMinHeightOptions = {},
+  parser: GeodesicParseReportOptions = {},
 ): number {
-  const { lossRate = 0.001, ...parser } = options;
   const gates: CorrectedGates = { ...parser, minHeight: -Infinity };
   const heights = samples.flatMap(({ traces, truth }) =>
     geodesicParseReport(traces, { ...parser, ...gates }).channels
@@ -98,7 +94,7 @@ export function fitMinHeight(
   if (heights.length === 0) {
     throw new MicroLmError("data", "Expected samples with an action, found none");
   }
-  return heights[Math.floor(lossRate * heights.length)]!;
+  return heights[Math.floor(LOSS_RATE * heights.length)]!;
 }
 
 /** Steps of half a lobe's width to one and a half in which {@linkcode fitMaxGap} looks. */

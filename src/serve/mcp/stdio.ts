@@ -2,6 +2,9 @@ import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { type Line, readLines } from "./read_lines.ts";
 
+/** Milliseconds for the last answers once the input has ended. */
+const END_MS = 15_000;
+
 /** What {@linkcode openLineTransport} takes. */
 export interface LineTransportOptions {
   readonly input: ReadableStream<Uint8Array>;
@@ -9,8 +12,6 @@ export interface LineTransportOptions {
   readonly write: (bytes: Uint8Array) => Promise<number>;
   /** Bytes of a message. */
   readonly maxBytes: number;
-  /** Milliseconds for the last answers once the input has ended. Default: 15,000. */
-  readonly endMs?: number;
   /** Whether the protocol takes a value for a message. */
   readonly isMessage: (value: unknown) => boolean;
 }
@@ -25,7 +26,7 @@ const INVALID_REQUEST = -32600;
  * all the same. Closes when the input has ended and what it asked is answered.
  */
 export function openLineTransport(options: LineTransportOptions): Transport {
-  const { input, write, maxBytes, endMs = 15_000 } = options;
+  const { input, write, maxBytes } = options;
   let isClosed = false;
   let writing: Promise<void> = Promise.resolve();
   let unwritten = 0;
@@ -60,7 +61,7 @@ export function openLineTransport(options: LineTransportOptions): Transport {
           receive(line);
         }
         hasEnded = true;
-        if (unanswered.size > 0) await withinTime(answered.promise, endMs);
+        if (unanswered.size > 0) await withinTime(answered.promise, END_MS);
         await writing;
       })().catch(() => {}).then(() => transport.close());
       return Promise.resolve();

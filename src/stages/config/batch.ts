@@ -54,8 +54,6 @@ export interface RunBatchOptions
   readonly onEvaluation?: (position: BatchPosition, evaluation: HeadEvaluation) => void;
   /** Called after an experiment. */
   readonly onRun?: (position: BatchPosition, run: BatchRun) => void;
-  /** Called while texts are encoded. */
-  readonly onEncode?: (spec: string, done: number, total: number) => void;
   /** Stops the batch between two updates. */
   readonly signal?: AbortSignal;
 }
@@ -177,7 +175,7 @@ export interface DataSource {
  */
 export async function openDataSource(
   { global }: StageConfig,
-  { openEncoder, onEncode, signal }: Pick<RunBatchOptions, "openEncoder" | "onEncode" | "signal">,
+  { openEncoder, signal }: Pick<RunBatchOptions, "openEncoder" | "signal">,
 ): Promise<DataSource> {
   const fields = { textField: global.text_field };
   const train = await readDetections(global.train_path, fields);
@@ -185,10 +183,7 @@ export async function openDataSource(
   const overlap = measureSetOverlap(train.rows, validation.rows);
   let last: { readonly model: string; readonly data: ExperimentData } | undefined;
   const encode = (encoder: Encoder, { rows }: DetectionSet): Promise<Features> =>
-    encoder.encode(rows.map(({ text }) => text), {
-      onProgress: (done, total) => onEncode?.(encoder.spec, done, total),
-      ...(signal ? { signal } : {}),
-    });
+    encoder.encode(rows.map(({ text }) => text), signal ? { signal } : {});
   return {
     load: async (model) => {
       if (last?.model === model) return last.data;

@@ -20,14 +20,15 @@ import type { StageConfig } from "../config/stage_config.ts";
 import { sweepDetectionThreshold } from "./threshold_sweep.ts";
 import { trainHead } from "../head/train_head.ts";
 
+/** Share of true positives that the second threshold is to keep. */
+const RECALL_TARGET = 0.9;
+
 /** Options of {@linkcode crossValidate}. */
 export interface CrossValidateOptions {
   /** Default: 5. */
   readonly folds?: number;
   /** Of the division into folds. Default: 42. */
   readonly seed?: number;
-  /** Share of true positives that the second threshold is to keep. Default: 0.9. */
-  readonly recallTarget?: number;
   /** Called after each fold. */
   readonly onFold?: (done: number, total: number) => void;
 }
@@ -72,7 +73,7 @@ export async function crossValidate(
   config: StageConfig,
   rows: readonly Detection[],
   features: Features,
-  { folds = 5, seed = 42, recallTarget = 0.9, onFold }: CrossValidateOptions = {},
+  { folds = 5, seed = 42, onFold }: CrossValidateOptions = {},
 ): Promise<CrossValidation> {
   const labels = detectionLabels(rows);
   const files = rows.map(({ file, id }) => file || id);
@@ -99,7 +100,7 @@ export async function crossValidate(
       probabilitiesOfTp(predictHead(head, data.features).data);
     const tuned = score(validation);
     const sweep = sweepDetectionThreshold(tuned, validation.labels, config.threshold_sweep);
-    const recall = thresholdForRecall(tuned, validation.labels, recallTarget);
+    const recall = thresholdForRecall(tuned, validation.labels, RECALL_TARGET);
     const p = score(test);
     const [byF1, byRecall] = [sweep.best_threshold, recall].map((t) => predictDetections(p, t));
     test.at.forEach((row, i) => {
@@ -114,7 +115,7 @@ export async function crossValidate(
     probabilities,
     predicted,
     f1: bootstrapCounts(counts, 4, f1OfCounts, { seed }),
-    reduction: countReduction(labels, kept, recallTarget),
+    reduction: countReduction(labels, kept, RECALL_TARGET),
   };
 }
 

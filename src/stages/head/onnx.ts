@@ -1,25 +1,15 @@
 import proto from "onnx-proto";
 import { createOnnxGraph, type GraphValue, type OnnxGraph } from "../../encoders/onnx/graph.ts";
 import { MicroLmError } from "../../core/errors.ts";
-import type { CsrMatrix, Features } from "../../core/matrix.ts";
 import { type Head, headLayout } from "./head.ts";
-
-/** Inputs of a head's ONNX graph, by name, with their shapes. */
-export interface HeadInputs {
-  /** rows × dense columns. */
-  readonly dense?: { readonly data: Float32Array; readonly shape: readonly number[] };
-  /** rows × entries: columns of the encoder's sparse block, padded with column 0. */
-  readonly sparse_columns?: { readonly data: Int32Array; readonly shape: readonly number[] };
-  /** rows × entries: their values, padded with 0. */
-  readonly sparse_values?: { readonly data: Float32Array; readonly shape: readonly number[] };
-}
 
 const INT64 = 7;
 
 /**
  * Writes a head as an ONNX model that runs in any ONNX Runtime: from `dense` (rows × columns) and
  * `sparse_columns` with `sparse_values` (rows × entries), as far as the encoder has such blocks, to
- * `probabilities` (rows × classes). Equal heads give equal bytes.
+ * `probabilities` (rows × classes). Rows with fewer entries are padded with column 0 and value 0. Equal
+ * heads give equal bytes.
  */
 export function headToOnnx(head: Head): Uint8Array<ArrayBuffer> {
   const { denseColumns, sparseColumns, hidden, classes, activation, weights } = head;
@@ -70,29 +60,6 @@ function sparseProduct(graph: OnnxGraph, head: Head, weights: Float32Array): str
   return graph.node("ReduceSum", [graph.node("Mul", [entries, values]), sumAxis], {
     ints: { keepdims: 0 },
   });
-}
-
-/** Features as the inputs of a head's ONNX graph. */
-export function headInputs({ dense, sparse, rows }: Features): HeadInputs {
-  return {
-    ...(dense ? { dense: { data: dense.data, shape: [rows, dense.cols] } } : {}),
-    ...(sparse ? padEntries(sparse) : {}),
-  };
-}
-
-function padEntries({ indptr, indices, values, rows }: CsrMatrix): HeadInputs {
-  let longest = 1;
-  for (let row = 0; row < rows; row++) {
-    longest = Math.max(longest, indptr[row + 1]! - indptr[row]!);
-  }
-  const columns = new Int32Array(rows * longest);
-  const padded = new Float32Array(rows * longest);
-  for (let row = 0; row < rows; row++) {
-    columns.set(indices.subarray(indptr[row], indptr[row + 1]), row * longest);
-    padded.set(values.subarray(indptr[row], indptr[row + 1]), row * longest);
-  }
-  const shape = [rows, longest];
-  return { sparse_columns: { data: columns, shape }, sparse_values: { data: padded, shape } };
 }
 
 /**

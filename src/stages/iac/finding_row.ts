@@ -181,7 +181,7 @@ function smellOf(
 }
 
 /** A line number; tables of spreadsheets have `3.0`. */
-export function readLineNumber(text: string): number | undefined {
+function readLineNumber(text: string): number | undefined {
   const [, digits] = /^([1-9]\d{0,8})(?:\.0+)?$/.exec(text) ?? [];
   return digits === undefined ? undefined : Number(digits);
 }
@@ -190,7 +190,7 @@ export function readLineNumber(text: string): number | undefined {
  * A path below the folder of scripts, as far as its text tells: absolute ones may begin with one of the
  * folder's own places.
  */
-export function pathInside(path: string, roots: readonly string[]): string | undefined {
+function pathInside(path: string, roots: readonly string[]): string | undefined {
   const root = roots.map((folder) => `${folder.replace(/\/+$/, "")}/`)
     .find((folder) => path.startsWith(folder));
   const inner = root === undefined ? path : path.slice(root.length).replace(/^\/+/, "");

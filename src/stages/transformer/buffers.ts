@@ -1,8 +1,9 @@
 import { paddedLength, scoreCount } from "./attention.ts";
 import type { DenseTensors, LayerActivations, LayerScratch, LayerTensors } from "./layer.ts";
 import type { Size, Tensor } from "./memory.ts";
-import type { NormTensors } from "./norm.ts";
 import {
+  denseOf,
+  layerOf,
   LAYERS,
   layerWidth,
   transformerParts,
@@ -105,21 +106,11 @@ export function weightTensors(block: Tensor, shape: TransformerShape, from: numb
     const at = start - from;
     return { at: block.at + 4 * at, cols, view: block.view.subarray(at, at + rows * cols) };
   };
-  const dense = (name: string) => ({ kernel: part(`${name}.kernel`), bias: part(`${name}.bias`) });
-  const norm = (name: string): NormTensors => ({
-    scale: part(`${name}.scale`),
-    bias: part(`${name}.bias`),
-  });
-  const layer = (i: number): LayerTensors => ({
-    ...(i === 0 ? { residual: dense("0.residual") } : {}),
-    norm: norm(`${i}.norm`),
-    qkv: dense(`${i}.qkv`),
-    mix: dense(`${i}.mix`),
-    innerNorm: norm(`${i}.innerNorm`),
-    inner: dense(`${i}.inner`),
-    outer: dense(`${i}.outer`),
-  });
-  return { dense, layer, part };
+  return {
+    dense: (name) => denseOf(part, name),
+    layer: (i) => layerOf(part, i),
+    part,
+  };
 }
 
 /** Zero up to n. */

@@ -5,25 +5,14 @@ import {
   type PieceBatch,
 } from "./attention.ts";
 import type { MatrixProducts, Tensor } from "./memory.ts";
-import { normBackward, normForward, type NormMoments, type NormTensors } from "./norm.ts";
+import { normBackward, normForward, type NormMoments } from "./norm.ts";
+import type { DenseOf, LayerOf } from "./shape.ts";
 
 /** Kernel (in × out) and bias of a dense layer, or their gradients. */
-export interface DenseTensors {
-  readonly kernel: Tensor;
-  readonly bias: Tensor;
-}
+export type DenseTensors = DenseOf<Tensor>;
 
 /** Weights of a layer, or their gradients. */
-export interface LayerTensors {
-  /** Only where the layer changes the width. */
-  readonly residual?: DenseTensors;
-  readonly norm: NormTensors;
-  readonly qkv: DenseTensors;
-  readonly mix: DenseTensors;
-  readonly innerNorm: NormTensors;
-  readonly inner: DenseTensors;
-  readonly outer: DenseTensors;
-}
+export type LayerTensors = LayerOf<Tensor>;
 
 /** What the way forward leaves for the way back. */
 export interface LayerActivations extends AttentionTensors {

@@ -1,13 +1,11 @@
 import type { Tensor } from "./memory.ts";
+import type { NormOf } from "./shape.ts";
 
 /** Added to the variance. */
 const EPSILON = 1e-6;
 
 /** Scale and bias of a layer norm, or their gradients. */
-export interface NormTensors {
-  readonly scale: Tensor;
-  readonly bias: Tensor;
-}
+export type NormTensors = NormOf<Tensor>;
 
 /** Means and reciprocal deviations of rows, alternating: all that the way back needs besides the input. */
 export type NormMoments = Float64Array;

@@ -35,6 +35,53 @@ export function layerWidth({ embedding, width }: TransformerShape, layer: number
   return layer === 0 ? embedding : width;
 }
 
+/** A dense layer, of whatever stands for its arrays. */
+export interface DenseOf<T> {
+  readonly kernel: T;
+  readonly bias: T;
+}
+
+/** A layer norm. */
+export interface NormOf<T> {
+  readonly scale: T;
+  readonly bias: T;
+}
+
+/** One layer of the transformer. */
+export interface LayerOf<T> {
+  /** Only where the layer changes the width. */
+  readonly residual?: DenseOf<T>;
+  readonly norm: NormOf<T>;
+  readonly qkv: DenseOf<T>;
+  readonly mix: DenseOf<T>;
+  readonly innerNorm: NormOf<T>;
+  readonly inner: DenseOf<T>;
+  readonly outer: DenseOf<T>;
+}
+
+/** The arrays of a dense layer by the names of {@linkcode transformerParts}. */
+export function denseOf<T>(part: (name: string) => T, name: string): DenseOf<T> {
+  return { kernel: part(`${name}.kernel`), bias: part(`${name}.bias`) };
+}
+
+/** The arrays of a layer by the names of {@linkcode transformerParts}. */
+export function layerOf<T>(part: (name: string) => T, layer: number): LayerOf<T> {
+  const dense = (name: string) => denseOf(part, `${layer}.${name}`);
+  const norm = (name: string): NormOf<T> => ({
+    scale: part(`${layer}.${name}.scale`),
+    bias: part(`${layer}.${name}.bias`),
+  });
+  return {
+    ...(layer === 0 ? { residual: dense("residual") } : {}),
+    norm: norm("norm"),
+    qkv: dense("qkv"),
+    mix: dense("mix"),
+    innerNorm: norm("innerNorm"),
+    inner: dense("inner"),
+    outer: dense("outer"),
+  };
+}
+
 /** Names and places of all weights, from the embeddings upwards, so that what is tuned ends the list. */
 export function transformerParts(shape: TransformerShape): TransformerPart[] {
   const { pieces, embedding, width, inner } = shape;

@@ -5,10 +5,11 @@ import {
   USE_LITE_EMBEDDING_DIMS,
   USE_LITE_HEADS,
   USE_LITE_INNER,
-  type UseLiteLayer,
   type UseLiteWeights,
 } from "../../encoders/use_lite/weights.ts";
 import {
+  denseOf,
+  layerOf,
   LAYERS,
   transformerParts,
   type TransformerShape,
@@ -44,28 +45,11 @@ export function unflattenUseLite(flat: Float32Array, original: UseLiteWeights): 
     ),
   );
   const part = (name: string) => parts.get(name)!;
-  const dense = (name: string): Dense => ({
-    kernel: part(`${name}.kernel`),
-    bias: part(`${name}.bias`),
-  });
-  const norm = (name: string): LayerNorm => ({
-    scale: part(`${name}.scale`),
-    bias: part(`${name}.bias`),
-  });
-  const layer = (i: number): UseLiteLayer => ({
-    ...(i === 0 ? { residual: dense("0.residual") } : {}),
-    norm: norm(`${i}.norm`),
-    qkv: dense(`${i}.qkv`),
-    mix: dense(`${i}.mix`),
-    innerNorm: norm(`${i}.innerNorm`),
-    inner: dense(`${i}.inner`),
-    outer: dense(`${i}.outer`),
-  });
   return {
     embedding: part("embedding"),
     positions: original.positions,
-    layers: Array.from({ length: LAYERS }, (_, i) => layer(i)),
-    output: dense("output"),
+    layers: Array.from({ length: LAYERS }, (_, i) => layerOf(part, i)),
+    output: denseOf(part, "output"),
   };
 }
 

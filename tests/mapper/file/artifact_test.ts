@@ -51,6 +51,29 @@ for (const method of ["isotonic", "sigmoid", "none"] as const) {
   });
 }
 
+Deno.test("labels of the data stand in the file where there are some, and change nothing else", () => {
+  const artifact = parseArtifact(TEXT);
+  const ownLabels = { park_funds: "deposit_asset", small_talk: null };
+  const text = serializeArtifact(artifact, { ...ABOUT, ownLabels });
+  const { training: { own_labels, ...training }, sha256, ...rest } = JSON.parse(text);
+  const { training: before, sha256: __, ...others } = JSON.parse(TEXT);
+  assertEquals([own_labels, training, rest], [ownLabels, before, others]);
+  const again = parseArtifact(text);
+  assertEquals([again.ownLabels, again.sha256], [ownLabels, sha256]);
+  assertEquals(again.training, artifact.training);
+  assertEquals(serializeArtifact(again, again), text);
+  assertEquals(Object.hasOwn(artifact, "ownLabels"), false);
+});
+
+for (const labels of [{ "": "swap_asset" }, { a: "" }, { a: 3 }, ["a"]]) {
+  Deno.test(`a mapper whose labels are ${JSON.stringify(labels)} is refused`, () => {
+    const text = tampered((json) =>
+      Object.assign((json as unknown as { training: object }).training, { own_labels: labels })
+    );
+    assertThrows(() => parseArtifact(text), Error, "training.own_labels");
+  });
+}
+
 /** Changes the parsed artifact and gives it a right hash again. */
 function tampered(change: (json: ArtifactLike) => void): string {
   const { sha256: _, ...body } = JSON.parse(TEXT);

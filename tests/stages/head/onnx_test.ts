@@ -1,8 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { openSession } from "../../../src/encoders/onnx/session.ts";
 import { MicroLmError } from "../../../src/core/errors.ts";
+import type { CsrMatrix, Features } from "../../../src/core/matrix.ts";
 import { predictHead } from "../../../src/stages/head/head.ts";
-import { headFromOnnx, headInputs, headToOnnx } from "../../../src/stages/head/onnx.ts";
+import { headFromOnnx, headToOnnx } from "../../../src/stages/head/onnx.ts";
 import { trainHead } from "../../../src/stages/head/train_head.ts";
 import { makeRows } from "../synthetic.ts";
 
@@ -39,3 +40,26 @@ Deno.test("headFromOnnx() refuses what is damaged", async () => {
     assert(error.message.startsWith("m.onnx: Expected the ONNX model of a head"), error.message);
   }
 });
+
+/** Features as the inputs of a head's ONNX graph. */
+function headInputs({ dense, sparse, rows }: Features) {
+  return {
+    ...(dense ? { dense: { data: dense.data, shape: [rows, dense.cols] } } : {}),
+    ...(sparse ? padEntries(sparse) : {}),
+  };
+}
+
+function padEntries({ indptr, indices, values, rows }: CsrMatrix) {
+  let longest = 1;
+  for (let row = 0; row < rows; row++) {
+    longest = Math.max(longest, indptr[row + 1]! - indptr[row]!);
+  }
+  const columns = new Int32Array(rows * longest);
+  const padded = new Float32Array(rows * longest);
+  for (let row = 0; row < rows; row++) {
+    columns.set(indices.subarray(indptr[row], indptr[row + 1]), row * longest);
+    padded.set(values.subarray(indptr[row], indptr[row + 1]), row * longest);
+  }
+  const shape = [rows, longest];
+  return { sparse_columns: { data: columns, shape }, sparse_values: { data: padded, shape } };
+}

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { GuardContext, GuardPolicy } from "../../../../src/domains/defi/guards/inputs.ts";
 import { type GuardReason, verifyPlan } from "../../../../src/domains/defi/guards/guards.ts";
-import { buildPlan, EMPTY_PLAN, type Plan } from "../../../../src/domains/defi/plan.ts";
+import { buildPlan, type Plan } from "../../../../src/domains/defi/plan.ts";
 import { splitSteps } from "../../../../src/domains/defi/read/segment.ts";
 import type { DefiPrimitive } from "../../../../src/domains/defi/taxonomy.ts";
 
@@ -55,7 +55,12 @@ interface Row {
 
 const ROWS: readonly Row[] = [
   { name: "a deposit without context", plan: DEPOSIT, context: UNKNOWN, failed: [] },
-  { name: "no plan", plan: EMPTY_PLAN, context: FRESH, failed: ["abstain_non_exec"] },
+  {
+    name: "no plan",
+    plan: { sequence: [], steps: [] },
+    context: FRESH,
+    failed: ["abstain_non_exec"],
+  },
   { name: "a swap at fresh prices", plan: SWAP, context: FRESH, failed: [] },
   { name: "a swap at unknown prices", plan: SWAP, context: UNKNOWN, failed: ["oracle_unknown"] },
   {
