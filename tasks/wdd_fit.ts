@@ -8,6 +8,7 @@ import { runCommand } from "../src/cli/run_command.ts";
 
 /** Kinds of refusal that name no sense of their own: such prompts are noise to the evidence. */
 const NOTHING = new Set(["order", "not_understood", "out_of_domain", "empty"]);
+import { openSigner, SIGN_FLAG } from "./_signing.ts";
 
 await runCommand({
   name: "wdd-fit",
@@ -28,8 +29,10 @@ await runCommand({
       help: "Whose actions, slots and words apply; auto looks at the labels.",
     },
     sbert: { type: "string", value: "SPEC", default: "lite", help: "Encoder of the spans." },
+    ...SIGN_FLAG,
   },
-}, async ({ labels_csv, out_path, domain: name, sbert }, { say, result }) => {
+}, async ({ labels_csv, out_path, domain: name, sbert, sign }, { say, result }) => {
+  const signer = await openSigner({ sign }, [out_path]);
   const raw = await readLabeledCsv(labels_csv);
   const domain = name === "auto"
     ? (await detectDomain(raw.rows.map((row) => row.label!))).domain
@@ -48,7 +51,7 @@ await runCommand({
         NOTHING.has(domain.planner?.read(prompt).refusal?.kind ?? "order"),
     },
   );
-  await saveWdd(out_path, model);
+  await saveWdd(out_path, model, signer);
   const { primitives, background } = model;
   say(
     `Fitted on ${data.rows.length} prompts of the domain ${domain.name}: ${primitives.length} actions, ` +

@@ -66,6 +66,20 @@ export async function checkSize(path: string, most = MOST_BYTES): Promise<void> 
   });
 }
 
+/**
+ * Reads a file's bytes as a whole.
+ *
+ * @throws {MicroLmError} As {@linkcode checkSize}.
+ */
+export async function readWholeBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    await checkSize(path);
+    return await Deno.readFile(path);
+  } catch (error) {
+    throw explainIoError(error, path, "read");
+  }
+}
+
 function refuseOther(path: string, info: Deno.FileInfo): void {
   if (info.isFile) return;
   throw new MicroLmError("missing", `Cannot read "${path}": it is ${kindOf(info)}, not a file`, {
