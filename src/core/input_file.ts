@@ -7,6 +7,9 @@ export const STDIN_NAME = "standard input";
 /** Bytes that a file may have which is read as a whole: more than any mapper, less than memory. */
 const MOST_BYTES = 1 << 28;
 
+/** Checks the bytes of a file that decides something, before anything in them is believed. */
+export type FileCheck = (path: string, bytes: Uint8Array) => Promise<void>;
+
 /** What messages call an input. */
 export function inputName(path: string): string {
   return path === "-" ? STDIN_NAME : path;

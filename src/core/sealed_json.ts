@@ -1,7 +1,7 @@
 import { canonicalJson } from "./canonical_json.ts";
 import { MicroLmError } from "./errors.ts";
 import { sha256Hex } from "./hash.ts";
-import type { FileCheck } from "./sign/signature.ts";
+import type { FileCheck } from "./input_file.ts";
 import { readCheckedText } from "./text/text_stream.ts";
 
 /** The hash that a sealed value carries: of the canonical JSON of everything else in it. */

@@ -3,7 +3,7 @@ import { composeEncoders } from "../encoders/compose.ts";
 import type { Encoder } from "../encoders/encoder.ts";
 import { openEncoder } from "../encoders/open.ts";
 import { MicroLmError } from "../core/errors.ts";
-import type { FileCheck } from "../core/sign/signature.ts";
+import type { FileCheck } from "../core/input_file.ts";
 import { loadWarp } from "../rails/warp/warp.ts";
 import { openWdd, type Wdd, type WddOverride } from "../rails/wdd/wdd.ts";
 import { hashWdd, loadWdd } from "../rails/wdd/file.ts";

@@ -1,7 +1,7 @@
 import type { Domain } from "../domains/domain.ts";
 import { DEFAULT_DOMAIN, openDomain, openDomainOf } from "../domains/registry.ts";
 import { MicroLmError } from "../core/errors.ts";
-import type { FileCheck } from "../core/sign/signature.ts";
+import type { FileCheck } from "../core/input_file.ts";
 import { compilePoint } from "../evaluate/decide.ts";
 import { requireNovelty } from "../evaluate/decide_texts.ts";
 import type { MapperArtifact, PinnedPoint } from "../mapper/file/artifact.ts";

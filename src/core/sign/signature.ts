@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type FileContent, writeFileAtomic } from "../atomic_write.ts";
 import { canonicalJson } from "../canonical_json.ts";
 import { MicroLmError } from "../errors.ts";
+import type { FileCheck } from "../input_file.ts";
 import { sha256Hex } from "../hash.ts";
 import { readJsonAs } from "../text/json_text.ts";
 import type { SigningKey } from "./keys.ts";
@@ -29,9 +30,6 @@ const SIGNATURE = z.strictObject({
 
 /** What a signature speaks of. */
 export type Signed = z.infer<typeof SIGNED>;
-
-/** Checks the bytes of a file that decides something, before anything in them is believed. */
-export type FileCheck = (path: string, bytes: Uint8Array) => Promise<void>;
 
 /** Where the signature of a file stands. */
 export function signaturePath(path: string): string {

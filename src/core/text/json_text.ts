@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { MicroLmError, type SourceLocation } from "../errors.ts";
 import { findJsonFault } from "./json_fault.ts";
-import type { FileCheck } from "../sign/signature.ts";
+import type { FileCheck } from "../input_file.ts";
 import { shorten } from "../shorten.ts";
 import { readCheckedText } from "./text_stream.ts";
 

@@ -1,5 +1,5 @@
 import { MicroLmError, type SourceLocation } from "../errors.ts";
-import { checkSize, inputName, readChunks, readWholeBytes } from "../input_file.ts";
+import { checkSize, type FileCheck, inputName, readChunks, readWholeBytes } from "../input_file.ts";
 import { type Encoding, findEncoding, nameBinary } from "./text_encoding.ts";
 
 /** Bytes that are looked at to tell encoding and line ends. */
@@ -33,7 +33,7 @@ export async function readWholeText(path: string, most?: number): Promise<string
  */
 export async function readCheckedText(
   path: string,
-  check: ((path: string, bytes: Uint8Array) => Promise<void>) | undefined,
+  check: FileCheck | undefined,
 ): Promise<string> {
   if (!check) return await readWholeText(path);
   const bytes = await readWholeBytes(path);

@@ -1,7 +1,6 @@
 import { sha256Hex } from "../../core/hash.ts";
 import { writeFileAtomic } from "../../core/atomic_write.ts";
-import { readWholeBytes } from "../../core/input_file.ts";
-import type { FileCheck } from "../../core/sign/signature.ts";
+import { type FileCheck, readWholeBytes } from "../../core/input_file.ts";
 import type { Encoder } from "../../encoders/encoder.ts";
 import { openEncoder, type OpenEncoderOptions } from "../../encoders/open.ts";
 import type { ModelDtype } from "../../encoders/sentence_transformer/onnx.ts";

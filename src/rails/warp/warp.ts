@@ -3,7 +3,7 @@ import { writeFileAtomic } from "../../core/atomic_write.ts";
 import { MicroLmError } from "../../core/errors.ts";
 import { packArray, unpackArray } from "../../core/packed_arrays.ts";
 import type { Matrix } from "../../core/matrix.ts";
-import type { FileCheck } from "../../core/sign/signature.ts";
+import type { FileCheck } from "../../core/input_file.ts";
 import { readSealed, requireFinite, seal } from "../../core/sealed_json.ts";
 import { symmetricEigen } from "./eigen.ts";
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { packArray, unpackArray } from "../../core/packed_arrays.ts";
 import type { SigningKey } from "../../core/sign/keys.ts";
-import { type FileCheck, writeSigned } from "../../core/sign/signature.ts";
+import type { FileCheck } from "../../core/input_file.ts";
+import { writeSigned } from "../../core/sign/signature.ts";
 import { readSealed, requireFinite, seal } from "../../core/sealed_json.ts";
 import { packWarp, unpackWarp } from "../warp/warp.ts";
 import type { EvidenceTrack } from "./evidence.ts";
