@@ -59,6 +59,7 @@ for (const name of names) {
   const { tries: done, slowestMs, defect } = await fuzzInWorker(name, count, folder);
   const seconds = (performance.now() - start) / 1000;
   rows.push([name, done, slowestMs.toFixed(0), seconds.toFixed(0), defect ? "defect" : "none"]);
+  console.log(`${name}: ${done} files, slowest ${slowestMs.toFixed(0)} ms`);
   await Deno.remove(folder, { recursive: true });
   if (!defect) continue;
   const kept = `${ROOT}/${name}-${sha256Hex(defect.bytes).slice(0, 12)}`;
