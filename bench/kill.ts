@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a benchmark prints
 /**
- * Kills tasks at random moments (SIGKILL): `deno task bench:kill [TIMES] [SEED]`.
+ * Kills tasks at random moments (SIGKILL): `deno task bench:kill [TIMES] [SEED] [TASK…]`.
  *
  * After each kill every output is the old one, or the whole new one, byte for byte. Tasks that can go on
  * (`map`, `batch-train`) are then resumed, and end with the bytes of a run that nobody killed. Exits with
@@ -10,7 +10,7 @@ import { createRandom } from "../src/core/mod.ts";
 import { textTable } from "../src/report/mod.ts";
 import { followPointers, listRuns, RUN_FILES } from "../src/stages/experiment/experiment_folder.ts";
 
-const [times = "20", seed = "24"] = Deno.args;
+const [times = "20", seed = "24", ...only] = Deno.args;
 const ROOT = ".artifacts/kill";
 const OLD = "the file that was there before\n";
 const DEFI = "fixtures/defi/defi_mapper";
@@ -84,6 +84,8 @@ experiments:
 
 async function madeBy(folder: string): Promise<Map<string, string>> {
   const made = new Map<string, string>();
+  // A task that was killed early has made nothing
+  if (!await Deno.stat(`${folder}/models`).catch(() => null)) return made;
   for (const { status: { name, state } } of await listRuns(`${folder}/models`)) {
     if (state !== "finished") continue;
     for (const file of [RUN_FILES.weights, RUN_FILES.history, RUN_FILES.sweep]) {
@@ -188,6 +190,7 @@ await start("train", ["--labels_csv", `${DEFI}_labeled_large.csv`, "--out_path",
 const rows: (string | number)[][] = [];
 let faults = 0;
 for (const victim of VICTIMS) {
+  if (only.length > 0 && !only.includes(victim.task)) continue;
   const { killed, old, whole, mixed, faults: list } = await hunt(victim);
   rows.push([
     victim.task,
@@ -198,6 +201,7 @@ for (const victim of VICTIMS) {
     victim.resume ? "same bytes" : "",
     list.length,
   ]);
+  console.log(`${victim.task}: ${killed} of ${times} killed, ${list.length} broken`);
   for (const fault of list) console.log(`${victim.task}: ${fault}`);
   faults += list.length;
 }
