@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Mapper, MicroLmError, type OperatingPoint } from "../mod.ts";
-import { readJsonAs } from "../src/core/mod.ts";
+import { type FileCheck, readJsonAs } from "../src/core/mod.ts";
 import {
   fromPinned,
   PINNED_POINT,
@@ -23,11 +23,15 @@ export type MapperConfig = z.infer<typeof CONFIG>;
  *
  * @throws {MicroLmError} Kind `missing`, `permission`, or `data` for anything else.
  */
-export async function readMapperConfig(path: string): Promise<MapperConfig> {
+export async function readMapperConfig(
+  path: string,
+  check?: FileCheck,
+): Promise<MapperConfig> {
   const config = await readJsonAs(
     path,
     CONFIG,
     'Write one with --pin, or: {"backend": "sbert", "model_path": "mapper.json", "threshold": 0.7}',
+    check,
   );
   if (config.backend === "sbert" && config.model_path === null) {
     throw new MicroLmError("data", "Expected a model_path for the backend sbert", {

@@ -6,6 +6,7 @@ import type { PinnedPoint } from "../src/mapper/mod.ts";
 import { POLICY_ENVIRONMENT } from "../src/run/mod.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { readMapperConfig } from "./_mapper_config.ts";
+import { openFileCheck, VERIFY_FLAG } from "./_signing.ts";
 
 /** Where training and quickstart leave the mapper that everything finds. */
 export const DEFAULT_MAPPER = `.artifacts/${DEFAULT_DOMAIN}_mapper.json`;
@@ -41,6 +42,7 @@ export const RUNTIME_FLAGS = {
     help: 'Evidence that wdd-fit wrote, for policies with {"audit": {"backend": "wdd"}}. ' +
       "Default: .artifacts/<domain>_wdd.json.",
   },
+  ...VERIFY_FLAG,
   ...OPEN_MAPPER_FLAGS,
 } as const;
 
@@ -65,7 +67,13 @@ export async function openFlaggedRuntime(
   if (flags.config !== undefined && flags.mapper_path !== undefined) {
     throw new MicroLmError("usage", "Expected --config or --mapper_path, got both");
   }
-  const config = flags.config === undefined ? undefined : await readMapperConfig(flags.config);
+  const check = await openFileCheck(flags);
+  const config = flags.config === undefined
+    ? undefined
+    : await readMapperConfig(flags.config, check);
+  if (check && !config && flags.backend === "wordmap") {
+    throw new MicroLmError("usage", "Flag --verify: the keyword mapper has no file to verify");
+  }
   const named = modelPath ?? config?.model_path ?? flags.mapper_path;
   const domain = await openDomain(flags.domain ?? DEFAULT_DOMAIN);
   const path = named ?? defaultMapper(domain);
@@ -78,8 +86,9 @@ export async function openFlaggedRuntime(
     openKeys,
     evidencePath: flags.wdd_path ?? `.artifacts/${domain.name}_wdd.json`,
     mapper: mapperOptions(flags, context),
-    // A mapper that the user names must be there.
-    useWordmapFallback: useWordmapFallback && named === undefined && config === undefined,
+    ...(check && { check }),
+    // A mapper that the user names must be there; nobody has signed what would stand in
+    useWordmapFallback: useWordmapFallback && named === undefined && config === undefined && !check,
   });
   if (runtime.isFallback && runtime.mapper) {
     context.warn(`no mapper at ${path}: the keyword mapper stands in; deno task train makes one`);

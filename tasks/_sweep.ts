@@ -32,6 +32,7 @@ import {
 import { readPerClassThresholds } from "./_per_class_file.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
+import { openSigner } from "./_signing.ts";
 import type { SweepFlags } from "./_sweep_flags.ts";
 import { printSweep, writeSweep } from "./_sweep_output.ts";
 
@@ -48,11 +49,17 @@ export async function sweepCommand(
   variant: SweepVariant,
   context: CommandContext,
 ): Promise<ExitCode> {
+  const signer = await openSigner(given, outputsOf(given));
   const { outcome, about, flags, artifact } = await executeSweep(given, variant, context);
-  await writeSweep(outcome, about, { ...flags, artifact });
+  await writeSweep(outcome, about, { ...flags, artifact }, signer);
   printSweep(outcome, about, context);
   context.result(sweepSummary(outcome, about));
   return sweepExitCode(outcome, flags, context);
+}
+
+function outputsOf(flags: SweepFlags): (string | undefined)[] {
+  const { rows_csv, out_summary, out_csv, out_report, out_html, pin, out_mapper } = flags;
+  return [rows_csv, out_summary, out_csv, out_report, out_html, pin, out_mapper];
 }
 
 /** A sweep that is done and not yet written. */

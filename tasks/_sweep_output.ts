@@ -1,4 +1,4 @@
-import { writeFileAtomic } from "../src/core/mod.ts";
+import { type SigningKey, writeSigned } from "../src/core/mod.ts";
 import { stringifyCsv } from "../src/data/mod.ts";
 import { DECISION_COLUMNS, METRICS_COLUMNS, metricsRow } from "../src/evaluate/mod.ts";
 import { type MapperArtifact, MicroLmError, type SweepOutcome } from "../mod.ts";
@@ -34,11 +34,12 @@ export interface SweepPaths {
   readonly artifact?: MapperArtifact | undefined;
 }
 
-/** Writes what was asked for. */
+/** Writes what was asked for, signed if there is a key. */
 export async function writeSweep(
   outcome: SweepOutcome,
   about: SweepContext,
   paths: SweepPaths,
+  signer?: SigningKey,
 ): Promise<void> {
   const files: [string | undefined, () => string | Promise<string>][] = [
     [paths.rows_csv, () =>
@@ -59,7 +60,7 @@ export async function writeSweep(
     [paths.out_mapper, () => certifiedMapper(outcome, about, paths)],
   ];
   for (const [path, render] of files) {
-    if (path !== undefined) await writeFileAtomic(path, await render());
+    if (path !== undefined) await writeSigned(path, await render(), signer);
   }
 }
 

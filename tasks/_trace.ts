@@ -3,12 +3,14 @@ import {
   readTraceHead,
   type ReplayDifference,
   replayTrace,
+  requireSignedHead,
   type TraceHead,
   verifyTrace,
 } from "../src/run/mod.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { type FlagValues, usage } from "../src/cli/flags.ts";
+import { openVerifier, VERIFY_FLAG } from "./_signing.ts";
 import { readMapperConfig } from "./_mapper_config.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
@@ -22,6 +24,7 @@ export const TRACE_FLAGS = {
       "For verify: a head that the trace had before. It has to be there still; lines that were " +
       "cut off at the end are not found without it.",
   },
+  ...VERIFY_FLAG,
 } as const;
 
 /** Flags of `replay`. */
@@ -39,19 +42,22 @@ export const REPLAY_FLAGS = {
     help:
       "A pinned operating point that names the mapper. The points themselves are the logged ones.",
   },
+  ...VERIFY_FLAG,
   ...OPEN_MAPPER_FLAGS,
 } as const;
 
 /** The body of `trace`: `verify FILE` or `head FILE`. */
 export async function traceCommand(
-  { expect_hash }: FlagValues<typeof TRACE_FLAGS>,
+  { expect_hash, verify }: FlagValues<typeof TRACE_FLAGS>,
   { positional, say, warn, result }: CommandContext,
 ): Promise<ExitCode> {
   const [action, path, ...more] = positional;
   if ((action !== "verify" && action !== "head") || path === undefined || more.length > 0) {
     throw usage({ name: "trace" }, 'Expected "verify FILE" or "head FILE"');
   }
+  const key = await openVerifier({ verify });
   if (action === "head") {
+    if (key) throw usage({ name: "trace" }, 'Flag "--verify" goes with "verify FILE"');
     const head = readTraceHead(path);
     say(describeHead(head));
     result(head);
@@ -70,10 +76,12 @@ export async function traceCommand(
     warn(`before line ${line} a torn tail of ${bytes} bytes was cut off: a process was killed`);
   }
   const { fault, head, lines_after_expected: after } = found;
+  if (key && !fault) await requireSignedHead(path, head, key);
   if (fault) say(`${path}:${fault.line}: ${fault.message}`);
   say(`${fault ? "right up to there" : "right"}: ${describeHead(head)}`);
   if (after !== null) say(`lines after the expected hash: ${after}`);
-  result(found);
+  if (key && !fault) say(`signed by the key ${key.id}`);
+  result({ ...found, ...(key && { signed_by: fault ? null : key.id }) });
   return found.ok ? EXIT.ok : EXIT.gate;
 }
 
@@ -83,6 +91,9 @@ export async function replayCommand(
   context: CommandContext,
 ): Promise<ExitCode> {
   const { say, warn, result } = context;
+  const key = await openVerifier(flags);
+  // The chain is followed line by line from here on: its end binds them all
+  if (key) await requireSignedHead(flags.trace, readTraceHead(flags.trace), key);
   const total = linesOf(flags.trace);
   const progress = createProgress("replay");
   const differences: ReplayDifference[] = [];

@@ -1,4 +1,4 @@
-import { writeFileAtomic } from "../src/core/mod.ts";
+import { writeFileAtomic, writeSigned } from "../src/core/mod.ts";
 import {
   type Dataset,
   type Domain,
@@ -6,7 +6,6 @@ import {
   openDomain,
   openEncoder,
   readLabeledCsv,
-  saveMapper,
   type TrainedMapper,
   trainMapper,
 } from "../mod.ts";
@@ -25,6 +24,7 @@ import {
   createMlTrainer,
   type OrderHeadChoice,
   predictOutOfFold,
+  serializeArtifact,
   type TrainingForms,
 } from "../src/mapper/mod.ts";
 import { textTable } from "../src/report/mod.ts";
@@ -32,6 +32,7 @@ import { type CrossValidation, crossValidationLines, judgeOutOfFold } from "./_c
 import { datasetNotes, singleRowNotes } from "./_dataset_notes.ts";
 import { ENCODER_FLAGS, encoderOptions } from "./_encoder_flags.ts";
 import { applyAbstainLabels, INPUT_FLAGS, readOptions } from "./_input_flags.ts";
+import { openSigner, SIGN_FLAG } from "./_signing.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
@@ -64,6 +65,8 @@ export interface TrainRequest
   readonly readings: boolean;
   /** CSV column that says which rows belong together. */
   readonly group?: string | undefined;
+  /** File of the key that signs the mapper. */
+  readonly sign?: string | undefined;
   /** Share of the rows to hold out of the training. */
   readonly test_share?: number | undefined;
   /** Folds of a cross-validation. */
@@ -87,6 +90,7 @@ export async function runTraining(
   { warn }: Pick<CommandContext, "warn">,
 ): Promise<TrainedRun> {
   const start = performance.now();
+  const signer = await openSigner({ sign: request.sign }, [request.out_path]);
   const columns = request.group === undefined ? {} : { group: request.group };
   const paths = request.labels_csv.split(",");
   const reading = { ...readOptions(request), ...columns, mayLackGroup: paths.length > 1 };
@@ -138,7 +142,7 @@ export async function runTraining(
   if (!mapper.training.converged) {
     warn(`not converged after ${request.max_iter} iterations; raise --max_iter`);
   }
-  await saveMapper(request.out_path, mapper, {
+  const text = serializeArtifact(mapper, {
     domain: domain.name,
     flags: {
       ...recordedFlags(request),
@@ -146,6 +150,7 @@ export async function runTraining(
     },
     ...(domain.ownLabels && { ownLabels: domain.ownLabels }),
   });
+  await writeSigned(request.out_path, text, signer);
   const testPath = test && besidePath(request.out_path, ".test.csv");
   if (testPath) await writeFileAtomic(testPath, labeledCsv(test));
   const seconds = (performance.now() - start) / 1000;
@@ -275,6 +280,7 @@ function recordedFlags(request: TrainRequest): Record<string, unknown> {
     "cross_validate",
     ...Object.keys(INPUT_FLAGS),
     ...Object.keys(ENCODER_FLAGS),
+    ...Object.keys(SIGN_FLAG),
   ]);
   return Object.fromEntries(Object.entries(request).filter(([name]) => !left.has(name)));
 }

@@ -5,6 +5,7 @@ import { stringifyCsv } from "../src/data/mod.ts";
 import { DECISION_COLUMNS, decisionRows } from "../src/evaluate/mod.ts";
 import { sweepSummary } from "../src/report/mod.ts";
 import { executeSweep, sweepExitCode } from "./_sweep.ts";
+import { openSigner } from "./_signing.ts";
 import { SWEEP_FLAGS, type SweepFlags } from "./_sweep_flags.ts";
 import { printSweep, writeSweep } from "./_sweep_output.ts";
 
@@ -47,6 +48,7 @@ async function mapperBenchCommand(
     out_report: `${out_dir}/report.md`,
   };
   const variant = { bench: "mapper-bench", nearMargins: [0] };
+  const signer = await openSigner(flags, [flags.pin, flags.out_mapper]);
   const done = await executeSweep(flags, variant, context);
   const { outcome, about, artifact } = done;
   for (const { threshold } of outcome.metrics) {
@@ -59,7 +61,7 @@ async function mapperBenchCommand(
       }),
     );
   }
-  await writeSweep(outcome, about, { ...done.flags, artifact });
+  await writeSweep(outcome, about, { ...done.flags, artifact }, signer);
   printSweep(outcome, about, context);
   context.say(`Wrote ${out_dir}/: summary.json, metrics.csv, report.md, rows_thr_*.csv`);
   context.result(sweepSummary(outcome, about));

@@ -6,6 +6,7 @@ import { writeFileAtomic } from "../src/core/mod.ts";
 import { checkGrid, DEFAULT_DOMAIN, gridSequenceText, parseGrid } from "../src/domains/mod.ts";
 import { percent, renderArcPage, textTable } from "../src/report/mod.ts";
 import {
+  appendSigned,
   type ArcStepRecord,
   createPhaseClock,
   minimalRecord,
@@ -18,6 +19,7 @@ import {
 } from "../src/run/mod.ts";
 import { OPEN_FLAGS, openKeys, warnOfIgnored } from "./_policy_flags.ts";
 import { readJsonFlag } from "./_json_flag.ts";
+import { openSigner, SIGN_FLAG } from "./_signing.ts";
 import { openFlaggedRuntime, policyEnvironment, RUNTIME_FLAGS } from "./_runtime_flags.ts";
 
 /** The flags of `run`. */
@@ -47,6 +49,7 @@ const RUN_FLAGS = {
     value: "JSON|@FILE",
     help: 'For arc: what the plan has to explain, [{"input": [[1]], "output": [[1]]}].',
   },
+  ...SIGN_FLAG,
   ...RUNTIME_FLAGS,
   dry_run: { type: "boolean", help: "Say what would be allowed, and hand out no plan." },
   out_html: { type: "string", value: "FILE", help: "For arc: write a page with every grid." },
@@ -68,6 +71,7 @@ async function runMicroCommand(flags: RunFlags, context: CommandContext): Promis
       hint: 'Put it into quotes: deno task run "deposit 10 ETH into aave"',
     });
   }
+  const signer = await openSigner(flags, [flags.trace, flags.out_html]);
   const request = await readRequest(prompt, flags);
   const { mapper, audit } = resolvePolicy(request.policy ?? {}, { env: request.env ?? {} });
   await using runtime = await openFlaggedRuntime(flags, context, {
@@ -80,7 +84,11 @@ async function runMicroCommand(flags: RunFlags, context: CommandContext): Promis
   const clock = createPhaseClock();
   const record = await runtime.run({ ...request, onPhase: clock.start });
   const phases = clock.stop();
-  if (flags.trace !== undefined) openTrace(flags.trace).append(record, request, runtime);
+  if (flags.trace !== undefined) {
+    const trace = openTrace(flags.trace);
+    const append = () => trace.append(record, request, runtime);
+    await (signer ? appendSigned(trace, signer, append) : append());
+  }
   if (flags.out_html !== undefined) await writePage(flags.out_html, record, request);
   if (audit.profile) context.warn(`profile in ${await writeProfile(record, phases)}`);
   printRecord(record, flags, context);

@@ -2,6 +2,7 @@ import type { CalibrationChoice, OrderHeadChoice } from "../src/mapper/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { ENCODER_FLAGS, SPEC_HELP } from "./_encoder_flags.ts";
 import { INPUT_FLAGS, TAXONOMY_FLAG } from "./_input_flags.ts";
+import { SIGN_FLAG } from "./_signing.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 import { defaultOutPath, printTraining, runTraining } from "./_train.ts";
 
@@ -92,6 +93,7 @@ await runCommand({
       help: "Classes in the order of the probabilities. Default: the labels, sorted.",
     },
     ...INPUT_FLAGS,
+    ...SIGN_FLAG,
     test_share: {
       type: "number",
       min: 0.01,

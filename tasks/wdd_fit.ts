@@ -9,6 +9,7 @@ import { TAXONOMY_FLAG } from "./_input_flags.ts";
 
 /** Kinds of refusal that name no sense of their own: such prompts are noise to the evidence. */
 const NOTHING = new Set(["order", "not_understood", "out_of_domain", "empty"]);
+import { openSigner, SIGN_FLAG } from "./_signing.ts";
 
 await runCommand({
   name: "wdd-fit",
@@ -30,8 +31,10 @@ await runCommand({
     },
     ...TAXONOMY_FLAG,
     sbert: { type: "string", value: "SPEC", default: "lite", help: "Encoder of the spans." },
+    ...SIGN_FLAG,
   },
-}, async ({ labels_csv, out_path, domain: name, taxonomy, sbert }, { say, result }) => {
+}, async ({ labels_csv, out_path, domain: name, taxonomy, sbert, sign }, { say, result }) => {
+  const signer = await openSigner({ sign }, [out_path]);
   const raw = await readLabeledCsv(labels_csv);
   const named = name === "auto" ? undefined : await openDomain(name);
   const domain = taxonomy !== undefined
@@ -51,7 +54,7 @@ await runCommand({
         NOTHING.has(domain.planner?.read(prompt).refusal?.kind ?? "order"),
     },
   );
-  await saveWdd(out_path, model);
+  await saveWdd(out_path, model, signer);
   const { primitives, background } = model;
   say(
     `Fitted on ${data.rows.length} prompts of the domain ${domain.name}: ${primitives.length} actions, ` +

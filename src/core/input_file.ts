@@ -7,6 +7,9 @@ const STDIN_NAME = "standard input";
 /** Bytes that a file may have which is read as a whole: more than any mapper, less than memory. */
 const MOST_BYTES = 1 << 28;
 
+/** Checks the bytes of a file that decides something, before anything in them is believed. */
+export type FileCheck = (path: string, bytes: Uint8Array) => Promise<void>;
+
 /** What messages call an input. */
 export function inputName(path: string): string {
   return path === "-" ? STDIN_NAME : path;
@@ -64,6 +67,20 @@ export async function checkSize(path: string, most = MOST_BYTES): Promise<void> 
   throw new MicroLmError("data", `Expected at most ${most} bytes, found ${info.size}`, {
     at: { file: path },
   });
+}
+
+/**
+ * Reads a file's bytes as a whole.
+ *
+ * @throws {MicroLmError} As {@linkcode checkSize}.
+ */
+export async function readWholeBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    await checkSize(path);
+    return await Deno.readFile(path);
+  } catch (error) {
+    throw explainIoError(error, path, "read");
+  }
 }
 
 function refuseOther(path: string, info: Deno.FileInfo): void {

@@ -5,9 +5,12 @@
  */
 export { writeFileAtomic } from "./atomic_write.ts";
 export { sha256Hex } from "./hash.ts";
+export { type FileCheck } from "./input_file.ts";
 export { explainIoError } from "./io_error.ts";
 export { createRandom, type Random } from "./random.ts";
 export { rankAbove } from "./rank_above.ts";
 export { readConfigText } from "./strict_yaml.ts";
+export { readPrivateKey, readPublicKey, type SigningKey } from "./sign/keys.ts";
+export { signatureCheck, writeSigned } from "./sign/signature.ts";
 export { findJsonFault } from "./text/json_fault.ts";
 export { readJsonAs, readJsonFile } from "./text/json_text.ts";

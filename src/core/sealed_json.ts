@@ -1,7 +1,8 @@
 import { canonicalJson } from "./canonical_json.ts";
 import { MicroLmError } from "./errors.ts";
 import { sha256Hex } from "./hash.ts";
-import { readWholeText } from "./text/text_stream.ts";
+import type { FileCheck } from "./input_file.ts";
+import { readCheckedText } from "./text/text_stream.ts";
 
 /** The hash that a sealed value carries: of the canonical JSON of everything else in it. */
 export function sealOf(body: object): string {
@@ -54,15 +55,17 @@ export function unseal<T extends object>(sealed: T): Omit<T, "sha256"> {
  *
  * @param what Names the content in messages.
  * @param unpack Is given the content without its hash; throws an error that says what is wrong.
- * @throws {MicroLmError} Kind `missing`, `permission` or `data`.
+ * @param check Sees the bytes before anything in them is believed. Default: none.
+ * @throws {MicroLmError} Kind `missing`, `permission` or `data`; what the check throws.
  */
 export async function readSealed<T>(
   path: string,
   what: string,
   schema: string,
   unpack: (body: unknown) => T,
+  check?: FileCheck,
 ): Promise<T> {
-  const text = await readWholeText(path);
+  const text = await readCheckedText(path, check);
   try {
     return unpack(unseal(parseSealed(text, schema)));
   } catch (cause) {

@@ -3,6 +3,7 @@ import { composeEncoders } from "../encoders/compose.ts";
 import type { Encoder } from "../encoders/encoder.ts";
 import { openEncoder } from "../encoders/open.ts";
 import { MicroLmError } from "../core/errors.ts";
+import type { FileCheck } from "../core/input_file.ts";
 import { loadWarp } from "../rails/warp/warp.ts";
 import { openWdd, type Wdd, type WddOverride } from "../rails/wdd/wdd.ts";
 import { hashWdd, loadWdd } from "../rails/wdd/file.ts";
@@ -43,10 +44,14 @@ export async function openEvidenceEncoder(domain: string, spec = "lite"): Promis
  * Opens the evidence that `wdd-fit` wrote.
  *
  * @throws {MicroLmError} Kind `missing` if there is no file, `data` if it is damaged or was made with another
- * encoder.
+ * encoder; what the check of a file's bytes throws.
  */
-export async function openEvidence(path: string, domain: string): Promise<Evidence> {
-  const model = await loadWdd(path).catch((error: unknown) => {
+export async function openEvidence(
+  path: string,
+  domain: string,
+  check?: FileCheck,
+): Promise<Evidence> {
+  const model = await loadWdd(path, check).catch((error: unknown) => {
     if (!(error instanceof MicroLmError) || error.kind !== "missing") throw error;
     throw new MicroLmError("missing", error.message, {
       hint: "Fit it: deno task wdd-fit --labels_csv FILE --out_path MODEL",
@@ -77,7 +82,7 @@ export async function openEvidence(path: string, domain: string): Promise<Eviden
       z_abs,
       keep_frac,
       overrides: overrides as Readonly<Record<string, WddOverride>>,
-      ...(pca_prior !== null && { pca_prior: await loadWarp(pca_prior) }),
+      ...(pca_prior !== null && { pca_prior: await loadWarp(pca_prior, check) }),
     };
     return openWdd(model, encoder, { policy, falseAlarmRate: audit.false_alarm_rate });
   };

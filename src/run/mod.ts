@@ -26,6 +26,7 @@ export { checkRunRecord, runRecordJsonSchema } from "./record/schema.ts";
 export { readSuite, type SuiteReference } from "./suite/file.ts";
 export { perturb } from "./suite/perturb.ts";
 export { runSuite, type SuiteResult } from "./suite/suite.ts";
+export { appendSigned, requireSignedHead } from "./trace/sign.ts";
 export { TRACE_START } from "./trace/line.ts";
 export { type ReplayDifference, replayTrace } from "./trace/replay.ts";
 export { openTrace, readTraceHead, type TraceHead } from "./trace/trace.ts";

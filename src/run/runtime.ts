@@ -1,6 +1,7 @@
 import type { Domain } from "../domains/domain.ts";
 import { DEFAULT_DOMAIN, openDomain, openDomainOf } from "../domains/registry.ts";
 import { MicroLmError } from "../core/errors.ts";
+import type { FileCheck } from "../core/input_file.ts";
 import { compilePoint } from "../evaluate/decide.ts";
 import { requireNovelty } from "../evaluate/decide_texts.ts";
 import type { MapperArtifact, PinnedPoint } from "../mapper/file/artifact.ts";
@@ -39,6 +40,11 @@ export interface OpenRuntimeOptions {
   readonly evidencePath?: string;
   /** How the mapper's encoder is opened. */
   readonly mapper?: OpenMapperOptions;
+  /**
+   * Sees the bytes of the mapper, the evidence and a policy's warp before anything in them is believed,
+   * and throws to refuse them. Default: none.
+   */
+  readonly check?: FileCheck;
   /** Whether the keyword mapper may stand in for a file that is not there. Default: true. */
   readonly useWordmapFallback?: boolean;
 }
@@ -74,7 +80,7 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Mic
   const { point } = resolvePoint(pinned, DEFAULT_MAPPER_POLICY);
   compilePoint(point, classes);
   if (mapper) requireNovelty(mapper, point.maxNovelty);
-  const evidence = lazyEvidence(options.evidencePath, domain);
+  const evidence = lazyEvidence(options.evidencePath, domain, options.check);
   const runtime: MicroRuntime = {
     domain,
     opened,
@@ -106,7 +112,7 @@ function requireCertificate(pinned: PinnedPoint | undefined, mapper: Mapper | nu
 }
 
 /** Few runs ask for evidence: it is opened by the first that does. */
-function lazyEvidence(path: string | undefined, domain: string) {
+function lazyEvidence(path: string | undefined, domain: string, check: FileCheck | undefined) {
   let opened: Promise<Evidence> | undefined;
   return {
     open: async () => {
@@ -116,7 +122,7 @@ function lazyEvidence(path: string | undefined, domain: string) {
         });
       }
       const { openEvidence } = await import("./evidence.ts");
-      return await (opened ??= openEvidence(path, domain));
+      return await (opened ??= openEvidence(path, domain, check));
     },
     // Evidence that could not be opened has nothing to close.
     close: async () => await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose](),
@@ -144,7 +150,7 @@ async function openBackend(options: OpenRuntimeOptions): Promise<OpenedBackend> 
   if (backend === "wordmap") return await withoutMapper(false);
   if (modelPath === undefined) return await withoutMapper(true);
   try {
-    const artifact = await loadMapper(modelPath);
+    const artifact = await loadMapper(modelPath, options.check);
     const opened = await openDomainOf(artifact, given, modelPath);
     const mapper = await openArtifact(artifact, modelPath, options.mapper);
     return { opened, mapper, artifact, isFallback: false };

@@ -1,8 +1,9 @@
 import type { z } from "zod";
 import { MicroLmError, type SourceLocation } from "../errors.ts";
 import { findJsonFault } from "./json_fault.ts";
+import type { FileCheck } from "../input_file.ts";
 import { shorten } from "../shorten.ts";
-import { readWholeText } from "./text_stream.ts";
+import { readCheckedText } from "./text_stream.ts";
 
 /** Options of {@linkcode parseJson}. */
 export interface ParseJsonOptions {
@@ -41,10 +42,10 @@ export function parseJson(text: string, { at, hint }: ParseJsonOptions): unknown
  * Reads a file of JSON: the one reader of all of them, with a byte-order mark or without.
  *
  * @throws {MicroLmError} Kind `missing` or `permission` if it cannot be read or is no file; `data`, with
- * line and column, if it is no text or no JSON.
+ * line and column, if it is no text or no JSON; what the check of its bytes throws.
  */
-export async function readJsonFile(path: string): Promise<unknown> {
-  return parseJson(await readWholeText(path), { at: { file: path } });
+export async function readJsonFile(path: string, check?: FileCheck): Promise<unknown> {
+  return parseJson(await readCheckedText(path, check), { at: { file: path } });
 }
 
 /**
@@ -54,8 +55,13 @@ export async function readJsonFile(path: string): Promise<unknown> {
  * @throws {MicroLmError} As {@linkcode readJsonFile}; kind `data` with the path of the key if the form is
  * another.
  */
-export async function readJsonAs<T>(path: string, schema: z.ZodType<T>, hint: string): Promise<T> {
-  const parsed = schema.safeParse(await readJsonFile(path));
+export async function readJsonAs<T>(
+  path: string,
+  schema: z.ZodType<T>,
+  hint: string,
+  check?: FileCheck,
+): Promise<T> {
+  const parsed = schema.safeParse(await readJsonFile(path, check));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   throw new MicroLmError("data", `${issue.message} at "${issue.path.join(".")}"`, {

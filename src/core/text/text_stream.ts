@@ -1,5 +1,5 @@
 import { MicroLmError, type SourceLocation } from "../errors.ts";
-import { checkSize, inputName, readChunks } from "../input_file.ts";
+import { checkSize, type FileCheck, inputName, readChunks, readWholeBytes } from "../input_file.ts";
 import { type Encoding, findEncoding, nameBinary } from "./text_encoding.ts";
 
 /** Bytes that are looked at to tell encoding and line ends. */
@@ -24,6 +24,25 @@ export async function* readText(path: string): AsyncGenerator<string> {
 export async function readWholeText(path: string, most?: number): Promise<string> {
   await checkSize(path, most);
   return (await Array.fromAsync(readText(path))).join("");
+}
+
+/**
+ * Reads a file's text as a whole, once its bytes have passed a check: what is checked is what is read.
+ *
+ * @throws {MicroLmError} As {@linkcode readWholeText}; what the check throws.
+ */
+export async function readCheckedText(
+  path: string,
+  check: FileCheck | undefined,
+): Promise<string> {
+  if (!check) return await readWholeText(path);
+  const bytes = await readWholeBytes(path);
+  await check(path, bytes);
+  return (await Array.fromAsync(decodeText(once(bytes), path))).join("");
+}
+
+async function* once<T>(value: T): AsyncGenerator<T> {
+  yield await Promise.resolve(value);
 }
 
 /**

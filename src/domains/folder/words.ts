@@ -45,6 +45,7 @@ export function anyPhrase(phrases: readonly string[]): string {
   return `(?<![\\p{L}\\p{N}])(?:${listed.join("|")})(?![\\p{L}\\p{N}])`;
 }
 
+/** A hyphen stays as it is: escaped, it is a fault of a pattern with the flag u. */
 function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
 }

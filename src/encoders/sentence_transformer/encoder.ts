@@ -122,7 +122,13 @@ async function probeDims(
   files: SentenceTransformerFiles,
   file: string,
 ): Promise<number> {
-  const { length } = (await embed("probe"))!;
+  const vector = await embed("probe");
+  if (!vector) {
+    throw new MicroLmError("data", 'Expected tokens for the text "probe", found none', {
+      at: { file: `${files.transformer}/tokenizer.json` },
+    });
+  }
+  const { length } = vector;
   if (files.dims === undefined || files.dims === length) return length;
   throw new MicroLmError(
     "data",

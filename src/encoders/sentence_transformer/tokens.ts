@@ -21,8 +21,11 @@ export function createTextTokenizer(
   files: SentenceTransformerFiles,
 ): (text: string) => TextTokens | undefined {
   const file = `${files.transformer}/tokenizer.json`;
-  const tokenizer = loadTokenizer(files, file);
-  const special = tokenizer.encode("").ids.length;
+  const tokenizer = understood(
+    file,
+    () => new Tokenizer(withoutLimits(files.tokenizer), files.tokenizerSettings),
+  );
+  const special = understood(file, () => tokenizer.encode("").ids.length);
   if (special >= files.maxSeqLength) {
     throw new MicroLmError(
       "data",
@@ -30,7 +33,7 @@ export function createTextTokenizer(
       { at: { file: files.transformer } },
     );
   }
-  return (text) => {
+  const tokensOf = (text: string) => {
     const trimmed = text.trim();
     if (trimmed === "") return undefined;
     const whole = files.prompt + (files.lowerCase ? trimmed.toLowerCase() : trimmed);
@@ -48,12 +51,15 @@ export function createTextTokenizer(
       typeIds: BigInt64Array.from(kept, (i) => BigInt(token_type_ids?.[i] ?? 0)),
     };
   };
+  return (text) => understood(file, () => tokensOf(text));
 }
 
-function loadTokenizer(files: SentenceTransformerFiles, file: string): Tokenizer {
+/** The library meets what it does not expect in a file when it gets there: at the start, or at a text. */
+function understood<T>(file: string, run: () => T): T {
   try {
-    return new Tokenizer(withoutLimits(files.tokenizer), files.tokenizerSettings);
+    return run();
   } catch (cause) {
+    if (cause instanceof MicroLmError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MicroLmError("data", `Cannot use the tokenizer: ${reason}`, { at: { file }, cause });
   }

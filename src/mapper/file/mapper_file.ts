@@ -1,7 +1,6 @@
 import { sha256Hex } from "../../core/hash.ts";
 import { writeFileAtomic } from "../../core/atomic_write.ts";
-import { checkSize } from "../../core/input_file.ts";
-import { explainIoError } from "../../core/io_error.ts";
+import { type FileCheck, readWholeBytes } from "../../core/input_file.ts";
 import type { Encoder } from "../../encoders/encoder.ts";
 import { openEncoder, type OpenEncoderOptions } from "../../encoders/open.ts";
 import type { ModelDtype } from "../../encoders/sentence_transformer/onnx.ts";
@@ -54,6 +53,7 @@ export async function saveMapper(
 /**
  * Reads a mapper file and checks it; nothing in it is executed.
  *
+ * @param check Sees the bytes before anything in them is believed. Default: none.
  * @throws {MicroLmError} Kind `missing` if there is no file, `data` if it is no mapper of ours: a Python
  * pickle, a truncated or changed file, one with wrong shapes or numbers that are not finite.
  *
@@ -71,18 +71,14 @@ export async function saveMapper(
  * await Deno.remove(".artifacts/example-load.json");
  * ```
  */
-export async function loadMapper(path: string): Promise<MapperArtifact> {
-  let bytes: Uint8Array;
-  try {
-    await checkSize(path);
-    bytes = await Deno.readFile(path);
-  } catch (error) {
-    const explained = explainIoError(error, path, "read");
-    if (explained.kind !== "missing") throw explained;
-    throw new MicroLmError("missing", explained.message, {
+export async function loadMapper(path: string, check?: FileCheck): Promise<MapperArtifact> {
+  const bytes = await readWholeBytes(path).catch((error: MicroLmError) => {
+    if (error.kind !== "missing") throw error;
+    throw new MicroLmError("missing", error.message, {
       hint: "Train one: deno task train --labels_csv FILE --out_path MAPPER",
     });
-  }
+  });
+  await check?.(path, bytes);
   refusePickle(bytes, path);
   try {
     return parseArtifact(new TextDecoder("utf-8", { fatal: true }).decode(bytes));

@@ -3,6 +3,7 @@ import { writeFileAtomic } from "../../core/atomic_write.ts";
 import { MicroLmError } from "../../core/errors.ts";
 import { packArray, unpackArray } from "../../core/packed_arrays.ts";
 import type { Matrix } from "../../core/matrix.ts";
+import type { FileCheck } from "../../core/input_file.ts";
 import { readSealed, requireFinite, seal } from "../../core/sealed_json.ts";
 import { symmetricEigen } from "./eigen.ts";
 
@@ -262,6 +263,6 @@ export async function saveWarp(path: string, warp: Warp): Promise<void> {
  * assertEquals(loaded, warp);
  * ```
  */
-export async function loadWarp(path: string): Promise<Warp> {
-  return await readSealed(path, "warp", SCHEMA, unpackWarp);
+export async function loadWarp(path: string, check?: FileCheck): Promise<Warp> {
+  return await readSealed(path, "warp", SCHEMA, unpackWarp, check);
 }

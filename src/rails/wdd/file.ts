@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { writeFileAtomic } from "../../core/atomic_write.ts";
 import { packArray, unpackArray } from "../../core/packed_arrays.ts";
+import type { SigningKey } from "../../core/sign/keys.ts";
+import type { FileCheck } from "../../core/input_file.ts";
+import { writeSigned } from "../../core/sign/signature.ts";
 import { readSealed, requireFinite, seal } from "../../core/sealed_json.ts";
 import { packWarp, unpackWarp } from "../warp/warp.ts";
 import type { EvidenceTrack } from "./evidence.ts";
@@ -159,8 +161,8 @@ export function hashWdd(model: WddModel): string {
  * assertEquals(sha256, hashWdd(model));
  * ```
  */
-export async function saveWdd(path: string, model: WddModel): Promise<void> {
-  await writeFileAtomic(path, seal(packWdd(model)).text);
+export async function saveWdd(path: string, model: WddModel, key?: SigningKey): Promise<void> {
+  await writeSigned(path, seal(packWdd(model)).text, key);
 }
 
 /**
@@ -186,6 +188,6 @@ export async function saveWdd(path: string, model: WddModel): Promise<void> {
  * assertEquals(hashWdd(loaded), hashWdd(model));
  * ```
  */
-export async function loadWdd(path: string): Promise<WddModel> {
-  return await readSealed(path, "WDD model", SCHEMA, unpackWdd);
+export async function loadWdd(path: string, check?: FileCheck): Promise<WddModel> {
+  return await readSealed(path, "WDD model", SCHEMA, unpackWdd, check);
 }

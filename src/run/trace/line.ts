@@ -1,6 +1,7 @@
 import { sealOf } from "../../core/sealed_json.ts";
 import { canonicalJson } from "../../core/canonical_json.ts";
 import type { TracedRun } from "./run.ts";
+import { traceShapeFault } from "./shape.ts";
 import { MICRO_LM_VERSION } from "../../core/version.ts";
 
 /** Names the format of trace lines. */
@@ -72,7 +73,8 @@ function check(line: TraceLine | null, text: string): OpenedTraceLine {
   const sealed = sealTraceLine(body);
   // Also spaces, repeated keys and other spellings of the same values.
   if (sealed.text !== text) return { fault: "was edited: it is not what was sealed by its hash" };
-  return { line };
+  const fault = traceShapeFault(line);
+  return fault === null ? { line } : { fault };
 }
 
 /** The versions of this process. */

@@ -385,3 +385,16 @@ Deno.test("whatever a prompt is, reading it ends soon and points into it", () =>
     assertLessOrEqual(performance.now() - start, 500, JSON.stringify(part));
   }
 });
+
+Deno.test("a term may have a hyphen", async () => {
+  await inTempFolder(async (folder) => {
+    const lexicon = "open_valve: { strong: [re-open] }\nclose_valve: { strong: [close, shut] }\n";
+    for (const [name, text] of Object.entries({ ...FILES, "lexicon.yaml": lexicon })) {
+      await write(folder, name, text);
+    }
+    await using runtime = await openRuntime({ domain: `${folder}/`, backend: "wordmap" });
+    const context = { pressure: 1, opened_at: "10:00" };
+    const { plan } = await runtime.run({ prompt: "re-open valve a", context });
+    assertEquals(plan.sequence, ["open_valve"]);
+  });
+});

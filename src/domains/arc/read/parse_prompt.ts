@@ -35,6 +35,9 @@ export type ArcParse =
 /** Longer prompts are refused. */
 const MAX_CHARS = 2000;
 
+/** So are those with more words and signs that mean something: clauses are read anew as they grow. */
+const MAX_ITEMS = 400;
+
 /**
  * Reads a prompt into a plan: which operations on a grid, with which arguments, in which order.
  *
@@ -63,6 +66,7 @@ export function parseArcPrompt(prompt: string): ArcParse {
   if (prompt.trim() === "") return refuse("empty", "The prompt is empty");
   if (prompt.length > MAX_CHARS) return refuse("too_long", `More than ${MAX_CHARS} characters`);
   const items = tagPrompt(prompt);
+  if (items.length > MAX_ITEMS) return refuse("too_long", `More than ${MAX_ITEMS} words`);
   const refusal = findRefusal(prompt, items);
   if (refusal) return refuse(refusal.reason, refusal.detail);
   const assembly = assemble(items);

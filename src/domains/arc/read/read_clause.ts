@@ -30,10 +30,16 @@ export const ACTION = new RegExp(
       .raw`repeat|stack|recolor|change|subst|switch|make|put|undo|find|double|triple|quadruple|do|ident|largest|copies)\b|^(?:\S+ )?border with\b`,
 );
 
+/** Characters of the tags of a clause, some fifty words: the rules look at each from every place. */
+const MAX_TAGS = 300;
+
 /**
  * Reads the tags of one clause, with "twice" and "three times" as repeated steps.
  */
 export function readClause(tags: string): Reading {
+  if (tags.length > MAX_TAGS) {
+    return { refusal: "too_long", detail: "A clause has too many words" };
+  }
   const repeat = SIZE.test(tags) ? null : REPEAT.exec(tags);
   const count = repeat ? countOf(repeat) : 1;
   const plain = (repeat ? tags.replace(REPEAT, "") : tags)

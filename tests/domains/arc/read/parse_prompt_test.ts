@@ -251,3 +251,19 @@ function planOf(prompt: string): string {
   const parse = parseArcPrompt(prompt);
   return parse.executable ? formatArcPlan(parse.plan) : "abstain";
 }
+
+Deno.test("a prompt of signs alone is refused before it takes time", () => {
+  for (const sign of [",+", "é ", "red, ", "1 ", ") ", "right, ", "1,,-"]) {
+    const prompt = `rotate ${sign.repeat(1000)}`.slice(0, 2000);
+    let least = Infinity;
+    // The least of three: any may be late once
+    for (let i = 0; i < 3; i++) {
+      const start = performance.now();
+      parseArcPrompt(prompt);
+      least = Math.min(least, performance.now() - start);
+    }
+    assert(least < 60, `${JSON.stringify(sign)} took ${least} ms`);
+  }
+  const many = parseArcPrompt(`rotate ${"red, ".repeat(390)}`);
+  assert(!many.executable && many.reason === "too_long");
+});
