@@ -32,8 +32,8 @@ export async function decideOrders(
     ? neededScore(point, proved.proof, texts.length)
     : point.minOrder;
   const needed = minOrder === undefined ? point : { ...point, minOrder };
-  const scores = new Float64Array(texts.length).fill(score!);
-  return await decideRows(mapper, texts, probabilities, needed, scores);
+  const order = new Float64Array(texts.length).fill(score!);
+  return await decideRows(mapper, texts, probabilities, needed, { order });
 }
 
 function neededScore(

@@ -2,7 +2,7 @@ import type { Domain } from "../domains/domain.ts";
 import { DEFAULT_DOMAIN, openDomain, openDomainOf } from "../domains/registry.ts";
 import { MicroLmError } from "../core/errors.ts";
 import { compilePoint } from "../evaluate/decide.ts";
-import { requireNovelty } from "../evaluate/decide_texts.ts";
+import { requireNovelty, requireOos } from "../evaluate/decide_texts.ts";
 import type { MapperArtifact, PinnedPoint } from "../mapper/file/artifact.ts";
 import type { Mapper } from "../mapper/mapper.ts";
 import { loadMapper, openArtifact, type OpenMapperOptions } from "../mapper/file/mapper_file.ts";
@@ -73,7 +73,10 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Mic
   // A point that names unknown classes, or what nobody measures, is found out when opening, not at the first prompt.
   const { point } = resolvePoint(pinned, DEFAULT_MAPPER_POLICY);
   compilePoint(point, classes);
-  if (mapper) requireNovelty(mapper, point.maxNovelty);
+  if (mapper) {
+    requireNovelty(mapper, point.maxNovelty);
+    requireOos(mapper, point.maxOos);
+  }
   const evidence = lazyEvidence(options.evidencePath, domain);
   const runtime: MicroRuntime = {
     domain,
