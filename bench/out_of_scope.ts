@@ -2,7 +2,8 @@
 /**
  * What tells prompts out of scope best: confidence, logits, novelty, or the score that is fitted from them.
  *
- * `deno run --frozen -A bench/out_of_scope.ts [--encoders lite,use-lite] [--banking DIR] [--tol 1e-2]`
+ * `deno run --frozen -A bench/out_of_scope.ts [--encoders lite,use-lite] [--banking DIR] [--tasks PREFIX]`
+ * (`--tol 1e-2`; `--dtype int8`, `--runtime native` for models)
  *
  * Prints AUROC, the probability that a row in scope has the better score, and, for what is kept, the 95%
  * interval of its gain over the confidence that decisions see. The rows judged are never fitted on:
@@ -16,6 +17,8 @@ import { parseArgs } from "@std/cli/parse-args";
 import { openEncoder, readLabeledCsv } from "../mod.ts";
 import { rankAbove } from "../src/core/mod.ts";
 import type { Features } from "../src/core/matrix.ts";
+import type { EngineChoice } from "../src/encoders/onnx/engine.ts";
+import type { ModelDtype } from "../src/encoders/sentence_transformer/onnx.ts";
 import { ABSTAIN_CLASS } from "../src/evaluate/mod.ts";
 import { createNoveltyMeter, fitCalibrated, knownColumns } from "../src/mapper/mod.ts";
 import type { CalibratedModel } from "../src/mapper/calibrate/calibration.ts";
@@ -27,8 +30,14 @@ import { fitOosScore } from "../src/mapper/out_of_scope/fit.ts";
 import { createLeadMeter, scoreOos } from "../src/mapper/out_of_scope/score.ts";
 import { textTable } from "../src/report/mod.ts";
 
-const args = parseArgs(Deno.args, { string: ["encoders", "banking", "tol"] });
+const args = parseArgs(Deno.args, {
+  string: ["encoders", "banking", "tol", "dtype", "runtime", "tasks"],
+});
 const tol = Number(args.tol ?? 1e-2);
+const engine = {
+  ...(args.dtype ? { dtype: args.dtype as ModelDtype } : {}),
+  ...(args.runtime ? { runtime: args.runtime as EngineChoice } : {}),
+};
 const TEMPERATURES = [0.25, 0.5, 1, 2, 4];
 /** Rows an intent of BANKING77 that are learned. */
 const SHOTS = 40;
@@ -46,9 +55,10 @@ interface Task {
   readonly judged: Readonly<Record<string, readonly Row[]>>;
 }
 
-const tasks = [...await bankingTasks(), ...await defiTasks()];
+const tasks = [...await bankingTasks(), ...await defiTasks()]
+  .filter(({ name }) => name.startsWith((args.tasks as string | undefined) ?? ""));
 for (const spec of ((args.encoders as string | undefined) ?? "lite").split(",")) {
-  await using encoder = await openEncoder(spec);
+  await using encoder = await openEncoder(spec, engine);
   const table = [];
   for (const task of tasks) table.push(...await judge(task, spec, encoder.encode));
   console.log(textTable({
