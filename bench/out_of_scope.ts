@@ -146,7 +146,7 @@ async function judge(
     features,
     ngrams: (await ngram.encode(prompts)).sparse!,
     labels: train.map(({ label }) => label),
-    groups: train.map(({ prompt }) => prompt),
+    groups: train.map(({ group }) => group),
     hasHead: true,
     temperature: model.temperature,
   }, fitting);

@@ -246,8 +246,8 @@ async function fitScope(
   const { outside, gain } = found;
   const notes = score ? [] : [
     outside === null || gain === null
-      ? `no out-of-scope score: it takes 50 rows labelled ${ABSTAIN_CLASS}, or five classes, and five ` +
-        "templates; the confidence stands"
+      ? `no out-of-scope score: it takes 50 rows labelled ${ABSTAIN_CLASS}, or five classes, and three ` +
+        "groups of rows; the confidence stands"
       : `no out-of-scope score: it does not beat the confidence (AUROC ${gain.auroc.toFixed(3)}, ` +
         `${gain.other.toFixed(3)})`,
   ];

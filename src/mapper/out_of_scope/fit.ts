@@ -35,6 +35,8 @@ export interface OosFit {
 }
 
 const FOLDS = 5;
+/** Groups from which there are folds enough: the score of one is fitted on two others or more. */
+const ENOUGH_GROUPS = 3;
 /** Rows that must abstain from which they stand for what is out of scope. */
 const ENOUGH_ROWS = 50;
 /** Classes from which some may be held out, so that there is still a choice without them. */
@@ -47,8 +49,8 @@ const NOTHING: OosFit = { outside: null, rows: [0, 0], gain: null };
  * Fits the score on what mappers say to rows that they were not trained on, and keeps it only where it
  * tells them apart better than the mapper's confidence does.
  *
- * Rows out of scope are those that must abstain, where there are 50 or more; else each fold holds a fifth
- * of the classes out whole, and their rows are what no class is meant for. Both kinds weigh the same. The
+ * Rows out of scope are those that must abstain, where there are 50 or more; else each of the five folds
+ * holds a fifth of the classes out whole, and their rows are what no class is meant for. Both kinds weigh the same. The
  * score of a fold's rows is fitted on the other folds; it is kept where the 95% interval of its gain in
  * AUROC lies above 0, without novelty where that says nothing.
  */
@@ -59,12 +61,13 @@ export function fitOosScore(
   const names = [...new Set(rows.labels)].filter((name) => name !== ABSTAIN_CLASS).sort();
   const must = rows.labels.filter((label) => label === ABSTAIN_CLASS).length;
   const isTaught = must >= ENOUGH_ROWS && names.length > 1;
-  const isTorn = new Set(rows.groups).size < FOLDS;
-  if (isTorn || (!isTaught && names.length < ENOUGH_CLASSES)) return NOTHING;
+  const groups = new Set(rows.groups).size;
+  const count = Math.min(FOLDS, groups);
+  if (groups < ENOUGH_GROUPS || (!isTaught && names.length < ENOUGH_CLASSES)) return NOTHING;
   const numbers = Int32Array.from(rows.labels, (label) => names.indexOf(label) + 1);
-  const parts = groupedFolds(numbers, rows.groups, FOLDS);
+  const parts = groupedFolds(numbers, rows.groups, count);
   const folds = parts.flatMap((held, f) => {
-    const left = isTaught ? [] : names.filter((_, k) => k % FOLDS === f);
+    const left = isTaught ? [] : names.filter((_, k) => k % count === f);
     return judgeFold(rows, new Set(held), new Set(left), options) ?? [];
   });
   if (folds.length < 2) return NOTHING;
@@ -82,7 +85,7 @@ export function fitOosScore(
   const takesNovelty = both.novelty > 0 && gains.both.auroc > gains.alone.auroc;
   const gain = takesNovelty ? gains.both : gains.alone;
   const score = takesNovelty ? both : weigh(folds, false);
-  const outside = folds.reduce((sum, fold) => sum + count(fold.isOutside), 0);
+  const outside = folds.reduce((sum, fold) => sum + countSet(fold.isOutside), 0);
   const all = folds.reduce((sum, fold) => sum + fold.isOutside.length, 0);
   return {
     ...(gain.ci_low > 0 && score.confidence < 0 && { score }),
@@ -115,7 +118,7 @@ function judgeFold(
     (fold.has(row) && (labels[row] === ABSTAIN_CLASS || classes.includes(labels[row]!)))
   );
   const isOutside = Uint8Array.from(judged, (row) => isOut(row) ? 1 : 0);
-  if (classes.length < 2 || count(isOutside) === 0 || count(isOutside) === judged.length) {
+  if (classes.length < 2 || countSet(isOutside) === 0 || countSet(isOutside) === judged.length) {
     return null;
   }
   const { model } = fitCalibrated(
@@ -179,6 +182,6 @@ function split(values: Float64Array, isOutside: Uint8Array): TwoKinds {
   };
 }
 
-function count(flags: Uint8Array): number {
+function countSet(flags: Uint8Array): number {
   return flags.reduce((sum, flag) => sum + flag, 0);
 }
