@@ -96,6 +96,9 @@ export async function executeSweep(
   const minOrders = flags.order_thresholds === undefined
     ? point?.minOrder === undefined ? undefined : [point.minOrder]
     : parseThresholds(flags.order_thresholds, "order_thresholds");
+  const maxOosScores = flags.oos === undefined
+    ? point?.maxOos === undefined ? undefined : [point.maxOos]
+    : parseThresholds(flags.oos, "oos");
   const maxNovelty = flags.max_novelty ?? point?.maxNovelty;
   const certify = await certifyRequest(flags, domain);
   const progress = createProgress("score");
@@ -105,6 +108,7 @@ export async function executeSweep(
     ...(perClass && { perClass }),
     ...(maxNovelty !== undefined && { maxNovelty }),
     ...(minOrders && { minOrders }),
+    ...(maxOosScores && { maxOosScores }),
     ...(certify && { certify }),
     ...(citation !== undefined && { citation }),
     maxAbstainRate: flags.max_abstain_rate,
@@ -146,7 +150,8 @@ async function applyConfig(
   const config = await readMapperConfig(flags.config);
   const mapper_path = config.model_path ?? flags.mapper_path;
   const isUnchanged = flags.thresholds === undefined && flags.max_novelty === undefined &&
-    flags.per_class_thresholds === undefined && flags.order_thresholds === undefined;
+    flags.per_class_thresholds === undefined && flags.order_thresholds === undefined &&
+    flags.oos === undefined;
   return {
     flags: { ...flags, backend: config.backend, mapper_path },
     config,

@@ -69,6 +69,13 @@ export const SWEEP_FLAGS = {
       "Least scores as an order to try with every threshold, for a mapper with an order head: " +
       "0.2,0.5. Default: 0, or that of --config.",
   },
+  oos: {
+    type: "string",
+    value: "LIST",
+    help:
+      "Largest probabilities of being out of scope to try with every threshold, for a mapper with " +
+      "such a score (train --oos_score): 0.3,0.5,1. Default: 1, or that of --config.",
+  },
   per_class_thresholds: {
     type: "string",
     value: "FILE",

@@ -101,7 +101,8 @@ export function printSweep(
   say("");
   const margin = chosen.metrics.near_margin > 0 ? `, margin ${chosen.metrics.near_margin}` : "";
   const order = chosen.metrics.min_order > 0 ? `, order ${chosen.metrics.min_order}` : "";
-  say(`Chosen: threshold ${chosen.metrics.threshold}${margin}${order} (${chosen.why})`);
+  const scope = chosen.metrics.max_oos < 1 ? `, out of scope ${chosen.metrics.max_oos}` : "";
+  say(`Chosen: threshold ${chosen.metrics.threshold}${margin}${order}${scope} (${chosen.why})`);
   say(textTable(chosenTable(chosen.metrics)));
   say("");
   const lines = [...certificateLines(outcome), ...qualityLines(outcome), ...evidenceLines(outcome)];

@@ -61,6 +61,8 @@ export interface TrainRequest
   readonly seed: number;
   readonly class_names: string | undefined;
   readonly order_head: OrderHeadChoice;
+  /** Fit an out-of-scope score. */
+  readonly oos_score?: boolean;
   /** Learn from prompts as the domain reads them, too. */
   readonly readings: boolean;
   /** CSV column that says which rows belong together. */
@@ -117,6 +119,7 @@ export async function runTraining(
     method: request.calibration_method,
     cv: request.calibration_cv,
     orderHead: request.order_head,
+    ...(request.oos_score && { oosScore: true }),
     ...(request.readings && { forms: formsOf(domain) }),
     ...(request.solver === "ml" ? { trainer: await createMlTrainer() } : {}),
     mask,

@@ -70,6 +70,12 @@ await runCommand({
         "Learn from the rows labelled abstain whether a prompt is an order at all, apart from " +
         "which one it is: auto does so from 50 such rows that are a tenth of all.",
     },
+    oos_score: {
+      type: "boolean",
+      help:
+        "Fit one out-of-scope score from confidence and novelty, for --oos of sweep and m8. It " +
+        "is kept only where it beats confidence on held-out rows.",
+    },
     readings: {
       type: "boolean",
       help:

@@ -38,6 +38,8 @@ export interface Decision {
   readonly novelty?: number;
   /** Probability that the prompt is an order at all, if the mapper has a head for it. */
   readonly order_score?: number;
+  /** Probability that the prompt is out of scope, if the mapper has a score for it and it was asked. */
+  readonly oos_score?: number;
 }
 
 export { ABSTAIN_CLASS };
@@ -52,6 +54,8 @@ export interface ScoredRows {
   readonly novelty?: Float64Array;
   /** Probability that the prompt is an order at all, if the mapper has a head for it. */
   readonly order?: Float64Array;
+  /** Probability that the prompt is out of scope, if the mapper has a score for it. */
+  readonly oos?: Float64Array;
 }
 
 /** An operating point with its names resolved. */
@@ -61,6 +65,7 @@ export interface CompiledPoint {
   readonly nearMargin: number;
   readonly maxNovelty: number;
   readonly minOrder: number;
+  readonly maxOos: number;
   /** Number of the class that never fires, or −1. */
   readonly abstainClass: number;
 }
@@ -80,13 +85,14 @@ export const OUTCOMES = [
  * Turns probabilities into an action or an abstention: the one rule of this project.
  *
  * The most probable class fires unless it is the class `abstain`, the prompt's score as an order is too
- * low, its probability is below its threshold, it leads by less than the margin, or too much of the prompt
- * is new; equality fires. The reasons are checked in this order, after one that comes first: probabilities that are all zero say that
+ * low, its probability is below its threshold, it leads by less than the margin, too much of the prompt
+ * is new, or its score as out of scope is too high; equality fires. The reasons are checked in this order, after one that comes first: probabilities that are all zero say that
  * the mapper saw nothing of the prompt, and nothing fires, whatever the thresholds.
  *
  * @param probabilities One a class.
  * @param novelty Share of the prompt that the training did not know; needed where the point limits it.
  * @param order Probability that the prompt is an order at all; needed where the point limits it.
+ * @param oos Probability that the prompt is out of scope; needed where the point limits it.
  * @throws {RangeError} If there is not one finite probability a class.
  *
  * @example
@@ -108,6 +114,7 @@ export function decide(
   point: OperatingPoint,
   novelty?: number,
   order?: number,
+  oos?: number,
 ): Decision {
   const data = Float64Array.from(probabilities);
   if (data.length !== classes.length) {
@@ -116,7 +123,7 @@ export function decide(
   const matrix = { data, rows: 1, cols: data.length };
   const one = (value: number | undefined) =>
     value === undefined ? undefined : Float64Array.of(value);
-  const scored = scoreRows(matrix, one(novelty), one(order));
+  const scored = scoreRows(matrix, one(novelty), one(order), one(oos));
   return describeDecision(scored, 0, classes, compilePoint(point, classes));
 }
 
@@ -125,6 +132,7 @@ export function decide(
  *
  * @param novelty One a row, if measured.
  * @param order One a row, if the mapper has a head for it.
+ * @param oos One a row, if the mapper has a score for it.
  * @throws {RangeError} If there are no classes or a probability is not finite.
  *
  * @example
@@ -142,6 +150,7 @@ export function scoreRows(
   { data, rows, cols }: Matrix<Float64Array>,
   novelty?: Float64Array,
   order?: Float64Array,
+  oos?: Float64Array,
 ): ScoredRows {
   if (cols === 0) throw new RangeError("Cannot decide between no classes");
   const top = new Uint32Array(rows);
@@ -164,7 +173,12 @@ export function scoreRows(
     confidence[row] = first;
     margin[row] = cols > 1 ? first - second : first;
   }
-  return { top, confidence, margin, ...(novelty && { novelty }), ...(order && { order }) };
+  return {
+    ...{ top, confidence, margin },
+    ...(novelty && { novelty }),
+    ...(order && { order }),
+    ...(oos && { oos }),
+  };
 }
 
 /**
@@ -184,7 +198,8 @@ export function scoreRows(
  * ```
  */
 export function compilePoint(
-  { threshold, perClass = {}, nearMargin = 0, maxNovelty = 1, minOrder = 0 }: OperatingPoint,
+  { threshold, perClass = {}, nearMargin = 0, maxNovelty = 1, minOrder = 0, maxOos = 1 }:
+    OperatingPoint,
   classes: readonly string[],
 ): CompiledPoint {
   const check = (value: number, name: string) => {
@@ -208,6 +223,7 @@ export function compilePoint(
     nearMargin: check(nearMargin, "margin"),
     maxNovelty: check(maxNovelty, "novelty"),
     minOrder: check(minOrder, "score as an order"),
+    maxOos: check(maxOos, "score as out of scope"),
     abstainClass: classes.indexOf(ABSTAIN_CLASS),
   };
 }
@@ -215,7 +231,7 @@ export function compilePoint(
 /**
  * The rule itself: an index into {@linkcode OUTCOMES}.
  *
- * @throws {RangeError} If the point limits a novelty or a score as an order that was not measured.
+ * @throws {RangeError} If the point limits a novelty or a score that was not measured.
  *
  * @example
  * ```ts
@@ -249,6 +265,12 @@ export function decideRow(
       throw new RangeError("The operating point limits novelty, which is unknown");
     }
     if (scored.novelty[row]! > point.maxNovelty) return 4;
+  }
+  if (point.maxOos < 1) {
+    if (!scored.oos) {
+      throw new RangeError("The operating point limits a score as out of scope, which is unknown");
+    }
+    if (scored.oos[row]! > point.maxOos) return 4;
   }
   return 0;
 }
@@ -285,6 +307,7 @@ export function describeDecision(
     threshold: point.thresholds[top]!,
     ...(scored.novelty && { novelty: scored.novelty[row]! }),
     ...(scored.order && { order_score: scored.order[row]! }),
+    ...(scored.oos && { oos_score: scored.oos[row]! }),
   };
 }
 

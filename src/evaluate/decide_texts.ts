@@ -28,17 +28,38 @@ export function requireNovelty(
 }
 
 /**
+ * Checks that a mapper has an out-of-scope score where an operating point limits it.
+ *
+ * @throws {MicroLmError} Kind `usage` if it has none.
+ */
+export function requireOos(
+  mapper: Pick<Mapper, "measureOos" | "source">,
+  maxOos: number | undefined,
+): void {
+  if ((maxOos ?? 1) >= 1 || mapper.measureOos) return;
+  throw new MicroLmError(
+    "usage",
+    "Expected a mapper with an out-of-scope score, found none in it",
+    {
+      hint:
+        "Leave max_oos out of the operating point, or train with deno task train --oos_score; it is " +
+        "kept only where it beats confidence",
+    },
+  );
+}
+
+/**
  * Decides on texts at an operating point.
  *
- * @throws {MicroLmError} As {@linkcode requireNovelty}.
+ * @throws {MicroLmError} As {@linkcode requireNovelty} and {@linkcode requireOos}.
  */
 export async function decideAll(
   mapper: Mapper,
   texts: readonly string[],
   point: OperatingPoint,
 ): Promise<Decision[]> {
-  const { probabilities, order } = await predictTexts(mapper, texts);
-  return await decideRows(mapper, texts, probabilities, point, order);
+  const { probabilities, ...scores } = await predictTexts(mapper, texts, point);
+  return await decideRows(mapper, texts, probabilities, point, scores);
 }
 
 /** A point for a mapper that scores orders: what it does not say of them is filled in. */
@@ -46,31 +67,43 @@ export function askingOrders(point: OperatingPoint): OperatingPoint {
   return { minOrder: DEFAULT_MIN_ORDER, ...point };
 }
 
-/** Probabilities of texts, and their scores as orders if the mapper has a head for it. */
+/** What a mapper says of texts beside probabilities, one number a text. */
+export interface TextScores {
+  /** As an order, if the mapper has a head for it. */
+  readonly order?: Float64Array;
+  /** As out of scope, if the operating point limits that. */
+  readonly oos?: Float64Array;
+}
+
+/** Probabilities of texts, with the scores that the mapper has and the point asks for. */
 export async function predictTexts(
   mapper: Mapper,
   texts: readonly string[],
-): Promise<{ readonly probabilities: Matrix<Float64Array>; readonly order?: Float64Array }> {
-  if (!mapper.measureOrder) return { probabilities: await mapper.predictProbabilities(texts) };
-  const order = new Float64Array(texts.length);
+  { maxOos }: OperatingPoint,
+): Promise<TextScores & { readonly probabilities: Matrix<Float64Array> }> {
+  const order = mapper.measureOrder && new Float64Array(texts.length);
+  let oos: Float64Array | undefined;
   const probabilities = await mapper.predictProbabilities(texts, {
-    onOrder: (scores, from) => order.set(scores, from),
+    ...(order && { onOrder: (scores, from) => order.set(scores, from) }),
+    ...((maxOos ?? 1) < 1 && { onOos: (scores) => oos = scores }),
   });
-  return { probabilities, order };
+  return { probabilities, ...(order && { order }), ...(oos && { oos }) };
 }
 
-/** Decides on texts whose probabilities and scores as orders are known: one row a text. */
+/** Decides on texts whose probabilities and scores are known: one row a text. */
 export async function decideRows(
   mapper: Mapper,
   texts: readonly string[],
   probabilities: Matrix<Float64Array>,
   point: OperatingPoint,
-  order?: Float64Array,
+  { order, oos: known }: TextScores = {},
 ): Promise<Decision[]> {
   requireNovelty(mapper, point.maxNovelty);
-  // It costs a second pass over the texts.
+  requireOos(mapper, point.maxOos);
+  // Each costs a second pass over the texts.
   const novelty = (point.maxNovelty ?? 1) < 1 ? await mapper.measureNovelty?.(texts) : undefined;
-  const scored = scoreRows(probabilities, novelty, order);
+  const oos = known ?? ((point.maxOos ?? 1) < 1 ? await mapper.measureOos?.(texts) : undefined);
+  const scored = scoreRows(probabilities, novelty, order, oos);
   const compiled = compilePoint(order ? askingOrders(point) : point, mapper.classes);
   return texts.map((_, row) => describeDecision(scored, row, mapper.classes, compiled));
 }

@@ -29,13 +29,15 @@ export interface DecisionRow {
   readonly certificate: string;
   /** Probability that the prompt is an order at all; empty where the mapper has no head for it. */
   readonly order_score: number | "";
+  /** Probability that the prompt is out of scope; empty where the mapper has no score for it. */
+  readonly oos_score: number | "";
 }
 
 /** Columns of a rows CSV, in order. */
 export const DECISION_COLUMNS: readonly (keyof DecisionRow)[] = [
   ...["prompt", "gold_label", "predicted", "confidence", "abstain", "threshold"] as const,
   ...["row", "id", "label", "reason", "margin", "correct", "novelty"] as const,
-  ...["certificate", "order_score"] as const,
+  ...["certificate", "order_score", "oos_score"] as const,
 ];
 
 /**
@@ -82,6 +84,7 @@ export function decisionRows(
       novelty: decision.novelty ?? "",
       certificate,
       order_score: decision.order_score ?? "",
+      oos_score: decision.oos_score ?? "",
     };
   });
 }

@@ -150,6 +150,8 @@ export interface PointMetrics {
   readonly macro_f1: number | null;
   /** Least score as an order. */
   readonly min_order: number;
+  /** Largest score as out of scope; 1 for any. */
+  readonly max_oos: number;
   readonly rates: Readonly<Record<RateName, Rate>>;
 }
 
@@ -218,6 +220,7 @@ export function evaluatePoint(
     wrong_fire_rate: rates.wrong_fire_rate.value,
     macro_f1: macroF1(counts, classes),
     min_order: point.minOrder ?? 0,
+    max_oos: point.maxOos ?? 1,
     rates,
   };
 }
@@ -250,6 +253,7 @@ export const METRICS_COLUMNS: readonly string[] = [
   "macro_f1",
   ...RATE_NAMES.flatMap((name) => [`${name}_ci_low`, `${name}_ci_high`]),
   "min_order",
+  "max_oos",
 ];
 
 /**

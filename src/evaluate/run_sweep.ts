@@ -1,5 +1,5 @@
 import { MicroLmError } from "../core/errors.ts";
-import { requireNovelty } from "./decide_texts.ts";
+import { requireNovelty, requireOos } from "./decide_texts.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { vectorKeys } from "../data/identity.ts";
 import {
@@ -122,19 +122,22 @@ export async function runSweep(
       hint: "Train one with an order head: deno task train --order_head on",
     });
   }
+  requireOos(mapper, Math.min(1, ...(given.maxOosScores ?? [])));
   const gold = encodeGold(dataset.rows.map((row) => row.label), classes);
   const prompts = dataset.rows.map((row) => row.prompt);
   const vectors: string[] = [];
   const order = mapper.measureOrder && new Float64Array(prompts.length);
+  let oos: Float64Array | undefined;
   const probabilities = await mapper.predictProbabilities(prompts, {
     ...options,
     onFeatures: (features) => {
       for (const key of vectorKeys(features)) vectors.push(key);
     },
     onOrder: (scores, from) => order?.set(scores, from),
+    onOos: (scores) => oos = scores,
   });
   const novelty = await noveltyOf(mapper, prompts, options);
-  const scored = scoreRows(probabilities, novelty, order);
+  const scored = scoreRows(probabilities, novelty, order, oos);
   const { training, certify } = options;
   const overlap = training && measureOverlap(training.index, dataset, training.mask, vectors);
   const all = { mapper, dataset, probabilities, scored, gold, options, overlap };
@@ -214,7 +217,7 @@ function report(
     perClass: reportClasses(classified, classes),
     quality: qualityOf(answers),
     intervals: bootstrapQuality(answers, { draws: options.bootstrapDraws ?? 0 }),
-    selection: measureSelection(probabilities, answers, gold, classes, scored.novelty),
+    selection: measureSelection(probabilities, answers, gold, classes, scored),
     dataset,
     scored,
     ...(certification && { certification }),
@@ -236,20 +239,22 @@ function choose(
   },
   classes: readonly string[],
 ): { readonly chosen: ChosenPoint; readonly point: OperatingPoint } {
-  const { chooseBy, perClass, maxNovelty, minOrders } = options;
+  const { chooseBy, perClass, maxNovelty, minOrders, maxOosScores } = options;
   if (certification?.certificate) {
     const { point, limit, confidence } = certification.certificate;
     const why = `highest coverage with at most ${limit} wrong actions, certified at ${confidence}`;
     return { point, chosen: { metrics: evaluatePoint(scored, gold, point, classes), why } };
   }
   const chosen = chooseOperatingPoint(metrics, { ...options, ...(chooseBy && { by: chooseBy }) });
-  const { threshold, near_margin: nearMargin, min_order: minOrder } = chosen.metrics;
+  const { threshold, near_margin: nearMargin, min_order: minOrder, max_oos: maxOos } = chosen
+    .metrics;
   const point = {
     threshold,
     nearMargin,
     ...(perClass && { perClass }),
     ...(maxNovelty !== undefined && { maxNovelty }),
     ...(minOrders && { minOrder }),
+    ...(maxOosScores && { maxOos }),
   };
   return { chosen, point };
 }

@@ -1,6 +1,6 @@
 import type { Matrix } from "../core/matrix.ts";
 import { rankAbove } from "../core/rank_above.ts";
-import { ABSTAIN_CLASS } from "./decide.ts";
+import { ABSTAIN_CLASS, type ScoredRows } from "./decide.ts";
 import { type Gold, GOLD_ABSTAIN } from "./metrics.ts";
 import type { Answers } from "./quality.ts";
 import { type Rate, rate } from "./rate.ts";
@@ -14,8 +14,10 @@ export interface SelectionQuality {
   readonly auroc_scope: number | null;
   /** Share of rows that must abstain above the confidence that 95% of the rows in scope reach. */
   readonly fpr_at_95_recall: Rate | null;
-  /** The same two for novelty instead of confidence, where it was measured. */
+  /** The first for novelty instead of confidence, where it was measured. */
   readonly auroc_novelty: number | null;
+  /** The same for the score as out of scope; null for a mapper without it. */
+  readonly auroc_oos: number | null;
   /** Accuracy among the most confident rows, by the share of rows. */
   readonly accuracy_at_coverage: readonly {
     readonly coverage: number;
@@ -29,7 +31,7 @@ const COVERAGES = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
  * Measures selection: in-scope rows against those that must abstain by their confidence in any action, and
  * accuracy at fixed coverage.
  *
- * @param novelty One a row, if measured.
+ * @param scored Novelty and score as out of scope, one a row each, if measured.
  *
  * @example
  * ```ts
@@ -49,7 +51,7 @@ export function measureSelection(
   answers: Answers,
   { labels }: Gold,
   classes: readonly string[],
-  novelty?: Float64Array,
+  { novelty, oos }: Pick<ScoredRows, "novelty" | "oos"> = {},
 ): SelectionQuality {
   const scores = actionConfidence(probabilities, classes);
   const inScope = [...labels.keys()].filter((row) => labels[row]! >= 0);
@@ -61,6 +63,7 @@ export function measureSelection(
     auroc_scope: rankAbove(pick(scores, inScope), pick(scores, outside)),
     fpr_at_95_recall: both ? falsePositives(scores, inScope, outside) : null,
     auroc_novelty: novelty ? rankAbove(pick(novelty, outside), pick(novelty, inScope)) : null,
+    auroc_oos: oos ? rankAbove(pick(oos, outside), pick(oos, inScope)) : null,
     accuracy_at_coverage: COVERAGES.flatMap((coverage) => {
       const n = Math.round(coverage * answers.right.length);
       if (n === 0) return [];

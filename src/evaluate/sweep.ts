@@ -1,8 +1,9 @@
 import { MicroLmError } from "../core/errors.ts";
+import type { PathBase } from "./certify/certify_path.ts";
 import type { OperatingPoint, ScoredRows } from "./decide.ts";
 import { evaluatePoint, type Gold, type PointMetrics } from "./metrics.ts";
 
-/** The points of a sweep: every threshold with every margin and every least score as an order. */
+/** The points of a sweep: every threshold with every margin, least score as an order and largest one as out of scope. */
 export interface SweepGrid {
   readonly thresholds: readonly number[];
   /** Default: 0 alone. */
@@ -13,6 +14,8 @@ export interface SweepGrid {
   readonly maxNovelty?: number;
   /** Least scores as an order. Default: none; points then say nothing of them. */
   readonly minOrders?: readonly number[];
+  /** Largest scores as out of scope. Default: none; points then say nothing of them. */
+  readonly maxOosScores?: readonly number[];
 }
 
 /**
@@ -40,16 +43,26 @@ export function sweep(
 
 /** The points of a grid; thresholds vary fastest, then margins. */
 export function gridPoints(
-  { thresholds, nearMargins = [0], perClass, maxNovelty, minOrders }: SweepGrid,
+  { thresholds, nearMargins = [0], perClass, maxNovelty, minOrders, maxOosScores }: SweepGrid,
 ): OperatingPoint[] {
-  return (minOrders ?? [undefined]).flatMap((minOrder) =>
-    nearMargins.flatMap((nearMargin) =>
-      thresholds.map((threshold) => ({
-        threshold,
+  return gridBases({ nearMargins, perClass, maxNovelty, minOrders, maxOosScores })
+    .flatMap((base) => thresholds.map((threshold) => ({ threshold, ...base })));
+}
+
+/** The points of a grid without their thresholds; margins vary fastest. */
+export function gridBases(
+  { nearMargins = [0], perClass, maxNovelty, minOrders, maxOosScores }: {
+    readonly [name in Exclude<keyof SweepGrid, "thresholds">]?: SweepGrid[name] | undefined;
+  },
+): PathBase[] {
+  return (maxOosScores ?? [undefined]).flatMap((maxOos) =>
+    (minOrders ?? [undefined]).flatMap((minOrder) =>
+      nearMargins.map((nearMargin) => ({
         nearMargin,
         ...(perClass && { perClass }),
         ...(maxNovelty !== undefined && { maxNovelty }),
         ...(minOrder !== undefined && { minOrder }),
+        ...(maxOos !== undefined && { maxOos }),
       }))
     )
   );

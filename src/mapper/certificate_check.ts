@@ -61,7 +61,8 @@ export function certificateFault(
 
 /** A point with its defaults written out. */
 function plain(
-  { threshold, perClass = {}, nearMargin = 0, maxNovelty = 1, minOrder = 0 }: OperatingPoint,
+  { threshold, perClass = {}, nearMargin = 0, maxNovelty = 1, minOrder = 0, maxOos = 1 }:
+    OperatingPoint,
 ) {
-  return { threshold, perClass, nearMargin, maxNovelty, minOrder };
+  return { threshold, perClass, nearMargin, maxNovelty, minOrder, maxOos };
 }

@@ -16,6 +16,11 @@ export interface PredictOptions extends EncodeOptions {
   readonly onFeatures?: (features: Features, from: number) => void;
   /** Is given the scores as orders of each batch, if the mapper has a head for it. */
   readonly onOrder?: (scores: Float64Array, from: number) => void;
+  /**
+   * Is given the scores as out of scope of all texts, if the mapper has a score for it; it costs a second
+   * pass over the texts by the n-gram encoder.
+   */
+  readonly onOos?: (scores: Float64Array) => void;
 }
 
 /** Turns prompts into probabilities of classes. */
@@ -51,4 +56,9 @@ export interface Mapper extends AsyncDisposable {
    * learned. Absent where the rows named no groups.
    */
   readonly orderGroups?: number;
+  /**
+   * The probability that each text is out of scope, where as many are as are not. Absent for mappers
+   * without a score for it.
+   */
+  measureOos?(texts: readonly string[], options?: EncodeOptions): Promise<Float64Array>;
 }

@@ -18,6 +18,7 @@ export { createNoveltyMeter, knownColumns } from "./novelty.ts";
 export { type ExportedMapper, exportMapperOnnx } from "./onnx/export_onnx.ts";
 export { type OrderHeadChoice, wantsOrderHead } from "./order_head.ts";
 export { type OutOfFold, predictOutOfFold } from "./out_of_fold.ts";
+export { type OosScore, scoreOos } from "./out_of_scope/score.ts";
 export {
   fromPinned,
   PINNED_POINT,

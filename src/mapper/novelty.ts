@@ -49,13 +49,32 @@ export async function knownColumns(texts: readonly string[]): Promise<Uint32Arra
  * ```
  */
 export function createNoveltyMeter(known: Uint32Array): NoveltyMeter {
-  const isKnown = new Uint8Array((known.at(-1) ?? -1) + 1);
-  for (const column of known) isKnown[column] = 1;
+  const isKnown = flagColumns(known);
   const encoder = openNgramEncoder();
   return async (texts, options) => {
     const { sparse } = await (await encoder).encode(texts, options);
     return Float64Array.from(texts, (_, row) => noveltyOf(sparse!, row, isKnown));
   };
+}
+
+/** How much of some rows is new to somebody who knows others. */
+export function noveltyAgainst(
+  texts: CsrMatrix,
+  rows: Uint32Array,
+  known: Uint32Array,
+): Float64Array {
+  const { indptr, indices } = texts;
+  const isKnown = new Uint8Array(texts.cols);
+  for (const row of known) {
+    for (let i = indptr[row]!; i < indptr[row + 1]!; i++) isKnown[indices[i]!] = 1;
+  }
+  return Float64Array.from(rows, (row) => noveltyOf(texts, row, isKnown));
+}
+
+function flagColumns(known: Uint32Array): Uint8Array {
+  const isKnown = new Uint8Array((known.at(-1) ?? -1) + 1);
+  for (const column of known) isKnown[column] = 1;
+  return isKnown;
 }
 
 function noveltyOf(

@@ -12,4 +12,6 @@ export interface OperatingPoint {
    * Least score of a prompt as an order, 0 to 1. Default: 0.5 for a mapper that scores orders, else 0, any.
    */
   readonly minOrder?: number;
+  /** Largest probability that a prompt is out of scope, 0 to 1. Default: 1, any. */
+  readonly maxOos?: number;
 }

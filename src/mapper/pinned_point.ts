@@ -13,6 +13,7 @@ export const PINNED_POINT: {
   readonly near_margin: z.ZodOptional<z.ZodNumber>;
   readonly max_novelty: z.ZodOptional<z.ZodNumber>;
   readonly min_order: z.ZodOptional<z.ZodNumber>;
+  readonly max_oos: z.ZodOptional<z.ZodNumber>;
   readonly certificate: z.ZodOptional<z.ZodObject<{ id: z.ZodString }, z.core.$loose>>;
 } = {
   threshold: SHARE,
@@ -20,6 +21,7 @@ export const PINNED_POINT: {
   near_margin: SHARE.optional(),
   max_novelty: SHARE.optional(),
   min_order: SHARE.optional(),
+  max_oos: SHARE.optional(),
   certificate: z.looseObject({ id: z.string() }).optional(),
 };
 
@@ -32,6 +34,8 @@ export interface PinnedPoint {
   readonly max_novelty?: number;
   /** Least score as an order. */
   readonly min_order?: number;
+  /** Largest probability that a prompt is out of scope. */
+  readonly max_oos?: number;
   /** The promise about the point; decisions cite its `id`. */
   readonly certificate?: { readonly id: string };
 }
@@ -53,13 +57,14 @@ export interface PinnedPoint {
  * ```
  */
 export function fromPinned(pinned: PinnedPoint): OperatingPoint {
-  const { threshold, per_class_thresholds, near_margin, max_novelty, min_order } = pinned;
+  const { threshold, per_class_thresholds, near_margin, max_novelty, min_order, max_oos } = pinned;
   return {
     threshold,
     ...(per_class_thresholds && { perClass: per_class_thresholds }),
     ...(near_margin !== undefined && { nearMargin: near_margin }),
     ...(max_novelty !== undefined && { maxNovelty: max_novelty }),
     ...(min_order !== undefined && { minOrder: min_order }),
+    ...(max_oos !== undefined && { maxOos: max_oos }),
   };
 }
 
@@ -77,7 +82,7 @@ export function fromPinned(pinned: PinnedPoint): OperatingPoint {
  * ```
  */
 export function toPinned(
-  { threshold, perClass, nearMargin, maxNovelty, minOrder }: OperatingPoint,
+  { threshold, perClass, nearMargin, maxNovelty, minOrder, maxOos }: OperatingPoint,
   certificate?: { readonly id: string },
 ): PinnedPoint {
   return {
@@ -86,6 +91,7 @@ export function toPinned(
     ...(nearMargin !== undefined && { near_margin: nearMargin }),
     ...(maxNovelty !== undefined && { max_novelty: maxNovelty }),
     ...(minOrder !== undefined && { min_order: minOrder }),
+    ...(maxOos !== undefined && { max_oos: maxOos }),
     ...(certificate && { certificate: { ...certificate } }),
   };
 }

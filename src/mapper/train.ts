@@ -16,6 +16,9 @@ import {
   type FitCalibratedResult,
   predictProbabilities,
 } from "./calibrate/calibration.ts";
+import { openNgramEncoder } from "../encoders/lite/ngram.ts";
+import { fitOosScore, type OosFit } from "./out_of_scope/fit.ts";
+import type { OosScore } from "./out_of_scope/score.ts";
 import { fitOrderHead, type OrderHeadChoice, wantsOrderHead } from "./order_head.ts";
 import { planTrainingRows, type TrainingForms, type TrainingRows } from "./training_rows.ts";
 import { knownColumns } from "./novelty.ts";
@@ -32,6 +35,11 @@ export interface TrainMapperOptions
   /** Whether to learn what is an order at all from the rows that must abstain. Default: `auto`. */
   readonly orderHead?: OrderHeadChoice;
   /**
+   * Whether to fit an out-of-scope score, by five fits more; it is kept only where it beats the confidence.
+   * Default: false.
+   */
+  readonly oosScore?: boolean;
+  /**
    * Other forms of prompts that the mapper learns from beside those that were written. Default: none,
    * prompts come as they are.
    */
@@ -47,6 +55,8 @@ export interface TrainedMapper {
   readonly model: CalibratedModel;
   /** Tells orders from what is none; where it is there, the classes are the actions alone. */
   readonly order?: CalibratedModel;
+  /** Adds confidence and novelty up to one score. */
+  readonly oos?: OosScore;
   readonly training: TrainingFacts;
 }
 
@@ -89,6 +99,8 @@ export interface TrainingFacts {
   readonly notes?: readonly string[];
   /** Log-loss a row of each calibration method, where they were compared. */
   readonly calibration_losses?: Readonly<Record<string, number>>;
+  /** What fitting an out-of-scope score found, where it was asked for. */
+  readonly out_of_scope?: Omit<OosFit, "score">;
   readonly overlap: OverlapIndex;
   /** Columns of the n-gram encoder that the prompts use: what is not new. */
   readonly known_columns: Uint32Array;
@@ -137,11 +149,15 @@ export async function trainMapper(
   const vectors = vectorKeys(features);
   const { fit, head } = fitParts(features, plan, { vectors, classes }, options);
   const { written } = plan;
+  const scope = options.oosScore
+    ? await fitScope(features, plan, fit.model, { vectors, hasHead }, options)
+    : undefined;
   const blank = await createBlankFinder(encoder)(features, prompts);
   const notes = [
     ...fit.notes,
     ...(head?.notes ?? []).map((note) => `order head: ${note}`),
     ...blankNote(blank.subarray(0, written)),
+    ...(scope?.notes ?? []),
   ];
   const ownVectors = vectors.slice(0, written);
   return {
@@ -149,6 +165,7 @@ export async function trainMapper(
     encoder: describeEncoder(encoder, dataset, features, fit.model),
     model: fit.model,
     ...(head && { order: head.model }),
+    ...(scope?.score && { oos: scope.score }),
     training: {
       rows: written,
       label_counts: Object.fromEntries(labels.map((name) => [name, counts.get(name) ?? 0])),
@@ -161,6 +178,7 @@ export async function trainMapper(
       converged: fit.converged && (head?.converged ?? true),
       ...(fit.losses && { calibration_losses: fit.losses }),
       ...(notes.length > 0 && { notes }),
+      ...(scope && { out_of_scope: scope.found }),
       // What was learned as it reads is known, too
       overlap: createOverlapIndex({ ...dataset, rows: plan.rows }, mask, vectors),
       known_columns: await knownColumns(prompts),
@@ -213,6 +231,40 @@ function orderGroups(rows: readonly Row[]): number {
         .map((row) => row.group!),
     );
   return some(true).intersection(some(false)).size;
+}
+
+/** Fits the out-of-scope score on the rows as they were written. */
+async function fitScope(
+  features: Features,
+  { rows, written }: TrainingRows,
+  { temperature }: CalibratedModel,
+  { vectors, hasHead }: { readonly vectors: readonly string[]; readonly hasHead: boolean },
+  { mask, onPhase: _, ...options }: TrainMapperOptions,
+) {
+  const own = rows.slice(0, written);
+  const prompts = own.map((row) => row.prompt);
+  await using encoder = await openNgramEncoder();
+  const { score, ...found } = fitOosScore({
+    features: takeRows(features, Uint32Array.from(own.keys())),
+    ngrams: (await encoder.encode(prompts)).sparse!,
+    labels: own.map((row) => row.label!),
+    groups: groupPrompts(prompts, {
+      mask,
+      vectors: vectors.slice(0, written),
+      column: own.map((row) => row.group ?? ""),
+    }),
+    hasHead,
+    temperature,
+  }, options);
+  const { outside, gain } = found;
+  const notes = score ? [] : [
+    outside === null || gain === null
+      ? `no out-of-scope score: it takes 50 rows labelled ${ABSTAIN_CLASS}, or five classes, and three ` +
+        "groups of rows; the confidence stands"
+      : `no out-of-scope score: it does not beat the confidence (AUROC ${gain.auroc.toFixed(3)}, ` +
+        `${gain.other.toFixed(3)})`,
+  ];
+  return { score, found, notes };
 }
 
 /** By the hash of what a row says: sums, folds and probes then do not depend on the order of a file. */

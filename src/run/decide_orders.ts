@@ -41,12 +41,14 @@ export async function decideOrders(
   const [score] = await mapper.measureOrder([prompt]);
   const whole = new Float64Array(texts.length).fill(score!);
   // A certificate speaks of the score of whole prompts
-  if (certificate !== null) return await decideRows(mapper, texts, probabilities, point, whole);
+  if (certificate !== null) {
+    return await decideRows(mapper, texts, probabilities, point, { order: whole });
+  }
   const needed = { ...point, minOrder: neededScore(point, proof, texts.length) };
-  const scores = proof === "lax"
+  const order = proof === "lax"
     ? (await mapper.measureOrder(texts)).map((own) => blendScores(score!, own))
     : whole;
-  return await decideRows(mapper, texts, probabilities, needed, scores);
+  return await decideRows(mapper, texts, probabilities, needed, { order });
 }
 
 /** True if the score as an order is known to hold for prompts of people from whom it learned nothing. */

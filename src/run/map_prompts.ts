@@ -20,8 +20,8 @@ export async function mapPrompts(
     });
   }
   const { point, certificate } = active;
-  const { probabilities, order } = await predictTexts(mapper, prompts);
-  const decisions = await decideRows(mapper, prompts, probabilities, point, order);
+  const { probabilities, ...scores } = await predictTexts(mapper, prompts, point);
+  const decisions = await decideRows(mapper, prompts, probabilities, point, scores);
   return decisions.map((decision, row) => ({
     ...decision,
     certificate,

@@ -3,7 +3,7 @@ import { DEFAULT_DOMAIN, openDomain, openDomainOf } from "../domains/registry.ts
 import { MicroLmError } from "../core/errors.ts";
 import type { FileCheck } from "../core/input_file.ts";
 import { compilePoint } from "../evaluate/decide.ts";
-import { requireNovelty } from "../evaluate/decide_texts.ts";
+import { requireNovelty, requireOos } from "../evaluate/decide_texts.ts";
 import type { MapperArtifact, PinnedPoint } from "../mapper/file/artifact.ts";
 import type { Mapper } from "../mapper/mapper.ts";
 import { loadMapper, openArtifact, type OpenMapperOptions } from "../mapper/file/mapper_file.ts";
@@ -79,7 +79,10 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Mic
   // A point that names unknown classes, or what nobody measures, is found out when opening, not at the first prompt.
   const { point } = resolvePoint(pinned, DEFAULT_MAPPER_POLICY);
   compilePoint(point, classes);
-  if (mapper) requireNovelty(mapper, point.maxNovelty);
+  if (mapper) {
+    requireNovelty(mapper, point.maxNovelty);
+    requireOos(mapper, point.maxOos);
+  }
   const evidence = lazyEvidence(options.evidencePath, domain, options.check);
   const runtime: MicroRuntime = {
     domain,

@@ -66,6 +66,8 @@ const DECISION = {
     .describe("Share of the prompt that the training did not know, if that is measured."),
   order_score: z.number().optional()
     .describe("Probability that the prompt is an order at all, if the mapper can tell."),
+  oos_score: z.number().optional()
+    .describe("Probability that the prompt is out of scope, if the operating point limits it."),
   certificate: z.string().nullable()
     .describe("Id of the certificate of the operating point, or null."),
   top: z.array(object({ label: z.string(), probability: z.number() })).readonly()

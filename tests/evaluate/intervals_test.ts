@@ -79,15 +79,17 @@ Deno.test("measureSelection() matches scikit-learn's AUROC and counts false posi
     answers,
     gold,
     CLASSES,
-    Float64Array.from([
-      ...new Array<number>(5).fill(0.1),
-      ...new Array<number>(4).fill(0.9),
-    ]),
+    {
+      novelty: Float64Array.of(0.1, 0.1, 0.1, 0.1, 0.1, 0.9, 0.9, 0.9, 0.9),
+      oos: Float64Array.of(0.1, 0.2, 0.3, 0.4, 0.5, 0.5, 0.6, 0.7, 0.05),
+    },
   );
   assertEquals([found.in_scope, found.must_abstain], [5, 4]);
   // roc_auc_score([1]*5 + [0]*4, inside + outside)
   assertAlmostEquals(found.auroc_scope!, 0.8, 1e-12);
   assertEquals(found.auroc_novelty, 1);
+  // Three of four lie above all five, one of them level with the last; the fourth above none
+  assertAlmostEquals(found.auroc_oos!, (4.5 + 5 + 5 + 0) / 20, 1e-12);
   // 0.3 keeps all of the actions; 0.8 and 0.55 lie above it.
   assertEquals([found.fpr_at_95_recall?.k, found.fpr_at_95_recall?.n], [2, 4]);
   const coverages = found.accuracy_at_coverage.map(({ coverage }) => coverage);

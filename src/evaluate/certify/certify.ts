@@ -12,6 +12,7 @@ import { numberGroups, type PathBase, pointAt, takePart } from "./certify_path.t
 import { certifyClasses } from "./certify_classes.ts";
 import { type CertifyTask, layPath, type Proof, walkPath } from "./certify_walk.ts";
 import type { OperatingPoint, ScoredRows } from "../decide.ts";
+import { gridBases } from "../sweep.ts";
 import { explainFailure } from "./explain_failure.ts";
 import type { Gold } from "../metrics.ts";
 import { assumptionsOf, populationOf } from "./population.ts";
@@ -46,6 +47,8 @@ export interface CertifyOptions extends CertificateGoal, CertificateBasis {
   readonly maxNovelty?: number;
   /** Least scores as an order to choose from, on rows that certify nothing. */
   readonly minOrders?: readonly number[];
+  /** Largest scores as out of scope to choose from, on rows that certify nothing. */
+  readonly maxOosScores?: readonly number[];
   /** Shares of the rows that fix the order, certify, and report. Default: 0.2, 0.7, 0.1. */
   readonly split?: readonly [number, number, number];
   /**
@@ -65,7 +68,7 @@ export interface CertifyOptions extends CertificateGoal, CertificateBasis {
  * first part of the rows says where a path from strict to loose points is most likely to pass; from there
  * each point is tested on the second part, and the first that fails ends the sequence. So the chance to
  * certify a point that breaks the promise is at most 1 − confidence, for the whole rule of decision:
- * threshold, thresholds by class, margin, novelty, score as an order. A third part is left for an honest report.
+ * threshold, thresholds by class, margin, novelty, scores as an order and as out of scope. A third part is left for an honest report.
  *
  * What is independent are the groups. Where each that acts is a single row the test is the exact binomial
  * tail, else a bet on the sums of groups, scaled by the largest (`logGains`): rows of one template may
@@ -149,17 +152,9 @@ export function certify(
   return { ...rest, certificate: { ...body, id: certificateId({ ...body }) } };
 }
 
-/** Of the margins and least scores as an order those that go farthest on the first part; labels of that part may be used. */
+/** Of the margins, least scores as an order and largest as out of scope those that go farthest on the first part; labels of that part may be used. */
 function chooseBase(task: CertifyTask, options: CertifyOptions): PathBase {
-  const { nearMargins = [0], minOrders, perClass, maxNovelty } = options;
-  const bases = (minOrders ?? [undefined]).flatMap((minOrder) =>
-    nearMargins.map((nearMargin): PathBase => ({
-      nearMargin,
-      ...(perClass && { perClass }),
-      ...(maxNovelty !== undefined && { maxNovelty }),
-      ...(minOrder !== undefined && { minOrder }),
-    }))
-  );
+  const bases = gridBases(options);
   if (bases.length === 1) return bases[0]!;
   const reach = bases.map((base) => {
     const { n, k } = layPath(task, base).firstCounts;

@@ -8,6 +8,7 @@ export interface PathBase {
   readonly perClass?: Readonly<Record<string, number | null>>;
   readonly maxNovelty?: number;
   readonly minOrder?: number;
+  readonly maxOos?: number;
 }
 
 /** Floors on a path: each step lets in about half a percent of the rows. */
@@ -30,6 +31,7 @@ export function pointAt(floor: number, base: PathBase): OperatingPoint {
     ...(perClass && { perClass }),
     ...(base.maxNovelty !== undefined && { maxNovelty: base.maxNovelty }),
     ...(base.minOrder !== undefined && { minOrder: base.minOrder }),
+    ...(base.maxOos !== undefined && { maxOos: base.maxOos }),
   };
 }
 
@@ -59,7 +61,7 @@ export interface Part {
 
 /** Some rows alone. */
 export function takePart({ scored, gold, group }: Part, rows: Uint32Array): Part {
-  const { top, confidence, margin, novelty, order } = scored;
+  const { top, confidence, margin, novelty, order, oos } = scored;
   const labels = Int32Array.from(rows, (row) => gold.labels[row]!);
   return {
     scored: {
@@ -68,6 +70,7 @@ export function takePart({ scored, gold, group }: Part, rows: Uint32Array): Part
       margin: Float64Array.from(rows, (row) => margin[row]!),
       ...(novelty && { novelty: Float64Array.from(rows, (row) => novelty[row]!) }),
       ...(order && { order: Float64Array.from(rows, (row) => order[row]!) }),
+      ...(oos && { oos: Float64Array.from(rows, (row) => oos[row]!) }),
     },
     gold: { labels, labeled: labels.filter((label) => label !== GOLD_NONE).length },
     group: Uint32Array.from(rows, (row) => group[row]!),

@@ -44,7 +44,7 @@ const MOST_KNOWN = 0.5;
 export function certifyRows(
   data: ScoredDataset,
   request: CertifyRequest,
-  { nearMargins, perClass, maxNovelty, minOrders }: Omit<SweepGrid, "thresholds">,
+  { nearMargins, perClass, maxNovelty, minOrders, maxOosScores }: Omit<SweepGrid, "thresholds">,
 ): Certification {
   const { dataset, gold, scored, classes, training } = data;
   if (gold.labeled < dataset.rows.length) {
@@ -85,6 +85,7 @@ export function certifyRows(
     ...(base && { perClass: base }),
     ...(maxNovelty !== undefined && { maxNovelty }),
     ...(minOrders && { minOrders }),
+    ...(maxOosScores && { maxOosScores }),
     ...(overlap && { overlap }),
     dataSha256: dataset.sha256,
     mapperSha256: data.mapperSha256,

@@ -7,8 +7,8 @@ import type { TrainedEncoder, TrainedMapper, TrainingFacts } from "../train.ts";
 
 export type { PinnedPoint } from "../pinned_point.ts";
 
-/** Names the format: the first without an order head, the second with one. */
-const SCHEMAS = ["micro-lm/mapper@1", "micro-lm/mapper@2"] as const;
+/** Names the format: the first without an order head, the second with one, the third with an out-of-scope score. */
+const SCHEMAS = ["micro-lm/mapper@1", "micro-lm/mapper@2", "micro-lm/mapper@3"] as const;
 
 /** A trained mapper with what was asked for when it was trained. */
 export interface MapperArtifact extends TrainedMapper {
@@ -54,6 +54,11 @@ const ARTIFACT = z.strictObject({
   operating_point: z.strictObject(PINNED_POINT).optional(),
   ...PACKED_MODEL,
   order: z.strictObject(PACKED_MODEL).optional(),
+  out_of_scope: z.strictObject({
+    intercept: z.number(),
+    confidence: z.number().max(0),
+    novelty: z.number().min(0),
+  }).optional(),
   training: z.looseObject({
     rows: count,
     label_counts: z.record(z.string(), count),
@@ -99,14 +104,15 @@ export function serializeArtifact(
   mapper: TrainedMapper,
   { domain, flags, ownLabels, operating_point }: ArtifactFacts,
 ): string {
-  const { model, order } = mapper;
+  const { model, order, oos } = mapper;
   const body = {
-    schema: SCHEMAS[order ? 1 : 0],
+    schema: SCHEMAS[oos ? 2 : order ? 1 : 0],
     kind: "calibrated-linear",
     classes: mapper.classes,
     encoder: packEncoder(mapper.encoder),
     ...packModel(model),
     ...(order && { order: packModel(order) }),
+    ...(oos && { out_of_scope: oos }),
     ...(operating_point && { operating_point }),
     training: {
       ...mapper.training,
@@ -177,16 +183,15 @@ export function parseArtifact(text: string): MapperArtifact {
   const pinned = parsed.data.operating_point as PinnedPoint | undefined;
   const fault = pinned && pinnedFault(pinned, core_sha256);
   if (fault) throw new Error(fault);
-  const { classes, encoder, order } = parsed.data;
+  const { classes, encoder, order, out_of_scope: oos } = parsed.data;
   const { domain, flags, own_labels, ...training } = parsed.data.training;
-  if ((order === undefined) !== (parsed.data.schema === SCHEMAS[0])) {
-    throw new Error(`"${parsed.data.schema}" does not go with ${order ? "an" : "no"} order head`);
-  }
+  checkParts(parsed.data);
   return {
     classes,
     encoder: unpackEncoder(parsed.data),
     model: unpackModel(parsed.data, classes.length, encoder.dims),
     ...(order && { order: unpackModel(order, 2, encoder.dims) }),
+    ...(oos && { oos }),
     training: {
       ...training,
       known_columns: unpackColumns(training.known_columns),
@@ -198,6 +203,16 @@ export function parseArtifact(text: string): MapperArtifact {
     sha256,
     core_sha256,
   };
+}
+
+/** Whether the parts are those that the name of the format says. */
+function checkParts({ schema, order, out_of_scope: oos }: ArtifactJson): void {
+  if ((oos !== undefined) !== (schema === SCHEMAS[2])) {
+    throw new Error(`"${schema}" does not go with ${oos ? "an" : "no"} out-of-scope score`);
+  }
+  if (oos === undefined && (order === undefined) !== (schema === SCHEMAS[0])) {
+    throw new Error(`"${schema}" does not go with ${order ? "an" : "no"} order head`);
+  }
 }
 
 function unpackColumns(text: string): Uint32Array {

@@ -4,6 +4,7 @@ import { type FileCheck, readWholeBytes } from "../../core/input_file.ts";
 import type { Encoder } from "../../encoders/encoder.ts";
 import { openEncoder, type OpenEncoderOptions } from "../../encoders/open.ts";
 import type { ModelDtype } from "../../encoders/sentence_transformer/onnx.ts";
+import { ABSTAIN_CLASS } from "../../core/abstain_class.ts";
 import { MicroLmError } from "../../core/errors.ts";
 import type { Features, Matrix } from "../../core/matrix.ts";
 import {
@@ -18,6 +19,7 @@ import { checkEncoder, measureDrift, type RuntimeDrift } from "../drift.ts";
 import type { Mapper, PredictOptions } from "../mapper.ts";
 import { createNoveltyMeter } from "../novelty.ts";
 import { createOrderScorer } from "../order_head.ts";
+import { createLeadMeter, scoreOos } from "../out_of_scope/score.ts";
 import type { TrainedMapper } from "../train.ts";
 
 /** Rows that are encoded at a time: bounds memory and paces the progress bar. */
@@ -199,15 +201,17 @@ async function openTrainedEncoder(
 }
 
 function createMapper(
-  { classes, sha256, core_sha256, training, order }: Pick<
+  { classes, sha256, core_sha256, training, model, order, oos }: Pick<
     MapperArtifact,
-    "classes" | "sha256" | "core_sha256" | "training" | "order"
+    "classes" | "sha256" | "core_sha256" | "training" | "model" | "order" | "oos"
   >,
   encoder: Encoder,
   predict: (features: Features) => Matrix<Float64Array>,
 ): Mapper {
   const findBlank = createBlankFinder(encoder);
   const scoreOrders = order && createOrderScorer(order);
+  const measureNovelty = createNoveltyMeter(training.known_columns);
+  const measureLead = oos && createLeadMeter(model, classes.indexOf(ABSTAIN_CLASS));
   /** Encodes texts batch by batch and says which of a batch are blank. */
   const eachBatch = async (
     texts: readonly string[],
@@ -226,23 +230,35 @@ function createMapper(
   };
   const ordersOf = (features: Features, blank: Uint8Array) =>
     scoreOrders!(features).map((score, i) => blank[i] ? 0 : score);
+  /** Of texts whose leads are known. */
+  const oosOf = async (
+    texts: readonly string[],
+    lead: Float64Array,
+    { signal }: PredictOptions,
+  ): Promise<Float64Array> => {
+    const novelty = await measureNovelty(texts, signal ? { signal } : {});
+    return scoreOos(oos!, { lead, novelty });
+  };
   return {
     classes,
     source: { backend: "sbert", encoder: encoder.spec, sha256 },
     coreSha256: core_sha256,
     predictProbabilities: async (texts, options = {}) => {
       const data = new Float64Array(texts.length * classes.length);
+      const lead = new Float64Array(texts.length);
       await eachBatch(texts, options, (features, from, blank) => {
         options.onFeatures?.(features, from);
         if (scoreOrders) options.onOrder?.(ordersOf(features, blank), from);
         data.set(predict(features).data, from * classes.length);
+        if (options.onOos && measureLead) lead.set(measureLead(features), from);
         blank.forEach((isBlank, i) => {
           if (isBlank) data.fill(0, (from + i) * classes.length, (from + i + 1) * classes.length);
         });
       });
+      if (measureLead) options.onOos?.(await oosOf(texts, lead, options));
       return { data, rows: texts.length, cols: classes.length };
     },
-    measureNovelty: createNoveltyMeter(training.known_columns),
+    measureNovelty,
     ...(training.order_groups !== undefined && { orderGroups: training.order_groups }),
     ...(scoreOrders && {
       measureOrder: async (texts: readonly string[], options: PredictOptions = {}) => {
@@ -251,6 +267,13 @@ function createMapper(
           scores.set(ordersOf(features, blank), from);
         });
         return scores;
+      },
+    }),
+    ...(measureLead && {
+      measureOos: async (texts: readonly string[], options: PredictOptions = {}) => {
+        const lead = new Float64Array(texts.length);
+        await eachBatch(texts, options, (features, from) => lead.set(measureLead(features), from));
+        return await oosOf(texts, lead, options);
       },
     }),
     [Symbol.asyncDispose]: () => encoder[Symbol.asyncDispose](),

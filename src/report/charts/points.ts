@@ -22,12 +22,14 @@ const TITLES = {
 export function thresholdChart(outcome: SweepOutcome): Chart {
   const chosen = outcome.chosen.metrics;
   const points = outcome.metrics.filter((point) =>
-    point.near_margin === chosen.near_margin && point.min_order === chosen.min_order
+    point.near_margin === chosen.near_margin && point.min_order === chosen.min_order &&
+    point.max_oos === chosen.max_oos
   )
     .toSorted((a, b) => a.threshold - b.threshold);
   const unlabeled = chosen.labeled === 0 ? " No row has a label: only the coverage is known." : "";
   const margin = (chosen.near_margin > 0 ? ` Margin ${chosen.near_margin} throughout.` : "") +
-    (chosen.min_order > 0 ? ` Score as an order at least ${chosen.min_order} throughout.` : "");
+    (chosen.min_order > 0 ? ` Score as an order at least ${chosen.min_order} throughout.` : "") +
+    (chosen.max_oos < 1 ? ` Score as out of scope at most ${chosen.max_oos} throughout.` : "");
   return {
     id: "thresholds",
     title: "What a threshold costs and brings",
@@ -104,7 +106,9 @@ export function gridChart(outcome: SweepOutcome): Chart {
     return { ...about, missing: `Not drawn: only one ${few} was tried, so there is no grid.` };
   }
   const chosen = outcome.chosen.metrics;
-  const same = outcome.metrics.filter((point) => point.min_order === chosen.min_order);
+  const same = outcome.metrics.filter((point) =>
+    point.min_order === chosen.min_order && point.max_oos === chosen.max_oos
+  );
   const at = new Map(same.map((p) => [`${p.threshold} ${p.near_margin}`, p]));
   const views = CURVES
     .filter((curve) => chosen.labeled > 0 || !curve.labeled)

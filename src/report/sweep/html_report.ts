@@ -123,9 +123,10 @@ export async function readPlotly(): Promise<string> {
 
 function header({ outcome, context, notes = [] }: ReportInput): string {
   const { chosen, verdict: { status, ok, failures, remarks } } = outcome;
-  const { threshold, near_margin, min_order, labeled, total } = chosen.metrics;
+  const { threshold, near_margin, min_order, max_oos, labeled, total } = chosen.metrics;
   const margin = (near_margin > 0 ? `, margin ${near_margin}` : "") +
-    (min_order > 0 ? `, order ${min_order}` : "");
+    (min_order > 0 ? `, order ${min_order}` : "") +
+    (max_oos < 1 ? `, out of scope ${max_oos}` : "");
   const badge = `<span class="verdict ${ok ? "pass" : "fail"}">${status.toUpperCase()}</span>`;
   const reasons = failures.length > 0 ? `Not met: ${failures.join("; ")}.` : "";
   const lines = [

@@ -134,10 +134,11 @@ export function qualityLines({ quality, intervals, selection }: SweepOutcome): s
     if (ci_low === null) return digits(value);
     return `${digits(value)} (${digits(ci_low)}–${digits(ci_high)})`;
   };
-  const { auroc_scope, fpr_at_95_recall, must_abstain } = selection;
+  const { auroc_scope, auroc_oos, fpr_at_95_recall, must_abstain } = selection;
   const scope = auroc_scope === null ? [] : [
     `Actions above the ${must_abstain} rows that must abstain: AUROC ${digits(auroc_scope)}, ` +
-    `${percent(fpr_at_95_recall?.value)} of them above 95% of the actions.`,
+    `${percent(fpr_at_95_recall?.value)} of them above 95% of the actions` +
+    (auroc_oos === null ? "." : `; by the score as out of scope AUROC ${digits(auroc_oos)}.`),
   ];
   return [
     `Probabilities: calibration error ${show("ece")}, Brier ${show("brier")}, log-loss ` +

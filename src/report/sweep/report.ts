@@ -64,6 +64,7 @@ export function sweepSummary(
       near_margin: metrics.near_margin,
       max_novelty: point.maxNovelty ?? null,
       min_order: point.minOrder ?? null,
+      max_oos: point.maxOos ?? null,
       per_class_thresholds: point.perClass ?? null,
       wrong_fire_rate: metrics.wrong_fire_rate,
       macro_f1: metrics.macro_f1,
@@ -136,9 +137,10 @@ export function sweepMarkdown(outcome: SweepOutcome, context: SweepContext): str
   const { chosen, verdict: { status, failures, remarks } } = outcome;
   const verdict = [status.toUpperCase(), ...(failures.length > 0 ? [failures.join("; ")] : [])]
     .join(": ");
-  const { near_margin, min_order } = chosen.metrics;
+  const { near_margin, min_order, max_oos } = chosen.metrics;
   const margin = (near_margin > 0 ? `, margin ${near_margin}` : "") +
-    (min_order > 0 ? `, order ${min_order}` : "");
+    (min_order > 0 ? `, order ${min_order}` : "") +
+    (max_oos < 1 ? `, out of scope ${max_oos}` : "");
   return [
     `# ${context.bench}: ${verdict}`,
     "",

@@ -26,11 +26,13 @@ import type { Table } from "../tables.ts";
 export function metricsTable(outcome: SweepOutcome): Table {
   const margins = new Set(outcome.metrics.map((row) => row.near_margin)).size > 1;
   const orders = new Set(outcome.metrics.map((row) => row.min_order)).size > 1;
+  const scopes = new Set(outcome.metrics.map((row) => row.max_oos)).size > 1;
   return {
     columns: [
       "threshold",
       ...(margins ? ["margin"] : []),
       ...(orders ? ["order"] : []),
+      ...(scopes ? ["out of scope"] : []),
       "abstain",
       "coverage",
       "acc. on fired",
@@ -43,6 +45,7 @@ export function metricsTable(outcome: SweepOutcome): Table {
       row.threshold,
       ...(margins ? [row.near_margin] : []),
       ...(orders ? [row.min_order] : []),
+      ...(scopes ? [row.max_oos] : []),
       ...[row.abstain_rate, row.coverage, row.accuracy_on_fired, row.overall_accuracy].map(percent),
       percent(row.wrong_fire_rate),
       percent(row.macro_f1),

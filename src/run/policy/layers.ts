@@ -190,6 +190,7 @@ function nameMapper(
   if (pin.per_class_thresholds) setBy["mapper.per_class_thresholds"] = "mapper";
   if (pin.max_novelty !== undefined) setBy["mapper.max_novelty"] = "mapper";
   if (pin.min_order !== undefined) setBy["mapper.min_order"] = "mapper";
+  if (pin.max_oos !== undefined) setBy["mapper.max_oos"] = "mapper";
 }
 
 function checkOpen(open: readonly string[]): void {

@@ -35,6 +35,8 @@ const MAPPING = z.strictObject({
   novelty: SHARE.optional().describe("Share of the words that the training did not know."),
   order_score: SHARE.optional()
     .describe("Probability that the prompt is an order at all, if the mapper can tell."),
+  oos_score: SHARE.optional()
+    .describe("Probability that the words are out of scope, if the operating point limits it."),
   span: SPAN,
   text: z.string().describe("The words of the step."),
 });

@@ -130,7 +130,7 @@ export function requestOf(inputs: TracedInputs): RunRequest {
 function withNumbers(gate: GateVerdict, { aux, verify }: RunRecord): TracedGate {
   if (gate.gate === "mapper" && aux.mappings.length > 0) {
     const numbers = aux.mappings.map((
-      { predicted, confidence, margin, threshold, novelty, order_score },
+      { predicted, confidence, margin, threshold, novelty, order_score, oos_score },
     ) => ({
       predicted,
       confidence,
@@ -138,6 +138,7 @@ function withNumbers(gate: GateVerdict, { aux, verify }: RunRecord): TracedGate 
       threshold,
       ...(novelty !== undefined && { novelty }),
       ...(order_score !== undefined && { order_score }),
+      ...(oos_score !== undefined && { oos_score }),
     }));
     return { ...gate, numbers };
   }

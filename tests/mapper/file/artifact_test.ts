@@ -99,7 +99,7 @@ const BROKEN: readonly (readonly [string, string, string])[] = [
   [
     "another format",
     '{"schema":"other"}',
-    'expected schema "micro-lm/mapper@1" or "micro-lm/mapper@2", found "other"',
+    'expected schema "micro-lm/mapper@1" or "micro-lm/mapper@2" or "micro-lm/mapper@3", found "other"',
   ],
   ["a list", "[]", "found none"],
   ["null", "null", "found none"],
