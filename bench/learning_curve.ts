@@ -3,7 +3,7 @@
  * What more training rows bring: the mapper of `fixtures/defi/defi_mapper_train.csv` by size, and how the
  * encoders compare.
  *
- * `deno run --frozen -A bench/learning_curve.ts [--encoder lite] [--sizes 500,1000,2000] [--data DIR]`
+ * `deno task bench:learning-curve [--encoder lite] [--sizes 500,1000,2000] [--data DIR]`
  * (`--dtype int8`, `--runtime native` for models)
  *
  * Each size is the first part of one shuffle, so that a smaller set is part of a larger one. Trained as the product is (order head, temperature, readings of the domain),

@@ -2,7 +2,7 @@
 /**
  * What tells prompts out of scope best: confidence, logits, novelty, or the score that is fitted from them.
  *
- * `deno run --frozen -A bench/out_of_scope.ts [--encoders lite,use-lite] [--banking DIR] [--tasks PREFIX]`
+ * `deno task bench:out-of-scope [--encoders lite,use-lite] [--banking DIR] [--tasks PREFIX]`
  * (`--tol 1e-2`; `--dtype int8`, `--runtime native` for models)
  *
  * Prints AUROC, the probability that a row in scope has the better score, and, for what is kept, the 95%

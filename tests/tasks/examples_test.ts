@@ -47,6 +47,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   readme: "CI runs it",
   numbers: "minutes: by hand before a release",
   simulate: "minutes: by hand before a release",
+  fuzz: "minutes: a part of it in tests/fuzz",
 };
 
 /** The words of a line as a POSIX shell splits it. */
