@@ -14,7 +14,10 @@ const OTHERS =
   /^(?:he|she|they|them|him|her|his|their|you|your|you're|yours|who|whose|someone|somebody|anyone|everyone|people|nobody|guys|folks)$/;
 /** Words of a report or a plan: an order that is to be carried out now has none of them. */
 const TELLS =
-  /^(?:was|were|had|did|didn't|went|got|yesterday|ago|tomorrow|tonight|later|soon|next|someday|again|already|inclined|way|ways|cheap|expensive|erase|slippage|against it|earlier|will|info|information|finished|executed|completed|used|count|step|steps|finish|finally|once|afterwards|start|difference|versus|unsend|made|usually|always|often|sometimes|every|each|how|why|what|which|when|where|whether|would've|should've|could've)$/;
+  /^(?:was|were|had|did|didn't|went|got|yesterday|ago|tomorrow|tonight|later|soon|next|someday|again|already|inclined|way|ways|cheap|expensive|erase|slippage|earlier|will|info|information|finished|executed|completed|used|count|step|steps|finish|finally|once|afterwards|start|difference|versus|unsend|made|usually|always|often|sometimes|every|each|how|why|what|which|when|where|whether|would've|should've|could've)$/;
+
+/** Longest prompt whose gist is looked for, in tags: a longer one says more than one thing. */
+const MAX_TAGS = 40;
 
 /** Something that a prompt may ask for: a word of the domain that names an act. */
 interface Act {
@@ -26,23 +29,12 @@ interface Act {
 
 /**
  * The one order that a prompt can be about, where its clauses do not show one: "frax loan: pay 3k",
- * "venus usdc 2k back please". No word may take force away or tell of others, all acts that it names have to agree, and
- * all that bears load has to find its place: one amount, one thing of a kind. Whether it is an order
- * at all is left to a score that is sure.
+ * "venus usdc 2k back please". No word may take force away or tell of others, all acts that it names
+ * have to agree, and all that bears load has to find its place: one amount, one thing of a kind. Whether
+ * it is an order at all is left to a score that is sure.
  */
 export function readGist(tags: readonly Tag[], base: Base): ReadOrder | null {
-  if (tags.length > 40 || tags.some(bars)) return null;
-  const words = tags.filter((tag) => !tag.mark && lightRole(tag) === null);
-  const norms = words.flatMap(({ norm }) => norm.split(" "));
-  if (
-    norms.some((word, i) =>
-      OTHERS.test(word) || TELLS.test(word) ||
-      CLAIMS.test(word) && norms[i + 1] !== "module"
-    )
-  ) return null;
-  if (asks(norms) || !isEnglish(words)) return null;
-  if (RETRACTS.test(norms.join(" "))) return null;
-  if (tags.filter(({ quantity }) => quantity !== undefined).length > 1) return null;
+  if (!couldAsk(tags)) return null;
   const acts = tags.flatMap((tag, i) => actsOf(tag, tags[i - 1], tags[i + 1]));
   if (acts.length > 1 && tags.some((tag) => may(tag, "pronoun"))) return null;
   const actions = agreed(acts);
@@ -71,13 +63,27 @@ export function readGist(tags: readonly Tag[], base: Base): ReadOrder | null {
   };
 }
 
+/** True where nothing tells, asks back, takes back or counts twice. */
+function couldAsk(tags: readonly Tag[]): boolean {
+  if (tags.length > MAX_TAGS || tags.some(bars)) return false;
+  const words = tags.filter((tag) => !tag.mark && lightRole(tag) === null);
+  const norms = words.flatMap(({ norm }) => norm.split(" "));
+  // "the safety module" is a place to stake in
+  const claims = (word: string, i: number) => CLAIMS.test(word) && norms[i + 1] !== "module";
+  if (norms.some((word, i) => OTHERS.test(word) || TELLS.test(word) || claims(word, i))) {
+    return false;
+  }
+  return !asks(norms) && isEnglish(words) && !RETRACTS.test(norms.join(" ")) &&
+    tags.filter(({ quantity }) => quantity !== undefined).length <= 1;
+}
+
 /** "can USDT be borrowed", "is my ETH staked": a question, with or without its mark. */
 function asks([first, second]: readonly string[]): boolean {
   return /^(?:can|could|is|are|do|does|did|would|should|has|have|may|am)$/.test(first ?? "") &&
     !/^(?:i|we|like|love)$/.test(second ?? "");
 }
 
-/** True if not more than a third of the words is unknown: they may be of another language. */
+/** True if most words are known: others may be of another language. */
 function isEnglish(words: readonly Tag[]): boolean {
   const unknown = words.filter(({ senses, quantity }) => senses.length === 0 && !quantity);
   return unknown.length <= Math.max(1, 0.4 * words.length);

@@ -7,14 +7,17 @@ import { may, type Tag } from "../tokens/tags.ts";
 
 /** Words that put off, quote or take back whatever follows them. */
 const GOVERNS =
-  /^(?:circumstances|account|event|case|crash|ignore|skip|cancel|undo|abort|forget|void|revert|await|wait|later|soon|tomorrow|tonight|later|after|before|until|till|recap|finished|done|completed|executed|item|menu|classify|translate|summari[sz]e|repeat|aloud|verbatim|wishlist|off|never|nobody|neither|nor|refuse|refused|reject|rejected|against|should've|would've|could've|they|he|she|them|him|her|his|their|who|someone|somebody|anyone|everyone|people|user|assistant|system|bot|agent)$/;
+  /^(?:circumstances|account|event|case|crash|ignore|skip|cancel|undo|abort|forget|void|revert|await|wait|later|soon|tomorrow|tonight|after|before|until|till|recap|finished|done|completed|executed|item|menu|classify|translate|summari[sz]e|repeat|aloud|verbatim|wishlist|off|never|nobody|neither|nor|refuse|refused|reject|rejected|against|should've|would've|could've|they|he|she|them|him|her|his|their|who|someone|somebody|anyone|everyone|people|user|assistant|system|bot|agent)$/;
 /** A negation that stands alone and governs what follows: "don't: …", "please no, …". */
 const BARE =
   /^(?:please |pls |just |do |so |but |and )*(?:not|no|don't|dont|do not|never|cannot|can't|won't)(?: do| do it| please)?$/;
 
+/** Most clauses that may lead up to an order; each costs a reading. */
+const MAX_LEADS = 8;
+
 /** Where the order begins that all before it only leads up to; -1 if there is none. */
 export function tailAt(segments: readonly Segment[], read: (from: number) => Reading): number {
-  for (let from = 1; from < segments.length && from <= 8; from++) {
+  for (let from = 1; from < segments.length && from <= MAX_LEADS; from++) {
     const { kind, orders } = read(from);
     if (kind !== null) continue;
     const [order] = orders;
