@@ -1,0 +1,131 @@
+import type { FoundName, NounPhrase } from "../../../language/order.ts";
+import type { DefiPrimitive } from "../taxonomy.ts";
+import { distinct } from "./places.ts";
+import { ASSETS, VENUES } from "./slots.ts";
+import { assetOf, states, type StepSlot, type Things } from "./things.ts";
+
+/** Gives phrases the meaning that the action leaves them. */
+export function settle(
+  action: DefiPrimitive,
+  phrases: readonly NounPhrase[],
+): readonly NounPhrase[] {
+  if (action === "swap_asset") return phrases;
+  const things = phrases.filter((phrase) => assetOf(phrase) !== null);
+  const places = phrases.flatMap(({ names }) => names.filter(({ kind }) => kind === "place"));
+  // "my FRAX debt at Fraxlend": a name of both, where the place has one of its own
+  const twin = things.length === 0 && distinct(places) === 2
+    ? places.find(({ name }) => ASSETS.includes(name.split(" ")[0]!))
+    : undefined;
+  return phrases.map((phrase, i) => {
+    if (twin && phrase.names.includes(twin)) {
+      return {
+        ...phrase,
+        names: [{ ...twin, kind: "asset", name: twin.name.split(" ")[0]!.toUpperCase() }],
+      };
+    }
+    const isPlain = phrase.prep === null && phrase.amount === null;
+    // "give aave back the 500 EURC": who is paid, where something else is counted
+    const isVenue = isPlain && !phrase.joined && phrase.names.length === 1 && things.length > 1 &&
+      VENUES.includes(assetOf(phrase)?.toLowerCase() ?? "");
+    const pays = isVenue && (places.length === 0 ||
+      things.some((other) => other !== phrase && other.prep === null && states(other)));
+    if (pays) return withKind(phrase, "place");
+    // "the ETH/USDC pool with 2 ETH": where the 2 ETH go to
+    const isPair = assetOf(phrase)?.includes("/") === true && phrase.amount === null &&
+      things.some((other) => other !== phrase && !assetOf(other)!.includes("/"));
+    if (isPair) return withKind(phrase, "place");
+    // "…, collateral is my wstETH"
+    const before = phrases[i - 1];
+    const pledges = action === "borrow_asset" && isPlain && before !== undefined &&
+      before.prep === null && before.hints.includes("collateral") && assetOf(before) === null &&
+      things.length > 1;
+    return pledges ? { ...phrase, prep: "against" } : phrase;
+  });
+}
+
+function withKind(phrase: NounPhrase, kind: FoundName["kind"]): NounPhrase {
+  const names = phrase.names.map((name) =>
+    name.kind === "asset" ? { ...name, kind, name: name.name.toLowerCase() } : name
+  );
+  return { ...phrase, names };
+}
+
+/** Prepositions before what is not the object, by action: what is pledged, what is received. */
+const ASIDE: Readonly<Partial<Record<DefiPrimitive, RegExp>>> = {
+  borrow_asset: /^(?:against|with|using|on|from|for|as|by|upon)$/,
+  repay_asset: /^against$/,
+};
+const RECEIVED = /^(?:for|to|into|as|back to|back into|->)$/;
+
+/** Actions after which "in USDC" tells what comes out. */
+const LEAVES: readonly DefiPrimitive[] = ["withdraw_asset", "unstake_asset", "claim_rewards"];
+
+/** The thing of every action but a swap. */
+export function readOne(
+  action: DefiPrimitive,
+  phrases: readonly NounPhrase[],
+  verb: string,
+): Things {
+  const withAsset = phrases.filter((phrase) => assetOf(phrase) !== null);
+  const aside = ASIDE[action];
+  const received = withAsset.filter(({ prep }) =>
+    RECEIVED.test(prep ?? "") || (prep === "in" && LEAVES.includes(action))
+  );
+  const isAside = (phrase: NounPhrase) =>
+    (aside?.test(phrase.prep ?? "") ?? false) ||
+    // "Borrow DAI, collateral 2 ETH"
+    (aside !== undefined && phrase.hints.includes("collateral")) ||
+    (received.includes(phrase) && withAsset.length > received.length);
+  const main = withAsset.filter((phrase) => !isAside(phrase));
+  const objects = main.length > 0 ? main : action === "borrow_asset" ? [] : withAsset;
+  const assets = [...new Set(objects.map((phrase) => assetOf(phrase)!))];
+  // An amount without a name counts the one thing that is named
+  const loose = phrases.filter((phrase) =>
+    states(phrase) && assetOf(phrase) === null && !isAside(phrase)
+  );
+  const counted = objects.filter(states);
+  const amounts = [...counted, ...loose];
+  const isAll = action === "claim_rewards" && assets.length > 1 && amounts.length === 0;
+  if (isAll || (assets.length === 2 && isPair(action, phrases, objects, verb))) {
+    const inputs = objects.map((phrase) => ({ amount: phrase.amount, asset: assetOf(phrase)! }));
+    return { asset: null, toAsset: null, amount: null, amountOf: "asset", ambiguous: [], inputs };
+  }
+  const ambiguous: StepSlot[] = [
+    ...assets.length > 1 ? ["asset" as const] : [],
+    ...amounts.length > 1 && !sameAmounts(amounts) ? ["amount" as const] : [],
+  ];
+  const asset = assets.length === 1 ? assets[0]! : null;
+  const amount = ambiguous.length > 0 ? null : amounts[0]?.amount ?? null;
+  const toAsset = received.length === 1 && objects !== received && !objects.includes(received[0]!)
+    ? assetOf(received[0]!)
+    : null;
+  return {
+    asset,
+    toAsset: toAsset === asset ? null : toAsset,
+    amount,
+    amountOf: "asset",
+    ambiguous,
+    inputs: asset === null ? [] : [{ amount, asset }],
+    against: aside === undefined ? [] : withAsset.filter((phrase) => isAside(phrase))
+      .map((phrase) => ({ amount: phrase.amount, asset: assetOf(phrase)! })),
+  };
+}
+
+/** Two things that go into one pool are one deposit. */
+function isPair(
+  action: DefiPrimitive,
+  phrases: readonly NounPhrase[],
+  objects: readonly NounPhrase[],
+  verb: string,
+): boolean {
+  const pooled = /\bliquidity\b|^lp\b|^pool\b/.test(verb) ||
+    phrases.some(({ hints, names }) =>
+      hints.some((hint) => /^(?:liquidity|pool|liquidity pool|pair)$/.test(hint)) ||
+      names.some(({ kind, name }) => kind === "place" && /\/|\bpool$/.test(name))
+    );
+  return action === "deposit_asset" && pooled && objects.length === 2 && objects[1]!.joined;
+}
+
+function sameAmounts(phrases: readonly NounPhrase[]): boolean {
+  return new Set(phrases.map(({ amount }) => `${amount?.kind} ${amount?.value}`)).size === 1;
+}

@@ -1,0 +1,59 @@
+import type { FoundName, NounPhrase } from "../../../language/order.ts";
+
+/** "Into 3pool on Curve", "from the WETH/USDC pool on X": a pool, and the venue that has it. */
+export function readPlaces(
+  phrases: readonly NounPhrase[],
+): { readonly places: readonly FoundName[]; readonly market: string | null } {
+  const found = phrases.flatMap(({ prep, names, hints }) =>
+    names.filter(({ kind }) => kind === "place").map((name) => ({ prep, name, hints }))
+  );
+  const pairs = found.filter(({ name }) => name.name.includes("/"));
+  const rest = found.filter(({ name }) => !name.name.includes("/"));
+  const nested = pairs.length === 0 ? nestedPlace(rest) : null;
+  if (nested) return nested;
+  const market = pairs.length === 1 ? pairs[0]!.name.name.toUpperCase() : null;
+  return {
+    places: market === null ? found.map(({ name }) => name) : rest.map(({ name }) => name),
+    market,
+  };
+}
+
+interface PlacedName {
+  readonly prep: string | null;
+  readonly hints: readonly string[];
+  readonly name: FoundName;
+}
+
+const OUT_OF = /^(?:from|out of|off|off of|back from|out from)$/;
+/** Names of what is inside of a venue. */
+const INNER = /\b(?:vault|pool|market|strategy|gauge|farm|module|position|savings|restaking)$/;
+
+/** "the Gauntlet vault on Morpho", "Liquity, stability pool": what is inside, and the venue that has it. */
+function nestedPlace(
+  rest: readonly PlacedName[],
+): { readonly places: readonly FoundName[]; readonly market: string | null } | null {
+  const [first, second] = rest;
+  if (rest.length !== 2 || first!.name.name === second!.name.name) return null;
+  // "from aave to the spark vault" is two places
+  const ways = rest.filter(({ prep }) => prep !== null).map(({ prep }) => OUT_OF.test(prep!));
+  const isOn = ({ prep }: PlacedName) => /^(?:on|at|via|through|inside|by|in)$/.test(prep ?? "");
+  if (new Set(ways).size > 1 && !isOn(second!)) return null;
+  // "our Balancer pool tokens in the Aura gauge": what is brought, and where
+  const brought = first!.prep === null && first!.hints.includes("liquidity") &&
+    second!.prep !== null;
+  const inner = brought ? [first!] : rest.filter(({ name }) => INNER.test(name.name));
+  const [own] = inner.length === 1 ? inner : first!.name.open && isOn(second!) ? [first!] : [];
+  if (own === undefined) return null;
+  const outer = own === first ? second! : first!;
+  return { places: [outer.name], market: own.name.name };
+}
+
+/** One name; two different ones are none. */
+export function single(found: readonly FoundName[]): string | null {
+  return distinct(found) === 1 ? found[0]!.name : null;
+}
+
+/** How many different names there are. */
+export function distinct(found: readonly FoundName[]): number {
+  return new Set(found.map(({ name }) => name)).size;
+}
