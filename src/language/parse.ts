@@ -84,6 +84,7 @@ export function* readingsOf(prompt: string, lexicon: CompiledLexicon): Generator
   const strict = readClauses(prepared, false);
   const first = finish(prepared, strict, "strict");
   yield first;
+  if (exceptsSome(prepared)) return;
   if (strict.kind !== null) {
     const loose = readClauses(prepared, true);
     // What bears load tells more than all that the first reading left over
@@ -102,6 +103,14 @@ export function* readingsOf(prompt: string, lexicon: CompiledLexicon): Generator
   const roles = prepared.marked();
   const gist = readGist(prepared.tags, baseOf(prepared, roles, true));
   if (gist) yield finish(prepared, { orders: [gist], kind: null, bad: [], roles }, "gist");
+}
+
+/** "on any chain but base", "into something like aave": passed over, it would name what is not meant. */
+const EXCEPTS =
+  /\b(?:any|anything|anywhere|something|somewhere|everything|everywhere|all|none)(?: \w+)? (?:but|like|except)\b/;
+
+function exceptsSome({ tokens }: Prepared): boolean {
+  return EXCEPTS.test(tokens.map(({ norm }) => norm).join(" "));
 }
 
 /** Characters that nobody types by chance. */

@@ -88,6 +88,8 @@ for (
     "recap: swap 2 ETH for USDC, deposit 500 USDC into aave",
     "I want to use my ETH as collateral on Aave to borrow USDC, then swap 2 USDC to ETH",
     "the last thing I want is to repay 500 USDC",
+    "deposit 5 ETH into something like aave",
+    "deposit 5 ETH into aave on any chain but base",
     "start by swapping 1 eth to usdc and finish by lending it on aave",
     "get 1 eth with my usdc. as a last step stake it on rocketpool",
     "depo\u200Bsit 5 ETH aave now",
