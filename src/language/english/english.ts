@@ -159,7 +159,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     while|wait|await|as soon as|the moment|the minute|permitting|on condition|whether|in the event|
     every time|each time|as plan|failing|plan b|except|unlikely|lest|or`,
   negation:
-    `the last thing i want|the last thing we want|last thing i want|the last thing i need|other than|apart from|aside from|save for|barring|yeah right|as if|oh great|oh sure|yeah no|yeah nah|sure thing|big surprise|not really|
+    `unsend|unsubmit|the last thing i want|the last thing we want|last thing i want|the last thing i need|other than|apart from|aside from|save for|barring|yeah right|as if|oh great|oh sure|yeah no|yeah nah|sure thing|big surprise|not really|
     by mistake|by accident|not|no|don't|dont|do not|never|cannot|can't|won't|isn't|aren't|without|nor|neither|
     nothing|none|nobody|refrain|avoid|cancel|abort|stop|undo|revert|forget|nevermind|never mind|
     nvm|scratch|retract|retracted|void|oops|rather|instead|hold|skip|ignore|disregard|nope|nah|

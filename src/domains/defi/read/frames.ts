@@ -115,6 +115,25 @@ function hasAsset({ names }: NounPhrase): boolean {
   return names.some(({ kind }) => kind === "asset");
 }
 
+/** What a verb of one action asks for where it is used for another: "ape 500 DAI into the vault". */
+function widen(all: Set<DefiPrimitive>, said: Said, stakes: boolean): void {
+  const { exchanged, into, out, places, particles, head } = { ...said, ...said.order };
+  const isPlain = places.length === 0 && !stakes;
+  // "unload 2m SHIB into ETH"
+  if (exchanged && isPlain && all.has("withdraw_asset")) all.add("swap_asset");
+  if (!all.has("swap_asset") && head.word !== "lp") return;
+  if (exchanged) {
+    // "turn 2 ETH into rETH by staking"
+    if (stakes && all.has("swap_asset")) all.add("stake_asset");
+    return;
+  }
+  if (into) all.add("deposit_asset").add("stake_asset");
+  // "cash me out of the vault", "lp out"
+  if (out && (places.length > 0 || said.pools || particles.includes("out"))) {
+    all.add("withdraw_asset");
+  }
+}
+
 /** The actions of a verb that what stands beside it bears out. */
 function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
   const { order: { head, particles }, hints, main, assets, places } = said;
@@ -123,6 +142,7 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
   // "Deposit 2 ETH in the staking contract"
   if (stakes && all.has("deposit_asset")) all.add("stake_asset");
   if (stakes && all.has("withdraw_asset")) all.add("unstake_asset");
+  widen(all, said, stakes);
   if (main.includes("reward") && assets.length === 0 && all.has("claim_rewards")) {
     return ["claim_rewards"];
   }
@@ -196,7 +216,10 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
   const led = phrases.some(({ prep, hints: own }) =>
     own.map(tellsOf).includes("debt") && /^(?:at|towards?|on|to|into|against|for)$/.test(prep ?? "")
   );
-  return led && !said.out ? ["repay_asset"] : null;
+  const onto = phrases.some(({ prep, hints: own }) =>
+    own.map(tellsOf).includes("debt") && /^(?:on|onto|to|into|towards?)$/.test(prep ?? "")
+  );
+  return onto || (led && !said.out) ? ["repay_asset"] : null;
 }
 
 function byFrame(said: Said): DefiPrimitive[] {
@@ -218,7 +241,13 @@ function byFrame(said: Said): DefiPrimitive[] {
     // "give 300 DAI back on Spark"
     const returns = order.phrases.some(({ prep }) => /^(?:on|to|at|back to)$/.test(prep ?? "")) &&
       /^(?:give|send|pay|return|hand|bring|put|get back)/.test(order.head.word);
-    if (returns) allowed.add("repay_asset");
+    // "hand Moonwell its 150 USDC back"
+    const handed = order.particles.includes("back") &&
+      /^(?:give|hand|pay|let)/.test(order.head.word) &&
+      order.phrases.some(({ prep, names }) =>
+        prep === null && names.some(({ name }) => LENDING_VENUES.includes(name.toLowerCase()))
+      );
+    if (returns || handed) allowed.add("repay_asset");
     if (!said.pools) allowed.add("unstake_asset");
     if (
       order.phrases.some(({ prep }) => /^(?:from|off|out of)$/.test(prep ?? "")) &&

@@ -21,7 +21,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ["pay out", [C, W]],
   ["cash in", [C, W, S]],
   [
-    "invest|park|stash|fund|top up|top off|fill up|contribute|allocate|pour|entrust|commit|" +
+    "invest|fill|park|stash|fund|top up|top off|fill up|contribute|allocate|pour|entrust|commit|" +
     "load|load up|plug|inject|provide|place|put|put in|put away|put back|add|stick|drop|chuck|bung|pop|toss|" +
     "throw|slap|stuff|dump in|shove|sling|feed|plonk|whack|tuck|set aside|bank|plow|plough|" +
     "deploy|bump|bump up|bolster|enlarge|augment|expand|ramp up|beef up|reinforce|lock up|lock|assign|dedicate|boost|increase|raise|enter|join|route",
@@ -36,7 +36,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     ],
   ],
   [
-    "unstake|un-stake|undelegate|unbond|unrestake|stop staking|quit staking|end staking|un-delegate|" +
+    "unstake|un-stake|un-restake|undelegate|unbond|unrestake|stop staking|quit staking|end staking|un-delegate|" +
     "deactivate|stop delegating|unvote|exit staking|unfreeze",
     [U],
   ],
@@ -44,6 +44,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ["unlock|free|free up|release|unlock up|break", [U, W, C]],
   ["withdraw|redeem|withdraw out", [W, U, C]],
   ["draw|draw down", [B, W]],
+  ["lend to me|lend to us|lend us|borrow me", [B]],
   ["take out|draw out", [W, U, C, B]],
   ["close|close out|exit|get out of|clear out|come out of", [W, U, C, R]],
   [
@@ -79,7 +80,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ],
   ["pay", [R, S]],
   ["claim|harvest|collect|reap|claim back", [C, W, U]],
-  ["stop lending|stop supplying|stop providing", [W]],
+  ["stop lending|stop supplying|stop providing|unlend|un-lend|unsupply|un-supply", [W]],
   ["leave the staking pool|leave the pool|leave the validator|leave my validator", [U, W]],
   ["sweep|scoop|scoop up|gather|pick up|bag|cash in on|rake in|realise|receive", [C, S, W]],
   [
