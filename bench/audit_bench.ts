@@ -91,7 +91,7 @@ reportNoise(model);
 for (const [what, list] of times) {
   const sorted = list.toSorted((a, b) => a - b);
   const [least, most] = [sorted[0]!, sorted.at(-1)!].map((ms) => ms.toFixed(2));
-  console.log(`time: ${what} ${least} to ${most} ms a prompt`);
+  console.log(`ms a prompt, ${what}: ${least} to ${most}`);
 }
 
 async function reportRefutation(path: string, rows: typeof tuning): Promise<void> {

@@ -153,7 +153,8 @@ async function outputOf({ command, only }: Block): Promise<{ text: string; fault
     env: { NO_COLOR: "1" },
   }).output();
   const utf8 = new TextDecoder();
-  const printed = utf8.decode(stdout).trimEnd();
+  // The formatter takes empty lines at the beginning of a block away
+  const printed = utf8.decode(stdout).trimEnd().replace(/^(?:[ \t]*\n)+/, "");
   const last = utf8.decode(stderr).trim().split("\n").at(-1)!;
   const because = last === "" ? "" : `: ${last}`;
   if (!VERDICTS.includes(code)) return { text: "", fault: `ended with ${code}${because}` };

@@ -4,6 +4,7 @@ import { inTempFolder } from "../temp.ts";
 const ROOT = Deno.cwd();
 const TASKS = {
   one: "echo one && echo two",
+  spaced: "echo '' && echo '  a' && echo '' && echo b",
   gate: "echo not met && exit 2",
   nothing: "exit 0",
   half: `deno eval "console.log('half'); Deno.kill(Deno.pid, 'SIGKILL')"`,
@@ -77,6 +78,11 @@ Deno.test("numbers writes what its commands print, and says how long each took",
   const { code, stdout, left } = await numbers(page(block("one", ""), block("gate", "met")));
   assertEquals([code, left], [0, page(block("one", "one\ntwo"), block("gate", "not met"))]);
   assert(/\d\.\d s {2}deno task one\n/.test(stdout), stdout);
+});
+
+Deno.test("numbers leaves out the empty lines that the formatter takes from a block's beginning", async () => {
+  const { code, left } = await numbers(page(block("spaced", "old")));
+  assertEquals([code, left], [0, page(block("spaced", "  a\n\nb"))]);
 });
 
 Deno.test("numbers --only runs what contains it", async () => {
