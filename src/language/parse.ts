@@ -2,7 +2,7 @@ import { HIDDEN } from "./screen/hidden.ts";
 import type { RefusalKind } from "./kinds.ts";
 import type { CompiledLexicon } from "./lexicon.ts";
 import { isShouting } from "./names/open_names.ts";
-import type { ReadOrder } from "./order.ts";
+import { type ReadOrder, verbOf } from "./order.ts";
 import { readGist } from "./loose/gist.ts";
 import { tailAt } from "./loose/tail.ts";
 import { lightRole } from "./screen/transparent.ts";
@@ -12,7 +12,7 @@ import { readQuantities } from "./quantities/read.ts";
 import { createRoles, type Role, type Roles } from "./roles.ts";
 import { takeRatios } from "./ratios.ts";
 import { cutSegments } from "./segments.ts";
-import { may, type Tag, tagTokens } from "./tokens/tags.ts";
+import { may, senseOf, type Tag, tagTokens } from "./tokens/tags.ts";
 import { type Token, tokenize } from "./tokens/tokens.ts";
 import { dropContrasts } from "./screen/contrasts.ts";
 import { dropExclusions } from "./screen/exclusions.ts";
@@ -43,6 +43,8 @@ export interface ParsedPrompt {
   readonly refusal: Refusal | null;
   /** How the orders were found. */
   readonly reading: ReadingKind;
+  /** What the words beside the orders may ask for, an entry for each that names an act. */
+  readonly besides: readonly (readonly string[])[];
 }
 
 /** Longest prompt that is read, in tokens. A person's order has fewer than a hundred. */
@@ -102,7 +104,9 @@ export function* readingsOf(prompt: string, lexicon: CompiledLexicon): Generator
   if (strict.kind !== null && !UNSHOWN.includes(strict.kind)) return;
   const roles = prepared.marked();
   const gist = readGist(prepared.tags, baseOf(prepared, roles, true));
-  if (gist) yield finish(prepared, { orders: [gist], kind: null, bad: [], roles }, "gist");
+  if (gist && askedBesides(prepared.tags, roles, 1).length === 0) {
+    yield finish(prepared, { orders: [gist], kind: null, bad: [], roles }, "gist");
+  }
 }
 
 /** "on any chain but base", "into something like aave": passed over, it would name what is not meant. */
@@ -153,6 +157,7 @@ function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPro
     orders: [],
     refusal: { kind, spans: [span] },
     reading: "strict",
+    besides: [],
   });
   if (prompt.length > MAX_PROMPT_LENGTH) return refuse("too_long");
   const hidden = HIDDEN.exec(prompt);
@@ -184,7 +189,11 @@ function readClauses(prepared: Prepared, isLoose: boolean): RoledReading {
     roles,
   );
   const segments = cutSegments(prompt, kept, lexicon, tokens.map(({ start }) => start));
-  return { ...readSegments(segments, { ...baseOf(prepared, roles, isLoose), ratios }), roles };
+  const reading = readSegments(segments, { ...baseOf(prepared, roles, isLoose), ratios });
+  const more = reading.kind === null ? askedBesides(kept, roles, reading.orders.length) : [];
+  return more.length > 0
+    ? { ...reading, kind: "not_understood", bad: more, roles }
+    : { ...reading, roles };
 }
 
 /** The order at the end, where all that stands before it only leads up to it. */
@@ -200,11 +209,33 @@ function readTail(prepared: Prepared): RoledReading | null {
   for (const { tags } of segments.slice(0, from)) {
     for (const tag of tags) roles.set(tag, lightRole(tag) ?? "aside");
   }
-  return { ...read(from, roles), roles };
+  const reading = read(from, roles);
+  return askedBesides(kept, roles, 1).length > 0 ? null : { ...reading, roles };
 }
 
 function baseOf({ prompt, lexicon }: Prepared, roles: Roles, isLoose: boolean): Base {
   return { lexicon, roles, ratios: [], isShouting: isShouting(prompt), isLoose };
+}
+
+/** What is to be told is asked for as well, what is told when it is done is not. */
+const TELL_ME = /\blet (?:me|us) know (?:the|my|our|a|an|how|what|which|if|whether|about)\b/;
+
+/** "…& snapshot it", "first …, second …": acts that no list knows, passed over beside an order. */
+function askedBesides(tags: readonly Tag[], roles: Roles, orders: number): Tag[] {
+  const isPassed = (tag: Tag | undefined) =>
+    tag !== undefined && ["unread", "aside"].includes(roles.of(tag.from));
+  const strays = tags.filter((tag, i) => {
+    if (!isPassed(tag) || tag.senses.length > 0 || tag.mark) return false;
+    const [before, after] = [tags[i - 1], tags[i + 1]];
+    const isNext = orders === 1 && /^(?:second|secondly|third|thirdly)$/.test(tag.norm) &&
+      !may(before, "determiner");
+    if (tag.quantity) return isNext;
+    const joins = before === undefined || before.mark !== undefined || may(before, "and", "then") ||
+      lightRole(before) !== null;
+    return isNext || joins && /^(?:it|them|that|this|these|those)$/.test(after?.norm ?? "");
+  });
+  const text = tags.map(({ norm }) => norm).join(" ");
+  return strays.length === 0 && TELL_ME.test(text) ? tags.slice(-1) : strays;
 }
 
 function finish(
@@ -219,7 +250,25 @@ function finish(
     orders: kind === null ? orders : [],
     refusal: kind === null ? null : { kind, spans: spansOf(bad, prepared) },
     reading,
+    besides: kind === null ? actsBesides(prepared.tags, orders, roles) : [],
   };
+}
+
+/** "It's payback time: 7 LINK to Aave": acts that are named where no order was read. */
+function actsBesides(
+  tags: readonly Tag[],
+  orders: readonly ReadOrder[],
+  roles: Roles,
+): string[][] {
+  const parts = orders.flatMap(({ parts }) => parts);
+  const isRead = ({ from, to }: Tag) =>
+    roles.of(from) === "correction" || parts.some(([start, end]) => from < end && start < to);
+  return tags.flatMap((tag) => {
+    if (may(tag, "name") || isRead(tag)) return [];
+    const { actions } = verbOf(tag, "base", "gerund", "participle") ?? senseOf(tag, "noun") ??
+      { actions: [] };
+    return actions.length === 0 ? [] : [[...actions]];
+  });
 }
 
 function rolesOf(tokens: readonly Token[], roles: Roles): Role[] {

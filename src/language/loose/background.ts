@@ -59,7 +59,7 @@ export function backgroundFault(
   const text = words.map(({ norm }) => norm).join(" ");
   if (COURTEOUS.test(text) && words.every((tag) => !tag.quantity && !may(tag, "name"))) return null;
   // "before I lose my nerve": haste, where nothing of the domain is waited for
-  const hastens = /^before (?:i|we|the|it|my|interest|they|he|she|fees|you)\b/.test(text);
+  const hastens = /^before (?:i|we|the|it|my|interest|they|he|she|fees)\b/.test(text);
   if (hastens && words.every((tag) => !tag.quantity && !may(tag, "name"))) return null;
   if (
     /^(?:leave|keep) (?!in mind)/.test(text) && !isBefore &&

@@ -14,7 +14,7 @@ const OTHERS =
   /^(?:he|she|they|them|him|her|his|their|you|your|you're|yours|who|whose|someone|somebody|anyone|everyone|people|nobody|guys|folks)$/;
 /** Words of a report or a plan: an order that is to be carried out now has none of them. */
 const TELLS =
-  /^(?:was|were|had|did|didn't|went|got|yesterday|ago|tomorrow|tonight|later|soon|next|someday|again|already|inclined|way|ways|cheap|expensive|erase|slippage|earlier|will|info|information|finished|executed|completed|used|count|step|steps|finish|finally|once|afterwards|start|difference|versus|unsend|made|usually|always|often|sometimes|every|each|how|why|what|which|when|where|whether|would've|should've|could've)$/;
+  /^(?:was|were|had|did|didn't|went|yesterday|ago|tomorrow|tonight|later|soon|next|someday|again|already|inclined|way|ways|cheap|expensive|erase|slippage|earlier|will|info|information|finished|executed|completed|used|count|step|steps|finish|finally|once|afterwards|difference|versus|unsend|made|usually|always|often|sometimes|how|why|what|which|when|where|whether|would've|should've|could've)$/;
 
 /** Longest prompt whose gist is looked for, in tags: a longer one says more than one thing. */
 const MAX_TAGS = 40;
@@ -35,8 +35,12 @@ interface Act {
  */
 export function readGist(tags: readonly Tag[], base: Base): ReadOrder | null {
   if (!couldAsk(tags)) return null;
-  const acts = tags.flatMap((tag, i) => actsOf(tag, tags[i - 1], tags[i + 1]));
-  if (acts.length > 1 && tags.some((tag) => may(tag, "pronoun"))) return null;
+  const acts = tags.flatMap((tag, i) =>
+    isHeld(tags, i) ? [] : actsOf(tag, tags[i - 1], tags[i + 1])
+  );
+  // Whose "it" is meant, and whether it is another's to carry, only clauses could tell
+  const isOpen = acts.length > 1 || acts.some((act) => act.actions.length === 0);
+  if (isOpen && tags.some((tag) => may(tag, "pronoun"))) return null;
   const actions = agreed(acts);
   if (actions === null) return null;
   const act = leading(acts, actions);
@@ -79,6 +83,10 @@ function couldAsk(tags: readonly Tag[]): boolean {
 
 /** "can USDT be borrowed", "is my ETH staked": a question, with or without its mark. */
 function asks([first, second]: readonly string[]): boolean {
+  // "do the repay", "is time for giving it back"
+  if (/^(?:do|is)$/.test(first ?? "") && /^(?:the|a|an|me|this|time|\w+ing)$/.test(second ?? "")) {
+    return false;
+  }
   return /^(?:can|could|is|are|do|does|did|would|should|has|have|may|am)$/.test(first ?? "") &&
     !/^(?:i|we|like|love)$/.test(second ?? "");
 }
@@ -145,6 +153,16 @@ function isThing(tag: Tag, before: Tag | undefined, after: Tag | undefined): boo
   if (verbOf(tag, "gerund")) return may(before, "determiner", "adjective", "name");
   return may(before, "determiner", "adjective", "prep", "name") || before.quantity !== undefined ||
     verbOf(before, "base") !== undefined;
+}
+
+/** "out of my Kamino deposit", "from the staked ETH": where something is, not what to do. */
+function isHeld(tags: readonly Tag[], at: number): boolean {
+  for (let i = at - 1; i >= 0 && i >= at - 3; i--) {
+    const tag = tags[i]!;
+    if (/^(?:from|out of|off)$/.test(tag.norm)) return true;
+    if (!may(tag, "determiner", "name", "adjective", "place_word") || tag.quantity) return false;
+  }
+  return false;
 }
 
 function actsOf(tag: Tag, before: Tag | undefined, after: Tag | undefined): Act[] {

@@ -44,12 +44,31 @@ function leadsUp(segments: readonly Segment[]): boolean {
     GOVERNS.test(word) || CONDITIONS.test(word) || PLAY.test(word) || CLAIMS.test(word) ||
     WRITING.test(word);
   if (norms.some(governs)) return false;
-  if (words.some((tag) => may(tag, "speech", "condition", "question", "play"))) return false;
+  if (words.some((tag) => may(tag, "speech", "condition", "question", "play", "foreign"))) {
+    return false;
+  }
   if (words.some(({ quantity }) => quantity?.refusal && quantity.kind !== "approximate")) {
     return false;
   }
+  if (segments.some(isOrder)) return false;
   const isAbout = words.some((tag) => tag.quantity !== undefined || may(tag, "name"));
   return !(isAbout && words.some((tag, i) => acts(tag, words[i - 1], words[i + 1])));
+}
+
+/** Verbs that hand something over. */
+const HANDS_OVER = /^(?:send|move|transfer|shift|ship|push|remit|pay)$/;
+
+/** "pay my landlord", "send it to …": asked for as well, though no domain carries it out. */
+function isOrder({ tags }: Segment): boolean {
+  const at = tags.findIndex((tag) =>
+    lightRole(tag) === null && !tag.mark && tag.quantity?.kind !== "ordinal"
+  );
+  const verb = verbOf(tags[at], "base");
+  const after = tags[at + 1];
+  // "mint an NFT" is one word to the lexicon
+  if (verb?.foreign !== undefined && verb.base.includes(" ")) return true;
+  return verb !== undefined && (verb.foreign !== undefined || HANDS_OVER.test(verb.base)) &&
+    (after?.quantity !== undefined || may(after, "determiner", "pronoun", "name", "self"));
 }
 
 /** True for an act with an object of its own: an order that would be lost. */

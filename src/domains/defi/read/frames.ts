@@ -1,5 +1,6 @@
 import type { FoundName, NounPhrase, ReadOrder } from "../../../language/order.ts";
-import { LENDING_VENUES, STAKING_VENUES } from "./slots.ts";
+import { KEEPING_VENUES, receiptOf, STAKING_VENUES } from "./known_names.ts";
+import { LENDING_VENUES } from "./slots.ts";
 import { DEFI_PRIMITIVES, type DefiPrimitive } from "../taxonomy.ts";
 
 const OUT = /^(?:out of|from|off|back from|out from|off of|out|back|away)$/;
@@ -27,22 +28,44 @@ export function frameOf(order: ReadOrder): OrderFrame {
   const { head } = order;
   const said = saidBy(order);
   const known = head.actions.filter(isAction);
-  if (head.actions.includes("->")) return { allowed: ["swap_asset"], foreign: null };
+  if (head.actions.includes("->")) return { allowed: [exchangeAt(said)], foreign: null };
   const allowed = known.length > 0 && head.form !== "open_verb"
     ? narrow(known, said)
     : byFrame(said);
   return { allowed: atVenue(allowed, said), foreign: null };
 }
 
-/** What is lent out is withdrawn and what is staked is unstaked, where the venue does only one of both. */
-function atVenue(allowed: readonly DefiPrimitive[], { places }: Said): readonly DefiPrimitive[] {
-  if (!allowed.includes("withdraw_asset") || !allowed.includes("unstake_asset")) return allowed;
-  if (places.length === 0) return allowed;
-  if (places.every((name) => LENDING_VENUES.includes(name))) {
-    return allowed.filter((action) => action !== "unstake_asset");
+/** "all my ATOM -> stATOM with stride": a venue that only stakes gives receipts out, and takes them back. */
+function exchangeAt({ places, assets }: Said): DefiPrimitive {
+  const stakes = places.length > 0 && places.every((name) => STAKING_VENUES.includes(name));
+  const [given, received] = assets.map(({ name }) => receiptOf(name));
+  if (!stakes || given === received) return "swap_asset";
+  return received === "staked" ? "stake_asset" : "unstake_asset";
+}
+
+/** Verbs that give a receipt back for what it stands for. */
+const REDEEMS =
+  /^(?:redeem|cash in|cash out|burn|exit|unwind|get out of|take out|pull out|get rid of)$/;
+
+/** What is lent out is withdrawn and what is staked is unstaked, where the venue or the token tells which. */
+function atVenue(allowed: readonly DefiPrimitive[], said: Said): readonly DefiPrimitive[] {
+  const { places, assets, order: { head } } = said;
+  const without = (one: DefiPrimitive) => allowed.filter((action) => action !== one);
+  const all = (venues: readonly string[]) =>
+    places.length > 0 && places.every((name) => venues.includes(name));
+  const keeps = said.hints.some((hint) => /^(?:liquidity|pool|vault|market|lending)/.test(hint));
+  const stakes = all(STAKING_VENUES) && !keeps;
+  if (allowed.includes("withdraw_asset") && allowed.includes("unstake_asset")) {
+    if (all([...LENDING_VENUES, ...KEEPING_VENUES])) return without("unstake_asset");
+    if (stakes) return without("withdraw_asset");
+    const receipt = assets.length === 1 ? receiptOf(assets[0]!.name) : undefined;
+    if (receipt === undefined || keeps || !REDEEMS.test(head.word)) return allowed;
+    return without(receipt === "staked" ? "withdraw_asset" : "unstake_asset");
   }
-  return places.every((name) => STAKING_VENUES.includes(name))
-    ? allowed.filter((action) => action !== "withdraw_asset")
+  const brings = allowed.includes("deposit_asset") && allowed.includes("stake_asset");
+  // "put 40 SOL with Marinade"; who says "deposit" may mean a vault of theirs
+  return stakes && brings && !/^(?:deposit|supply|lend)/.test(head.word)
+    ? without("deposit_asset")
     : allowed;
 }
 
@@ -61,6 +84,8 @@ interface Said {
 
 function saidBy(order: ReadOrder): Said {
   const { phrases, particles } = order;
+  // What lies in a gauge is staked there
+  const collects = order.head.actions[0] === "claim_rewards";
   const assets = phrases.flatMap(({ names }) => names.filter(({ kind }) => kind === "asset"));
   const placed = (phrase: NounPhrase) =>
     phrase.names.some(({ kind }) => kind === "place") ||
@@ -85,7 +110,9 @@ function saidBy(order: ReadOrder): Said {
       // "Get 1 ETH with my USDC"
       (order.head.actions.length === 0 && assets.length > 1 &&
         phrases.some((phrase) => /^(?:with|using)$/.test(phrase.prep ?? "") && hasAsset(phrase))),
-    hints: phrases.flatMap(({ hints }) => hints.map(tellsOf)),
+    hints: phrases.flatMap(({ hints }) =>
+      hints.map((hint) => hint.startsWith("gauge") && !collects ? "stake" : tellsOf(hint))
+    ),
     main: phrases.filter(({ prep }) => prep === null || prep === "in" || prep === "of")
       .flatMap(({ hints }) => hints.map(tellsOf)),
     places: phrases.flatMap(({ names }) =>
@@ -143,7 +170,8 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
   if (stakes && all.has("deposit_asset")) all.add("stake_asset");
   if (stakes && all.has("withdraw_asset")) all.add("unstake_asset");
   widen(all, said, stakes);
-  if (main.includes("reward") && assets.length === 0 && all.has("claim_rewards")) {
+  const collects = known[0] === "claim_rewards";
+  if (main.includes("reward") && (collects || assets.length === 0) && all.has("claim_rewards")) {
     return ["claim_rewards"];
   }
   // "Realise our pending rewards"
@@ -188,13 +216,20 @@ const LESS = /^(?:reduce|lower|cut|cut down|decrease|diminish|lessen|trim|shrink
 
 /** What a debt, or a thing that is pledged, makes of a verb that says neither to borrow nor to repay. */
 function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimitive[] | null {
-  const { order: { head, phrases }, hints, main, exchanged } = said;
+  const { order: { head, phrases, particles }, hints, main, exchanged } = said;
   const debt = hints.includes("debt");
   if (LESS.test(head.word)) {
     if (debt) return ["repay_asset"];
     return hints.some((hint) => /^(?:position|collateral|liquidity)$/.test(hint))
       ? ["withdraw_asset"]
       : null;
+  }
+  // "pay Navi back", "pay the USDT at JustLend back"
+  if (head.word === "pay" && !exchanged && particles.includes("back")) return ["repay_asset"];
+  // "return to my wallet the 2 wstETH"
+  const home = phrases.some(({ prep, self }) => self && /^(?:to|back to)$/.test(prep ?? ""));
+  if (home && !debt && /^(?:return|remit|bring back|give back|hand back)$/.test(head.word)) {
+    return ["withdraw_asset"];
   }
   // "top up the loan by 85 USDC", "reinforce my loan with 4 BNB"
   if (debt && MORE.test(head.word) && !known.includes("repay_asset")) {
@@ -204,15 +239,17 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
       phrases.some((phrase) => phrase.prep === "with" && hasAsset(phrase));
     if (backs) return ["deposit_asset"];
   }
-  if (known.includes("borrow_asset") || known.includes("repay_asset") || exchanged) return null;
   const pledged = phrases.some((phrase) => phrase.prep === "against" && hasAsset(phrase));
+  // "take out 20,000 USDS against our ETH"
+  if (pledged && !debt && known.includes("borrow_asset")) return ["borrow_asset"];
+  if (known.includes("borrow_asset") || known.includes("repay_asset") || exchanged) return null;
   if (pledged && !debt && /^(?:take|draw|raise|obtain|get|pull|extract)/.test(head.word)) {
     return ["borrow_asset"];
   }
   if (!debt || /^(?:deposit|supply|stake|delegate|claim|withdraw|swap)/.test(head.word)) {
     return null;
   }
-  if (main.includes("debt")) return ["borrow_asset", "repay_asset"];
+  if (main.includes("debt")) return wayOfDebt(said.order);
   const led = phrases.some(({ prep, hints: own }) =>
     own.map(tellsOf).includes("debt") && /^(?:at|towards?|on|to|into|against|for)$/.test(prep ?? "")
   );
@@ -222,13 +259,24 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
   return onto || (led && !said.out) ? ["repay_asset"] : null;
 }
 
+/** "5 SOL against my loan", "from my wallet to the debt" pay; "20 NEAR as debt" takes. */
+function wayOfDebt({ phrases }: ReadOrder): DefiPrimitive[] {
+  const leads = (preps: RegExp) =>
+    phrases.some(({ prep, hints }) =>
+      preps.test(prep ?? "") && hints.some((hint) => tellsOf(hint) === "debt")
+    );
+  const own = phrases.some(({ prep, self }) => self && /^(?:from|out of)$/.test(prep ?? ""));
+  if (own || leads(/^(?:against|towards?|onto|off)$/)) return ["repay_asset"];
+  return leads(/^as$/) ? ["borrow_asset"] : ["borrow_asset", "repay_asset"];
+}
+
 function byFrame(said: Said): DefiPrimitive[] {
   const { main, hints, into, exchanged, assets, order } = said;
   const allowed = new Set<DefiPrimitive>();
   if (main.includes("reward")) {
     return into ? ["claim_rewards", "deposit_asset", "stake_asset"] : ["claim_rewards"];
   }
-  if (hints.includes("debt")) return ["borrow_asset", "repay_asset"];
+  if (hints.includes("debt")) return wayOfDebt(order);
   if (order.phrases.some(({ prep }) => prep === "against") && assets.length > 0) {
     return ["borrow_asset"];
   }
@@ -303,6 +351,7 @@ function foreignKind(order: ReadOrder): string | null {
   if (swaps && given && received && given.name.name === received.name.name) return "impossible";
   const becomes = swaps || SWAP_TO.test(received?.phrase.prep ?? "");
   if (becomes && given && received && isWrap(given.name.name, received.name.name)) return "wrap";
+  if (head.word === "mint" && assets.some(({ name }) => /^nfts?$/i.test(name.name))) return "nft";
   // "redeem myself in the pool"
   const isReflexive = phrases.some(({ self, prep }) => self && prep === null) &&
     names.length === 0 &&

@@ -54,3 +54,40 @@ export const KNOWN_VENUES: readonly string[] = list(`
   renzo|kelp|kernel|eigenlayer|karak|symbiotic|mellow|ether.fi liquid|etherfi liquid|veda|nucleus|upshift|
   mitosis|treehouse|amphor|turtle|royco|level money|ethena|usual|elixir|falcon|resupply|noon|reservoir|
   cap|agora|angle|mento|glif|repl|collectif|theta|lens|ionet|livepeer|the graph|pocket|akash staking`);
+
+/** Venues that stake, restake or run validators, and do nothing else. */
+export const STAKING_VENUES: readonly string[] = list(`
+  lido|rocket pool|marinade|marinade native|jito|stader|ankr|ether.fi|eigenlayer|symbiotic|swell|renzo|kelp|
+  everstake|figment|p2p|p2p.org|nethermind|blazestake|blaze|sanctum|sanctum infinity|jpool|edgevana|stakewise|amnis|
+  puffer|karak|eigenpie|tonstakers|hipo|bemo|stride|quicksilver|pstake|milkyway|meta pool|linear|endur|haedal|volo|
+  springsui|kinetiq|frax ether|mantle lsp|meth protocol|stakestone|claystack|gogopool|jito restaking|solayer|
+  fragmetric|picasso|lombard|babylon|bedrock|kernel|node dao|stakehouse|diva|ssv|obol|helius|laine|shinobi|
+  solana compass|stakefish|allnodes|kiln|staked.us|blockdaemon|attestant|coinbase cloud|twinstake|luganodes|
+  simply staking|dokia|hashkey cloud|chorus one|stakecito|polkachu|cosmostation|keplr staking|injective hub|
+  tortuga|collectif|akash staking|kyberdao`);
+
+/** Venues that lend or keep in vaults, and stake nothing. */
+export const KEEPING_VENUES: readonly string[] = list(`
+  jupiter lend|juplend|jup lend|evaa|vesu|fraxlend|zerolend|euler v2|hyperlend|hypurrfi|dolomite|suilend|scallop|
+  alphalend|burrow|neptune|layerbank|ironclad|ionic|mendi|avalon|kinza|folks finance|liqwid|lendle|llamalend|
+  curve lend|spark lend|sparklend|sky savings|spark savings|savings vault|dsr|ssr|maker vault|venus core|
+  kamino lend|kamino main market|save|loopscale|hlp|hyperliquid hlp|yearn|yearn v3|beefy|sommelier|idle|
+  idle finance|harvest|reaper|superform|gearbox|goldfinch|clearpool|maple|maple syrup|notional|resolv|nostra`);
+
+/** Tokens that stand for what was staked, lower case. */
+const STAKED_TOKENS = new Set(list(`
+  steth|wsteth|reth|cbeth|sfrxeth|weeth|ezeth|rseth|rsweth|sweth|meth|cmeth|ankreth|oseth|pufeth|eeth|unieth|wbeth|
+  beth|pzeth|ethx|lseth|stmatic|maticx|ankrmatic|savax|ggavax|inf|lst|msol|jitosol|jupsol|bsol|bnsol|hsol|dsol|
+  bbsol|lainesol|vsol|slisbnb|ankrbnb|snbnb|khype|lhype|sthype|stsei|stinj|sttia|milktia|statom|stosmo|qatom|datom|
+  stkatom|stdot|vdot|ldot|stksm|vksm|hasui|vsui|afsui|bluesui|stapt|amapt|sthapt|xstrk|vstrk|stdydx|stnear|linear|
+  tston|lbtc|pumpbtc|unibtc|galgo|xalgo|susde|stkgho|stkaave|vecrv|vevelo|veaero|vependle|vebal|vlcvx`));
+/** Tokens that stand for what was lent or put into a vault, lower case. */
+const KEPT_TOKENS = new Set(list(`
+  ausdc|ausdt|adai|aweth|cusdc|cusdt|cdai|sdai|susds|sgho|hlp|jlp|glp|sfrax|yvusdc|gdai|gusdc|jlusdc|scrvusd`));
+
+/** What a token stands for that is given out for another; undefined for any other. */
+export function receiptOf(ticker: string): "staked" | "kept" | undefined {
+  const name = ticker.toLowerCase();
+  if (KEPT_TOKENS.has(name)) return "kept";
+  return STAKED_TOKENS.has(name) ? "staked" : undefined;
+}

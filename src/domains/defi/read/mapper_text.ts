@@ -1,4 +1,5 @@
-import { ASSETS, CHAINS, STAKING_VENUES, VENUES } from "./slots.ts";
+import { receiptOf, STAKING_VENUES } from "./known_names.ts";
+import { ASSETS, CHAINS, VENUES } from "./slots.ts";
 import type { FoundName, ReadOrder } from "../../../language/order.ts";
 import type { Token } from "../../../language/tokens/tokens.ts";
 
@@ -11,12 +12,14 @@ const STAND_INS = ["ETH", "USDC", "DAI"];
  * depends on the others.
  *
  * @param yielded What the order before yields.
+ * @param allowed What its words may ask for.
  * @param isFollowing Whether there is an order before it.
  */
 export function mapperText(
   order: ReadOrder,
   tokens: readonly Token[],
   yielded: string,
+  allowed: readonly string[],
   isFollowing = false,
 ): { readonly text: string; readonly yields: string | null } {
   const { head, phrases, parts } = order;
@@ -41,7 +44,7 @@ export function mapperText(
       pronounAt === null ? [] : [[pronounAt, names.length > 0 ? null : meant ?? yielded] as const]
     ),
   );
-  const words = [headWord(order)];
+  const words = [headWord(order, allowed)];
   for (const [from, to] of parts) {
     if (from === head.from && !isSilent(head)) continue;
     const replaced = byToken.get(from);
@@ -67,6 +70,9 @@ const VERBS: Readonly<Record<string, string>> = {
   claim_rewards: "claim",
 };
 
+/** Actions of which what stands beside a verb is proof enough. */
+const TOLD = new Set(["repay_asset", "borrow_asset", "unstake_asset"]);
+
 const ARROWS = /^(?:-+>|=+>|→|⇒|⟶|➔|➜|➡|>{1,2})$/;
 
 /** Heads that have no word of their own. */
@@ -74,8 +80,15 @@ function isSilent({ form }: ReadOrder["head"]): boolean {
   return form === "arrow" || form === "wish" || form === "verbless";
 }
 
-/** The verb of an order in its base form, in front whatever its place; a noun's action if it has one. */
-function headWord({ head }: ReadOrder): string {
+/**
+ * The verb of an order in its base form, in front whatever its place; a noun's action if it has one. "Reduce
+ * my borrow by 250 GHO" repays: of a verb that does so among others, the plain one is said.
+ */
+function headWord({ head }: ReadOrder, allowed: readonly string[]): string {
+  const [only] = allowed;
+  const isTold = allowed.length === 1 && (head.actions.includes(only!) && TOLD.has(only!) ||
+    head.form === "arrow" && only !== "swap_asset");
+  if (isTold) return VERBS[only!]!;
   if (head.form === "wish" || head.form === "verbless") return head.word;
   if (head.form === "arrow") return head.actions.includes("->") ? "swap" : "deposit";
   if (head.form === "noun") return head.actions.length === 1 ? VERBS[head.actions[0]!]! : head.word;
@@ -86,12 +99,17 @@ function headWord({ head }: ReadOrder): string {
 
 /** A name that the mapper has seen: itself, or one of the same sort. */
 function spell({ kind, name }: FoundName, unused: string[], actions: readonly string[]): string {
-  if (kind === "asset") return ASSETS.includes(name.toLowerCase()) ? name : unused.shift() ?? "ETH";
+  if (kind === "asset") {
+    if (ASSETS.includes(name.toLowerCase())) return name;
+    const receipt = receiptOf(name);
+    if (receipt) return receipt === "staked" ? "stETH" : "aUSDC";
+    return unused.shift() ?? "ETH";
+  }
   if (kind === "chain") return CHAINS.includes(name) ? name : "arbitrum";
   if (VENUES.includes(name)) return name;
+  if (STAKING_VENUES.includes(name)) return "lido";
   if (actions.includes("swap_asset")) return "uniswap";
-  const stakes = STAKING_VENUES.includes(name) || actions.includes("stake_asset");
-  return stakes && !actions.includes("deposit_asset") ? "lido" : "aave";
+  return actions.includes("stake_asset") && !actions.includes("deposit_asset") ? "lido" : "aave";
 }
 
 /** Spellings that the mapper need not know. */

@@ -100,8 +100,11 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     const { allowed: framed, foreign } = frameOf(order);
     const isGist = parsed.reading === "gist";
     const isOpen = framed.length === 0 && parsed.orders.length === 1 &&
-      (isGist ? order.head.actions.length === 0 : namesEnough(order));
-    const allowed = isOpen ? DEFI_PRIMITIVES : framed;
+      (isGist ? order.head.form === "verbless" : namesEnough(order));
+    // "It's payback time: 7 LINK to Aave": what was passed over tells as well
+    const told = parsed.reading === "loose" ? parsed.besides : [];
+    const allowed = (isOpen ? DEFI_PRIMITIVES : framed)
+      .filter((action) => told.every((actions) => actions.includes(action)));
     if (foreign !== null) return refuse(foreign, [span]);
     if (allowed.length === 0 || !hasObject(order, orders.length > 0)) {
       return refuse("not_understood", [span]);
@@ -113,7 +116,7 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     }
     const text = isGist
       ? { text: prompt.trim(), yields: null }
-      : mapperText(order, tokens, yielded, orders.length > 0);
+      : mapperText(order, tokens, yielded, allowed, orders.length > 0);
     const last = orders.at(-1);
     if (last?.text === prompt.slice(...span) && last.order === text.text) continue;
     yielded = text.yields ?? yielded;
@@ -126,7 +129,9 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
       read: { order, textOf, ratios: order.ratios, roles: parsed.roles },
     });
   }
-  const distinct = withoutEchoes(orders);
+  const distinct = withoutEchoes(orders, prompt);
+  const torn = distinct.find((order, i) => i > 0 && isTopicOf(distinct[i - 1]!, order, prompt));
+  if (torn) return refuse("not_understood", [torn.span]);
   // Between several orders, words that were passed over may have been one of them
   if (parsed.reading !== "strict" && distinct.length > 1) {
     return refuse("not_understood", distinct.map(({ span }) => span));
@@ -134,20 +139,84 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
   return { orders: distinct, refusal: null, parsed };
 }
 
-/** "Claim the income: claim …", "all my OP into BAL, swap it": the same said twice is one order. */
-function withoutEchoes(orders: readonly DefiOrder[]): DefiOrder[] {
+/**
+ * "Claim the income: claim …", "all my OP into BAL, swap it", "stop staking my SOL, release 20": the same
+ * said twice is one order.
+ */
+function withoutEchoes(orders: readonly DefiOrder[], prompt: string): DefiOrder[] {
   const kept: DefiOrder[] = [];
   for (const order of orders) {
     const last = kept.at(-1);
-    const same = last?.allowed.some((action) => order.allowed.includes(action)) ?? false;
-    if (last && same && isBare(order)) {
-      const both = last.allowed.filter((action) => order.allowed.includes(action));
+    const both = last?.allowed.filter((action) => order.allowed.includes(action)) ?? [];
+    if (last && both.length > 0 && isBare(order)) {
       kept[kept.length - 1] = { ...last, allowed: both };
-    } else if (last && same && isBare(last) && order.read.order.when === "then") {
+    } else if (last && both.length > 0 && isBare(last) && order.read.order.when === "then") {
       kept[kept.length - 1] = order;
+    } else if (last && both.length > 0 && saysSame(last, order, prompt)) {
+      kept[kept.length - 1] = { ...merge(last, order), allowed: both };
     } else kept.push(order);
   }
   return kept;
+}
+
+/** What tells that another thing is to be done as well. */
+const AS_WELL =
+  /\b(?:and|then|also|plus|next|after\w*|too|another|again|finally|as well)\b|[&+;\n\d]/i;
+
+/** True if nothing between two orders tells that they are two. */
+function isOneBreath(last: DefiOrder, order: DefiOrder, prompt: string): boolean {
+  const [, end] = last.span;
+  const [start] = order.span;
+  return order.read.order.when === "then" && end <= start &&
+    !AS_WELL.test(prompt.slice(end, start)) && !AS_WELL.test(order.text.split(" ")[0]!);
+}
+
+/** True for two orders that name at most one amount, one thing and one place between them. */
+function saysSame(last: DefiOrder, order: DefiOrder, prompt: string): boolean {
+  const phrases = [last, order].flatMap(({ read }) => read.order.phrases);
+  const named = (kind: string) =>
+    new Set(
+      phrases.flatMap(({ names }) => names.filter((name) => name.kind === kind))
+        .map(({ name }) => name.toLowerCase()),
+    ).size;
+  return isOneBreath(last, order, prompt) && named("asset") <= 1 && named("place") <= 1 &&
+    phrases.filter(({ amount }) => amount !== null).length <= 1;
+}
+
+/** One order of what two say. */
+function merge(last: DefiOrder, order: DefiOrder): DefiOrder {
+  const { read } = last;
+  const phrases = order.read.order.phrases.filter(({ names, amount, hints }) =>
+    names.length > 0 || amount !== null || hints.length > 0
+  );
+  const whole = {
+    ...read.order,
+    phrases: [...read.order.phrases, ...phrases],
+    particles: [...read.order.particles, ...order.read.order.particles],
+    parts: [...read.order.parts, ...order.read.order.parts],
+  };
+  const span = [last.span[0], order.span[1]] as const;
+  return {
+    ...last,
+    text: `${last.text}, ${order.text}`,
+    span,
+    order: `${last.order}, ${order.order}`,
+    read: { ...read, order: whole },
+  };
+}
+
+/**
+ * "45,000 SEI, unbond, Silo liquid staking", "unstake my mSOL, I want SOL back, 4 of them": beside an order, a
+ * noun or the same act without an amount may only say what the order is about.
+ */
+function isTopicOf(last: DefiOrder, order: DefiOrder, prompt: string): boolean {
+  if (!isOneBreath(last, order, prompt)) return false;
+  const isNoun = ({ read }: DefiOrder) => read.order.head.form === "noun";
+  const counts =
+    [last, order].filter(({ read }) => read.order.phrases.some(({ amount }) => amount !== null))
+      .length;
+  const isSame = last.allowed.some((action) => order.allowed.includes(action));
+  return isNoun(last) !== isNoun(order) && counts < 2 || isSame && counts === 1;
 }
 
 /** True for an order that names nothing of its own. */

@@ -485,30 +485,3 @@ export const LENDING_VENUES: readonly string[] = [
   "lulo",
   "moonwell",
 ];
-
-/** Venues that stake. */
-export const STAKING_VENUES: readonly string[] = [
-  "lido",
-  "rocket pool",
-  "marinade",
-  "jito",
-  "stader",
-  "ankr",
-  "ether.fi",
-  "eigenlayer",
-  "symbiotic",
-  "swell",
-  "renzo",
-  "kelp",
-  "everstake",
-  "figment",
-  "p2p",
-  "nethermind",
-  "blazestake",
-  "sanctum",
-  "stakewise",
-  "amnis",
-  "puffer",
-  "karak",
-  "eigenpie",
-];

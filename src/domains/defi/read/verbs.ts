@@ -36,7 +36,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     ],
   ],
   [
-    "unstake|un-stake|un-restake|undelegate|unbond|unrestake|stop staking|quit staking|end staking|un-delegate|" +
+    "unstake|un-stake|destake|de-stake|un-restake|undelegate|unbond|unrestake|stop staking|quit staking|end staking|un-delegate|" +
     "deactivate|stop delegating|unvote|exit staking|unfreeze",
     [U],
   ],

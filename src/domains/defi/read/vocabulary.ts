@@ -21,12 +21,12 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ...objects(
     "reward",
     "reward|rewards|incentive|incentives|emission|emissions|yield|yields|" +
-      "earnings|earning|interest|fees|fee|gains|profits|profit|payout|payouts|income|bonus|" +
+      "earnings|interest|fees|fee|gains|profits|profit|payout|payouts|income|bonus|" +
       "staking rewards|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool",
   ),
   ...objects(
     "debt",
-    "i owe|we owe|that we owe|whatever i owe|whatever we owe|what we owe|owed|debt|debts|loans|borrow|credit line|repayment|credit|principal|what i owe|facility|borrowings|" +
+    "i owe|we owe|that we owe|whatever i owe|whatever we owe|what we owe|owed|debt|debts|loans|borrow|credit line|repayment|credit|what i owe|facility|borrowings|" +
       "of what i owe|what's owed|borrow position|tab|on loan|on credit|balance owed|loan|borrowing|borrowing power|borrowing capacity|borrow limit|drawing",
   ),
   ...objects("collateral", "collateral|collat|guarantee|security|margin of safety"),
@@ -44,7 +44,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ),
   ...objects(
     "position",
-    "position|pos|positions|share|my share|our share|holdings|holding|shares|bag|bags|savings|" +
+    "position|pos|positions|principal|share|my share|our share|holdings|holding|shares|bag|bags|savings|" +
       "portfolio|money|funds|assets|balance|deposits|deposit|stack|capital|amount|quantity",
   ),
   ...objects(
