@@ -82,6 +82,7 @@ export function backgroundFault(
   if (end === ":" && /^(?:done|finished|completed|executed|sent|submitted)$/.test(text)) {
     return "not_understood";
   }
+  if (/^(?:before|after) you\b/.test(text)) return "condition";
   if (ABOUT_ORDER.test(text)) return "negation";
   if (text.split(" ").some((word) => CLAIMS.test(word))) return "not_understood";
   const first = text.slice(0, (text + " ").indexOf(" "));

@@ -166,7 +166,9 @@ function isHeld(tags: readonly Tag[], at: number): boolean {
 }
 
 function actsOf(tag: Tag, before: Tag | undefined, after: Tag | undefined): Act[] {
-  if (may(tag, "name")) return [];
+  // Harvest Finance, and "harvest everything"
+  const isTaken = after?.quantity !== undefined || may(after, "pronoun", "determiner");
+  if (may(tag, "name") && !(isTaken && verbOf(tag, "base"))) return [];
   const verb = isThing(tag, before, after) ? undefined : verbOf(tag, "base", "gerund");
   if (verb) return [{ tag, form: "imperative", word: verb.base, actions: verb.actions }];
   const done = verbOf(tag, "participle");

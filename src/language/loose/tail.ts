@@ -67,8 +67,9 @@ function isOrder({ tags }: Segment): boolean {
   const after = tags[at + 1];
   // "mint an NFT" is one word to the lexicon
   if (verb?.foreign !== undefined && verb.base.includes(" ")) return true;
+  if (verb && after?.quantity && !may(tags[at], "name")) return true;
   return verb !== undefined && (verb.foreign !== undefined || HANDS_OVER.test(verb.base)) &&
-    (after?.quantity !== undefined || may(after, "determiner", "pronoun", "name", "self"));
+    (may(after, "determiner", "pronoun", "name", "self"));
 }
 
 /** True for an act with an object of its own: an order that would be lost. */

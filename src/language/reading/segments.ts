@@ -148,9 +148,9 @@ function judge(
   isFirst: boolean,
   isGround: boolean,
 ): Reading | null {
-  for (const [i, { tags, end, joint }] of before.entries()) {
+  for (const [i, { tags, end }] of before.entries()) {
     const leads = isGround && i === before.length - 1;
-    const fault_ = screenBefore(tags, end, joint !== "start");
+    const fault_ = screenBefore(tags, end, i > 0);
     const why = fault_ !== null && isLoose
       ? backgroundFault(tags, end, true, isFirst, leads)
       : fault_;

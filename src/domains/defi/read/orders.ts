@@ -148,15 +148,23 @@ function withoutEchoes(orders: readonly DefiOrder[], prompt: string): DefiOrder[
   for (const order of orders) {
     const last = kept.at(-1);
     const both = last?.allowed.filter((action) => order.allowed.includes(action)) ?? [];
-    if (last && both.length > 0 && isBare(order)) {
+    const echoes = last && both.length > 0 && !addsRewards(last, order);
+    if (echoes && isBare(order)) {
       kept[kept.length - 1] = { ...last, allowed: both };
-    } else if (last && both.length > 0 && isBare(last) && order.read.order.when === "then") {
+    } else if (echoes && isBare(last) && order.read.order.when === "then") {
       kept[kept.length - 1] = order;
-    } else if (last && both.length > 0 && saysSame(last, order, prompt)) {
+    } else if (echoes && saysSame(last, order) && isOneBreath(last, order, prompt)) {
       kept[kept.length - 1] = { ...merge(last, order), allowed: both };
     } else kept.push(order);
   }
   return kept;
+}
+
+/** "withdraw 500 USDC and claim rewards": rewards are another thing. */
+function addsRewards(last: DefiOrder, order: DefiOrder): boolean {
+  const rewards = ({ read }: DefiOrder) =>
+    read.order.phrases.some(({ hints }) => hints.includes("reward"));
+  return rewards(order) !== rewards(last);
 }
 
 /** What tells that another thing is to be done as well. */
@@ -172,14 +180,14 @@ function isOneBreath(last: DefiOrder, order: DefiOrder, prompt: string): boolean
 }
 
 /** True for two orders that name at most one amount, one thing and one place between them. */
-function saysSame(last: DefiOrder, order: DefiOrder, prompt: string): boolean {
+function saysSame(last: DefiOrder, order: DefiOrder): boolean {
   const phrases = [last, order].flatMap(({ read }) => read.order.phrases);
   const named = (kind: string) =>
     new Set(
       phrases.flatMap(({ names }) => names.filter((name) => name.kind === kind))
         .map(({ name }) => name.toLowerCase()),
     ).size;
-  return isOneBreath(last, order, prompt) && named("asset") <= 1 && named("place") <= 1 &&
+  return named("asset") <= 1 && named("place") <= 1 &&
     phrases.filter(({ amount }) => amount !== null).length <= 1;
 }
 

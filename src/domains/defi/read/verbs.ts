@@ -112,7 +112,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
     "upload|delete|prepare|confirm|automate|cast|slice|reject|annul|scrap|optimise|optimize|enable|disable|turn off|turn on|set|hide|unhide|rename|connect|disconnect|sign|add a token|" +
     "install|configure|register|import|export",
   watch:
-    "pull up|bring up|track|monitor|watch|alert|notify|remind|schedule|ping|list|show|display|check|view|see|find|" +
+    "keep an eye on|keep watch|keep track of|keep tabs on|pull up|bring up|track|monitor|watch|alert|notify|remind|schedule|ping|list|show|display|check|view|see|find|" +
     "fetch me|calculate|compute|estimate|simulate|preview|quote|verify|validate|compare|analyze|" +
     "read|read out|read me|indicate|know|define|type|guide|" +
     "analyse|review|inspect|track down|look up|tell|explain|describe|summarize|summarise|report",
