@@ -137,7 +137,8 @@ interface Prepared {
 function withoutCounts(tags: readonly Tag[]): Tag[] {
   return tags.map((tag, i) => {
     const counts = /^(?:one|a single|a)$/.test(tag.norm) && tag.quantity !== undefined &&
-      may(tags[i + 1], "noun") && !may(tags[i + 1], "name");
+      !may(tags[i + 1], "name") &&
+      (may(tags[i + 1], "noun") || may(tags[i + 1], "object") && tags[i + 2]?.norm === "of");
     if (!counts) return tag;
     const { quantity: _, ...rest } = tag;
     return { ...rest, senses: [{ role: "determiner" }] };

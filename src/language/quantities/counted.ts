@@ -124,6 +124,11 @@ function readNamed(context: Context, from: number, numeral: Numeral): Quantity |
     const quantity = share(context, from, percent.to, value.mul(percent.scale), true);
     return readPart(context, quantity, value.mul(percent.scale)) ?? quantity;
   }
+  // "50$eth": fifty dollars of it, or fifty of $ETH
+  const [last, next] = [context.tokens[to - 1], context.tokens[to]];
+  if (next?.norm.startsWith("$") && next.norm.length > 1 && next.start === last!.end) {
+    return refused(context, from, to, "unreadable", "ambiguous");
+  }
   const at = ofOne(context, numeral);
   if (/^(?:cents?|pennies|¢)$/.test(norm(context, at))) {
     return money(context, from, afterWorth(context, at + 1), value.div(100), "USD");

@@ -36,13 +36,13 @@ export const KNOWN_VENUES: readonly string[] = list(`
   ssv|obol|diva|stader|swell|stakehouse|node dao|bifrost|parallel|acala|moonwell|interlay|hydration|hydradx|
   liqwid|indigo|optim|splash|wingriders|minswap|lenfi|levvy|fluidtokens|algofi|folks finance|tinyman|pact|
   defactor|florence|backed|superstate|ondo finance|ondo|flux|flux finance|open eden|mountain|hashnote|franklin|
-  maple syrup|syrup|clearpool|hyperliquid|hyperliquid hlp|goldfinch|credix|huma|idle|idle finance|sommelier|yearn v3|beefy|harvest|reaper|
+  maple syrup|syrup|clearpool|hyperliquid|hyperliquid hlp|goldfinch|credix|huma|idle|idle finance|sommelier|yearn v3|beefy|harvest finance|reaper|
   origin|inverse|inverse finance|sturdy|silo v2|avalon|kinza|venus core|wombat|magpie|penpie|equilibria|
   stargate pool|across pool|hop|synapse|gamma|arrakis|steer|ichi|bunni|maverick v2|ambient|syncswap|izumi|
   ramses|chronos|solidly|equalizer|shadow|beets|beethoven|swapx|metropolis|rings|thruster|blaster|juice|pac|
   ring protocol|fenix|lynex|nile|zerolend one|mendi|layerbank|rho markets|ambient scroll|nuri|aurelius|
   orderly|vertex|gmx|gmx v2|gains|gains network|jones|jones dao|umami|vela|mux|level|hmx|synfutures|drift vault|
-  insurance fund|backstop|ribbon|thetanuts|premia|dopex|lyra|opyn|friktion|katana|psy|exactly|term finance|
+  insurance fund|3pool|3 pool|curve 3pool|tricrypto|backstop|ribbon|thetanuts|premia|dopex|lyra|opyn|friktion|katana|psy|exactly|term finance|
   spark lend|sparklend|sky savings|spark savings|savings vault|dsr|ssr|psm|maker vault|makerdao|maker|reflexer|
   rai|gyroscope|fluid lending|fluid|instadapp lite|summer|defi saver|contango|aave prime|aave core|aave horizon|
   rocketpool|frax ether|mantle lsp|meth protocol|ankr|stakestone|claystack|meta pool|linear|burrow|ref|
@@ -72,7 +72,7 @@ export const KEEPING_VENUES: readonly string[] = list(`
   alphalend|burrow|neptune|layerbank|ironclad|ionic|mendi|avalon|kinza|folks finance|liqwid|lendle|llamalend|
   curve lend|spark lend|sparklend|sky savings|spark savings|savings vault|dsr|ssr|maker vault|venus core|
   kamino lend|kamino main market|save|loopscale|hlp|hyperliquid hlp|yearn|yearn v3|beefy|sommelier|idle|
-  idle finance|harvest|reaper|superform|gearbox|goldfinch|clearpool|maple|maple syrup|notional|resolv|nostra`);
+  idle finance|harvest finance|reaper|superform|gearbox|goldfinch|clearpool|maple|maple syrup|notional|resolv|nostra`);
 
 /** Tokens that stand for what was staked, lower case. */
 const STAKED_TOKENS = new Set(list(`
@@ -80,7 +80,8 @@ const STAKED_TOKENS = new Set(list(`
   beth|pzeth|ethx|lseth|stmatic|maticx|ankrmatic|savax|ggavax|inf|lst|msol|jitosol|jupsol|bsol|bnsol|hsol|dsol|
   bbsol|lainesol|vsol|slisbnb|ankrbnb|snbnb|khype|lhype|sthype|stsei|stinj|sttia|milktia|statom|stosmo|qatom|datom|
   stkatom|stdot|vdot|ldot|stksm|vksm|hasui|vsui|afsui|bluesui|stapt|amapt|sthapt|xstrk|vstrk|stdydx|stnear|linear|
-  tston|lbtc|pumpbtc|unibtc|galgo|xalgo|susde|stkgho|stkaave|vecrv|vevelo|veaero|vependle|vebal|vlcvx`));
+  tston|lbtc|pumpbtc|unibtc|galgo|xalgo|susde|stkgho|stkaave|vecrv|vevelo|veaero|vependle|vebal|vestg|
+  venft|vethe|vlcvx|xsushi|sena`));
 /** Tokens that stand for what was lent or put into a vault, lower case. */
 const KEPT_TOKENS = new Set(list(`
   ausdc|ausdt|adai|aweth|cusdc|cusdt|cdai|sdai|susds|sgho|hlp|jlp|glp|sfrax|yvusdc|gdai|gusdc|jlusdc|scrvusd`));

@@ -1,6 +1,7 @@
 import type { FoundName, NounPhrase } from "../../../language/order.ts";
 import type { DefiPrimitive } from "../taxonomy.ts";
 import { distinct } from "./places.ts";
+import { receiptOf } from "./known_names.ts";
 import { ASSETS, VENUES } from "./slots.ts";
 import { assetOf, states, type StepSlot, type Things } from "./things.ts";
 
@@ -30,6 +31,10 @@ export function settle(
     const pays = isVenue && (places.length === 0 ||
       things.some((other) => other !== phrase && other.prep === null && states(other)));
     if (pays) return withKind(phrase, "place");
+    // "500 USDC out of the HLP vault"
+    const isVault = phrase.amount === null && receiptOf(assetOf(phrase) ?? "") === "kept" &&
+      phrase.hints.some((hint) => /^(?:vault|pool|market)/.test(hint)) && things.length > 1;
+    if (isVault) return withKind(phrase, "place");
     // "the ETH/USDC pool with 2 ETH": where the 2 ETH go to
     const isPair = assetOf(phrase)?.includes("/") === true && phrase.amount === null &&
       things.some((other) => other !== phrase && !assetOf(other)!.includes("/"));
@@ -60,6 +65,9 @@ const RECEIVED = /^(?:for|to|into|as|back to|back into|->)$/;
 /** Actions after which "in USDC" tells what comes out. */
 const LEAVES: readonly DefiPrimitive[] = ["withdraw_asset", "unstake_asset", "claim_rewards"];
 
+/** Actions that give receipts or take them back. */
+const STAKES: readonly DefiPrimitive[] = ["stake_asset", "unstake_asset", "claim_rewards"];
+
 /** The thing of every action but a swap. */
 export function readOne(
   action: DefiPrimitive,
@@ -71,8 +79,13 @@ export function readOne(
   const received = withAsset.filter(({ prep }) =>
     RECEIVED.test(prep ?? "") || (prep === "in" && LEAVES.includes(action))
   );
+  // "Lock 120 AERO as veAERO", "400 CRV from the veCRV lock": what stands for it, beside what is counted
+  const isReceipt = (phrase: NounPhrase) =>
+    STAKES.includes(action) && phrase.amount === null &&
+    receiptOf(assetOf(phrase)!) === "staked" &&
+    withAsset.some((other) => states(other) && receiptOf(assetOf(other)!) === undefined);
   const isAside = (phrase: NounPhrase) =>
-    (aside?.test(phrase.prep ?? "") ?? false) ||
+    (assetOf(phrase) !== null && isReceipt(phrase)) || (aside?.test(phrase.prep ?? "") ?? false) ||
     // "Borrow DAI, collateral 2 ETH"
     (aside !== undefined && phrase.hints.includes("collateral")) ||
     (received.includes(phrase) && withAsset.length > received.length);

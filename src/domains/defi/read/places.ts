@@ -1,4 +1,5 @@
 import type { FoundName, NounPhrase } from "../../../language/order.ts";
+import { STAKING_VENUES } from "./known_names.ts";
 
 /** "Into 3pool on Curve", "from the WETH/USDC pool on X": a pool, and the venue that has it. */
 export function readPlaces(
@@ -26,7 +27,7 @@ interface PlacedName {
 
 const OUT_OF = /^(?:from|out of|off|off of|back from|out from)$/;
 /** Names of what is inside of a venue. */
-const INNER = /\b(?:vault|pool|market|strategy|gauge|farm|module|position|savings|restaking)$/;
+const INNER = /\b(?:vault|pool|market|strategy|gauge|farm|module|position|savings|restaking|fund)$/;
 
 /** "the Gauntlet vault on Morpho", "Liquity, stability pool": what is inside, and the venue that has it. */
 function nestedPlace(
@@ -41,7 +42,16 @@ function nestedPlace(
   // "our Balancer pool tokens in the Aura gauge": what is brought, and where
   const brought = first!.prep === null && first!.hints.includes("liquidity") &&
     second!.prep !== null;
-  const inner = brought ? [first!] : rest.filter(({ name }) => INNER.test(name.name));
+  // "EigenLayer, operator Nethermind"
+  const runs = ({ prep, hints, name }: PlacedName) =>
+    prep === null && hints.includes("stake") && STAKING_VENUES.includes(name.name);
+  const isInner = (place: PlacedName) =>
+    INNER.test(place.name.name) || place.hints.some((hint) => INNER.test(hint));
+  const inner = brought
+    ? [first!]
+    : runs(second!) && !isInner(first!)
+    ? [second!]
+    : rest.filter(isInner);
   const [own] = inner.length === 1 ? inner : first!.name.open && isOn(second!) ? [first!] : [];
   if (own === undefined) return null;
   const outer = own === first ? second! : first!;

@@ -97,7 +97,7 @@ const NEEDED: Readonly<Record<DefiPrimitive, readonly StepSlot[]>> = {
  */
 export function readStep(action: DefiPrimitive, words: StepWords): PlanStep {
   const read = words.read ?? onlyOrder(words.text);
-  const phrases = settle(action, read?.order.phrases ?? []);
+  const phrases = settle(action, joinShares(read?.order.phrases ?? []));
   const textOf = read?.textOf ?? (() => "");
   const things = readThings(action, phrases, read);
   const amount = things.amount && toAmount(
@@ -176,6 +176,22 @@ function readThings(
 ): Things {
   if (action === "swap_asset") return readPair(phrases, read?.order.head.word ?? "");
   return readOne(action, phrases, read?.order.head.word ?? "");
+}
+
+/** "for half the USDT", "25% of the USDC": the share and what it is of are one thing. */
+function joinShares(phrases: readonly NounPhrase[]): NounPhrase[] {
+  const joined: NounPhrase[] = [];
+  for (const phrase of phrases) {
+    const last = joined.at(-1);
+    const isShare = last?.amount != null && last.names.length === 0 && last.hints.length === 0 &&
+      /^(?:fraction|percent|all)$/.test(last.amount.kind) && last.amount.refusal === undefined;
+    const isWhole = phrase.prep === null && !phrase.joined && phrase.amount === null &&
+      phrase.names.length > 0;
+    if (isShare && isWhole) {
+      joined[joined.length - 1] = { ...phrase, prep: last.prep, amount: last.amount };
+    } else joined.push(phrase);
+  }
+  return joined;
 }
 
 /** True if an amount is named that nobody can act on; "some ETH" says no more than "ETH". */

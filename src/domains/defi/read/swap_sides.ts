@@ -27,13 +27,19 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
   if (worth) return readWorth(worth, phrases, verb) ?? nothing;
   const named = phrases.filter((phrase) => assetOf(phrase) !== null);
   const loose = phrases.filter((phrase) => states(phrase) && assetOf(phrase) === null);
-  const buys = BUYS.test(verb);
+  // "ape 1 ETH into PEPE" gives what "ape 1 ETH" alone would get
+  const isInto = named.some(({ prep }) => prep === null) &&
+    named.some(({ prep }) => /^(?:into|->)$/.test(prep ?? ""));
+  const buys = BUYS.test(verb) && !isInto;
   const replaces = REPLACES.test(verb) && named.some(({ prep }) => prep === null);
   const sides = named.map((phrase) =>
     sideOf(phrase, named, buys, replaces, isBareSecond(phrase, named, buys))
   );
-  const given = named.filter((_, i) => sides[i] === "given");
-  const received = named.filter((_, i) => sides[i] === "received");
+  // "out of TRX and into USDT, 1,800 TRX": said again, a thing stays on its side
+  const sideAt = (i: number) =>
+    sides[named.findIndex((phrase) => assetOf(phrase) === assetOf(named[i]!))];
+  const given = named.filter((_, i) => sideAt(i) === "given");
+  const received = named.filter((_, i) => sideAt(i) === "received");
   const asset = one(given);
   const toAsset = one(received);
   if (asset === undefined || toAsset === undefined || (asset !== null && asset === toAsset)) {
