@@ -133,6 +133,8 @@ function bars(tag: Tag): boolean {
   if (lightRole(tag) !== null) return false;
   const roles = ["negation", "condition", "question", "speech", "play", "foreign"] as const;
   if (may(tag, ...roles, "then", "before", "after")) return true;
+  // "staking 2 ETH on lido gives stETH" tells
+  if (verbOf(tag, "third") && !may(tag, "name", "object", "noun")) return true;
   if (tag.senses.some((sense) => sense.role === "verb" && sense.verb.foreign !== undefined)) {
     return !may(tag, "name", "object", "noun");
   }
