@@ -1,0 +1,74 @@
+import { assertEquals } from "@std/assert";
+import { readOrders } from "../../../../src/domains/defi/read/orders.ts";
+import { readStep } from "../../../../src/domains/defi/read/steps.ts";
+import type { DefiPrimitive } from "../../../../src/domains/defi/taxonomy.ts";
+
+/** What the words allow, one list an order. */
+const ALLOWED: readonly (readonly [string, readonly (readonly DefiPrimitive[])[]])[] = [
+  // Venues that only stake, and those that only keep
+  ["put 40 SOL with marinade", [["stake_asset"]]],
+  ["take my 100 TON out of tonstakers", [["claim_rewards", "unstake_asset", "borrow_asset"]]],
+  ["redeem 12 stTIA at stride", [["unstake_asset", "claim_rewards"]]],
+  ["redeem 900 aUSDC", [["withdraw_asset", "claim_rewards"]]],
+  ["all my ATOM -> stATOM with stride", [["stake_asset"]]],
+  ["all my ATOM -> USDC with uniswap", [["swap_asset"]]],
+  ["deposit 2 ETH in the mellow vault", [["deposit_asset"]]],
+  ["remove the LP tokens from the gauge", [["unstake_asset", "claim_rewards"]]],
+  // Ways of a debt
+  ["pay navi back", [["repay_asset"]]],
+  ["top up the loan by 85 USDC on aave", [["borrow_asset"]]],
+  ["reduce my borrow on aave by 250 GHO", [["repay_asset"]]],
+  ["take out 20,000 USDS against our ETH at spark", [["borrow_asset"]]],
+  ["return to my wallet the 2 wstETH I have supplied on aave", [["withdraw_asset"]]],
+  // Said twice, done once; two things, done twice
+  ["stop staking my SOL, release 20", [["unstake_asset"]]],
+  ["withdraw 500 USDC from compound and claim rewards", [
+    ["withdraw_asset", "claim_rewards"],
+    ["claim_rewards"],
+  ]],
+  // A noun beside an order may only say what it is about
+  ["45,000 SEI, unbond, silo liquid staking", []],
+  // What was passed over tells as well
+  ["It's payback time, please: 7 LINK to aave", [["repay_asset"]]],
+];
+
+for (const [prompt, allowed] of ALLOWED) {
+  Deno.test(`"${prompt}" may ask for ${JSON.stringify(allowed)}`, () => {
+    assertEquals(readOrders(prompt).orders.map((order) => order.allowed), allowed);
+  });
+}
+
+/** Asset, what is received, venue and market of one order. */
+const SLOTS: readonly (readonly [DefiPrimitive, string, readonly (string | null)[]])[] = [
+  ["deposit_asset", "deploy 25% of the USDC in the gauntlet prime vault on morpho", [
+    "USDC",
+    null,
+    "morpho",
+    "gauntlet",
+  ]],
+  ["unstake_asset", "pull the 50 rETH out of eigenlayer, operator nethermind", [
+    "RETH",
+    null,
+    "eigenlayer",
+    "nethermind",
+  ]],
+  ["withdraw_asset", "withdraw 500 USDC out of the HLP vault", ["USDC", null, "hlp", null]],
+  ["stake_asset", "lock 120 AERO as veAERO", ["AERO", "VEAERO", null, null]],
+  ["unstake_asset", "release 400 CRV from the veCRV lock", ["CRV", null, null, null]],
+  ["swap_asset", "ape 1 ETH into PEPE", ["ETH", "PEPE", null, null]],
+  ["swap_asset", "purchase wETH for half the USDT that I own", ["USDT", "WETH", null, null]],
+  ["swap_asset", "get me out of TRX and into USDT, 1,800 TRX", ["TRX", "USDT", null, null]],
+];
+
+for (const [action, prompt, slots] of SLOTS) {
+  Deno.test(`"${prompt}" has its slots`, () => {
+    const [order] = readOrders(prompt).orders;
+    const { asset, to_asset, venue, market, ambiguous } = readStep(action, order!);
+    assertEquals(ambiguous, []);
+    assertEquals([asset, to_asset, venue, market], slots);
+  });
+}
+
+Deno.test("a number glued to a cash tag is refused: it may be dollars or coins", () => {
+  assertEquals(readOrders("swap 50$eth to pepe").orders, []);
+});
