@@ -17,7 +17,7 @@ import { type Token, tokenize } from "./tokens/tokens.ts";
 import { dropContrasts } from "./screen/contrasts.ts";
 import { dropExclusions } from "./screen/exclusions.ts";
 import { dropRepeats } from "./screen/repeats.ts";
-import { applyCorrections, dropListMarks, findWrapper } from "./screen/wrappers.ts";
+import { applyCorrections, dropListMarks, findWrapper, restartAt } from "./screen/wrappers.ts";
 
 /** Why a prompt is no order to act on now, and where. */
 export interface Refusal {
@@ -101,6 +101,8 @@ export function* readingsOf(prompt: string, lexicon: CompiledLexicon): Generator
     const tail = readTail(prepared);
     if (tail) yield finish(prepared, tail, "tail");
   }
+  const restart = strict.kind === null ? null : readRestart(prepared);
+  if (restart) yield finish(prepared, restart, "tail");
   if (strict.kind !== null && !UNSHOWN.includes(strict.kind)) return;
   const roles = prepared.marked();
   const gist = readGist(prepared.tags, baseOf(prepared, roles, true));
@@ -212,6 +214,26 @@ function readTail(prepared: Prepared): RoledReading | null {
   }
   const reading = read(from, roles);
   return askedBesides(kept, roles, 1).length > 0 ? null : { ...reading, roles };
+}
+
+/** Kinds of words that take from what is said after them, however it begins. */
+const GOVERNING = ["condition", "question", "speech", "play", "foreign", "label"] as const;
+
+/** "mint, no, I mean borrow 700 MIM": the order that takes the place of what was begun before. */
+function readRestart(prepared: Prepared): RoledReading | null {
+  const { prompt, lexicon, tokens, tags, marked } = prepared;
+  const at = restartAt(tags);
+  if (at < 0) return null;
+  const lead = tags.slice(0, at);
+  if (lead.some((tag) => lightRole(tag) === null && may(tag, ...GOVERNING))) return null;
+  const roles = marked();
+  const { kept, ratios } = takeRatios(tags.slice(at), roles);
+  const segments = cutSegments(prompt, kept, lexicon, tokens.map(({ start }) => start));
+  for (const tag of lead) roles.set(tag, "correction");
+  const reading = readSegments(segments, { ...baseOf(prepared, roles, false), ratios });
+  const isOne = reading.kind === null && reading.orders.length === 1 &&
+    askedBesides(kept, roles, 1).length === 0;
+  return isOne ? { ...reading, roles } : null;
 }
 
 function baseOf({ prompt, lexicon }: Prepared, roles: Roles, isLoose: boolean): Base {

@@ -1,5 +1,6 @@
 import { verbOf } from "../order.ts";
 import type { Roles } from "../roles.ts";
+import { lightRole } from "./transparent.ts";
 import { may, type Tag } from "../tokens/tags.ts";
 import type { Token } from "../tokens/tokens.ts";
 
@@ -102,7 +103,8 @@ export function applyCorrections(tags: readonly Tag[], roles: Roles): Tag[] {
     let next = i + 1;
     while (
       kept[next] &&
-      (may(kept[next], "correction") || isSign(kept[next]!) || kept[next]!.mark === ":")
+      (may(kept[next], "correction") || isSign(kept[next]!) || kept[next]!.mark === ":" ||
+        /^(?:actually|um|uh|yeah|yes|rather|make it|i said)$/.test(kept[next]!.norm))
     ) next++;
     const after = kept[next];
     const was = kept[before]?.quantity;
@@ -129,6 +131,36 @@ export function applyCorrections(tags: readonly Tag[], roles: Roles): Tag[] {
     i = before;
   }
   return kept;
+}
+
+/**
+ * Where an order begins that takes the place of what was begun before: "mint, no, I mean borrow 700 MIM",
+ * "put my WBTC, no sorry put my cbBTC in morpho"; -1 if nothing is taken back so.
+ */
+export function restartAt(tags: readonly Tag[]): number {
+  for (let i = tags.length - 2; i > 0; i--) {
+    if (!takesBack(tags, i)) continue;
+    let next = i + 1;
+    while (
+      tags[next] &&
+      (may(tags[next], "correction") || isSign(tags[next]!) || lightRole(tags[next]!) !== null)
+    ) next++;
+    const verb = verbOf(tags[next], "base");
+    const began = tags.slice(0, i).some((tag) =>
+      tag.quantity !== undefined || may(tag, "name", "noun") || verbOf(tag, "base")
+    );
+    if (began && verb !== undefined && verb.actions.length > 0) return next;
+  }
+  return -1;
+}
+
+/** "no sorry", "I mean", "…, no, …": a bare "no" may as well negate what follows it. */
+function takesBack(tags: readonly Tag[], at: number): boolean {
+  const { norm } = tags[at]!;
+  if (/^(?:nah|nope)$/.test(norm)) return true;
+  if (!may(tags[at], "correction") || norm === "wait") return false;
+  if (norm !== "no") return true;
+  return tags[at - 1]!.mark !== undefined && tags[at + 1]?.mark !== undefined;
 }
 
 /** An amount may take the place of a share of what is held, and the other way round. */
