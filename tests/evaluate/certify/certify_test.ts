@@ -8,7 +8,11 @@ import {
   assertThrows,
 } from "@std/assert";
 import fc from "fast-check";
-import { binomialTail, rowsToCertify } from "../../../src/evaluate/certify/binomial.ts";
+import {
+  binomialTail,
+  countedRows,
+  rowsToCertify,
+} from "../../../src/evaluate/certify/binomial.ts";
 import { certify, type CertifyOptions } from "../../../src/evaluate/certify/certify.ts";
 import { attemptShare } from "../../../src/evaluate/certify/attempts.ts";
 import { logGains } from "../../../src/evaluate/certify/betting.ts";
@@ -75,6 +79,29 @@ Deno.test("rowsToCertify() gives the least number whatever the rate", () => {
   );
 });
 
+Deno.test("countedRows() takes the last number up to n at which one more error passes", () => {
+  for (const [limit, allowance] of [[0.05, 0.05], [0.02, 0.1], [0.3, 0.001]] as const) {
+    const most = (n: number) => {
+      let k = 0;
+      while (k <= n && binomialTail(k, n, limit) <= allowance) k++;
+      return k;
+    };
+    let tooth = 0;
+    for (let n = 1; n <= 400; n++) {
+      if (most(n) > most(n - 1)) tooth = n;
+      assertEquals(countedRows(n, limit, allowance), most(n) === 0 ? n : tooth, `of ${n}`);
+    }
+  }
+});
+
+Deno.test("numberGroups() numbers by name alone, and anew for another seed", () => {
+  const names = Array.from({ length: 50 }, (_, i) => `g${i}`);
+  const numbers = numberGroups(names);
+  assertEquals(numberGroups(names.toReversed()).toReversed(), numbers);
+  assertEquals([...numbers].sort((a, b) => a - b), [...names.keys()]);
+  assert(numberGroups(names, 1).join() !== numbers.join());
+});
+
 Deno.test("certificates break their promise within their allowance, the naive choice in half of the draws", () => {
   const { certified, broken, naiveBroken } = simulate({
     rows: 1200,
@@ -129,8 +156,13 @@ Deno.test("certify() finds the loosest point that it can show, and its count is 
   const fired = [...scored.confidence.keys()].filter((row) =>
     second.has(row) && scored.confidence[row]! >= certificate.point.threshold
   );
-  assertEquals(fired.length, certificate.n);
-  assertEquals(fired.filter((row) => gold.labels[row] !== 0).length, certificate.k);
+  assertEquals([fired.length, countedRows(fired.length, 0.05, certificate.allowance)], [
+    certificate.acting_groups,
+    certificate.n,
+  ]);
+  const order = numberGroups(groups);
+  const counted = fired.toSorted((a, b) => order[a]! - order[b]!).slice(0, certificate.n);
+  assertEquals(counted.filter((row) => gold.labels[row] !== 0).length, certificate.k);
 });
 
 Deno.test("certify() is the same twice, in any order of rows, and another attempt is dearer", () => {
