@@ -237,6 +237,25 @@ Deno.test("certify() certifies more with more rows, also where confident errors 
   assertGreaterOrEqual(many, 0.95);
 });
 
+Deno.test("certify() certifies no fewer between two teeth of the exact tail", () => {
+  // 70 and 91 certifying rows may both have no error at 5%; the more there are, the more chances of one.
+  const random = createRandom(11);
+  const share = (n: number) => {
+    let found = 0;
+    for (let draw = 0; draw < 500; draw++) {
+      const list = Array.from(
+        { length: n },
+        () => [0.5 + 0.5 * random.uniform(), random.uniform() > 0.01] as const,
+      );
+      const { scored, gold, groups } = rows(list);
+      if (certify(scored, gold, groups, CLASSES, options()).certificate) found++;
+    }
+    return found / 500;
+  };
+  const [few, many] = [share(100), share(130)];
+  assertGreaterOrEqual(many, few - 0.02);
+});
+
 /** Templates of so many rows; all rows of a template are right or wrong together. */
 function templates(count: number, size: number, wrong: (template: number) => boolean) {
   const list = Array.from({ length: count * size }, (_, i) => [0.95, !wrong(i % count)] as const);
