@@ -51,7 +51,7 @@ Deno.test("binomialTail() grows with k and falls with p", () => {
   }));
 });
 
-// By trying every number of rows: shared/cases on the saw-tooth of the exact tail.
+// By trying every number of rows.
 const LEAST: readonly (readonly [number, number, number, number | null])[] = [
   [0, 0.05, 0.95, 59],
   [0.0022025, 0.01, 0.9, 388],
