@@ -8,7 +8,7 @@ import {
   DEFAULT_SPLIT,
   type LeftOut,
 } from "./certificate.ts";
-import { byGroup, numberGroups, type PathBase, pointAt, takePart } from "./certify_path.ts";
+import { byGroup, type PathBase, pointAt, takePart } from "./certify_path.ts";
 import { certifyClasses } from "./certify_classes.ts";
 import { type CertifyTask, layPath, type Proof, walkPath } from "./certify_walk.ts";
 import type { OperatingPoint, ScoredRows } from "../decide.ts";
@@ -16,7 +16,7 @@ import { gridBases } from "../sweep.ts";
 import { explainFailure } from "./explain_failure.ts";
 import type { Gold } from "../metrics.ts";
 import { assumptionsOf, populationOf } from "./population.ts";
-import { dealGroups } from "./split_groups.ts";
+import { dealKeys, groupKeys, numberKeys } from "./split_groups.ts";
 
 /** What a certificate is to promise. */
 export interface CertificateGoal {
@@ -111,14 +111,15 @@ export function certify(
     if (!(value > 0 && value < 1)) throw new RangeError(`Expected a share, got ${value}`);
   }
   const allowance = (1 - confidence) * attemptShare(attempt);
-  const parts = dealGroups(groups, split, attempt - 1);
+  const keys = groupKeys(groups, attempt - 1);
+  const parts = dealKeys(keys, split);
   const about: CertificateSplit = {
     shares: split,
     seed: attempt - 1,
     rows: parts.map((part) => part.length),
     groups: new Set(groups).size,
   };
-  const group = numberGroups(groups, attempt - 1);
+  const group = numberKeys(keys);
   const all = { scored, gold, group };
   const task: CertifyTask = {
     all,

@@ -1,4 +1,3 @@
-import { sha256Hex } from "../../core/hash.ts";
 import { ABSTAIN_CLASS, type OperatingPoint, type ScoredRows } from "../decide.ts";
 import { type Gold, GOLD_NONE } from "../metrics.ts";
 
@@ -76,20 +75,6 @@ export function takePart({ scored, gold, group }: Part, rows: Uint32Array): Part
     gold: { labels, labeled: labels.filter((label) => label !== GOLD_NONE).length },
     group: Uint32Array.from(rows, (row) => group[row]!),
   };
-}
-
-/**
- * Numbers the groups of rows in the order of a hash of their names, which neither the order of the rows
- * nor their labels change.
- */
-export function numberGroups(groups: readonly string[], seed = 0): Uint32Array {
-  const names = [...new Set(groups)].map((name) => ({
-    name,
-    key: sha256Hex(`order ${seed} ${name}`),
-  }))
-    .sort((a, b) => a.key < b.key ? -1 : 1);
-  const numbers = new Map(names.map(({ name }, number) => [name, number]));
-  return Uint32Array.from(groups, (name) => numbers.get(name)!);
 }
 
 /** Rows in the order of their groups' numbers; rows of one group in the order that they have. */

@@ -17,11 +17,16 @@ import { certify, type CertifyOptions } from "../../../src/evaluate/certify/cert
 import { attemptShare } from "../../../src/evaluate/certify/attempts.ts";
 import { logGains } from "../../../src/evaluate/certify/betting.ts";
 import { certificateFault } from "../../../src/mapper/certificate_check.ts";
-import { numberGroups, pointAt, takePart } from "../../../src/evaluate/certify/certify_path.ts";
+import { pointAt, takePart } from "../../../src/evaluate/certify/certify_path.ts";
 import { costThresholds } from "../../../src/evaluate/cost.ts";
 import { scoreRows } from "../../../src/evaluate/decide.ts";
 import { countOutcomes, encodeGold } from "../../../src/evaluate/metrics.ts";
-import { dealGroups, splitGroups } from "../../../src/evaluate/certify/split_groups.ts";
+import {
+  dealGroups,
+  groupKeys,
+  numberKeys,
+  splitGroups,
+} from "../../../src/evaluate/certify/split_groups.ts";
 import { createRandom } from "../../../src/core/random.ts";
 import { floorsOfOneDraw, simulate } from "../simulate_certificates.ts";
 
@@ -94,12 +99,13 @@ Deno.test("countedRows() takes the last number up to n at which one more error p
   }
 });
 
-Deno.test("numberGroups() numbers by name alone, and anew for another seed", () => {
+Deno.test("numberKeys() numbers by name alone, and anew for another seed", () => {
   const names = Array.from({ length: 50 }, (_, i) => `g${i}`);
-  const numbers = numberGroups(names);
-  assertEquals(numberGroups(names.toReversed()).toReversed(), numbers);
+  const number = (names: readonly string[], seed = 0) => numberKeys(groupKeys(names, seed));
+  const numbers = number(names);
+  assertEquals(number(names.toReversed()).toReversed(), numbers);
   assertEquals([...numbers].sort((a, b) => a - b), [...names.keys()]);
-  assert(numberGroups(names, 1).join() !== numbers.join());
+  assert(number(names, 1).join() !== numbers.join());
 });
 
 Deno.test("certificates break their promise within their allowance, the naive choice in half of the draws", () => {
@@ -160,7 +166,7 @@ Deno.test("certify() finds the loosest point that it can show, and its count is 
     certificate.acting_groups,
     certificate.n,
   ]);
-  const order = numberGroups(groups);
+  const order = numberKeys(groupKeys(groups, 0));
   const counted = fired.toSorted((a, b) => order[a]! - order[b]!).slice(0, certificate.n);
   assertEquals(counted.filter((row) => gold.labels[row] !== 0).length, certificate.k);
 });
@@ -168,7 +174,10 @@ Deno.test("certify() finds the loosest point that it can show, and its count is 
 Deno.test("certify() is the same twice, in any order of rows, and another attempt is dearer", () => {
   const { scored, gold, groups } = mixed(3000);
   const run = (order: readonly number[], attempt: number) => {
-    const part = takePart({ scored, gold, group: numberGroups(groups) }, Uint32Array.from(order));
+    const part = takePart(
+      { scored, gold, group: numberKeys(groupKeys(groups, 0)) },
+      Uint32Array.from(order),
+    );
     const names = order.map((row) => groups[row]!);
     return certify(part.scored, part.gold, names, CLASSES, options({ attempt })).certificate!;
   };
