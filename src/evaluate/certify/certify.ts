@@ -96,7 +96,7 @@ export interface CertifyOptions extends CertificateGoal, CertificateBasis {
  *   maxWrongRate: 0.01,
  *   dataSha256: "0".repeat(64),
  * });
- * assertEquals([certificate?.k, certificate?.split.rows[1]], [0, certificate?.n]);
+ * assertEquals([certificate?.k, certificate?.acting_groups], [0, certificate?.split.rows[1]]);
  * ```
  */
 export function certify(
