@@ -78,8 +78,13 @@ export function groupKeys(groups: readonly string[], seed: number): string[] {
   });
 }
 
-/** Hex digits of a key that tell its part; the others tell its place among those of a part. */
-const PART_DIGITS = 13;
+/** Hex digits of a key that tell its part; as many after them tell its place among those of a part. */
+const DIGITS = 13;
+
+/** A number from 0 to 1 in some hex digits of a key. */
+function fraction(key: string, from: number): number {
+  return parseInt(key.slice(from, from + DIGITS), 16) / 2 ** (4 * DIGITS);
+}
 
 /** {@linkcode dealGroups} for keys. */
 export function dealKeys(keys: readonly string[], shares: readonly number[]): Uint32Array[] {
@@ -87,7 +92,7 @@ export function dealKeys(keys: readonly string[], shares: readonly number[]): Ui
   const ends = shares.map((_, i) => sumShares(shares.slice(0, i + 1)) / total);
   const parts: number[][] = shares.map(() => []);
   keys.forEach((key, row) => {
-    const at = parseInt(key.slice(0, PART_DIGITS), 16) / 2 ** (4 * PART_DIGITS);
+    const at = fraction(key, 0);
     const part = ends.findIndex((end) => at < end);
     parts[part < 0 ? shares.length - 1 : part]!.push(row);
   });
@@ -99,8 +104,8 @@ export function dealKeys(keys: readonly string[], shares: readonly number[]): Ui
  * labels nor the parts change.
  */
 export function numberKeys(keys: readonly string[]): Uint32Array {
-  const sorted = [...new Set(keys)].map((key) => ({ key, place: key.slice(PART_DIGITS) }))
-    .sort((a, b) => a.place < b.place ? -1 : 1);
+  const sorted = [...new Set(keys)].map((key) => ({ key, place: fraction(key, DIGITS) }))
+    .sort((a, b) => a.place - b.place || (a.key < b.key ? -1 : 1));
   const numbers = new Map(sorted.map(({ key }, number) => [key, number]));
   return Uint32Array.from(keys, (key) => numbers.get(key)!);
 }
