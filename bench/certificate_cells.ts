@@ -70,7 +70,10 @@ export function printNames(part: string): void {
 
 const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
 
-/** Prints where more rows certified less often, beyond two standard errors; false if anywhere. */
+/** Standard errors that chance exceeds in one of 2,000 comparisons: there are hundreds. */
+const BEYOND_CHANCE = 3.3;
+
+/** Prints where more rows certified less often, beyond chance; false if anywhere. */
 export function printFewer(part: string): boolean {
   const mine = [...cells.values()].filter((cell) => cell.part === part);
   const same = Map.groupBy(mine, ({ name, limit, delta }) => `${name}, ${limit}, ${delta}`);
@@ -80,10 +83,14 @@ export function printFewer(part: string): boolean {
       const p = sorted[i]!.certified / sorted[i]!.draws;
       const q = more.certified / more.draws;
       const error = Math.sqrt((p * (1 - p) + q * (1 - q)) / more.draws);
-      return q < p - 2 * error - 1e-9 ? [`${what}: ${percent(p)} then ${percent(q)}`] : [];
+      return q < p - BEYOND_CHANCE * error - 1e-9
+        ? [`${what}: ${percent(p)} then ${percent(q)}`]
+        : [];
     });
   });
-  console.log(`fewer certificates with more rows: ${fewer.length} of ${mine.length} cells`);
+  console.log(
+    `fewer certificates with more rows, beyond chance: ${fewer.length} of ${mine.length} cells`,
+  );
   for (const line of fewer) console.log(`  ${line}`);
   return fewer.length === 0;
 }

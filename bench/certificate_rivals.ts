@@ -106,12 +106,31 @@ function fixedSequence(rows: (limit: number, delta: number) => number): Rival {
   };
 }
 
+/** Six walks from starts spread over the rows that a walk needs at least, each with a sixth of the allowance. */
+const sixStarts: Rival = (tuning, certifying, limit, delta) => {
+  const curve = curveOf(tuning, certifying, limit);
+  const ratio = certifying.confidence.length / tuning.confidence.length;
+  const sorted = tuning.confidence.toSorted((a, b) => b - a);
+  const enough = curve.thresholds.flatMap((threshold, at) => {
+    const acts = sorted.filter((confidence) => confidence >= threshold).length;
+    return ratio * acts >= zeroErrors(limit, delta) ? [at] : [];
+  });
+  const ends = Array.from({ length: 6 }, (_, i) => enough[Math.floor(i * enough.length / 6)]!)
+    .filter((at) => at !== undefined)
+    .map((start) => {
+      const stop = curve.p.findIndex((p, at) => at >= start && p > delta / 6);
+      return stop === start ? -1 : (stop < 0 ? curve.p.length : stop) - 1;
+    });
+  return loosest(curve, ends.filter((at) => at >= 0));
+};
+
 const zeroErrors = (limit: number, delta: number) => Math.log(delta) / Math.log1p(-limit);
 
 /** By name. */
 export const RIVALS: Readonly<Record<string, Rival>> = {
   Bonferroni: bonferroni,
   Holm: holm,
+  "six starts": sixStarts,
   "fixed sequence": fixedSequence(() => 1),
   "fixed sequence, 1.5 times zero-error rows": fixedSequence((l, d) => 1.5 * zeroErrors(l, d)),
 };

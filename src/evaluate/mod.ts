@@ -6,7 +6,7 @@
 export { ABSTAIN_CLASS } from "./../core/abstain_class.ts";
 export { bootstrapQuality } from "./bootstrap.ts";
 export { attemptShare } from "./certify/attempts.ts";
-export { binomialTail, rowsToCertify, zeroErrorRows } from "./certify/binomial.ts";
+export { binomialTail, countedRows, rowsToCertify, zeroErrorRows } from "./certify/binomial.ts";
 export { type CertifyRequest } from "./certify/certify_rows.ts";
 export { dealGroups, splitGroups } from "./certify/split_groups.ts";
 export { checkGate, type ChooseBy, chooseOperatingPoint, needlessAbstainRate } from "./choose.ts";

@@ -15,7 +15,7 @@ import type { Mapper } from "../mapper/mapper.ts";
 import type { Matrix } from "../core/matrix.ts";
 import { bootstrapQuality, type Measured, type QualityName } from "./bootstrap.ts";
 import type { Certification } from "./certify/certificate.ts";
-import { numberGroups, takePart } from "./certify/certify_path.ts";
+import { takePart } from "./certify/certify_path.ts";
 import { type CertifyRequest, certifyRows } from "./certify/certify_rows.ts";
 import {
   checkGate,
@@ -156,7 +156,7 @@ export async function runSweep(
     options,
   );
   const rows = certification.parts[2]!;
-  const part = takePart({ scored, gold, group: numberGroups(prompts) }, rows);
+  const part = takePart({ scored, gold, group: new Uint32Array(prompts.length) }, rows);
   const kept = { ...dataset, rows: Array.from(rows, (row) => dataset.rows[row]!) };
   const some = takeProbabilities(probabilities, rows);
   return report({ ...all, ...part, dataset: kept, probabilities: some, certification });

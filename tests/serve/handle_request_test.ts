@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { openRuntime, type OpenRuntimeOptions } from "../../src/run/runtime.ts";
 import type { MicroRuntime } from "../../src/run/runtime_types.ts";
@@ -74,6 +74,22 @@ for (const options of OPEN) {
     assert(seen.has(200) && seen.has(400) && seen.has(422));
   });
 }
+
+Deno.test("a context with -0 is answered, and one with two prices of an asset is refused", async () => {
+  await using runtime = await openRuntime({ backend: "wordmap" });
+  const { handle } = handlerOf(runtime);
+  const ask = async (positions: string, prices: string) => {
+    const context = `{"oracle":{"age_sec":5},"positions":${positions},"prices":${prices}}`;
+    const body = `{"prompt":"borrow 1 USDC from aave","context":${context}}`;
+    return await handle(request("/v1/run", body));
+  };
+  const owes = await ask('{"collateral_value":-0,"debt_value":1000}', '{"USDC":1}');
+  const { verify: { ok, failed } } = JSON.parse(owes.body);
+  assertEquals([owes.status, ok, failed], [200, false, ["ltv", "hf"]]);
+  const twice = await ask('{"collateral_value":9,"debt_value":0}', '{"USDC":1,"usdc":1e-9}');
+  assertEquals(twice.status, 422);
+  assertStringIncludes(twice.body, "context.prices");
+});
 
 Deno.test("a defect is answered with 500 and logged without the prompt", async () => {
   await using runtime = await openRuntime({ backend: "wordmap" });

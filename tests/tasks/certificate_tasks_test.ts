@@ -3,7 +3,7 @@ import { readCsv } from "../../src/data/csv/csv.ts";
 import { stringifyCsv } from "../../src/data/csv/write_csv.ts";
 import { createRandom } from "../../src/core/random.ts";
 import { inTempFolder, write } from "../temp.ts";
-import { runTask } from "./run_task.ts";
+import { runTask, type RunTaskOptions } from "./run_task.ts";
 
 const FIXTURES = "fixtures/defi";
 const LARGE = `${FIXTURES}/defi_mapper_labeled_large.csv`;
@@ -23,6 +23,14 @@ assertEquals(trained.code, 0, trained.stderr);
 
 const m8 = (...flags: string[]) =>
   runTask("m8", ["--mapper_path", MAPPER, "--bootstrap", "0", ...flags]);
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
 
 async function rowsOf(path: string): Promise<Record<string, string>[]> {
   return await Array.fromAsync(readCsv(path), ({ fields }) => ({ ...fields }));
@@ -90,6 +98,40 @@ Deno.test("a shuffled file gives the same mapper and the same certificate", asyn
     assertEquals(await summary(test), await summary(TEST));
   });
 });
+
+const ELSEWHERE = { TZ: "Pacific/Kiritimati", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" };
+const onOneCore = isFile("/usr/bin/taskset");
+
+/** A file that says the same in other bytes, and other surroundings. */
+const SURROUNDINGS: readonly (readonly [string, (csv: string) => string, RunTaskOptions])[] = [
+  ["CRLF after a byte order mark", (csv) => `\uFEFF${csv.replaceAll("\n", "\r\n")}`, {}],
+  ["another time zone and locale, one core", (csv) => csv, { env: ELSEWHERE, onOneCore }],
+];
+for (const [what, change, options] of SURROUNDINGS) {
+  Deno.test(`${what}: the same bytes of mapper and the same decisions`, async () => {
+    await inTempFolder(async (folder) => {
+      const other = async (path: string, name: string) =>
+        await write(folder, name, change(await Deno.readTextFile(path)));
+      const made = `${folder}/m.json`;
+      const labels = await other(LARGE, "large.csv");
+      const train = ["--labels_csv", labels, "--calibrate", "--out_path", made];
+      const { code, stderr } = await runTask("train", train, options);
+      assertEquals(code, 0, stderr);
+      assertEquals(await Deno.readTextFile(made), await Deno.readTextFile(MAPPER));
+      const decide = async (prompts: string, path: string, options: RunTaskOptions) => {
+        const flags = ["--prompts_jsonl", prompts, "--rows_csv", path, "--bootstrap", "0"];
+        const args = ["--mapper_path", MAPPER, "--max_wrong_rate", "0.1", "--json", ...flags];
+        const { stdout } = await runTask("m8", args, options);
+        const { certification, chosen, probabilities } = JSON.parse(stdout);
+        return [certification, chosen, probabilities, await Deno.readTextFile(path)];
+      };
+      assertEquals(
+        await decide(await other(TEST, "test.csv"), `${folder}/other.csv`, options),
+        await decide(TEST, `${folder}/own.csv`, {}),
+      );
+    });
+  });
+}
 
 Deno.test("another seed is another attempt, and says what it may spend", async () => {
   const { stdout } = await m8(

@@ -1,9 +1,8 @@
 /** The evidence of a domain supplied the plan: `wdd:family:NAME`. */
 export const FAMILY = "wdd:family:";
 
-/** Reasons that need no evidence, and what it says of all domains alike. */
-export const COMMON_REASONS = [
-  "ok",
+/** What guards may object to, from the gravest: a breach of a limit outweighs what is unknown. */
+export const GUARD_REASONS = [
   "ltv",
   "hf",
   "more_than_held",
@@ -13,11 +12,17 @@ export const COMMON_REASONS = [
   "risk_unknown:hf",
   "oracle_stale",
   "oracle_unknown",
-  "low_confidence",
   "abstain_non_exec",
-  "not_understood",
-  "wdd:below_gates",
 ] as const;
+
+/** What a guard objects to. */
+export type GuardReason = typeof GUARD_REASONS[number];
+
+/** What the words and the scores leave unclear, from the gravest. */
+const UNCLEAR = ["not_understood", "low_confidence", "wdd:below_gates"] as const;
+
+/** Reasons that need no evidence, and what it says of all domains alike. */
+export const COMMON_REASONS = ["ok", ...GUARD_REASONS, ...UNCLEAR] as const;
 
 /** Why a record is as it is; the set is closed, with one family for each domain. */
 export type Reason =
@@ -26,25 +31,11 @@ export type Reason =
   | "mapper_unavailable"
   | "invalid_input";
 
-/**
- * From the gravest: a breach of a limit outweighs what is unknown, and that what is merely
- * unclear.
- */
+/** From the gravest: what is unknown outweighs what is merely unclear. */
 const PRIORITY: readonly Reason[] = [
   "invalid_input",
-  "ltv",
-  "hf",
-  "more_than_held",
-  "more_than_owed",
-  "asset_refused",
-  "risk_unknown:ltv",
-  "risk_unknown:hf",
-  "oracle_stale",
-  "oracle_unknown",
-  "abstain_non_exec",
-  "not_understood",
-  "low_confidence",
-  "wdd:below_gates",
+  ...GUARD_REASONS,
+  ...UNCLEAR,
   "wdd:family:abstain",
   "mapper_unavailable",
 ];

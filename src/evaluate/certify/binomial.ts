@@ -104,6 +104,33 @@ export function rowsToCertify(
   }
 }
 
+/**
+ * How many of the actions a test counts. The exact tail is a saw-tooth: from one number of rows at which
+ * one more error may be among them to the next, more rows are only more chances of an error. So of n rows
+ * the test takes the first m, in an order that knows nothing of labels, with m the last such number up to
+ * n: whatever passes with all rows passes with these, too, and its chance to pass if the rate were the
+ * limit is still at most the allowance. Too few for any test are all taken.
+ *
+ * @example
+ * ```ts
+ * import { countedRows } from "micro-lm/evaluate";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // 59 rows without an error, or 93 with one, show 5% with 95% confidence.
+ * assertEquals([40, 59, 92, 93].map((n) => countedRows(n, 0.05, 0.05)), [40, 59, 59, 93]);
+ * ```
+ */
+export function countedRows(n: number, limit: number, allowance: number): number {
+  // The most errors that pass with all rows: the tail grows with them.
+  let [errors, tooMany] = [-1, n];
+  while (tooMany - errors > 1) {
+    const middle = Math.floor((errors + tooMany) / 2);
+    if (binomialTail(middle, n, limit) <= allowance) errors = middle;
+    else tooMany = middle;
+  }
+  return errors < 0 ? n : leastRows(errors, limit, allowance, errors);
+}
+
 /** The least n ≥ from at which so many errors pass: the tail falls with n. */
 function leastRows(errors: number, limit: number, allowance: number, from: number): number {
   const passes = (n: number) => binomialTail(errors, n, limit) <= allowance;

@@ -13,7 +13,11 @@ export interface Certificate {
   /** Which attempt on these data this was, from 1, and the largest p-value that it allowed. */
   readonly attempt: number;
   readonly allowance: number;
-  /** Labelled rows that acted, and wrong ones among them, at the certified point. */
+  /**
+   * Labelled actions at the certified point that the test counts, and wrong ones among them. The binomial
+   * test counts the first of them by hash, as many as it makes use of (`countedRows`): of
+   * `acting_groups` at most.
+   */
   readonly n: number;
   readonly k: number;
   /** P(such a record, or a better one, if the error rate were the limit), at most. */

@@ -8,7 +8,7 @@ import {
   DEFAULT_SPLIT,
   type LeftOut,
 } from "./certificate.ts";
-import { numberGroups, type PathBase, pointAt, takePart } from "./certify_path.ts";
+import { byGroup, type PathBase, pointAt, takePart } from "./certify_path.ts";
 import { certifyClasses } from "./certify_classes.ts";
 import { type CertifyTask, layPath, type Proof, walkPath } from "./certify_walk.ts";
 import type { OperatingPoint, ScoredRows } from "../decide.ts";
@@ -16,7 +16,7 @@ import { gridBases } from "../sweep.ts";
 import { explainFailure } from "./explain_failure.ts";
 import type { Gold } from "../metrics.ts";
 import { assumptionsOf, populationOf } from "./population.ts";
-import { dealGroups } from "./split_groups.ts";
+import { dealKeys, groupKeys, numberKeys } from "./split_groups.ts";
 
 /** What a certificate is to promise. */
 export interface CertificateGoal {
@@ -71,7 +71,7 @@ export interface CertifyOptions extends CertificateGoal, CertificateBasis {
  * threshold, thresholds by class, margin, novelty, scores as an order and as out of scope. A third part is left for an honest report.
  *
  * What is independent are the groups. Where each that acts is a single row the test is the exact binomial
- * tail, else a bet on the sums of groups, scaled by the largest (`logGains`): rows of one template may
+ * tail of as many of them as it makes use of (`countedRows`), else a bet on the sums of groups, scaled by the largest (`logGains`): rows of one template may
  * be as alike as they like. Each group falls into the part that the hash of its name says: the order of rows
  * changes nothing, and one row less is no new draw.
  *
@@ -96,7 +96,7 @@ export interface CertifyOptions extends CertificateGoal, CertificateBasis {
  *   maxWrongRate: 0.01,
  *   dataSha256: "0".repeat(64),
  * });
- * assertEquals([certificate?.k, certificate?.split.rows[1]], [0, certificate?.n]);
+ * assertEquals([certificate?.k, certificate?.acting_groups], [0, certificate?.split.rows[1]]);
  * ```
  */
 export function certify(
@@ -111,20 +111,22 @@ export function certify(
     if (!(value > 0 && value < 1)) throw new RangeError(`Expected a share, got ${value}`);
   }
   const allowance = (1 - confidence) * attemptShare(attempt);
-  const parts = dealGroups(groups, split, attempt - 1);
+  const keys = groupKeys(groups, attempt - 1);
+  const parts = dealKeys(keys, split);
   const about: CertificateSplit = {
     shares: split,
     seed: attempt - 1,
     rows: parts.map((part) => part.length),
     groups: new Set(groups).size,
   };
-  const all = { scored, gold, group: numberGroups(groups) };
+  const group = numberKeys(keys);
+  const all = { scored, gold, group };
   const task: CertifyTask = {
     all,
     classes,
     limit,
     first: takePart(all, parts[0]!),
-    second: takePart(all, parts[1]!),
+    second: takePart(all, byGroup(parts[1]!, group)),
     share: split[1] / (split[0] + split[1] + split[2]),
   };
   const base = chooseBase(task, options);

@@ -77,11 +77,7 @@ export function takePart({ scored, gold, group }: Part, rows: Uint32Array): Part
   };
 }
 
-/** Numbers the groups of rows. */
-export function numberGroups(groups: readonly string[]): Uint32Array {
-  const numbers = new Map<string, number>();
-  return Uint32Array.from(groups, (name) => {
-    if (!numbers.has(name)) numbers.set(name, numbers.size);
-    return numbers.get(name)!;
-  });
+/** Rows in the order of their groups' numbers; rows of one group in the order that they have. */
+export function byGroup(rows: Uint32Array, group: Uint32Array): Uint32Array {
+  return rows.toSorted((a, b) => group[a]! - group[b]! || a - b);
 }

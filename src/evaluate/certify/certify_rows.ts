@@ -5,7 +5,7 @@ import { createMasker, type Masker } from "../../data/template.ts";
 import { MicroLmError } from "../../core/errors.ts";
 import { type Certification, DEFAULT_SPLIT, type LeftOut } from "./certificate.ts";
 import { certify, type CertifyOptions } from "./certify.ts";
-import { numberGroups, takePart } from "./certify_path.ts";
+import { takePart } from "./certify_path.ts";
 import { type CostTable, costThresholds } from "../cost.ts";
 import type { ScoredRows } from "../decide.ts";
 import type { Gold } from "../metrics.ts";
@@ -72,7 +72,7 @@ export function certifyRows(
     column: take(dataset.rows).map((row) => row.group ?? ""),
     ...(vectors && { vectors }),
   });
-  const part = takePart({ scored, gold, group: numberGroups(prompts) }, rows);
+  const part = takePart({ scored, gold, group: new Uint32Array(prompts.length) }, rows);
   const { costs, split = DEFAULT_SPLIT, attempt = 1, ...goal } = request;
   const base = costs === undefined
     ? perClass

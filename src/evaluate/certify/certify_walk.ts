@@ -1,8 +1,15 @@
 import { logGains, portfolioGain, predictedGain } from "./betting.ts";
-import { binomialTail, zeroErrorRows } from "./binomial.ts";
-import type { Bound, Certificate } from "./certificate.ts";
+import { binomialTail, countedRows, zeroErrorRows } from "./binomial.ts";
+import type { Certificate } from "./certificate.ts";
 import { type Part, type PathBase, pathFloors } from "./certify_path.ts";
-import { countAlong, groupRecords, type PathCounts, type PathRows, pathRows } from "./path_rows.ts";
+import {
+  countAlong,
+  groupRecords,
+  type PathCounts,
+  type PathRows,
+  pathRows,
+  wrongAmongFirst,
+} from "./path_rows.ts";
 
 /** What is to be certified, on which rows. */
 export interface CertifyTask {
@@ -10,7 +17,7 @@ export interface CertifyTask {
   readonly all: Part;
   /** Fixes the order. */
   readonly first: Part;
-  /** Certifies. */
+  /** Certifies; its rows stand in the order in which the binomial test counts them. */
   readonly second: Part;
   readonly classes: readonly string[];
   readonly limit: number;
@@ -46,6 +53,7 @@ export interface Path {
   readonly first: PathRows;
   readonly second: PathRows;
   readonly firstCounts: PathCounts;
+  readonly secondCounts: PathCounts;
   /** Rows of the largest group that acts at each floor, over all parts. */
   readonly largest: Uint32Array;
 }
@@ -55,11 +63,13 @@ export function layPath(task: CertifyTask, base: PathBase, only?: number): Path 
   const { classes } = task;
   const floors = pathFloors(task.first.scored, classes);
   const first = pathRows(task.first, base, classes, only);
+  const second = pathRows(task.second, base, classes, only);
   return {
     floors,
     first,
-    second: pathRows(task.second, base, classes, only),
+    second,
     firstCounts: countAlong(first, floors),
+    secondCounts: countAlong(second, floors),
     largest: countAlong(pathRows(task.all, base, classes, only), floors).largest,
   };
 }
@@ -73,10 +83,10 @@ export function walkPath(task: CertifyTask, path: Path, allowance: number): Walk
   const needed = zeroErrorRows(task.limit, 1 - allowance);
   const predicted = floors.map((_, at) => predictLog(task, path, at, needed));
   const start = predicted.indexOf(Math.min(...predicted));
-  const begun = test(task, path, start);
+  const begun = test(task, path, start, allowance);
   let passed: Tested | undefined;
   for (let at = start; at < floors.length; at++) {
-    const tested = at === start ? begun : test(task, path, at);
+    const tested = at === start ? begun : test(task, path, at, allowance);
     if (tested.p_value > allowance) break;
     passed = tested;
   }
@@ -105,29 +115,29 @@ function predictLog(task: CertifyTask, path: Path, at: number, needed: number): 
 }
 
 /** What the certifying rows say of a floor. */
-function test({ limit }: CertifyTask, path: Path, at: number): Tested {
+function test({ limit }: CertifyTask, path: Path, at: number, allowance: number): Tested {
   const floor = path.floors[at]!;
-  const records = groupRecords(path.second, floor);
-  const sum = (of: "acted" | "wrong") =>
-    records.reduce((total, record) => total + record.groups * record[of], 0);
-  const n = sum("acted");
-  const k = sum("wrong");
-  const largest = path.largest[at]!;
-  const bound: Bound = largest > 1 ? "betting" : "binomial";
-  return {
-    at,
-    floor,
-    n,
-    k,
-    bound,
-    largest_group: largest,
-    acting_groups: records.reduce((total, { groups }) => total + groups, 0),
-    p_value: n === 0
-      ? 1
-      : bound === "binomial"
-      ? binomialTail(k, n, limit)
-      : Math.min(1, Math.exp(-gain(path, at, limit))),
-  };
+  const largest_group = path.largest[at]!;
+  const acted = path.secondCounts.n[at]!;
+  if (largest_group > 1) {
+    const groups = groupRecords(path.second, floor).reduce((sum, { groups }) => sum + groups, 0);
+    const p_value = acted === 0 ? 1 : Math.min(1, Math.exp(-gain(path, at, limit)));
+    const k = path.secondCounts.k[at]!;
+    return {
+      at,
+      floor,
+      n: acted,
+      k,
+      p_value,
+      bound: "betting",
+      acting_groups: groups,
+      largest_group,
+    };
+  }
+  const n = countedRows(acted, limit, allowance);
+  const k = wrongAmongFirst(path.second, floor, n);
+  const p_value = n === 0 ? 1 : binomialTail(k, n, limit);
+  return { at, floor, n, k, p_value, bound: "binomial", acting_groups: acted, largest_group };
 }
 
 function gain(path: Path, at: number, limit: number): number {

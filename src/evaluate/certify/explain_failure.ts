@@ -1,7 +1,6 @@
 import { rowsToCertify, zeroErrorRows } from "./binomial.ts";
 import type { CertificationFailure } from "./certificate.ts";
 import type { CertifyTask, Path, Walk } from "./certify_walk.ts";
-import { countAlong } from "./path_rows.ts";
 
 /** Why a walk showed nothing, and how many more rows would let some floor pass. */
 export function explainFailure(
@@ -40,15 +39,15 @@ export function explainFailure(
 }
 
 /** How many groups as large as the largest would have as many actions. */
-function fullGroups({ second, floors, largest }: Path, at: number): number {
-  return Math.floor(countAlong(second, floors).n[at]! / Math.max(1, largest[at]!));
+function fullGroups({ secondCounts, largest }: Path, at: number): number {
+  return Math.floor(secondCounts.n[at]! / Math.max(1, largest[at]!));
 }
 
 /** Labelled rows that are missing at the floor that needs the fewest; null if no floor is good enough. */
 function missingRows(task: CertifyTask, path: Path, allowance: number): number | null {
   const { limit, second, first, share } = task;
   const a = path.firstCounts;
-  const b = countAlong(path.second, path.floors);
+  const b = path.secondCounts;
   const rows = first.scored.top.length + second.scored.top.length;
   const promising = path.floors.flatMap((_, at) => {
     const n = a.n[at]! + b.n[at]!;

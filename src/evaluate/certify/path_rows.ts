@@ -71,6 +71,18 @@ export function countAlong(rows: PathRows, floors: readonly number[]): PathCount
   return counts;
 }
 
+/** Wrong ones among the first so many rows that act at a floor. */
+export function wrongAmongFirst(rows: PathRows, floor: number, count: number): number {
+  let seen = 0;
+  let wrong = 0;
+  for (let row = 0; seen < count && row < rows.actsTo.length; row++) {
+    if (rows.actsTo[row]! < floor || rows.actsTo[row]! < 0) continue;
+    seen++;
+    wrong += rows.wrong[row]!;
+  }
+  return wrong;
+}
+
 /** Groups with the same record at a floor. */
 export interface GroupRecord {
   readonly acted: number;

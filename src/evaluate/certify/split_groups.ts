@@ -65,21 +65,49 @@ export function dealGroups(
   shares: readonly number[],
   seed: number,
 ): Uint32Array[] {
+  return dealKeys(groupKeys(groups, seed), shares);
+}
+
+/** A hash of each row's group: the same for the rows of one group, whatever else there is. */
+export function groupKeys(groups: readonly string[], seed: number): string[] {
+  const keys = new Map<string, string>();
+  return groups.map((name) => {
+    let key = keys.get(name);
+    if (key === undefined) keys.set(name, key = sha256Hex(`deal ${seed} ${name}`));
+    return key;
+  });
+}
+
+/** Hex digits of a key that tell its part; as many after them tell its place among those of a part. */
+const DIGITS = 13;
+
+/** A number from 0 to 1 in some hex digits of a key. */
+function fraction(key: string, from: number): number {
+  return parseInt(key.slice(from, from + DIGITS), 16) / 2 ** (4 * DIGITS);
+}
+
+/** {@linkcode dealGroups} for keys. */
+export function dealKeys(keys: readonly string[], shares: readonly number[]): Uint32Array[] {
   const total = sumShares(shares);
   const ends = shares.map((_, i) => sumShares(shares.slice(0, i + 1)) / total);
-  const partOf = new Map<string, number>();
   const parts: number[][] = shares.map(() => []);
-  groups.forEach((name, row) => {
-    let part = partOf.get(name);
-    if (part === undefined) {
-      const at = parseInt(sha256Hex(`deal ${seed} ${name}`).slice(0, 13), 16) / 2 ** 52;
-      const found = ends.findIndex((end) => at < end);
-      part = found < 0 ? shares.length - 1 : found;
-      partOf.set(name, part);
-    }
-    parts[part]!.push(row);
+  keys.forEach((key, row) => {
+    const at = fraction(key, 0);
+    const part = ends.findIndex((end) => at < end);
+    parts[part < 0 ? shares.length - 1 : part]!.push(row);
   });
   return parts.map((part) => Uint32Array.from(part));
+}
+
+/**
+ * Numbers the groups of rows in the order of their keys, which neither the order of the rows nor their
+ * labels nor the parts change.
+ */
+export function numberKeys(keys: readonly string[]): Uint32Array {
+  const sorted = [...new Set(keys)].map((key) => ({ key, place: fraction(key, DIGITS) }))
+    .sort((a, b) => a.place - b.place || (a.key < b.key ? -1 : 1));
+  const numbers = new Map(sorted.map(({ key }, number) => [key, number]));
+  return Uint32Array.from(keys, (key) => numbers.get(key)!);
 }
 
 function sumShares(shares: readonly number[]): number {

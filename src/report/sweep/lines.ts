@@ -90,6 +90,10 @@ export function certificateLines({ certification }: SweepOutcome): string[] {
       }`
       : `${one.class}: not certified (${one.k} wrong of ${one.n}), never acts`
   );
+  const acting = certificate.acting_groups;
+  const counted = certificate.bound === "binomial" && n < acting
+    ? `the first ${n} of ${acting} certifying actions`
+    : `${n} certifying actions in ${acting} groups`;
   const tried = attempt > 1
     ? [`Attempt ${attempt} on these rows: p may be ${allowance.toPrecision(2)} at most.`]
     : [];
@@ -97,7 +101,7 @@ export function certificateLines({ certification }: SweepOutcome): string[] {
     `Certified (${id}): with ${percent(confidence)} confidence at most ${
       percent(limit)
     } of actions ` +
-    `are wrong; ${k} of ${n} certifying actions in ${certificate.acting_groups} groups were, ` +
+    `are wrong; ${k} of ${counted} were, ` +
     `p = ${p_value.toPrecision(2)} (${certificate.bound}).`,
     `Holds for: ${certificate.population}`,
     ...tried,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { GUARD_REASONS } from "../../domains/defi/guards/guards.ts";
+import { GUARD_REASONS } from "../../domains/gates/reasons.ts";
 import { DEFI_PRIMITIVES } from "../../domains/defi/taxonomy.ts";
 import { ARC_PRIMITIVES } from "../../domains/arc/taxonomy.ts";
 

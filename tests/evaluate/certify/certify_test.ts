@@ -8,16 +8,25 @@ import {
   assertThrows,
 } from "@std/assert";
 import fc from "fast-check";
-import { binomialTail, rowsToCertify } from "../../../src/evaluate/certify/binomial.ts";
+import {
+  binomialTail,
+  countedRows,
+  rowsToCertify,
+} from "../../../src/evaluate/certify/binomial.ts";
 import { certify, type CertifyOptions } from "../../../src/evaluate/certify/certify.ts";
 import { attemptShare } from "../../../src/evaluate/certify/attempts.ts";
 import { logGains } from "../../../src/evaluate/certify/betting.ts";
 import { certificateFault } from "../../../src/mapper/certificate_check.ts";
-import { numberGroups, pointAt, takePart } from "../../../src/evaluate/certify/certify_path.ts";
+import { pointAt, takePart } from "../../../src/evaluate/certify/certify_path.ts";
 import { costThresholds } from "../../../src/evaluate/cost.ts";
 import { scoreRows } from "../../../src/evaluate/decide.ts";
 import { countOutcomes, encodeGold } from "../../../src/evaluate/metrics.ts";
-import { dealGroups, splitGroups } from "../../../src/evaluate/certify/split_groups.ts";
+import {
+  dealGroups,
+  groupKeys,
+  numberKeys,
+  splitGroups,
+} from "../../../src/evaluate/certify/split_groups.ts";
 import { createRandom } from "../../../src/core/random.ts";
 import { floorsOfOneDraw, simulate } from "../simulate_certificates.ts";
 
@@ -47,7 +56,7 @@ Deno.test("binomialTail() grows with k and falls with p", () => {
   }));
 });
 
-// By trying every number of rows: shared/cases on the saw-tooth of the exact tail.
+// By trying every number of rows.
 const LEAST: readonly (readonly [number, number, number, number | null])[] = [
   [0, 0.05, 0.95, 59],
   [0.0022025, 0.01, 0.9, 388],
@@ -73,6 +82,30 @@ Deno.test("rowsToCertify() gives the least number whatever the rate", () => {
     }),
     { numRuns: 60 },
   );
+});
+
+Deno.test("countedRows() takes the last number up to n at which one more error passes", () => {
+  for (const [limit, allowance] of [[0.05, 0.05], [0.02, 0.1], [0.3, 0.001]] as const) {
+    const most = (n: number) => {
+      let k = 0;
+      while (k <= n && binomialTail(k, n, limit) <= allowance) k++;
+      return k;
+    };
+    let tooth = 0;
+    for (let n = 1; n <= 400; n++) {
+      if (most(n) > most(n - 1)) tooth = n;
+      assertEquals(countedRows(n, limit, allowance), most(n) === 0 ? n : tooth, `of ${n}`);
+    }
+  }
+});
+
+Deno.test("numberKeys() numbers by name alone, and anew for another seed", () => {
+  const names = Array.from({ length: 50 }, (_, i) => `g${i}`);
+  const number = (names: readonly string[], seed = 0) => numberKeys(groupKeys(names, seed));
+  const numbers = number(names);
+  assertEquals(number(names.toReversed()).toReversed(), numbers);
+  assertEquals([...numbers].sort((a, b) => a - b), [...names.keys()]);
+  assert(number(names, 1).join() !== numbers.join());
 });
 
 Deno.test("certificates break their promise within their allowance, the naive choice in half of the draws", () => {
@@ -129,14 +162,22 @@ Deno.test("certify() finds the loosest point that it can show, and its count is 
   const fired = [...scored.confidence.keys()].filter((row) =>
     second.has(row) && scored.confidence[row]! >= certificate.point.threshold
   );
-  assertEquals(fired.length, certificate.n);
-  assertEquals(fired.filter((row) => gold.labels[row] !== 0).length, certificate.k);
+  assertEquals([fired.length, countedRows(fired.length, 0.05, certificate.allowance)], [
+    certificate.acting_groups,
+    certificate.n,
+  ]);
+  const order = numberKeys(groupKeys(groups, 0));
+  const counted = fired.toSorted((a, b) => order[a]! - order[b]!).slice(0, certificate.n);
+  assertEquals(counted.filter((row) => gold.labels[row] !== 0).length, certificate.k);
 });
 
 Deno.test("certify() is the same twice, in any order of rows, and another attempt is dearer", () => {
   const { scored, gold, groups } = mixed(3000);
   const run = (order: readonly number[], attempt: number) => {
-    const part = takePart({ scored, gold, group: numberGroups(groups) }, Uint32Array.from(order));
+    const part = takePart(
+      { scored, gold, group: numberKeys(groupKeys(groups, 0)) },
+      Uint32Array.from(order),
+    );
     const names = order.map((row) => groups[row]!);
     return certify(part.scored, part.gold, names, CLASSES, options({ attempt })).certificate!;
   };
@@ -203,6 +244,25 @@ Deno.test("certify() certifies more with more rows, also where confident errors 
   const [few, some, many] = [share(300), share(1000), share(5000)] as const;
   assert(few < some && some <= many, `${few} ${some} ${many}`);
   assertGreaterOrEqual(many, 0.95);
+});
+
+Deno.test("certify() certifies no fewer between two teeth of the exact tail", () => {
+  // 70 and 91 certifying rows may both have no error at 5%; the more there are, the more chances of one.
+  const random = createRandom(11);
+  const share = (n: number) => {
+    let found = 0;
+    for (let draw = 0; draw < 500; draw++) {
+      const list = Array.from(
+        { length: n },
+        () => [0.5 + 0.5 * random.uniform(), random.uniform() > 0.01] as const,
+      );
+      const { scored, gold, groups } = rows(list);
+      if (certify(scored, gold, groups, CLASSES, options()).certificate) found++;
+    }
+    return found / 500;
+  };
+  const [few, many] = [share(100), share(130)];
+  assertGreaterOrEqual(many, few - 0.02);
 });
 
 /** Templates of so many rows; all rows of a template are right or wrong together. */

@@ -1,3 +1,4 @@
+import { GUARD_REASONS, type GuardReason } from "../../gates/reasons.ts";
 import { ANY_ASSET, namesUnlisted, refusedAssets, UNLISTED_FLAG } from "./asset_policy.ts";
 import { checkGuardNumbers, type GuardContext, type GuardPolicy } from "./inputs.ts";
 import { toNumber } from "../ledger/exact.ts";
@@ -7,23 +8,6 @@ import type { Assessment } from "../ledger/risk.ts";
 import type { LedgerStep } from "../ledger/step.ts";
 import type { Plan } from "../plan.ts";
 import type { DefiPrimitive } from "../taxonomy.ts";
-
-/** What a guard may object to, in the order in which they decide the reason. */
-export const GUARD_REASONS = [
-  "ltv",
-  "hf",
-  "more_than_held",
-  "more_than_owed",
-  "asset_refused",
-  "risk_unknown:ltv",
-  "risk_unknown:hf",
-  "oracle_stale",
-  "oracle_unknown",
-  "abstain_non_exec",
-] as const;
-
-/** What a guard objects to. */
-export type GuardReason = typeof GUARD_REASONS[number];
 
 /** What the guards say of one step. */
 export interface StepVerdict {

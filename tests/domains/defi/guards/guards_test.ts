@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { GuardContext, GuardPolicy } from "../../../../src/domains/defi/guards/inputs.ts";
-import { type GuardReason, verifyPlan } from "../../../../src/domains/defi/guards/guards.ts";
+import { verifyPlan } from "../../../../src/domains/defi/guards/guards.ts";
+import type { GuardReason } from "../../../../src/domains/gates/reasons.ts";
 import { buildPlan, type Plan } from "../../../../src/domains/defi/plan.ts";
 import { splitSteps } from "../../../../src/domains/defi/read/segment.ts";
 import type { DefiPrimitive } from "../../../../src/domains/defi/taxonomy.ts";
