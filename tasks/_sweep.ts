@@ -13,6 +13,7 @@ import {
   runSweep,
   type SweepOutcome,
 } from "../mod.ts";
+import { checkOutputs } from "../src/core/mod.ts";
 import { createMasker, mapLabels, readLabels } from "../src/data/mod.ts";
 import { DEFAULT_DOMAIN, extendDomain, openDomainOf } from "../src/domains/mod.ts";
 import type { CertifyRequest, ChooseBy } from "../src/evaluate/mod.ts";
@@ -49,17 +50,13 @@ export async function sweepCommand(
   variant: SweepVariant,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const signer = await openSigner(given, outputsOf(given));
+  const signer = await openSigner(given);
   const { outcome, about, flags, artifact } = await executeSweep(given, variant, context);
+  await context.refuseChanges();
   await writeSweep(outcome, about, { ...flags, artifact }, signer);
   printSweep(outcome, about, context);
   context.result(sweepSummary(outcome, about));
   return sweepExitCode(outcome, flags, context);
-}
-
-function outputsOf(flags: SweepFlags): (string | undefined)[] {
-  const { rows_csv, out_summary, out_csv, out_report, out_html, pin, out_mapper } = flags;
-  return [rows_csv, out_summary, out_csv, out_report, out_html, pin, out_mapper];
 }
 
 /** A sweep that is done and not yet written. */
@@ -84,6 +81,7 @@ export async function executeSweep(
   );
   const { artifact, mapper: opened, domain } = await openBackend(flags, context);
   await using mapper = opened;
+  if (config?.model_path) await refuseAsOutput(config.model_path, flags);
   if (config) requireCertifiedMapper(config, flags.config!, mapper);
   checkClassNames(flags.class_names, mapper, domain);
   const dataset = await readEvaluationSet(flags, domain, context);
@@ -134,6 +132,15 @@ export async function executeSweep(
     timestamp: new Date().toISOString(),
   };
   return { outcome, about, flags, artifact };
+}
+
+/** The mapper that a config names is an input, too. */
+async function refuseAsOutput(mapper: string, { pin, out_mapper }: SweepFlags): Promise<void> {
+  await checkOutputs(
+    [{ name: "the mapper of --config", path: mapper }],
+    Object.entries({ pin, out_mapper })
+      .flatMap(([flag, path]) => path === undefined ? [] : [{ name: `--${flag}`, path }]),
+  );
 }
 
 interface AppliedConfig {

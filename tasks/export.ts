@@ -22,7 +22,13 @@ const EXPORT_FLAGS = {
     help: "A pinned operating point (--pin); replaces --mapper_path. Its thresholds go into the " +
       "metadata; without it those of the mapper, if it has any.",
   },
-  out: { type: "string", value: "FILE", default: ".artifacts/mapper.onnx", help: "The ONNX file." },
+  out: {
+    type: "string",
+    value: "FILE",
+    writes: (path: string) => [path],
+    default: ".artifacts/mapper.onnx",
+    help: "The ONNX file.",
+  },
   with_encoder: {
     type: "boolean",
     help: "Put the encoder's models into the graph: token ids in, instead of vectors.",

@@ -21,6 +21,7 @@ const SUITE_FLAGS = {
   suite_file: {
     type: "string",
     value: "FILE",
+    data: true,
     help: "A suite of your own instead; fixtures/suites/ shows the form.",
   },
   runs: { type: "integer", min: 1, max: 1000, default: 5, help: "How often each case is run." },

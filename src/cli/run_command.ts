@@ -5,6 +5,7 @@ import { EXIT, type ExitCode, exitCodeOf } from "./exit_codes.ts";
 import { type Command, type Flag, type FlagValues, parseFlags } from "./flags.ts";
 import { helpText } from "./help.ts";
 import { hintForThisRun } from "./permission_hint.ts";
+import { openTaskFiles } from "./task_files.ts";
 
 /** What a command gets to work with. */
 export interface CommandContext {
@@ -19,6 +20,18 @@ export interface CommandContext {
   warn(text: string): void;
   /** With `--json`: prints the one machine-readable object. Otherwise: nothing. */
   result(value: unknown): void;
+  /**
+   * Says, before anything is written, if the data that the flags name has changed since the start.
+   *
+   * @throws {MicroLmError} Kind `data`.
+   */
+  refuseChanges(): Promise<void>;
+  /**
+   * Refuses outputs that no flag names, like those of a default, if they are inputs or cannot be written.
+   *
+   * @throws {MicroLmError} Kind `usage`, `write` or `permission`.
+   */
+  checkOutputs(paths: readonly string[]): Promise<void>;
 }
 
 /** The flag that every command has. */
@@ -48,7 +61,8 @@ export async function runCommand<const F extends Record<string, Flag>>(
       return EXIT.ok;
     }
     const json = (flags as { json: boolean }).json;
-    return await body(flags as unknown as FlagValues<F>, {
+    const files = await openTaskFiles(command.flags, flags);
+    const code = await body(flags as unknown as FlagValues<F>, {
       positional,
       say: json ? console.error : console.log,
       print: (text) => console.log(text),
@@ -57,7 +71,10 @@ export async function runCommand<const F extends Record<string, Flag>>(
       result: (value) => {
         if (json) console.log(JSON.stringify(value));
       },
+      ...files,
     });
+    await files.refuseChanges();
+    return code;
   });
   Deno.exit(code);
 }
