@@ -7,7 +7,7 @@ import type { PinnedPoint } from "../src/mapper/mod.ts";
 import { POLICY_ENVIRONMENT } from "../src/run/mod.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { readMapperConfig } from "./_mapper_config.ts";
-import { openFileCheck, VERIFY_FLAG } from "./_signing.ts";
+import { nothingToVerify, openFileCheck, VERIFY_FLAG } from "./_signing.ts";
 
 /** Where training and quickstart leave the mapper that everything finds. */
 export const DEFAULT_MAPPER = `.artifacts/${DEFAULT_DOMAIN}_mapper.json`;
@@ -75,7 +75,7 @@ export async function openFlaggedRuntime(
     ? undefined
     : await readMapperConfig(flags.config, check);
   if (check && !config && flags.backend === "wordmap") {
-    throw new MicroLmError("usage", "Flag --verify: the keyword mapper has no file to verify");
+    throw nothingToVerify();
   }
   const named = modelPath ?? config?.model_path ?? flags.mapper_path;
   const domain = await openDomain(flags.domain ?? DEFAULT_DOMAIN);

@@ -1,3 +1,4 @@
+import { MicroLmError } from "../mod.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import {
   type FileCheck,
@@ -46,4 +47,9 @@ export async function openFileCheck(
 ): Promise<FileCheck | undefined> {
   const key = await openVerifier(flags);
   return key && signatureCheck(key);
+}
+
+/** The error for a keyword mapper where only what was signed is to be used. */
+export function nothingToVerify(): MicroLmError {
+  return new MicroLmError("usage", "Flag --verify: the keyword mapper has no file to verify");
 }

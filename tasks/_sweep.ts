@@ -13,7 +13,7 @@ import {
   runSweep,
   type SweepOutcome,
 } from "../mod.ts";
-import { checkOutputs } from "../src/core/mod.ts";
+import { checkOutputs, type FileCheck } from "../src/core/mod.ts";
 import { createMasker, mapLabels, readLabels } from "../src/data/mod.ts";
 import { DEFAULT_DOMAIN, extendDomain, openDomainOf } from "../src/domains/mod.ts";
 import type { CertifyRequest, ChooseBy } from "../src/evaluate/mod.ts";
@@ -33,7 +33,7 @@ import {
 import { readPerClassThresholds } from "./_per_class_file.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
-import { openSigner } from "./_signing.ts";
+import { nothingToVerify, openFileCheck, openSigner } from "./_signing.ts";
 import type { SweepFlags } from "./_sweep_flags.ts";
 import { printSweep, writeSweep } from "./_sweep_output.ts";
 
@@ -75,11 +75,12 @@ export async function executeSweep(
   { bench, nearMargins }: SweepVariant,
   context: CommandContext,
 ): Promise<ExecutedSweep> {
-  const { flags, point, citation, config } = await applyConfig(given);
+  const check = await openFileCheck(given);
+  const { flags, point, citation, config } = await applyConfig(given, check);
   const thresholds = parseThresholds(
     flags.thresholds ?? (point ? String(point.threshold) : "0.3:0.95:0.05"),
   );
-  const { artifact, mapper: opened, domain } = await openBackend(flags, context);
+  const { artifact, mapper: opened, domain } = await openBackend(flags, context, check);
   await using mapper = opened;
   if (config?.model_path) await refuseAsOutput(config.model_path, flags);
   if (config) requireCertifiedMapper(config, flags.config!, mapper);
@@ -152,9 +153,10 @@ interface AppliedConfig {
 
 async function applyConfig(
   flags: SweepFlags,
+  check: FileCheck | undefined,
 ): Promise<AppliedConfig> {
   if (flags.config === undefined) return { flags };
-  const config = await readMapperConfig(flags.config);
+  const config = await readMapperConfig(flags.config, check);
   const mapper_path = config.model_path ?? flags.mapper_path;
   const isUnchanged = flags.thresholds === undefined && flags.max_novelty === undefined &&
     flags.per_class_thresholds === undefined && flags.order_thresholds === undefined &&
@@ -202,14 +204,16 @@ function parseSplit(text: string): [number, number, number] {
 async function openBackend(
   flags: SweepFlags,
   context: CommandContext,
+  check: FileCheck | undefined,
 ): Promise<{ mapper: Mapper; domain: Domain; artifact?: MapperArtifact }> {
   const extended = async (domain: Domain) =>
     flags.taxonomy === undefined ? domain : await extendDomain(flags.taxonomy, domain);
   if (flags.backend === "wordmap") {
+    if (check) throw nothingToVerify();
     const domain = await openDomain(flags.domain ?? DEFAULT_DOMAIN);
     return { mapper: openKeywords(domain), domain: await extended(domain) };
   }
-  const artifact = await loadMapper(flags.mapper_path);
+  const artifact = await loadMapper(flags.mapper_path, check);
   const domain = await extended(await openDomainOf(artifact, flags.domain));
   const mapper = await openArtifact(artifact, flags.mapper_path, mapperOptions(flags, context));
   return { artifact, mapper, domain };

@@ -1,6 +1,6 @@
 import { formatFlag, INPUT_FLAGS, TAXONOMY_FLAG } from "./_input_flags.ts";
 import { OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
-import { SIGN_FLAG } from "./_signing.ts";
+import { SIGN_FLAG, VERIFY_FLAG } from "./_signing.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 
 /** The flags that `sweep`, `m8` and `mapper-bench` share. */
@@ -193,6 +193,7 @@ export const SWEEP_FLAGS = {
     help: "Write the mapper with the chosen point and its certificate inside.",
   },
   ...SIGN_FLAG,
+  ...VERIFY_FLAG,
   spreadsheet_safe: {
     type: "boolean",
     help: "In --rows_csv, put an apostrophe before cells that a spreadsheet would run.",
