@@ -13,5 +13,5 @@ export { rankAbove } from "./rank_above.ts";
 export { readPrivateKey, readPublicKey, type SigningKey } from "./sign/keys.ts";
 export { signatureCheck, writeSigned } from "./sign/signature.ts";
 export { readConfigText } from "./strict_yaml.ts";
-export { findJsonFault } from "./text/json_fault.ts";
+export { findJsonFault, findRepeatedName } from "./text/json_fault.ts";
 export { readJsonAs, readJsonFile } from "./text/json_text.ts";
