@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-console -- this is where commands print
 import { MicroLmError } from "../core/errors.ts";
+import { explainIoError } from "../core/io_error.ts";
 import { MICRO_LM_VERSION } from "../core/version.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit_codes.ts";
 import { type Command, type Flag, type FlagValues, parseFlags } from "./flags.ts";
@@ -57,19 +58,19 @@ export async function runCommand<const F extends Record<string, Flag>>(
     const withJson = { ...command, flags: { ...command.flags, ...JSON_FLAG } };
     const { flags, positional, asked } = parseFlags(withJson, Deno.args);
     if (asked) {
-      console.log(asked === "help" ? helpText(withJson) : `micro-lm ${MICRO_LM_VERSION}`);
+      print(asked === "help" ? helpText(withJson) : `micro-lm ${MICRO_LM_VERSION}`);
       return EXIT.ok;
     }
     const json = (flags as { json: boolean }).json;
     const files = await openTaskFiles(command.flags, flags);
     const code = await body(flags as unknown as FlagValues<F>, {
       positional,
-      say: json ? console.error : console.log,
-      print: (text) => console.log(text),
-      note: (text) => console.error(text),
-      warn: (text) => console.error(`warning: ${text}`),
+      say: json ? talk : print,
+      print,
+      note: talk,
+      warn: (text) => talk(`warning: ${text}`),
       result: (value) => {
-        if (json) console.log(JSON.stringify(value));
+        if (json) print(JSON.stringify(value));
       },
       ...files,
     });
@@ -79,12 +80,30 @@ export async function runCommand<const F extends Record<string, Flag>>(
   Deno.exit(code);
 }
 
+/** A disk may be full behind standard output; a reader that has gone has seen enough. */
+function print(text: string): void {
+  try {
+    console.log(text);
+  } catch (error) {
+    throw explainIoError(error, "standard output", "write");
+  }
+}
+
+/** Talk that nobody can take is no reason to stop. */
+function talk(text: string): void {
+  try {
+    console.error(text);
+  } catch {
+    // Nobody is there to be told
+  }
+}
+
 async function guard(name: string, run: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
     return await run();
   } catch (error) {
     const { text, code } = explain(error, name);
-    console.error(text);
+    talk(text);
     return code;
   }
 }

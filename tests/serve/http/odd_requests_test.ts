@@ -36,7 +36,7 @@ const REQUESTS: readonly (readonly [string, string, readonly number[]])[] = [
     "GET http://evil.com/healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
     [421],
   ],
-  ["5,000 headers", `${GET}host: localhost\r\n${"x: y\r\n".repeat(5000)}\r\n`, [431]],
+  ["20,000 headers", `${GET}host: localhost\r\n${"x: y\r\n".repeat(20_000)}\r\n`, [431]],
   ["a target of 100,000 characters", `GET /${"a".repeat(100_000)} HTTP/1.1\r\n\r\n`, [431]],
   ["an expectation", `${POST}connection: close\r\nexpect: 100-continue\r\n${SIZED}`, [100, 200]],
   ["another expectation", `${POST}connection: close\r\nexpect: more\r\n${SIZED}`, [417]],
