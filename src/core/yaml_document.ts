@@ -1,4 +1,15 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from "yaml";
 import type { z } from "zod";
 import { MicroLmError, type SourceLocation } from "./errors.ts";
 
@@ -22,7 +33,12 @@ export interface YamlDocument {
  */
 export function parseYaml(text: string, file: string): YamlDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  refuseDepth(text, file);
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: "error",
+  });
   const at = (offset: number | undefined): SourceLocation => {
     if (offset === undefined) return { file };
     const { line, col } = lines.linePos(offset);
@@ -35,11 +51,49 @@ export function parseYaml(text: string, file: string): YamlDocument {
       cause: broken,
     });
   }
+  const odd = oddKey(document);
+  if (odd) {
+    throw new MicroLmError("data", "Expected a text as a key, found a list or a map", {
+      at: at(odd.range?.[0]),
+    });
+  }
   return {
     value: toValue(document, file),
     locate: (path) => at(offsetOf(document, path)),
     locateKey: (path) => at(keyOffset(document, path)),
   };
+}
+
+/** Brackets that are open at a time: each level costs the library more than the one before. */
+const MOST_DEPTH = 64;
+
+/** Counts brackets wherever they stand: a config has few, and closes them. */
+function refuseDepth(text: string, file: string): void {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === "[" || char === "{") depth++;
+    else if ((char === "]" || char === "}") && depth > 0) depth--;
+    if (depth > MOST_DEPTH) {
+      throw new MicroLmError("data", `Expected at most ${MOST_DEPTH} open brackets in YAML`, {
+        at: { file, line: text.slice(0, at).split("\n").length },
+      });
+    }
+  }
+}
+
+/** A key that is no text: as text it would hold all below it, and that again at each level. */
+function oddKey(document: Document): Node | null {
+  let found: Node | null = null;
+  visit(document, {
+    Pair: (_, { key }) => {
+      const stands = isAlias(key) ? key.resolve(document) : key;
+      if (!isCollection(stands)) return undefined;
+      found = key as Node;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** The name of a path in messages. */
