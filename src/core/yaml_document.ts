@@ -64,18 +64,23 @@ export function parseYaml(text: string, file: string): YamlDocument {
   };
 }
 
-/** Brackets that are open at a time: each level costs the library more than the one before. */
+/** Brackets that are open at a time, or close nothing: the library makes much of each. */
 const MOST_DEPTH = 64;
 
 /** Counts brackets wherever they stand: a config has few, and closes them. */
 function refuseDepth(text: string, file: string): void {
   let depth = 0;
+  let stray = 0;
   for (let at = 0; at < text.length; at++) {
     const char = text[at];
     if (char === "[" || char === "{") depth++;
-    else if ((char === "]" || char === "}") && depth > 0) depth--;
-    if (depth > MOST_DEPTH) {
-      throw new MicroLmError("data", `Expected at most ${MOST_DEPTH} open brackets in YAML`, {
+    else if (char === "]" || char === "}") {
+      if (depth > 0) depth--;
+      else stray++;
+    }
+    if (Math.max(depth, stray) > MOST_DEPTH) {
+      const what = depth > stray ? "open brackets" : "brackets that close none";
+      throw new MicroLmError("data", `Expected at most ${MOST_DEPTH} ${what} in YAML`, {
         at: { file, line: text.slice(0, at).split("\n").length },
       });
     }
