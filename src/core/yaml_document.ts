@@ -34,11 +34,15 @@ export interface YamlDocument {
 export function parseYaml(text: string, file: string): YamlDocument {
   const lines = new LineCounter();
   refuseDepth(text, file);
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    logLevel: "error",
-  });
+  const document = withoutStacks(() =>
+    parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      logLevel: "error",
+      // The library compares each key with all before it
+      uniqueKeys: false,
+    })
+  );
   const at = (offset: number | undefined): SourceLocation => {
     if (offset === undefined) return { file };
     const { line, col } = lines.linePos(offset);
@@ -51,12 +55,8 @@ export function parseYaml(text: string, file: string): YamlDocument {
       cause: broken,
     });
   }
-  const odd = oddKey(document);
-  if (odd) {
-    throw new MicroLmError("data", "Expected a text as a key, found a list or a map", {
-      at: at(odd.range?.[0]),
-    });
-  }
+  const fault = keyFault(document);
+  if (fault) throw new MicroLmError("data", fault.message, { at: at(fault.key.range?.[0]) });
   return {
     value: toValue(document, file),
     locate: (path) => at(offsetOf(document, path)),
@@ -87,18 +87,46 @@ function refuseDepth(text: string, file: string): void {
   }
 }
 
-/** A key that is no text: as text it would hold all below it, and that again at each level. */
-function oddKey(document: Document): Node | null {
-  let found: Node | null = null;
+/** Thousands of errors may be made of a text, and only the first is shown: their stacks are what takes time. */
+function withoutStacks<T>(run: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return run();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+interface KeyFault {
+  readonly key: Node;
+  readonly message: string;
+}
+
+/**
+ * A key that a map has twice, or that is no text: as text it would hold all below it, and that again at
+ * each level.
+ */
+function keyFault(document: Document): KeyFault | null {
+  let fault: KeyFault | null = null;
   visit(document, {
-    Pair: (_, { key }) => {
-      const stands = isAlias(key) ? key.resolve(document) : key;
-      if (!isCollection(stands)) return undefined;
-      found = key as Node;
-      return visit.BREAK;
+    Map: (_, { items }) => {
+      const names = new Set<unknown>();
+      for (const { key } of items) {
+        const stands = isAlias(key) ? key.resolve(document) : key;
+        const name = isScalar(stands) ? stands.value : stands;
+        if (isCollection(stands)) {
+          fault = { key: key as Node, message: "Expected a text as a key, found a list or a map" };
+        } else if (names.has(name)) {
+          fault = { key: key as Node, message: "Expected YAML: Map keys must be unique" };
+        }
+        if (fault) return visit.BREAK;
+        names.add(name);
+      }
+      return undefined;
     },
   });
-  return found;
+  return fault;
 }
 
 /** The name of a path in messages. */

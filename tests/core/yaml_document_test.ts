@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { MicroLmError } from "../../src/core/errors.ts";
 import { parseYaml } from "../../src/core/yaml_document.ts";
 
@@ -11,6 +11,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ["? [a, b]\n: c", "Expected a text as a key"],
   ["a: &x [1]\nb: {*x : 2}", "Expected a text as a key"],
   ["a: 1\na: 2", "Map keys must be unique"],
+  ["a: &x b\nc: {b: 1, *x : 2}", "Map keys must be unique"],
 ];
 
 for (const [text, message] of REFUSED) {
@@ -25,4 +26,10 @@ Deno.test("parseYaml() takes brackets that are closed, texts, numbers and aliase
   assertEquals((parseYaml(rows, "x").value as unknown[]).length, 1000);
   const { value } = parseYaml("a: &x b\n1: [[1]]\n*x : {}", "x");
   assertEquals(value, { a: "b", 1: [[1]], b: {} });
+});
+
+Deno.test("parseYaml() reads 50,000 keys in a moment", () => {
+  const start = performance.now();
+  parseYaml(Array.from({ length: 50_000 }, (_, i) => `k${i}: 1`).join("\n"), "x");
+  assert(performance.now() - start < 5000);
 });
