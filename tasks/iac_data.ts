@@ -57,6 +57,8 @@ await runCommand({
     out: {
       type: "string",
       value: "JSONL",
+      // Which files it makes is known once the rows are read: checked before the first is written
+      writes: () => [],
       required: true,
       help:
         "The rows; with --split or --from the folder of train.jsonl, val.jsonl, test.jsonl and " +

@@ -4,6 +4,7 @@ import { walkFiles } from "../walk.ts";
 import { runTask } from "./run_task.ts";
 
 const MINI = "fixtures/defi/defi_mapper_labeled_mini.csv";
+const DETECTIONS = "fixtures/iac/sample/detections.csv";
 const NGRAM = ["--sbert", "ngram"];
 const KEYWORDS = ["--backend", "wordmap"];
 
@@ -26,6 +27,10 @@ const SAME: readonly (readonly [string, readonly string[]])[] = [
   ["export", ["--mapper_path", "F/m.json", "--out", "F/m.json"]],
   ["run", ["deposit 1 ETH", ...KEYWORDS, "--context", "@F/in.csv", "--trace", "F/in.csv"]],
   ["iac_data", ["--from", "F", "--out", "F"]],
+  [
+    "iac_data",
+    ["--detections", "F/in.csv", "--scripts", "fixtures/iac/sample/scripts", "--out", "F/in.csv"],
+  ],
   ["encoders_compare", ["--train_csv", "F/in.csv", "--test_csv", MINI, "--out_report", "F/in.csv"]],
   ["audit_bench", ["--fit_csv", "F/rows_audit.csv", "--out_dir", "F"]],
 ];
@@ -36,13 +41,14 @@ for (const [task, args] of SAME) {
       const own = args.map((arg) => arg.replaceAll(/\bF(?=\/|$)/g, folder));
       const names = [...new Set(own.join(" ").match(new RegExp(`${folder}/[\\w.]+`, "g")) ?? [])];
       for (const name of names) await Deno.copyFile(MINI, name);
-      if (task === "iac_data") await Deno.copyFile(MINI, `${folder}/train.jsonl`);
+      if (args.includes("--from")) await Deno.copyFile(MINI, `${folder}/train.jsonl`);
+      if (args.includes("--detections")) await Deno.copyFile(DETECTIONS, `${folder}/in.csv`);
       // One name stands for an absent file
       await Deno.remove(`${folder}/A`).catch(() => {});
       const { code, stderr } = await runTask(task, own);
       assertStringIncludes(stderr, "Expected different files");
       assertEquals(code, 64);
-      const before = await Deno.readTextFile(MINI);
+      const before = await Deno.readTextFile(args.includes("--detections") ? DETECTIONS : MINI);
       for (const name of names.filter((name) => !/\/[Ax]$/.test(name))) {
         assertEquals(await Deno.readTextFile(name), before, name);
       }
@@ -50,9 +56,8 @@ for (const [task, args] of SAME) {
   });
 }
 
-/** Folders that get files of their own names, and one flag whose files depend on what is read. */
-const OWN_NAMES =
-  /^(stages_demo|notebooks|analyze|model|cache)\.ts: (out_dir|store_dir)$|^iac_data\.ts: out$/;
+/** Folders that get files of their own names. */
+const OWN_NAMES = /^(stages_demo|notebooks|analyze|model|cache)\.ts: (out_dir|store_dir)$/;
 
 Deno.test("every flag that names an output says what it writes", () => {
   const lacking: string[] = [];
