@@ -9,9 +9,8 @@
 import { readPrompts } from "../mod.ts";
 import { createRandom } from "../src/core/mod.ts";
 import { textTable } from "../src/report/mod.ts";
+import { Client, serverOf } from "./serve_client.ts";
 
-const HOST = "127.0.0.1";
-const PORT = 18_088;
 const CONNECTIONS = 64;
 const BATCH = 256;
 const BODY_SECONDS = 2;
@@ -19,126 +18,6 @@ const BODY_SECONDS = 2;
 const MOST_UNITS = 8000;
 const HUGE = new TextEncoder().encode(JSON.stringify({ prompt: "a".repeat(2 << 20) }));
 const [mapper = ".artifacts/defi_mapper.json", seconds = "120"] = Deno.args;
-const SERVER = [
-  "run",
-  "--frozen",
-  "--no-prompt",
-  "--allow-read=.",
-  "--allow-write=.cache",
-  `--allow-net=${HOST}`,
-  "--allow-env",
-  "tasks/serve.ts",
-  "--port",
-  String(PORT),
-  "--mapper_path",
-  mapper,
-  "--body_seconds",
-  String(BODY_SECONDS),
-];
-
-interface RequestOptions {
-  readonly type?: string;
-  readonly body?: string | Uint8Array;
-  /** Milliseconds to wait within the body. */
-  readonly slowMs?: number;
-  /** Send the body as a chunk, without saying how long it is. */
-  readonly chunked?: boolean;
-}
-
-/** One connection; opened again when the server has closed it. */
-class Client {
-  #connection: Deno.TcpConn | null = null;
-  readonly #buffer = new Uint8Array(1 << 18);
-  body = "";
-
-  /** Sends a request and returns the status of the answer; 0 if there was none. */
-  async request(
-    line: string,
-    { type = "application/json", body = "", slowMs = 0, chunked = false }: RequestOptions = {},
-  ): Promise<number> {
-    const content = typeof body === "string" ? UTF8.encode(body) : body;
-    const size = content.length;
-    const length = chunked
-      ? `transfer-encoding: chunked\r\n\r\n${size.toString(16)}\r\n`
-      : `content-length: ${size}\r\n\r\n`;
-    const head = UTF8.encode(
-      `${line} HTTP/1.1\r\nhost: ${HOST}\r\ncontent-type: ${type}\r\n${length}`,
-    );
-    const bytes = chunked ? concat(content, UTF8.encode("\r\n0\r\n\r\n")) : content;
-    try {
-      const connection = this.#connection ??= await connect();
-      const whole = concat(head, bytes);
-      if (slowMs === 0 && whole.length < 100_000) {
-        await writeAll(connection, whole);
-        return await this.#readStatus(connection);
-      }
-      // The answer may come before the body is through
-      const writing = writeSlowly(connection, whole, head.length + 5, slowMs);
-      const status = await this.#readStatus(connection);
-      await writing;
-      return status;
-    } catch {
-      this.close();
-      return 0;
-    }
-  }
-
-  async #readStatus(connection: Deno.TcpConn): Promise<number> {
-    for (let length = 0;;) {
-      const read = await connection.read(this.#buffer.subarray(length));
-      if (read === null) throw new Error("The server hung up");
-      length += read;
-      const text = LATIN1.decode(this.#buffer.subarray(0, length));
-      const end = text.indexOf("\r\n\r\n");
-      if (end < 0) continue;
-      const expected = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
-      if (length < end + 4 + expected) continue;
-      this.body = text.slice(end + 4);
-      if (/connection: close/i.test(text.slice(0, end))) this.close();
-      return Number(text.slice(9, 12));
-    }
-  }
-
-  close(): void {
-    this.#connection?.close();
-    this.#connection = null;
-  }
-}
-
-const UTF8 = new TextEncoder();
-const LATIN1 = new TextDecoder("latin1");
-
-async function connect(): Promise<Deno.TcpConn> {
-  const connection = await Deno.connect({ hostname: HOST, port: PORT });
-  connection.setNoDelay(true);
-  return connection;
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
-}
-
-async function writeAll(connection: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
-}
-
-async function writeSlowly(
-  connection: Deno.TcpConn,
-  bytes: Uint8Array,
-  pauseAt: number,
-  ms: number,
-): Promise<void> {
-  try {
-    await writeAll(connection, bytes.subarray(0, pauseAt));
-    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
-    await writeAll(connection, bytes.subarray(pauseAt));
-  } catch {
-    // The server has hung up before the end, as it may
-  }
-}
 
 /** A kind of request. */
 interface Kind {
@@ -382,9 +261,9 @@ async function main(): Promise<void> {
   );
 }
 
-const server = new Deno.Command("deno", { args: SERVER, stdout: "piped", stderr: "null" }).spawn();
+const server = serverOf(mapper, "--body_seconds", String(BODY_SECONDS));
 const output = server.stdout.getReader();
-if ((await output.read()).done) throw new Error(`The server does not start: ${SERVER.join(" ")}`);
+if ((await output.read()).done) throw new Error(`The server does not start with ${mapper}`);
 await main();
 server.kill("SIGTERM");
 const { code } = await server.status;

@@ -18,7 +18,13 @@ import { labeledCsv } from "./_train.ts";
 
 /** Flags of `data`. */
 export const DATA_FLAGS = {
-  csv: { type: "string", value: "FILE", required: true, help: "A prompt and its label a row." },
+  csv: {
+    type: "string",
+    value: "FILE",
+    data: true,
+    required: true,
+    help: "A prompt and its label a row.",
+  },
   ...INPUT_FLAGS,
   domain: {
     type: "string",
@@ -36,7 +42,12 @@ export const DATA_FLAGS = {
     help: "split: share of the rows that test.csv gets, whole templates of each class.",
   },
   seed: { type: "integer", default: 0, help: "split: of the choice." },
-  out_dir: { type: "string", value: "FOLDER", help: "split: where train.csv and test.csv go." },
+  out_dir: {
+    type: "string",
+    value: "FOLDER",
+    writes: (folder: string) => [`${folder}/train.csv`, `${folder}/test.csv`],
+    help: "split: where train.csv and test.csv go.",
+  },
 } as const;
 
 type Flags = FlagValues<typeof DATA_FLAGS>;
@@ -92,7 +103,7 @@ async function openData(flags: Flags, { warn }: CommandContext): Promise<Opened>
 async function splitCommand(
   { dataset, mask }: Opened,
   { csv, test_share, seed, out_dir }: Flags,
-  { say, result }: CommandContext,
+  { say, result, refuseChanges }: CommandContext,
 ): Promise<ExitCode> {
   const [train, test] = splitRows(dataset, { shares: [1 - test_share, test_share], seed, mask })
     .map((rows) => takeDataset(dataset, rows));
@@ -103,6 +114,7 @@ async function splitCommand(
     });
   }
   const paths = { train: `${out_dir}/train.csv`, test: `${out_dir}/test.csv` };
+  await refuseChanges();
   await writeFileAtomic(paths.train, labeledCsv(train!));
   await writeFileAtomic(paths.test, labeledCsv(test!));
   const labels = new Set(test!.rows.map(({ label }) => label));

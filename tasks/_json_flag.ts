@@ -1,4 +1,4 @@
-import { findJsonFault, readJsonFile } from "../src/core/mod.ts";
+import { findJsonFault, findRepeatedName, readJsonFile } from "../src/core/mod.ts";
 import { MicroLmError } from "../mod.ts";
 
 /**
@@ -11,8 +11,14 @@ export async function readJsonFlag(name: string, value: string | undefined): Pro
   if (value === undefined) return undefined;
   if (value.startsWith("@")) return await readJsonFile(value.slice(1));
   try {
-    return JSON.parse(value);
+    const json = JSON.parse(value);
+    const twice = findRepeatedName(value);
+    if (!twice) return json;
+    throw new MicroLmError("usage", `Flag "--${name}" has "${twice.name}" twice`, {
+      hint: "Leave one of them out: nobody could tell which one counts",
+    });
   } catch (cause) {
+    if (cause instanceof MicroLmError) throw cause;
     const at = findJsonFault(value);
     const found = at >= value.length ? "its end" : JSON.stringify(value.slice(at, at + 10));
     throw new MicroLmError("usage", `Flag "--${name}" takes JSON, found ${found} at ${at + 1}`, {

@@ -1,4 +1,5 @@
 import {
+  bulkFiles,
   mapFile,
   type MapFileSummary,
   parseShard,
@@ -22,6 +23,7 @@ export const MAP_FLAGS = {
   in: {
     type: "string",
     value: "FILE",
+    data: true,
     required: true,
     help:
       'Prompts: {"prompt": …, "id"?: …, "label"?: …} or a JSON string a line, a CSV, or plain ' +
@@ -30,6 +32,7 @@ export const MAP_FLAGS = {
   out: {
     type: "string",
     value: "FILE",
+    writes: bulkFiles,
     required: true,
     help: "One row a prompt, in the same order; - is standard output.",
   },
@@ -87,6 +90,7 @@ export async function mapCommand(flags: Flags, context: CommandContext): Promise
     modelPath: mapper.model_path,
     openKeys: openKeys(flags),
     useWordmapFallback: asksForFallback(policy),
+    outputs: bulkFiles(flags.out).map((path) => ({ name: "--out", path })),
   });
   warnOfIgnored(policyOf(runtime, { operator: policy, env }).ignored, context);
   const progress = createProgress("map");

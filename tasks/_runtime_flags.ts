@@ -1,12 +1,13 @@
 import { DEFAULT_DOMAIN } from "../src/domains/mod.ts";
 import { type Domain, MicroLmError, type MicroRuntime, openDomain, openRuntime } from "../mod.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
+import { checkOutputs, type NamedFile } from "../src/core/mod.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 import type { PinnedPoint } from "../src/mapper/mod.ts";
 import { POLICY_ENVIRONMENT } from "../src/run/mod.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { readMapperConfig } from "./_mapper_config.ts";
-import { openFileCheck, VERIFY_FLAG } from "./_signing.ts";
+import { nothingToVerify, openFileCheck, VERIFY_FLAG } from "./_signing.ts";
 
 /** Where training and quickstart leave the mapper that everything finds. */
 export const DEFAULT_MAPPER = `.artifacts/${DEFAULT_DOMAIN}_mapper.json`;
@@ -56,13 +57,15 @@ export interface OpenFlaggedOptions {
   readonly openKeys?: readonly string[];
   /** Whether the keyword mapper may stand in where no mapper was named and none is there. */
   readonly useWordmapFallback: boolean;
+  /** What will be written: neither the mapper nor the evidence. Default: nothing. */
+  readonly outputs?: readonly NamedFile[];
 }
 
 /** Opens the runtime that the flags ask for. */
 export async function openFlaggedRuntime(
   flags: RuntimeFlags,
   context: Pick<CommandContext, "warn">,
-  { modelPath, openKeys = [], useWordmapFallback }: OpenFlaggedOptions,
+  { modelPath, openKeys = [], useWordmapFallback, outputs = [] }: OpenFlaggedOptions,
 ): Promise<MicroRuntime> {
   if (flags.config !== undefined && flags.mapper_path !== undefined) {
     throw new MicroLmError("usage", "Expected --config or --mapper_path, got both");
@@ -72,11 +75,16 @@ export async function openFlaggedRuntime(
     ? undefined
     : await readMapperConfig(flags.config, check);
   if (check && !config && flags.backend === "wordmap") {
-    throw new MicroLmError("usage", "Flag --verify: the keyword mapper has no file to verify");
+    throw nothingToVerify();
   }
   const named = modelPath ?? config?.model_path ?? flags.mapper_path;
   const domain = await openDomain(flags.domain ?? DEFAULT_DOMAIN);
   const path = named ?? defaultMapper(domain);
+  const evidencePath = flags.wdd_path ?? `.artifacts/${domain.name}_wdd.json`;
+  await checkOutputs([
+    ...path === undefined ? [] : [{ name: "the mapper", path }],
+    { name: "the evidence", path: evidencePath },
+  ], outputs);
   const { backend, model_path: _, ...point } = config ?? { backend: flags.backend, model_path: "" };
   const runtime = await openRuntime({
     ...(flags.domain !== undefined && { domain: flags.domain }),
@@ -84,7 +92,7 @@ export async function openFlaggedRuntime(
     ...(path !== undefined && { modelPath: path }),
     ...("threshold" in point && { point: point as PinnedPoint, isPointFloor: true }),
     openKeys,
-    evidencePath: flags.wdd_path ?? `.artifacts/${domain.name}_wdd.json`,
+    evidencePath,
     mapper: mapperOptions(flags, context),
     ...(check && { check }),
     // A mapper that the user names must be there; nobody has signed what would stand in

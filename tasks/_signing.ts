@@ -1,3 +1,4 @@
+import { MicroLmError } from "../mod.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import {
   type FileCheck,
@@ -6,7 +7,6 @@ import {
   signatureCheck,
   type SigningKey,
 } from "../src/core/mod.ts";
-import { MicroLmError } from "../mod.ts";
 
 /** The flag of every task that writes what others trust. */
 export const SIGN_FLAG = {
@@ -27,26 +27,11 @@ export const VERIFY_FLAG = {
   },
 } as const;
 
-/**
- * The key that `--sign` names, read before there is any work; undefined without the flag.
- *
- * @param outputs Files that will be written: none of them may be the key.
- */
+/** The key that `--sign` names, read before there is any work; undefined without the flag. */
 export async function openSigner(
   { sign }: FlagValues<typeof SIGN_FLAG>,
-  outputs: readonly (string | undefined)[],
 ): Promise<SigningKey | undefined> {
-  if (sign === undefined) return undefined;
-  const key = await readPrivateKey(sign);
-  const real = await Deno.realPath(sign);
-  for (const path of outputs) {
-    if (path === undefined) continue;
-    if (real !== await Deno.realPath(path).catch(() => null)) continue;
-    throw new MicroLmError("usage", `The output "${path}" is the key of --sign`, {
-      hint: "Write to another file: the key would be lost",
-    });
-  }
-  return key;
+  return sign === undefined ? undefined : await readPrivateKey(sign);
 }
 
 /** The key that `--verify` names; undefined without the flag. */
@@ -62,4 +47,9 @@ export async function openFileCheck(
 ): Promise<FileCheck | undefined> {
   const key = await openVerifier(flags);
   return key && signatureCheck(key);
+}
+
+/** The error for a keyword mapper where only what was signed is to be used. */
+export function nothingToVerify(): MicroLmError {
+  return new MicroLmError("usage", "Flag --verify: the keyword mapper has no file to verify");
 }

@@ -13,6 +13,7 @@ import {
   runSweep,
   type SweepOutcome,
 } from "../mod.ts";
+import { checkOutputs, type FileCheck } from "../src/core/mod.ts";
 import { createMasker, mapLabels, readLabels } from "../src/data/mod.ts";
 import { DEFAULT_DOMAIN, extendDomain, openDomainOf } from "../src/domains/mod.ts";
 import type { CertifyRequest, ChooseBy } from "../src/evaluate/mod.ts";
@@ -32,7 +33,7 @@ import {
 import { readPerClassThresholds } from "./_per_class_file.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
-import { openSigner } from "./_signing.ts";
+import { nothingToVerify, openFileCheck, openSigner } from "./_signing.ts";
 import type { SweepFlags } from "./_sweep_flags.ts";
 import { printSweep, writeSweep } from "./_sweep_output.ts";
 
@@ -49,17 +50,13 @@ export async function sweepCommand(
   variant: SweepVariant,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const signer = await openSigner(given, outputsOf(given));
+  const signer = await openSigner(given);
   const { outcome, about, flags, artifact } = await executeSweep(given, variant, context);
+  await context.refuseChanges();
   await writeSweep(outcome, about, { ...flags, artifact }, signer);
   printSweep(outcome, about, context);
   context.result(sweepSummary(outcome, about));
   return sweepExitCode(outcome, flags, context);
-}
-
-function outputsOf(flags: SweepFlags): (string | undefined)[] {
-  const { rows_csv, out_summary, out_csv, out_report, out_html, pin, out_mapper } = flags;
-  return [rows_csv, out_summary, out_csv, out_report, out_html, pin, out_mapper];
 }
 
 /** A sweep that is done and not yet written. */
@@ -78,12 +75,14 @@ export async function executeSweep(
   { bench, nearMargins }: SweepVariant,
   context: CommandContext,
 ): Promise<ExecutedSweep> {
-  const { flags, point, citation, config } = await applyConfig(given);
+  const check = await openFileCheck(given);
+  const { flags, point, citation, config } = await applyConfig(given, check);
   const thresholds = parseThresholds(
     flags.thresholds ?? (point ? String(point.threshold) : "0.3:0.95:0.05"),
   );
-  const { artifact, mapper: opened, domain } = await openBackend(flags, context);
+  const { artifact, mapper: opened, domain } = await openBackend(flags, context, check);
   await using mapper = opened;
+  if (config?.model_path) await refuseAsOutput(config.model_path, flags);
   if (config) requireCertifiedMapper(config, flags.config!, mapper);
   checkClassNames(flags.class_names, mapper, domain);
   const dataset = await readEvaluationSet(flags, domain, context);
@@ -136,6 +135,15 @@ export async function executeSweep(
   return { outcome, about, flags, artifact };
 }
 
+/** The mapper that a config names is an input, too. */
+async function refuseAsOutput(mapper: string, { pin, out_mapper }: SweepFlags): Promise<void> {
+  await checkOutputs(
+    [{ name: "the mapper of --config", path: mapper }],
+    Object.entries({ pin, out_mapper })
+      .flatMap(([flag, path]) => path === undefined ? [] : [{ name: `--${flag}`, path }]),
+  );
+}
+
 interface AppliedConfig {
   readonly flags: SweepFlags;
   readonly config?: MapperConfig;
@@ -145,9 +153,10 @@ interface AppliedConfig {
 
 async function applyConfig(
   flags: SweepFlags,
+  check: FileCheck | undefined,
 ): Promise<AppliedConfig> {
   if (flags.config === undefined) return { flags };
-  const config = await readMapperConfig(flags.config);
+  const config = await readMapperConfig(flags.config, check);
   const mapper_path = config.model_path ?? flags.mapper_path;
   const isUnchanged = flags.thresholds === undefined && flags.max_novelty === undefined &&
     flags.per_class_thresholds === undefined && flags.order_thresholds === undefined &&
@@ -195,14 +204,16 @@ function parseSplit(text: string): [number, number, number] {
 async function openBackend(
   flags: SweepFlags,
   context: CommandContext,
+  check: FileCheck | undefined,
 ): Promise<{ mapper: Mapper; domain: Domain; artifact?: MapperArtifact }> {
   const extended = async (domain: Domain) =>
     flags.taxonomy === undefined ? domain : await extendDomain(flags.taxonomy, domain);
   if (flags.backend === "wordmap") {
+    if (check) throw nothingToVerify();
     const domain = await openDomain(flags.domain ?? DEFAULT_DOMAIN);
     return { mapper: openKeywords(domain), domain: await extended(domain) };
   }
-  const artifact = await loadMapper(flags.mapper_path);
+  const artifact = await loadMapper(flags.mapper_path, check);
   const domain = await extended(await openDomainOf(artifact, flags.domain));
   const mapper = await openArtifact(artifact, flags.mapper_path, mapperOptions(flags, context));
   return { artifact, mapper, domain };

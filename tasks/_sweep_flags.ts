@@ -1,6 +1,6 @@
 import { formatFlag, INPUT_FLAGS, TAXONOMY_FLAG } from "./_input_flags.ts";
 import { OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
-import { SIGN_FLAG } from "./_signing.ts";
+import { SIGN_FLAG, VERIFY_FLAG } from "./_signing.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 
 /** The flags that `sweep`, `m8` and `mapper-bench` share. */
@@ -33,12 +33,14 @@ export const SWEEP_FLAGS = {
   prompts_jsonl: {
     type: "string",
     value: "FILE",
+    data: true,
     required: true,
     help: "Prompts: JSONL, CSV or plain text, by content; - is standard input.",
   },
   labels_csv: {
     type: "string",
     value: "FILE",
+    data: true,
     help: "Labels of the prompts, row by row or by id: prompt,label, or label alone. Without it, " +
       "and without labels beside the prompts, only coverage is known.",
   },
@@ -148,22 +150,50 @@ export const SWEEP_FLAGS = {
     type: "boolean",
     help: "Exit with 4 if the prompts share a prompt or a template with the training data.",
   },
-  rows_csv: { type: "string", value: "FILE", help: "Write the decision on every row." },
-  out_summary: { type: "string", value: "FILE", help: "Write the summary as JSON." },
-  out_csv: { type: "string", value: "FILE", help: "Write the metrics of every point." },
-  out_report: { type: "string", value: "FILE", help: "Write a Markdown report." },
-  out_html: { type: "string", value: "FILE", help: "Write a page with charts, for any browser." },
+  rows_csv: {
+    type: "string",
+    value: "FILE",
+    writes: (path: string) => [path, `${path}.sig`],
+    help: "Write the decision on every row.",
+  },
+  out_summary: {
+    type: "string",
+    value: "FILE",
+    writes: (path: string) => [path, `${path}.sig`],
+    help: "Write the summary as JSON.",
+  },
+  out_csv: {
+    type: "string",
+    value: "FILE",
+    writes: (path: string) => [path, `${path}.sig`],
+    help: "Write the metrics of every point.",
+  },
+  out_report: {
+    type: "string",
+    value: "FILE",
+    writes: (path: string) => [path, `${path}.sig`],
+    help: "Write a Markdown report.",
+  },
+  out_html: {
+    type: "string",
+    value: "FILE",
+    writes: (path: string) => [path, `${path}.sig`],
+    help: "Write a page with charts, for any browser.",
+  },
   pin: {
     type: "string",
     value: "FILE",
+    writes: (path: string) => [path, `${path}.sig`],
     help: "Write the chosen point as a config that every task with a mapper takes as --config.",
   },
   out_mapper: {
     type: "string",
     value: "FILE",
+    writes: (path: string) => [path, `${path}.sig`],
     help: "Write the mapper with the chosen point and its certificate inside.",
   },
   ...SIGN_FLAG,
+  ...VERIFY_FLAG,
   spreadsheet_safe: {
     type: "boolean",
     help: "In --rows_csv, put an apostrophe before cells that a spreadsheet would run.",

@@ -89,10 +89,10 @@ export interface TrainedRun {
 /** Reads, trains, writes the mapper and, beside it, the facts of the run and the rows held out. */
 export async function runTraining(
   request: TrainRequest,
-  { warn }: Pick<CommandContext, "warn">,
+  { warn, refuseChanges }: Pick<CommandContext, "warn" | "refuseChanges">,
 ): Promise<TrainedRun> {
   const start = performance.now();
-  const signer = await openSigner({ sign: request.sign }, [request.out_path]);
+  const signer = await openSigner({ sign: request.sign });
   const columns = request.group === undefined ? {} : { group: request.group };
   const paths = request.labels_csv.split(",");
   const reading = { ...readOptions(request), ...columns, mayLackGroup: paths.length > 1 };
@@ -153,6 +153,7 @@ export async function runTraining(
     },
     ...(domain.ownLabels && { ownLabels: domain.ownLabels }),
   });
+  await refuseChanges();
   await writeSigned(request.out_path, text, signer);
   const testPath = test && besidePath(request.out_path, ".test.csv");
   if (testPath) await writeFileAtomic(testPath, labeledCsv(test));
@@ -264,6 +265,11 @@ function formsOf(domain: Domain): TrainingForms {
   throw new MicroLmError("usage", `Flag --readings: the domain ${domain.name} reads no orders`, {
     hint: "Leave it out: prompts come to the mapper as they are",
   });
+}
+
+/** All files of a training whose mapper goes there. */
+export function trainingFiles(path: string): string[] {
+  return [path, `${path}.sig`, besidePath(path, ".test.csv"), besidePath(path, ".meta.json")];
 }
 
 /** Where the mapper of a domain goes if nothing is said. */

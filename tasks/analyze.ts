@@ -57,7 +57,12 @@ const ANALYZE_FLAGS = {
     value: "DIR",
     help: "Where the CSV files go. Default: analysis, below --results_dir.",
   },
-  out_html: { type: "string", value: "FILE", help: "Write a report with charts." },
+  out_html: {
+    type: "string",
+    value: "FILE",
+    writes: (path: string) => [path],
+    help: "Write a report with charts.",
+  },
   compare: { type: "integer", min: 0, default: 5, help: "Runs to compare the best one with." },
 } as const;
 

@@ -41,22 +41,30 @@ const AUDIT_BENCH_FLAGS = {
   fit_csv: {
     type: "string",
     value: "FILE",
+    data: true,
     default: `${DEFI}_large.csv`,
     help: "Prompts that the evidence is fitted on.",
   },
   tune_csv: {
     type: "string",
     value: "FILE",
+    data: true,
     default: `${DEFI}_mini.csv`,
     help: "Prompts that the gates are chosen on.",
   },
   prompts_jsonl: {
     type: "string",
     value: "FILE",
+    data: true,
     default: `${DEFI}_5k.csv`,
     help: "Prompts to audit: JSONL, CSV or plain text; every one is.",
   },
-  labels_csv: { type: "string", value: "FILE", help: "Their labels, for scoring alone." },
+  labels_csv: {
+    type: "string",
+    value: "FILE",
+    data: true,
+    help: "Their labels, for scoring alone.",
+  },
   mapper_path: {
     type: "string",
     value: "FILE",
@@ -74,6 +82,8 @@ const AUDIT_BENCH_FLAGS = {
   out_dir: {
     type: "string",
     value: "FOLDER",
+    writes: (folder: string) =>
+      ["rows_audit.csv", "metrics_audit.json", "report.html"].map((name) => `${folder}/${name}`),
     default: ".artifacts/audit",
     help: "Where rows_audit.csv, metrics_audit.json and report.html go.",
   },

@@ -31,10 +31,25 @@ const COMPARE_FLAGS = {
     value: "A,B,…",
     help: "Encoders to compare. Default: ours, use-lite with int8 weights, and every pulled model.",
   },
-  train_csv: { type: "string", value: "FILE", help: "A training set of yours: prompt,label." },
-  test_csv: { type: "string", value: "FILE", help: "A test set of yours: prompt,label." },
+  train_csv: {
+    type: "string",
+    value: "FILE",
+    data: true,
+    help: "A training set of yours: prompt,label.",
+  },
+  test_csv: {
+    type: "string",
+    value: "FILE",
+    data: true,
+    help: "A test set of yours: prompt,label.",
+  },
   ...ENCODER_FLAGS,
-  out_report: { type: "string", value: "FILE", help: "Write the table as Markdown." },
+  out_report: {
+    type: "string",
+    value: "FILE",
+    writes: (path: string) => [path],
+    help: "Write the table as Markdown.",
+  },
 } as const;
 
 type Flags = FlagValues<typeof COMPARE_FLAGS>;

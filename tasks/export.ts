@@ -2,11 +2,12 @@ import { loadMapper, type MapperArtifact, openEncoder } from "../mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { type CommandContext, runCommand } from "../src/cli/run_command.ts";
-import { writeFileAtomic } from "../src/core/mod.ts";
+import { writeSigned } from "../src/core/mod.ts";
 import { type ModelDtype, openSession } from "../src/encoders/mod.ts";
 import { createPredictor, type ExportedMapper, exportMapperOnnx } from "../src/mapper/mod.ts";
 import { formatBytes } from "./_format_bytes.ts";
 import { readMapperConfig } from "./_mapper_config.ts";
+import { openFileCheck, openSigner, SIGN_FLAG, VERIFY_FLAG } from "./_signing.ts";
 
 /** The flags of `export`. */
 const EXPORT_FLAGS = {
@@ -22,7 +23,15 @@ const EXPORT_FLAGS = {
     help: "A pinned operating point (--pin); replaces --mapper_path. Its thresholds go into the " +
       "metadata; without it those of the mapper, if it has any.",
   },
-  out: { type: "string", value: "FILE", default: ".artifacts/mapper.onnx", help: "The ONNX file." },
+  out: {
+    type: "string",
+    value: "FILE",
+    writes: (path: string) => [path, `${path}.sig`],
+    default: ".artifacts/mapper.onnx",
+    help: "The ONNX file.",
+  },
+  ...SIGN_FLAG,
+  ...VERIFY_FLAG,
   with_encoder: {
     type: "boolean",
     help: "Put the encoder's models into the graph: token ids in, instead of vectors.",
@@ -37,8 +46,12 @@ async function exportCommand(
   flags: FlagValues<typeof EXPORT_FLAGS>,
   { say, warn, result }: CommandContext,
 ): Promise<ExitCode> {
-  const config = flags.config === undefined ? undefined : await readMapperConfig(flags.config);
-  const artifact = await loadMapper(config?.model_path ?? flags.mapper_path);
+  const signer = await openSigner(flags);
+  const check = await openFileCheck(flags);
+  const config = flags.config === undefined
+    ? undefined
+    : await readMapperConfig(flags.config, check);
+  const artifact = await loadMapper(config?.model_path ?? flags.mapper_path, check);
   const { backend: _, model_path: __, ...pinned } = config ?? { backend: "", model_path: "" };
   const point = config ? pinned : artifact.operating_point;
   const exported = await exportMapperOnnx(artifact, {
@@ -49,7 +62,7 @@ async function exportCommand(
   if (!(largest <= TOLERANCE)) {
     throw new Error(`The exported model differs from the mapper by ${largest}`);
   }
-  await writeFileAtomic(flags.out, exported.bytes);
+  await writeSigned(flags.out, exported.bytes, signer);
   if (artifact.order) {
     warn(
       "the order head is not in the model: it says which action, not whether a prompt is an order; " +

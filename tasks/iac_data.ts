@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { MicroLmError } from "../mod.ts";
-import { writeFileAtomic } from "../src/core/mod.ts";
+import { checkOutputs, writeFileAtomic } from "../src/core/mod.ts";
 import { readLines } from "../src/data/mod.ts";
 import {
   buildIacData,
@@ -31,6 +31,7 @@ await runCommand({
     detections: {
       type: "string",
       value: "FILE",
+      data: true,
       help: "CSV with the columns file, line, smell and label (TP or FP), or a .sarif log with " +
         "properties.label, or suppressions for FP.",
     },
@@ -56,6 +57,8 @@ await runCommand({
     out: {
       type: "string",
       value: "JSONL",
+      // Which files it makes is known once the rows are read: checked before the first is written
+      writes: () => [],
       required: true,
       help:
         "The rows; with --split or --from the folder of train.jsonl, val.jsonl, test.jsonl and " +
@@ -81,7 +84,7 @@ await runCommand({
     },
     skip_faults: { type: "boolean", help: "Write the other rows when some cannot be used." },
   },
-}, async (flags, { say, warn, result }) => {
+}, async (flags, { say, warn, result, checkOutputs: refuseInputs, refuseChanges }) => {
   const shares = readShares(flags.split);
   const { detections, scripts } = flags;
   if (flags.from !== undefined) {
@@ -126,6 +129,8 @@ await runCommand({
   const parts = shares
     ? splitParts(data, shares, flags.seed, flags.out)
     : [{ path: flags.out, rows: records }];
+  await refuseInputs(parts.map(({ path }) => path));
+  await refuseChanges();
   for (const part of parts) {
     await writeFileAtomic(part.path, stringifyDetections(part.rows));
     tellPart(part, say);
@@ -183,6 +188,9 @@ function layOut(folder: string, name: string, rows: readonly DetectionRecord[]):
 
 /** Lays rows out that are split already; a row keeps all its fields. */
 async function copyParts(from: string, out: string): Promise<Part[]> {
+  const files = (folder: string, of: string) =>
+    PARTS.map((name) => ({ name: of, path: join(folder, `${name}.jsonl`) }));
+  await checkOutputs(files(from, "--from"), files(out, "--out"));
   const parts: Part[] = [];
   for (const name of PARTS) {
     const path = join(from, `${name}.jsonl`);

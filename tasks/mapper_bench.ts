@@ -19,6 +19,8 @@ const MAPPER_BENCH_FLAGS = {
   out_dir: {
     type: "string",
     value: "FOLDER",
+    writes: (folder: string) =>
+      ["summary.json", "metrics.csv", "report.md"].map((name) => `${folder}/${name}`),
     default: ".artifacts/mapper_bench",
     help: "Where summary.json, metrics.csv, rows_thr_*.csv and report.md go.",
   },
@@ -48,9 +50,10 @@ async function mapperBenchCommand(
     out_report: `${out_dir}/report.md`,
   };
   const variant = { bench: "mapper-bench", nearMargins: [0] };
-  const signer = await openSigner(flags, [flags.pin, flags.out_mapper]);
+  const signer = await openSigner(flags);
   const done = await executeSweep(flags, variant, context);
   const { outcome, about, artifact } = done;
+  await context.refuseChanges();
   for (const { threshold } of outcome.metrics) {
     const { dataset, scored, classes, point } = outcome;
     const rows = decisionRows(dataset.rows, scored, classes, { ...point, threshold });

@@ -30,6 +30,8 @@ await runCommand({
     out_dir: {
       type: "string",
       value: "FOLDER",
+      writes: (folder: string) =>
+        ["summary.json", "rows.csv", "report.html"].map((name) => `${folder}/${name}`),
       default: ".artifacts/ngf",
       help: "Where summary.json, rows.csv and report.html go.",
     },

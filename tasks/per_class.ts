@@ -17,13 +17,20 @@ await runCommand({
   summary: "Shows precision, recall and abstentions of each class from a rows CSV.",
   example: "deno task per-class --rows_csv .artifacts/rows.csv --errors 20",
   flags: {
-    rows_csv: { type: "string", value: "FILE", required: true, help: "Rows that a sweep wrote." },
+    rows_csv: {
+      type: "string",
+      value: "FILE",
+      data: true,
+      required: true,
+      help: "Rows that a sweep wrote.",
+    },
     errors: { type: "integer", min: 0, default: 0, help: "Misfires to list." },
     abstains: { type: "integer", min: 0, default: 0, help: "Abstentions on actions to list." },
     class: { type: "string", value: "NAME", help: "Only rows of this class." },
     suggest: {
       type: "string",
       value: "FILE",
+      writes: (path: string) => [path],
       help: "Write a threshold a class that reaches --precision on these rows.",
     },
     precision: { type: "number", min: 0, max: 1, default: 0.99, help: "For --suggest." },
@@ -41,7 +48,12 @@ await runCommand({
     folds: { type: "integer", min: 2, max: 50, default: 5, help: "For --optimise." },
     seed: { type: "integer", default: 0, help: "Of the folds." },
     current: { type: "string", value: "FILE", help: "Thresholds in use, to compare with." },
-    out_thresholds: { type: "string", value: "FILE", help: "Write the optimised thresholds." },
+    out_thresholds: {
+      type: "string",
+      value: "FILE",
+      writes: (path: string) => [path],
+      help: "Write the optimised thresholds.",
+    },
   },
 }, async (flags, context) => {
   const { say, warn, result } = context;

@@ -18,7 +18,7 @@ import { type CommandContext, runCommand } from "../src/cli/run_command.ts";
 import { LARGE_RECIPE, PRODUCT_RECIPE } from "./_product_recipe.ts";
 import { DEFAULT_MAPPER } from "./_runtime_flags.ts";
 import { printSweep, writeSweep } from "./_sweep_output.ts";
-import { printTraining, runTraining } from "./_train.ts";
+import { printTraining, runTraining, trainingFiles } from "./_train.ts";
 
 const FIXTURES = "fixtures/defi";
 const PROMPTS = `${FIXTURES}/defi_mapper_5k_prompts.jsonl`;
@@ -47,12 +47,18 @@ await runCommand({
     out_dir: {
       type: "string",
       value: "FOLDER",
+      writes: (folder: string) => [
+        ...trainingFiles(`${folder}/large_mapper.json`),
+        ...["summary.json", "metrics.csv", "rows.csv", "report.md", "report.html"]
+          .map((name) => `${folder}/${name}`),
+      ],
       default: ".artifacts/quickstart",
       help: "Where the mapper of the 1,000 rows, summary, metrics, rows and report go.",
     },
     out_path: {
       type: "string",
       value: "FILE",
+      writes: trainingFiles,
       default: DEFAULT_MAPPER,
       help:
         "Where the product's mapper goes, with the chosen operating point: where run, map and " +

@@ -52,10 +52,16 @@ const RUN_FLAGS = {
   ...SIGN_FLAG,
   ...RUNTIME_FLAGS,
   dry_run: { type: "boolean", help: "Say what would be allowed, and hand out no plan." },
-  out_html: { type: "string", value: "FILE", help: "For arc: write a page with every grid." },
+  out_html: {
+    type: "string",
+    value: "FILE",
+    writes: (path: string) => [path],
+    help: "For arc: write a page with every grid.",
+  },
   trace: {
     type: "string",
     value: "FILE",
+    writes: (path: string) => [path, `${path}.sig`],
     help: "Append the run to a trace that deno task trace verifies and deno task replay repeats.",
   },
   verbose: { type: "boolean", help: "Print the whole record, not the plan and the verdict alone." },
@@ -71,13 +77,15 @@ async function runMicroCommand(flags: RunFlags, context: CommandContext): Promis
       hint: 'Put it into quotes: deno task run "deposit 10 ETH into aave"',
     });
   }
-  const signer = await openSigner(flags, [flags.trace, flags.out_html]);
+  const signer = await openSigner(flags);
   const request = await readRequest(prompt, flags);
   const { mapper, audit } = resolvePolicy(request.policy ?? {}, { env: request.env ?? {} });
   await using runtime = await openFlaggedRuntime(flags, context, {
     modelPath: mapper.model_path,
     openKeys: openKeys(flags),
     useWordmapFallback: mapper.use_wordmap_fallback,
+    outputs: Object.entries({ trace: flags.trace, out_html: flags.out_html })
+      .flatMap(([flag, path]) => path === undefined ? [] : [{ name: `--${flag}`, path }]),
   });
   const { policy: operator, env } = request;
   warnOfIgnored(policyOf(runtime, { operator, env }).ignored, context);

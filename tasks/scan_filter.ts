@@ -32,6 +32,7 @@ const SCAN_FILTER_FLAGS = {
   findings: {
     type: "string",
     value: "FILE",
+    data: true,
     required: true,
     help: "A .sarif log, or a CSV with the columns file, line and rule.",
   },
@@ -53,6 +54,7 @@ const SCAN_FILTER_FLAGS = {
   out: {
     type: "string",
     value: "FILE",
+    writes: (path: string) => hasEnding(path) ? [path] : [`${path}.sarif`, `${path}.csv`],
     default: ".artifacts/scan/findings",
     help: "The marked findings; .sarif or .csv is added if the name has no ending.",
   },
@@ -60,6 +62,10 @@ const SCAN_FILTER_FLAGS = {
 } as const;
 
 type Flags = FlagValues<typeof SCAN_FILTER_FLAGS>;
+
+function hasEnding(path: string): boolean {
+  return /\.[a-z]+$/i.test(path);
+}
 
 /** Columns that a CSV gets. */
 const MARKS = ["micro_lm_verdict", "micro_lm_p_tp", "micro_lm_reason"];
@@ -88,7 +94,8 @@ async function scanFilterCommand(flags: Flags, context: CommandContext): Promise
     rules,
     ...(flags.tech === undefined ? {} : { tech: flags.tech }),
   });
-  const out = /\.[a-z]+$/i.test(flags.out) ? flags.out : `${flags.out}${file.ending}`;
+  const out = hasEnding(flags.out) ? flags.out : `${flags.out}${file.ending}`;
+  await context.refuseChanges();
   await writeFileAtomic(out, file.mark(judged, threshold));
   tell(judged, threshold, context);
   context.say(`Wrote ${out}`);

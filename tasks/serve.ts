@@ -1,7 +1,19 @@
-import { createLogWriter, DEFAULT_SERVE_LIMITS, startServer } from "../src/serve/mod.ts";
+import type { MicroRuntime } from "../mod.ts";
+import {
+  createLogWriter,
+  DEFAULT_SERVE_LIMITS,
+  type LogEntry,
+  type MicroServer,
+  startServer,
+} from "../src/serve/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
-import { listOf, openOperatorRuntime, OPERATOR_FLAGS } from "./_policy_flags.ts";
+import {
+  listOf,
+  openOperatorRuntime,
+  OPERATOR_FLAGS,
+  type OperatorRuntime,
+} from "./_policy_flags.ts";
 import { RUNTIME_FLAGS } from "./_runtime_flags.ts";
 
 /** Flags of `serve`. */
@@ -86,13 +98,13 @@ await runCommand({
   name: "serve",
   summary:
     "Serves a mapper over HTTP: POST /v1/map, /v1/map/batch and /v1/run. GET /openapi.json " +
-    "describes them. Logs are JSON lines on stderr. SIGTERM and SIGINT stop it gracefully.",
+    "describes them. Logs are JSON lines on stderr. SIGTERM and SIGINT stop it gracefully; SIGHUP " +
+    "reads mapper, policy and facts anew.",
   example: "deno task serve --mapper_path .artifacts/defi_mapper.json --port 8088",
   flags: SERVE_FLAGS,
 }, async (flags, context) => {
   const log = createLogWriter((bytes) => Deno.stderr.write(bytes));
-  const { runtime: opened, ...operator } = await openOperatorRuntime(flags, context);
-  await using runtime = opened;
+  const { runtime, ...operator } = await openOperatorRuntime(flags, context);
   const server = await startServer(runtime, {
     ...operator,
     host: flags.host,
@@ -116,13 +128,62 @@ await runCommand({
   log.write({ level: "info", event: "listening", url: server.url });
   context.say(`Listening on ${server.url}`);
   context.result({ url: server.url });
+  const current = { runtime };
+  const open = () => openOperatorRuntime(flags, context);
+  const stopReloading = onReload(() => reload(server, current, { open, log: log.write }));
   const signal = await waitForStop();
+  stopReloading();
   log.write({ level: "info", event: "stopping", signal });
   await server.stop();
+  await current.runtime[Symbol.asyncDispose]();
   log.write({ level: "info", event: "stopped" });
   await log.close();
   return EXIT.ok;
 });
+
+interface ReloadOptions {
+  readonly open: () => Promise<OperatorRuntime>;
+  readonly log: (entry: LogEntry) => void;
+}
+
+/** Serves what the files say now; what cannot be opened leaves everything as it is. */
+async function reload(
+  server: MicroServer,
+  current: { runtime: MicroRuntime },
+  { open, log }: ReloadOptions,
+): Promise<void> {
+  try {
+    const { runtime, ...operator } = await open();
+    const before = current.runtime;
+    const unused = server.reload(runtime, operator);
+    current.runtime = runtime;
+    log({ level: "info", event: "reloaded", mapper_sha256: runtime.source?.sha256 ?? null });
+    await unused;
+    await before[Symbol.asyncDispose]();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    log({ level: "error", event: "reload_failed", message });
+  }
+}
+
+/** Runs something at each SIGHUP, one after the other; signals that come meanwhile are one. */
+function onReload(run: () => Promise<void>): () => void {
+  let running: Promise<void> | null = null;
+  let isWanted = false;
+  const listener = () => {
+    isWanted = true;
+    running ??= (async () => {
+      while (isWanted) {
+        isWanted = false;
+        await run();
+      }
+      running = null;
+    })();
+  };
+  if (Deno.build.os === "windows") return () => {};
+  Deno.addSignalListener("SIGHUP", listener);
+  return () => Deno.removeSignalListener("SIGHUP", listener);
+}
 
 /** The first signal to stop; a second one ends the process at once, as signals do. */
 function waitForStop(): Promise<Deno.Signal> {

@@ -1,6 +1,7 @@
 import { openRuntime, type OpenRuntimeOptions } from "../mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
+import { nothingToVerify, openFileCheck, VERIFY_FLAG } from "./_signing.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import { type CommandContext, runCommand } from "../src/cli/run_command.ts";
 import type { PinnedPoint } from "../src/mapper/mod.ts";
@@ -21,6 +22,7 @@ const SUITE_FLAGS = {
   suite_file: {
     type: "string",
     value: "FILE",
+    data: true,
     help: "A suite of your own instead; fixtures/suites/ shows the form.",
   },
   runs: { type: "integer", min: 1, max: 1000, default: 5, help: "How often each case is run." },
@@ -40,6 +42,7 @@ const SUITE_FLAGS = {
     default: "sbert",
     help: "A trained mapper (sbert) or the keyword mapper, which needs no file.",
   },
+  ...VERIFY_FLAG,
   ...OPEN_MAPPER_FLAGS,
 } as const;
 
@@ -73,9 +76,17 @@ async function runtimeOptions(
   flags: FlagValues<typeof SUITE_FLAGS>,
   context: CommandContext,
 ): Promise<OpenRuntimeOptions> {
-  const shared = { mapper: mapperOptions(flags, context), useWordmapFallback: false };
-  if (flags.backend === "wordmap") return { ...shared, backend: "wordmap" };
-  const config = await readMapperConfig(flags.config ?? DEFAULT_CONFIG);
+  const check = await openFileCheck(flags);
+  const shared = {
+    mapper: mapperOptions(flags, context),
+    useWordmapFallback: false,
+    ...(check && { check }),
+  };
+  if (flags.backend === "wordmap") {
+    if (check) throw nothingToVerify();
+    return { ...shared, backend: "wordmap" };
+  }
+  const config = await readMapperConfig(flags.config ?? DEFAULT_CONFIG, check);
   const { backend, model_path, ...point } = config;
   const modelPath = flags.mapper_path ?? model_path;
   return {

@@ -4,7 +4,7 @@ import { ENCODER_FLAGS, SPEC_HELP } from "./_encoder_flags.ts";
 import { INPUT_FLAGS, TAXONOMY_FLAG } from "./_input_flags.ts";
 import { SIGN_FLAG } from "./_signing.ts";
 import { runCommand } from "../src/cli/run_command.ts";
-import { defaultOutPath, printTraining, runTraining } from "./_train.ts";
+import { defaultOutPath, printTraining, runTraining, trainingFiles } from "./_train.ts";
 
 await runCommand({
   name: "train",
@@ -14,6 +14,7 @@ await runCommand({
     labels_csv: {
       type: "string",
       value: "FILE[,FILE…]",
+      data: true,
       required: true,
       help:
         "CSV with a prompt and its label a row; the columns have a header. Several files are one set.",
@@ -21,6 +22,7 @@ await runCommand({
     out_path: {
       type: "string",
       value: "FILE",
+      writes: trainingFiles,
       help: "Where the mapper goes; facts of the run go beside it (.meta.json). " +
         "Default: .artifacts/defi_mapper.json, or .artifacts/NAME_mapper.json for a folder.",
     },
@@ -120,6 +122,7 @@ await runCommand({
 }, async (flags, context) => {
   const { calibrate, ...request } = flags;
   const out_path = flags.out_path ?? await defaultOutPath(flags.domain);
+  await context.checkOutputs(trainingFiles(out_path));
   const method = flags.calibration_method ?? (calibrate ? "best" : "none");
   const run = await runTraining({
     ...request,

@@ -16,10 +16,17 @@ await runCommand({
   summary: "Fits the evidence that audits a mapper: span by span, for every action.",
   example: "deno task wdd-fit --labels_csv fixtures/defi/defi_mapper_labeled_large.csv",
   flags: {
-    labels_csv: { type: "string", value: "FILE", required: true, help: "Columns prompt,label." },
+    labels_csv: {
+      type: "string",
+      value: "FILE",
+      data: true,
+      required: true,
+      help: "Columns prompt,label.",
+    },
     out_path: {
       type: "string",
       value: "FILE",
+      writes: (path: string) => [path, `${path}.sig`],
       default: ".artifacts/defi_wdd.json",
       help: "Where the model of the evidence goes.",
     },
@@ -33,8 +40,11 @@ await runCommand({
     sbert: { type: "string", value: "SPEC", default: "lite", help: "Encoder of the spans." },
     ...SIGN_FLAG,
   },
-}, async ({ labels_csv, out_path, domain: name, taxonomy, sbert, sign }, { say, result }) => {
-  const signer = await openSigner({ sign }, [out_path]);
+}, async (
+  { labels_csv, out_path, domain: name, taxonomy, sbert, sign },
+  { say, result, refuseChanges },
+) => {
+  const signer = await openSigner({ sign });
   const raw = await readLabeledCsv(labels_csv);
   const named = name === "auto" ? undefined : await openDomain(name);
   const domain = taxonomy !== undefined
@@ -54,6 +64,7 @@ await runCommand({
         NOTHING.has(domain.planner?.read(prompt).refusal?.kind ?? "order"),
     },
   );
+  await refuseChanges();
   await saveWdd(out_path, model, signer);
   const { primitives, background } = model;
   say(

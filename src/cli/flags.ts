@@ -15,6 +15,10 @@ export interface StringFlag extends FlagBase {
   readonly default?: string;
   readonly required?: true;
   readonly choices?: readonly string[];
+  /** The value names what is written: the files, companions included. */
+  readonly writes?: (value: string) => readonly string[];
+  /** The value names files that have to stay as they are while the task runs. */
+  readonly data?: true;
 }
 
 /** A flag that takes a number within `[min, max]`. */

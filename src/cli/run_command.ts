@@ -1,10 +1,12 @@
 // deno-lint-ignore-file no-console -- this is where commands print
 import { MicroLmError } from "../core/errors.ts";
+import { explainIoError } from "../core/io_error.ts";
 import { MICRO_LM_VERSION } from "../core/version.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit_codes.ts";
 import { type Command, type Flag, type FlagValues, parseFlags } from "./flags.ts";
 import { helpText } from "./help.ts";
 import { hintForThisRun } from "./permission_hint.ts";
+import { openTaskFiles } from "./task_files.ts";
 
 /** What a command gets to work with. */
 export interface CommandContext {
@@ -19,6 +21,18 @@ export interface CommandContext {
   warn(text: string): void;
   /** With `--json`: prints the one machine-readable object. Otherwise: nothing. */
   result(value: unknown): void;
+  /**
+   * Says, before anything is written, if the data that the flags name has changed since the start.
+   *
+   * @throws {MicroLmError} Kind `data`.
+   */
+  refuseChanges(): Promise<void>;
+  /**
+   * Refuses outputs that no flag names, like those of a default, if they are inputs or cannot be written.
+   *
+   * @throws {MicroLmError} Kind `usage`, `write` or `permission`.
+   */
+  checkOutputs(paths: readonly string[]): Promise<void>;
 }
 
 /** The flag that every command has. */
@@ -44,22 +58,44 @@ export async function runCommand<const F extends Record<string, Flag>>(
     const withJson = { ...command, flags: { ...command.flags, ...JSON_FLAG } };
     const { flags, positional, asked } = parseFlags(withJson, Deno.args);
     if (asked) {
-      console.log(asked === "help" ? helpText(withJson) : `micro-lm ${MICRO_LM_VERSION}`);
+      print(asked === "help" ? helpText(withJson) : `micro-lm ${MICRO_LM_VERSION}`);
       return EXIT.ok;
     }
     const json = (flags as { json: boolean }).json;
-    return await body(flags as unknown as FlagValues<F>, {
+    const files = await openTaskFiles(command.flags, flags);
+    const code = await body(flags as unknown as FlagValues<F>, {
       positional,
-      say: json ? console.error : console.log,
-      print: (text) => console.log(text),
-      note: (text) => console.error(text),
-      warn: (text) => console.error(`warning: ${text}`),
+      say: json ? talk : print,
+      print,
+      note: talk,
+      warn: (text) => talk(`warning: ${text}`),
       result: (value) => {
-        if (json) console.log(JSON.stringify(value));
+        if (json) print(JSON.stringify(value));
       },
+      ...files,
     });
+    await files.refuseChanges();
+    return code;
   });
   Deno.exit(code);
+}
+
+/** A disk may be full behind standard output; a reader that has gone has seen enough. */
+function print(text: string): void {
+  try {
+    console.log(text);
+  } catch (error) {
+    throw explainIoError(error, "standard output", "write");
+  }
+}
+
+/** Talk that nobody can take is no reason to stop. */
+function talk(text: string): void {
+  try {
+    console.error(text);
+  } catch {
+    // Nobody is there to be told
+  }
 }
 
 async function guard(name: string, run: () => Promise<ExitCode>): Promise<ExitCode> {
@@ -67,7 +103,7 @@ async function guard(name: string, run: () => Promise<ExitCode>): Promise<ExitCo
     return await run();
   } catch (error) {
     const { text, code } = explain(error, name);
-    console.error(text);
+    talk(text);
     return code;
   }
 }

@@ -1,5 +1,8 @@
-import { dirname } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { explainIoError } from "./io_error.ts";
+
+/** Links that lead to each other, as Linux has it. */
+const MOST_LINKS = 40;
 
 /** What a file is to contain: as a whole, or piece by piece. */
 export type FileContent = string | Uint8Array | AsyncIterable<string | Uint8Array>;
@@ -7,7 +10,7 @@ export type FileContent = string | Uint8Array | AsyncIterable<string | Uint8Arra
 /**
  * Writes a file as a whole or not at all: to a temporary name in the same folder, then renamed, so
  * that a killed run or a full disk leaves the old content. Missing folders are made. A link stays a
- * link, and what is no file, like `/dev/stdout`, is written to directly.
+ * link, a file keeps its mode, and what is no file, like `/dev/stdout`, is written to directly.
  *
  * @throws {MicroLmError} Kind `write` if the file cannot be written, `permission` if Deno forbids it.
  * Errors of an iterable pass through.
@@ -38,6 +41,8 @@ export async function writeFileAtomic(path: string, content: FileContent): Promi
       Deno.open(temporary ?? target.path, { write: true, createNew: temporary !== undefined })
     );
     for await (const piece of pieces(content)) await io(() => writeAll(file, piece));
+    const { mode } = target;
+    if (temporary && mode !== null) await io(() => Deno.chmod(temporary, mode));
     if (temporary) await io(() => file.sync());
     if (temporary) await io(() => Deno.rename(temporary, target.path));
   } catch (error) {
@@ -46,15 +51,22 @@ export async function writeFileAtomic(path: string, content: FileContent): Promi
   }
 }
 
+interface Target {
+  readonly path: string;
+  readonly isDevice: boolean;
+  /** Of the file that is replaced; null where there is none. */
+  readonly mode: number | null;
+}
+
 /** Where the content goes: renaming over a link or a device would replace it by a file. */
-async function resolveTarget(path: string): Promise<{ path: string; isDevice: boolean }> {
+async function resolveTarget(path: string): Promise<Target> {
   try {
-    const { isFile, isDirectory } = await Deno.stat(path);
-    if (isFile) return { path: await Deno.realPath(path), isDevice: false };
-    return { path, isDevice: !isDirectory };
+    const { isFile, isDirectory, mode } = await Deno.stat(path);
+    if (!isFile) return { path, isDevice: !isDirectory, mode: null };
+    return { path: await Deno.realPath(path), isDevice: false, mode: mode && mode & 0o7777 };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { path, isDevice: false };
-    throw error;
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return { path: await realPathOf(path), isDevice: false, mode: null };
   }
 }
 
@@ -68,4 +80,43 @@ async function* pieces(content: FileContent): AsyncGenerator<Uint8Array> {
 
 async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+}
+
+/**
+ * Where a path leads once every link is followed, also where there is nothing yet: a link to nowhere
+ * leads to where its file would be.
+ *
+ * @throws {Deno.errors.FilesystemLoop} For links that lead in a circle.
+ */
+export async function realPathOf(path: string): Promise<string> {
+  let at = path;
+  for (let i = 0; i < MOST_LINKS; i++) {
+    try {
+      return await Deno.realPath(at);
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+    }
+    const target = await linkTarget(at);
+    if (target === null) return join(await realFolder(dirname(resolve(at))), basename(at));
+    at = resolve(dirname(resolve(at)), target);
+  }
+  throw new Deno.errors.FilesystemLoop(`More than ${MOST_LINKS} links`);
+}
+
+async function realFolder(folder: string): Promise<string> {
+  return folder === dirname(folder) ? folder : await realPathOf(folder);
+}
+
+async function linkTarget(path: string): Promise<string | null> {
+  try {
+    return (await Deno.lstat(path)).isSymlink ? await Deno.readLink(path) : null;
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
+}
+
+/** Whether an error says that there is nothing at a path. */
+export function isAbsent(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }

@@ -7,6 +7,9 @@ const STDIN_NAME = "standard input";
 /** Bytes that a file may have which is read as a whole: more than any mapper, less than memory. */
 const MOST_BYTES = 1 << 28;
 
+/** Bytes that are read at a time. */
+const CHUNK_BYTES = 1 << 16;
+
 /** Checks the bytes of a file that decides something, before anything in them is believed. */
 export type FileCheck = (path: string, bytes: Uint8Array) => Promise<void>;
 
@@ -34,10 +37,11 @@ async function openInput(path: string): Promise<Deno.FsFile> {
  * Streams the bytes of a file, or of standard input for `-`.
  *
  * @param size Bytes to stop after. Default: all.
- * @throws {MicroLmError} As {@linkcode openInput}.
+ * @throws {MicroLmError} As {@linkcode openInput}; kind `data` for a file that something writes to while all
+ * of it is read.
  */
 export async function* readChunks(path: string, size = Infinity): AsyncGenerator<Uint8Array> {
-  const stream = path === "-" ? Deno.stdin.readable : (await openInput(path)).readable;
+  const stream = path === "-" ? Deno.stdin.readable : unchanged(path, await openInput(path));
   let left = size;
   try {
     for await (const chunk of stream) {
@@ -48,6 +52,28 @@ export async function* readChunks(path: string, size = Infinity): AsyncGenerator
   } catch (error) {
     throw explainIoError(error, inputName(path), "read");
   }
+}
+
+/** The bytes of a file that stays as it is: else the first half may be of one text, the rest of another. */
+async function* unchanged(path: string, file: Deno.FsFile): AsyncGenerator<Uint8Array> {
+  using opened = file;
+  const before = await opened.stat();
+  let bytes = 0;
+  // A file that grows as fast as it is read has no end
+  while (bytes <= before.size) {
+    const chunk = new Uint8Array(CHUNK_BYTES);
+    const length = await opened.read(chunk);
+    if (length === null) break;
+    bytes += length;
+    yield chunk.subarray(0, length);
+  }
+  const { size, mtime } = await opened.stat();
+  const isSame = size === before.size && mtime?.getTime() === before.mtime?.getTime();
+  if (isSame && bytes <= size) return;
+  throw new MicroLmError("data", "Expected a file that stays as it is, found it changed", {
+    at: { file: path },
+    hint: "Something wrote to it while it was read: begin again once it is done",
+  });
 }
 
 /**

@@ -19,9 +19,24 @@ export interface Schema {
  * an unknown key also the closest known one.
  */
 export function readInput<T>(input: unknown, type: z.ZodType<T>, schema: Schema): T {
+  refuseProto(input, schema);
   const parsed = type.safeParse(input);
   if (parsed.success) return parsed.data;
   throw describeFault(input, parsed.error.issues[0]!, schema);
+}
+
+/** What copies an object may take this key for something else than a key, or drop it without a word. */
+function refuseProto(input: unknown, { name }: Schema): void {
+  const found: [value: unknown, path: string][] = [[input, name]];
+  for (const [value, path] of found) {
+    if (typeof value !== "object" || value === null) continue;
+    if (Object.hasOwn(value, "__proto__")) {
+      throw new MicroLmError("usage", `Unknown key "${path}.__proto__"`);
+    }
+    for (const [key, item] of Object.entries(value)) {
+      if (typeof item === "object" && item !== null) found.push([item, `${path}.${key}`]);
+    }
+  }
 }
 
 function describeFault(input: unknown, issue: z.core.$ZodIssue, schema: Schema): MicroLmError {

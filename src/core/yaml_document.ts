@@ -1,4 +1,15 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from "yaml";
 import type { z } from "zod";
 import { MicroLmError, type SourceLocation } from "./errors.ts";
 
@@ -22,7 +33,16 @@ export interface YamlDocument {
  */
 export function parseYaml(text: string, file: string): YamlDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  refuseDepth(text, file);
+  const document = withoutStacks(() =>
+    parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      logLevel: "error",
+      // The library compares each key with all before it
+      uniqueKeys: false,
+    })
+  );
   const at = (offset: number | undefined): SourceLocation => {
     if (offset === undefined) return { file };
     const { line, col } = lines.linePos(offset);
@@ -35,11 +55,78 @@ export function parseYaml(text: string, file: string): YamlDocument {
       cause: broken,
     });
   }
+  const fault = keyFault(document);
+  if (fault) throw new MicroLmError("data", fault.message, { at: at(fault.key.range?.[0]) });
   return {
     value: toValue(document, file),
     locate: (path) => at(offsetOf(document, path)),
     locateKey: (path) => at(keyOffset(document, path)),
   };
+}
+
+/** Brackets that are open at a time, or close nothing: the library makes much of each. */
+const MOST_DEPTH = 64;
+
+/** Counts brackets wherever they stand: a config has few, and closes them. */
+function refuseDepth(text: string, file: string): void {
+  let depth = 0;
+  let stray = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === "[" || char === "{") depth++;
+    else if (char === "]" || char === "}") {
+      if (depth > 0) depth--;
+      else stray++;
+    }
+    if (Math.max(depth, stray) > MOST_DEPTH) {
+      const what = depth > stray ? "open brackets" : "brackets that close none";
+      throw new MicroLmError("data", `Expected at most ${MOST_DEPTH} ${what} in YAML`, {
+        at: { file, line: text.slice(0, at).split("\n").length },
+      });
+    }
+  }
+}
+
+/** Thousands of errors may be made of a text, and only the first is shown: their stacks are what takes time. */
+function withoutStacks<T>(run: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return run();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+interface KeyFault {
+  readonly key: Node;
+  readonly message: string;
+}
+
+/**
+ * A key that a map has twice, or that is no text: as text it would hold all below it, and that again at
+ * each level.
+ */
+function keyFault(document: Document): KeyFault | null {
+  let fault: KeyFault | null = null;
+  visit(document, {
+    Map: (_, { items }) => {
+      const names = new Set<unknown>();
+      for (const { key } of items) {
+        const stands = isAlias(key) ? key.resolve(document) : key;
+        const name = isScalar(stands) ? stands.value : stands;
+        if (isCollection(stands)) {
+          fault = { key: key as Node, message: "Expected a text as a key, found a list or a map" };
+        } else if (names.has(name)) {
+          fault = { key: key as Node, message: "Expected YAML: Map keys must be unique" };
+        }
+        if (fault) return visit.BREAK;
+        names.add(name);
+      }
+      return undefined;
+    },
+  });
+  return fault;
 }
 
 /** The name of a path in messages. */

@@ -1,5 +1,4 @@
 import { policyOf } from "../run/policy/of_runtime.ts";
-import type { MicroRuntime } from "../run/runtime_types.ts";
 import type { TokenCheck } from "./http/bearer_token.ts";
 import {
   headerOf,
@@ -7,7 +6,7 @@ import {
   type ServeRequest,
   type ServeResponse,
 } from "./http/exchange.ts";
-import type { Facts, HandlerContext } from "./handlers.ts";
+import type { HandlerContext, Served } from "./handlers.ts";
 import type { HostCheck } from "./http/host_check.ts";
 import { HttpProblem, overloaded, toHttpProblem } from "./http_problem.ts";
 import type { ServeLimits } from "./limits.ts";
@@ -27,10 +26,6 @@ export interface CreateRequestHandlerOptions {
   readonly limits: ServeLimits;
   readonly log: (entry: LogEntry) => void;
   readonly logPrompts: boolean;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** The policy of who runs the server, as it was given. */
-  readonly operator?: unknown;
-  readonly facts?: Facts | undefined;
   /** Numbers for the metrics that others keep. */
   readonly gauges: () => Pick<Gauges, "connections" | "worstDelay">;
 }
@@ -39,33 +34,48 @@ export interface CreateRequestHandlerOptions {
 export interface RequestHandler {
   readonly metrics: ServeMetrics;
   handle(request: ServeRequest): Promise<ServeResponse>;
+  /**
+   * Answers with something else from now on; done when no request needs what it had before. Requests
+   * keep what they began with.
+   */
+  use(served: Served): Promise<void>;
   /** Takes no more work from now on; done when what has begun is answered. */
   stop(): Promise<void>;
 }
 
 const BY_PATH = new Map(ROUTES.map((route) => [route.path, route]));
 
+/** A context, and how many requests use it. */
+interface Use {
+  readonly context: HandlerContext;
+  users: number;
+  /** Called when it was replaced and nobody uses it any more. */
+  onUnused: (() => void) | null;
+}
+
 /** Makes the function that turns requests into responses; it never rejects. */
 export function createRequestHandler(
-  runtime: MicroRuntime,
+  served: Served,
   options: CreateRequestHandlerOptions,
 ): RequestHandler {
-  const { checkToken, checkHost, limits, log, logPrompts, env, operator, gauges } = options;
+  const { checkToken, checkHost, limits, log, logPrompts, gauges } = options;
   const metrics = createServeMetrics(ROUTES.map(({ path }) => path));
-  const queue = createMapQueue(runtime, { onBatch: metrics.batch });
   const state = { inFlight: 0, isStopping: false };
   const openApi = JSON.stringify(openApiDocument());
-  const context: HandlerContext = {
-    runtime,
-    queue,
-    metrics,
-    limits,
-    env,
-    operator,
-    own: policyOf(runtime, { operator, env }),
-    facts: options.facts,
+  const useOf = (from: Served): Use => {
+    const { runtime, operator, env } = from;
+    const queue = createMapQueue(runtime, { onBatch: metrics.batch });
+    const own = policyOf(runtime, { operator, env });
+    return { context: { ...from, queue, metrics, limits, own }, users: 0, onUnused: null };
   };
-  const probed: ProbeContext = { queue, metrics, state, gauges, openApi };
+  let current = useOf(served);
+  const probed = (): ProbeContext => ({
+    queue: current.context.queue,
+    metrics,
+    state,
+    gauges,
+    openApi,
+  });
   const series = crypto.randomUUID().slice(0, 8);
   let count = 0;
   const idle = Promise.withResolvers<void>();
@@ -75,11 +85,14 @@ export function createRequestHandler(
     if (state.isStopping) throw stopping();
     if (state.inFlight >= limits.maxInFlight) throw overloaded();
     state.inFlight++;
+    const use = current;
+    use.users++;
     try {
       const { json, bytes } = await readJsonBody(request, limits);
       facts.bytes = bytes;
-      return await route.handler(json, context);
+      return await route.handler(json, use.context);
     } finally {
+      if (--use.users === 0) use.onUnused?.();
       if (--state.inFlight === 0 && state.isStopping) idle.resolve();
     }
   };
@@ -87,7 +100,7 @@ export function createRequestHandler(
     checkHost(request);
     checkMethod(request.method, route);
     if (route.needsToken) checkToken(request.headers);
-    if (route.method === "GET") return route.probe(probed);
+    if (route.method === "GET") return route.probe(probed());
     const { body, prompts } = await post(route, request, facts);
     facts.prompts = prompts;
     return JSON.stringify(body);
@@ -117,6 +130,14 @@ export function createRequestHandler(
       metrics.request(facts.path, response.status, ms / 1000);
       log(describeRequest(id, response.status, ms, facts, logPrompts));
       return response;
+    },
+    use: (next) => {
+      const before = current;
+      current = useOf(next);
+      if (before.users === 0) return Promise.resolve();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      before.onUnused = resolve;
+      return promise;
     },
     stop: () => {
       state.isStopping = true;

@@ -8,20 +8,24 @@ import type { MapQueue } from "./map_queue.ts";
 import type { ServeMetrics } from "./metrics.ts";
 import { BATCH_REQUEST, MAP_REQUEST, readRequest, RUN_REQUEST } from "./requests.ts";
 
-/** What the handlers of a server work with. */
-export interface HandlerContext {
+/** What answers rest on: a reload replaces it as a whole. */
+export interface Served {
   readonly runtime: MicroRuntime;
-  readonly queue: MapQueue;
-  readonly metrics: ServeMetrics;
-  readonly limits: ServeLimits;
   /** Environment variables that a policy may honour. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The policy of who runs the server, as it was given. */
   readonly operator: unknown;
-  /** What it comes to for requests that bring none. */
-  readonly own: MergedPolicy;
   /** What is known of accounts and markets, if the operator says so and not the caller. */
   readonly facts?: Facts | undefined;
+}
+
+/** What the handlers of a server work with. */
+export interface HandlerContext extends Served {
+  readonly queue: MapQueue;
+  readonly metrics: ServeMetrics;
+  readonly limits: ServeLimits;
+  /** What the operator's policy comes to for requests that bring none. */
+  readonly own: MergedPolicy;
 }
 
 /** A source of what is known, asked anew for each run. */

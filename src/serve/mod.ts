@@ -5,6 +5,6 @@
  */
 export { type Facts } from "./handlers.ts";
 export { DEFAULT_SERVE_LIMITS } from "./limits.ts";
-export { createLogWriter } from "./log_writer.ts";
+export { createLogWriter, type LogEntry } from "./log_writer.ts";
 export { startMcpServer } from "./mcp/server.ts";
-export { startServer } from "./start_server.ts";
+export { type MicroServer, startServer } from "./start_server.ts";

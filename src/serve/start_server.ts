@@ -3,14 +3,30 @@ import { createTokenCheck } from "./http/bearer_token.ts";
 import { affordableConnections } from "./http/descriptors.ts";
 import { watchEventLoop } from "./event_loop.ts";
 import { createRequestHandler } from "./handle_request.ts";
-import type { Facts } from "./handlers.ts";
+import type { Facts, Served } from "./handlers.ts";
 import { createHostCheck } from "./http/host_check.ts";
 import { DEFAULT_SERVE_LIMITS, type ServeLimits } from "./limits.ts";
 import { type HttpListener, listen } from "./http/listen.ts";
 import type { LogEntry } from "./log_writer.ts";
 
+/** What a server answers with beside its runtime. */
+export interface ServedOptions {
+  /**
+   * The policy of who runs the server: a floor, which requests only make stricter; see
+   * {@linkcode mergePolicies}. Default: that of nobody's choice, as a floor.
+   */
+  readonly policy?: unknown;
+  /**
+   * Says what is known of accounts and markets, anew for each run; the context of requests counts for
+   * nothing then. Default: the callers say what is known.
+   */
+  readonly facts?: Facts | undefined;
+  /** Environment variables to honour; see {@linkcode POLICY_ENVIRONMENT}. Default: none. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
 /** Options of {@linkcode startServer}. */
-export interface StartServerOptions {
+export interface StartServerOptions extends ServedOptions {
   /** Address to listen on. Default: 127.0.0.1. Others than loopback addresses need a token. */
   readonly host?: string;
   /** Port; 0 for any that is free. Default: 8088. */
@@ -28,24 +44,17 @@ export interface StartServerOptions {
   readonly log?: (entry: LogEntry) => void;
   /** Whether entries hold what people wrote. Default: false. */
   readonly logPrompts?: boolean;
-  /**
-   * The policy of who runs the server: a floor, which requests only make stricter; see
-   * {@linkcode mergePolicies}. Default: that of nobody's choice, as a floor.
-   */
-  readonly policy?: unknown;
-  /**
-   * Says what is known of accounts and markets, anew for each run; the context of requests counts for
-   * nothing then. Default: the callers say what is known.
-   */
-  readonly facts?: Facts | undefined;
-  /** Environment variables to honour; see {@linkcode POLICY_ENVIRONMENT}. Default: none. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A server that listens. */
 export interface MicroServer extends AsyncDisposable {
   /** Where it listens, such as `http://127.0.0.1:8088`. */
   readonly url: string;
+  /**
+   * Answers with another runtime, policy and facts from now on. Requests that have begun keep what they
+   * began with; done when none needs it any more, and the runtime before may be disposed.
+   */
+  reload(runtime: MicroRuntime, options?: ServedOptions): Promise<void>;
   /**
    * Answers the requests that have begun, refuses new ones (503) and stops; what is not answered
    * after `limits.stopTimeoutMs` is cut off. Disposing does the same.
@@ -85,22 +94,19 @@ export async function startServer(
   runtime: MicroRuntime,
   options: StartServerOptions = {},
 ): Promise<MicroServer> {
-  const { host = "127.0.0.1", port = 8088, token, env = {}, allowedHosts = [] } = options;
+  const { host = "127.0.0.1", port = 8088, token, allowedHosts = [] } = options;
   const { log = () => {}, logPrompts = false } = options;
   const asked = { ...DEFAULT_SERVE_LIMITS, ...options.limits };
   const limits = { ...asked, maxConnections: affordableConnections(asked.maxConnections) };
   const checkToken = createTokenCheck(token, host);
   const watch = watchEventLoop({ onDelay: (seconds) => handler.metrics.delay(seconds) });
   const listener: { current: HttpListener | null } = { current: null };
-  const handler = createRequestHandler(runtime, {
+  const handler = createRequestHandler(servedOf(runtime, options), {
     checkToken,
     checkHost: createHostCheck(allowedHosts, token !== undefined && token !== ""),
     limits,
     log,
     logPrompts,
-    env,
-    operator: options.policy,
-    facts: options.facts,
     gauges: () => ({
       connections: listener.current?.connections ?? 0,
       worstDelay: watch.worst,
@@ -129,9 +135,14 @@ export async function startServer(
       .finally(() => watch[Symbol.dispose]());
   return {
     url: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${actual}`,
+    reload: (next, served = {}) => handler.use(servedOf(next, served)),
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+function servedOf(runtime: MicroRuntime, { policy, facts, env = {} }: ServedOptions): Served {
+  return { runtime, env, operator: policy, facts };
 }
 
 /** Says that connections are refused, once in ten seconds at most. */

@@ -27,3 +27,35 @@ Deno.test("explain() calls anything unexpected a defect of ours", () => {
 Deno.test("explain() tells a missing permission from a defect", () => {
   assertEquals(explain(new Deno.errors.NotCapable("Requires net access"), "none").code, 77);
 });
+
+const PROMPT = "tasks/run.ts 'deposit 1 ETH' --backend wordmap";
+const SWEEP = "tasks/sweep.ts --backend wordmap --bootstrap 0 " +
+  "--prompts_jsonl fixtures/defi/defi_mapper_labeled_mini.csv";
+const HELP = "tasks/serve.ts --help";
+
+/** What a shell does with the streams of a task, and the code that it ends with; 2 is a gate not met. */
+const STREAMS: readonly (readonly [string, string, readonly number[]])[] = [
+  [PROMPT, ">/dev/full", [73]],
+  [SWEEP, ">/dev/full", [73]],
+  [SWEEP, "--json >/dev/full", [73]],
+  [HELP, ">/dev/full", [73]],
+  ...[PROMPT, SWEEP, HELP].flatMap((task) =>
+    ["2>/dev/full", "| true; exit ${PIPESTATUS[0]}", ">&- 2>&-"]
+      .map((streams): [string, string, number[]] => [task, streams, [0, 2]])
+  ),
+];
+
+for (const [task, streams, codes] of STREAMS) {
+  Deno.test({
+    name: `${task} ${streams} ends with ${codes.join(" or ")}`,
+    ignore: Deno.build.os !== "linux",
+    fn: async () => {
+      const flags = "--no-prompt --no-check --frozen --allow-read=. --allow-write=.artifacts";
+      const { code, stderr } = await new Deno.Command("/bin/bash", {
+        args: ["-c", `deno run -q ${flags} ${task} ${streams}`],
+      }).output();
+      const said = new TextDecoder().decode(stderr);
+      assertEquals([codes.includes(code), /defect/.test(said)], [true, false], `${code}: ${said}`);
+    },
+  });
+}

@@ -8,13 +8,12 @@ import { DEFAULT_SERVE_LIMITS } from "../../src/serve/limits.ts";
 import type { LogEntry } from "../../src/serve/log_writer.ts";
 
 function handlerOf(runtime: MicroRuntime, log: (entry: LogEntry) => void = () => {}) {
-  return createRequestHandler(runtime, {
+  return createRequestHandler({ runtime, env: {}, operator: undefined }, {
     checkToken: () => {},
     checkHost: () => {},
     limits: DEFAULT_SERVE_LIMITS,
     log,
     logPrompts: false,
-    env: {},
     gauges: () => ({ connections: 0, worstDelay: 0 }),
   });
 }

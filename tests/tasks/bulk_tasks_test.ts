@@ -91,10 +91,22 @@ Deno.test("map reads standard input and writes standard output", async () => {
 
 const REFUSED: readonly [readonly string[], number, string][] = [
   [["--in", "-", "--out", "-", "--shard", "1/2"], 64, "A shard needs files"],
-  [["--in", PROMPTS, "--out", "x", "--shard", "3/2"], 64, "Expected a shard from 1/2 to 2/2"],
-  [["--in", PROMPTS, "--out", "x", "--context", "{}"], 64, 'Flag "--context" needs --run'],
+  [
+    ["--in", PROMPTS, "--out", ".artifacts/x", "--shard", "3/2"],
+    64,
+    "Expected a shard from 1/2 to 2/2",
+  ],
+  [
+    ["--in", PROMPTS, "--out", ".artifacts/x", "--context", "{}"],
+    64,
+    'Flag "--context" needs --run',
+  ],
   [["--in", PROMPTS, "--out", "-", "--json"], 64, 'Flag "--json" needs another --out'],
-  [["--in", PROMPTS, "--out", "x", "--policy", '{"ltv":1}'], 64, 'Unknown key "policy.ltv"'],
+  [
+    ["--in", PROMPTS, "--out", ".artifacts/x", "--policy", '{"ltv":1}'],
+    64,
+    'Unknown key "policy.ltv"',
+  ],
   [
     ["--in", ".artifacts/no.jsonl", "--out", ".artifacts/x", "--backend", "wordmap"],
     66,

@@ -85,6 +85,66 @@ Deno.test("every permission set is used and every task has one and a description
   assertEquals(Object.keys(CONFIG.permissions).sort(), Object.keys(SETS).sort());
 });
 
+/** Which set each task runs with: one that is not here, or changes, is seen by a reviewer. */
+const TASKS: Readonly<Record<string, string>> = {
+  work: "train data sweep m8 mapper-bench suite export wdd-fit audit-bench scan-filter " +
+    "bench:learning-curve bench:out-of-scope",
+  report: "per-class ngf-bench test:doc simulate bench:second-author",
+  decide: "run map",
+  serve: "serve",
+  "serve-public": "serve:public",
+  mcp: "mcp",
+  look: "trace bench:encoders bench:natural bench:orders bench:order-proof bench:order-score " +
+    "bench:overlap bench:audit bench:arc bench:rails bench:memory bench:tune",
+  cache: "replay cache",
+  hub: "model",
+  children: "encoders:compare stages:demo bench:kill",
+  "stages-train": "batch-train",
+  "stages-eval": "batch-eval",
+  "stages-report": "analyze champion",
+  detections: "iac-data",
+  native: "train:native sweep:native m8:native bench:use-lite",
+  "decide-native": "map:native",
+  host: "train:endpoint sweep:endpoint m8:endpoint map:endpoint run:endpoint " +
+    "mapper-bench:endpoint batch-train:endpoint model:mirror bench:house",
+  notebooks: "notebooks:run",
+  fixtures: "fixtures",
+  wasm: "wasm",
+  schema: "schema",
+  readme: "readme numbers",
+  bench: "bench fuzz bench:slowest",
+  "bench-serve": "bench:serve bench:soak",
+  "-": "quickstart test test:browser ok",
+};
+
+Deno.test("every task runs with the set that the table says", () => {
+  const found: Record<string, string[]> = {};
+  for (const [name, { command }] of Object.entries(CONFIG.tasks)) {
+    (found[/-P=([\w-]+)/.exec(command)?.[1] ?? "-"] ??= []).push(name);
+  }
+  const expected = Object.entries(TASKS).map(([set, names]) => [set, names.split(" ").sort()]);
+  for (const names of Object.values(found)) names.sort();
+  assertEquals(found, Object.fromEntries(expected));
+});
+
+/** A permission without a list is one for everything. */
+const BARE = /--allow-(all|read|write|net|run|ffi|import)(?![=\w-])/;
+
+Deno.test("no task reads, writes, runs, loads or reaches everything, the tests included", () => {
+  for (const [name, { command }] of Object.entries(CONFIG.tasks)) {
+    assert(!BARE.test(command), `${name}: ${command}`);
+  }
+  const { test } = JSON.parse(Deno.readTextFileSync("deno.json"));
+  const sets = Object.entries({ ...CONFIG.permissions, test: test.permissions });
+  for (const [name, set] of sets) {
+    for (const kind of ["read", "write", "net", "run", "ffi", "import"]) {
+      const given = (set as unknown as Record<string, unknown>)[kind];
+      assert(given === undefined || Array.isArray(given), `${name}.${kind} is ${given}`);
+      assert(!(given as string[] | undefined)?.includes("/"), `${name}.${kind} has /`);
+    }
+  }
+});
+
 /** Needs a package that is no dependency of this project; its first lines say how to run it. */
 const WITHOUT_TASK = ["bench/transformers_bench.ts"];
 

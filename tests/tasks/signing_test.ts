@@ -64,6 +64,50 @@ Deno.test("--verify lets a mapper and a pin through that --sign wrote, and nothi
   });
 });
 
+Deno.test("sweep, m8, export and suite use what was signed, and nothing else", async () => {
+  await inTempFolder(async (folder) => {
+    const ours = await makeKeys(folder, "ours");
+    const theirs = await makeKeys(folder, "theirs");
+    const [mapper, plain] = [`${folder}/mapper.json`, `${folder}/plain.json`];
+    const [pin, onnx] = [`${folder}/pin.json`, `${folder}/mapper.onnx`];
+    const verify = ["--verify", ours.publicPem];
+    await train(mapper, "--sign", ours.privatePem);
+    await train(plain);
+    const sweep = ["--prompts_jsonl", MINI, "--bootstrap", "0"];
+    for (const task of ["sweep", "m8"]) {
+      const good = await runTask(task, [
+        ...[...sweep, "--mapper_path", mapper, ...verify, "--pin", pin],
+        ...["--sign", ours.privatePem],
+      ]);
+      assertEquals(good.code, 0, good.stderr);
+      const again = await runTask(task, [...sweep, "--config", pin, ...verify]);
+      assertEquals(again.code, 0, again.stderr);
+      const other = [...sweep, "--config", pin, "--verify", theirs.publicPem];
+      expectRefusal(await runTask(task, other), "it was signed by the key");
+      expectRefusal(
+        await runTask(task, [...sweep, "--mapper_path", plain, ...verify]),
+        `there is no ${plain}.sig`,
+      );
+      const keywords = await runTask(task, [...sweep, "--backend", "wordmap", ...verify]);
+      assertEquals(keywords.code, 64, keywords.stderr);
+    }
+    const exported = ["--out", onnx, ...verify];
+    const good = await runTask("export", [
+      ...["--mapper_path", mapper, ...exported, "--sign", ours.privatePem],
+    ]);
+    assertEquals(good.code, 0, good.stderr);
+    assert((await Deno.stat(`${onnx}.sig`)).isFile);
+    expectRefusal(
+      await runTask("export", ["--mapper_path", plain, ...exported]),
+      `there is no ${plain}.sig`,
+    );
+    expectRefusal(
+      await runTask("suite", ["--config", pin, "--mapper_path", plain, ...verify]),
+      `there is no ${plain}.sig`,
+    );
+  });
+});
+
 Deno.test("nothing stands in for a mapper that has to be signed", async () => {
   await inTempFolder(async (folder) => {
     const { publicPem } = await makeKeys(folder, "ours");

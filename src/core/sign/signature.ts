@@ -98,7 +98,7 @@ export function signatureCheck(key: Pick<SigningKey, "publicKey" | "id">): FileC
 /** Writes a file whole, then its signature, if there is a key. In between, a check refuses the file. */
 export async function writeSigned(
   path: string,
-  content: Extract<FileContent, string>,
+  content: Extract<FileContent, string | Uint8Array>,
   key: SigningKey | undefined,
 ): Promise<void> {
   await writeFileAtomic(path, content);

@@ -23,6 +23,50 @@ export function findJsonFault(text: string): number {
   return at;
 }
 
+/**
+ * The first name that an object of a JSON text has twice, and where it stands; null for none. `JSON.parse`
+ * takes the last of them without a word, another reader the first: what one has checked the other does
+ * not see.
+ *
+ * @param text JSON that has been parsed.
+ */
+export function findRepeatedName(text: string): { name: string; at: number } | null {
+  const open: (Set<string> | null)[] = [];
+  let isName = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === '"') {
+      const end = endOfString(text, at);
+      if (isName) {
+        const name = JSON.parse(text.slice(at, end + 1)) as string;
+        const names = open.at(-1)!;
+        if (names.has(name)) return { name, at };
+        names.add(name);
+        isName = false;
+      }
+      at = end;
+    } else if (char === "{" || char === "[") {
+      isName = char === "{";
+      open.push(isName ? new Set() : null);
+    } else if (char === "}" || char === "]") {
+      isName = false;
+      open.pop();
+    } else if (char === ",") isName = open.at(-1) instanceof Set;
+  }
+  return null;
+}
+
+/** Index of the quote that ends a string. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1;;) {
+    const quote = text.indexOf('"', at);
+    let slashes = 0;
+    while (text[quote - 1 - slashes] === "\\") slashes++;
+    if (slashes % 2 === 0) return quote;
+    at = quote + 1;
+  }
+}
+
 /** Reads one token; gives its end and what may follow, or the index of the fault. */
 function step(
   text: string,

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { MicroLmError, type SourceLocation } from "../errors.ts";
-import { findJsonFault } from "./json_fault.ts";
+import { findJsonFault, findRepeatedName } from "./json_fault.ts";
 import type { FileCheck } from "../input_file.ts";
 import { shorten } from "../shorten.ts";
 import { readCheckedText } from "./text_stream.ts";
@@ -16,26 +16,36 @@ export interface ParseJsonOptions {
 /**
  * Parses JSON; a byte-order mark in front is dropped.
  *
- * @throws {MicroLmError} Kind `data`, with line and column of the fault.
+ * @throws {MicroLmError} Kind `data`, with line and column of the fault, also for a name that an object has
+ * twice.
  */
 export function parseJson(text: string, { at, hint }: ParseJsonOptions): unknown {
   const json = text.replace(/^\uFEFF+/, "");
-  try {
-    return JSON.parse(json);
-  } catch (cause) {
-    const fault = findJsonFault(json);
+  const fail = (message: string, fault: number, cause?: unknown) => {
     const before = json.slice(0, fault).split("\n");
-    const found = fault < json.length ? JSON.stringify(shorten(json.slice(fault), 20)) : "its end";
-    throw new MicroLmError("data", `Expected JSON, found ${found}`, {
-      at: {
-        file: at.file,
-        line: (at.line ?? 1) + before.length - 1,
-        column: before.at(-1)!.length + 1,
-      },
+    const line = (at.line ?? 1) + before.length - 1;
+    return new MicroLmError("data", message, {
+      at: { file: at.file, line, column: before.at(-1)!.length + 1 },
       cause,
       ...(hint !== undefined && { hint }),
     });
+  };
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    const fault = findJsonFault(json);
+    const found = fault < json.length ? JSON.stringify(shorten(json.slice(fault), 20)) : "its end";
+    throw fail(`Expected JSON, found ${found}`, fault, cause);
   }
+  const twice = findRepeatedName(json);
+  if (twice) throw fail(`Expected each name once, found ${nameOf(twice)} again`, twice.at);
+  return value;
+}
+
+/** A name as messages show it. */
+export function nameOf({ name }: { readonly name: string }): string {
+  return JSON.stringify(shorten(name, 40));
 }
 
 /**

@@ -80,7 +80,7 @@ export async function* parseCsv(
     line: skip > 0 ? 2 : 1,
     ...(maxField !== undefined && { maxField }),
   });
-  const tracked = ReadableStream.from(positions.track(dropStart(text, skip)));
+  const tracked = ReadableStream.from(positions.track(inPieces(dropStart(text, skip))));
   let header: Header | undefined;
   const surplus: number[] = [];
   try {
@@ -108,6 +108,18 @@ export async function* parseCsv(
     onNote?.(
       `${surplus.length} rows have empty fields behind the last column, from line ${surplus[0]}`,
     );
+  }
+}
+
+/**
+ * Characters that are parsed at a time: the library makes an error, with all its context, of each row of
+ * another length, and the first of them ends the reading here.
+ */
+const PIECE = 1024;
+
+async function* inPieces(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += PIECE) yield chunk.slice(at, at + PIECE);
   }
 }
 

@@ -1,5 +1,7 @@
-import { writeFileAtomic } from "../../core/atomic_write.ts";
+import { isAbsent, realPathOf, writeFileAtomic } from "../../core/atomic_write.ts";
 import { MicroLmError } from "../../core/errors.ts";
+import { explainIoError } from "../../core/io_error.ts";
+import { checkOutputs } from "../../core/outputs.ts";
 import { readJsonFile } from "../../core/text/json_text.ts";
 import { canonicalJson } from "../../core/canonical_json.ts";
 import {
@@ -95,9 +97,12 @@ export async function mapFile(
     const what = shard && input === "-" ? "A shard" : "Resuming";
     throw new MicroLmError("usage", `${what} needs files, got standard input or output`);
   }
-  if (input === output && input !== "-") {
-    throw new MicroLmError("usage", `Expected another output than the input "${input}"`);
-  }
+  // A link stays a link: parts and facts stand beside what it leads to
+  const target = output === "-" ? output : await linked(output);
+  await checkOutputs(
+    [{ name: "the input", path: input }],
+    bulkFiles(target).map((path) => ({ name: "the output", path })),
+  );
   const { topK = DEFAULT_TOP_K } = options;
   const make = options.run
     ? runRows(runtime, options.run)
@@ -108,7 +113,7 @@ export async function mapFile(
     await copyRows({ input, range: ALL, make, sink, tally, reading: options.reading });
     return { ...tally.totals(), resumed: 0 };
   }
-  return await mapToFile(runtime, input, output, { ...options, make, tally });
+  return await mapToFile(runtime, input, target, { ...options, make, tally });
 }
 
 const ALL: LineRange = { from: 0, to: Infinity };
@@ -205,6 +210,12 @@ function describeJob(
   };
 }
 
+/** All files that are made for an output, the unfinished ones included. */
+export function bulkFiles(output: string): string[] {
+  if (output === "-") return [];
+  return [output, metaPath(output), `${output}.part`, `${output}.part.json`];
+}
+
 const metaPath = (output: string): string => `${output}.meta.json`;
 
 /**
@@ -222,6 +233,16 @@ async function readFinished(output: string, job: unknown): Promise<BulkTotals | 
     return isSame ? totals as BulkTotals : null;
   } catch {
     return null;
+  }
+}
+
+/** Where a link leads; a path that is none stays as it is written. */
+async function linked(path: string): Promise<string> {
+  try {
+    return (await Deno.lstat(path)).isSymlink ? await realPathOf(path) : path;
+  } catch (error) {
+    if (isAbsent(error)) return path;
+    throw explainIoError(error, path, "write");
   }
 }
 

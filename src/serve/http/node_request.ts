@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
-import type { BodyLimits, ServeRequest } from "./exchange.ts";
+import type { BodyLimits, RequestHeaders, ServeRequest } from "./exchange.ts";
 import { incomplete, tooLarge, tooSlow } from "./read_body.ts";
 
 /**
@@ -12,12 +12,18 @@ export function fromNode(message: IncomingMessage, onRead: () => void): ServeReq
   return {
     method: message.method ?? "",
     target: message.url ?? "",
-    headers: message.headers,
+    headers: withOneHost(message),
     readBody: (limits) => {
       onRead();
       return readBody(message, limits);
     },
   };
+}
+
+/** Of two hosts Node keeps the first; what stands in front may have looked at the second. */
+function withOneHost({ headers, rawHeaders }: IncomingMessage): RequestHeaders {
+  const hosts = rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === "host");
+  return hosts.length > 1 ? { ...headers, host: hosts.map(() => headers.host ?? "") } : headers;
 }
 
 function readBody(message: IncomingMessage, limits: BodyLimits): Promise<Uint8Array> {

@@ -1,5 +1,7 @@
 import type { BodyLimits, RequestHeaders, ServeRequest } from "./exchange.ts";
 import { headerOf } from "./exchange.ts";
+import { findRepeatedName } from "../../core/text/json_fault.ts";
+import { nameOf } from "../../core/text/json_text.ts";
 import { HttpProblem } from "../http_problem.ts";
 
 /** A body that has arrived. */
@@ -61,10 +63,19 @@ export function incomplete(): HttpProblem {
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
 function parseJson(bytes: Uint8Array): unknown {
+  let text: string;
+  let json: unknown;
   try {
-    return JSON.parse(UTF8.decode(bytes));
+    text = UTF8.decode(bytes);
+    json = JSON.parse(text);
   } catch (error) {
     const reason = error instanceof SyntaxError ? error.message : "it is not UTF-8";
     throw new HttpProblem("invalid_json", `Cannot parse the body: ${reason}`);
   }
+  const twice = findRepeatedName(text);
+  if (!twice) return json;
+  throw new HttpProblem(
+    "invalid_json",
+    `Cannot parse the body: the name ${nameOf(twice)} is there twice`,
+  );
 }

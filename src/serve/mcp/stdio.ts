@@ -1,5 +1,7 @@
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+import { findRepeatedName } from "../../core/text/json_fault.ts";
+import { nameOf } from "../../core/text/json_text.ts";
 import { type Line, readLines } from "./read_lines.ts";
 
 /** Milliseconds for the last answers once the input has ended. */
@@ -98,8 +100,11 @@ function readMessage(
     return fault(INVALID_REQUEST, `Expected at most ${maxBytes} bytes a message, got ${length}`);
   }
   let value: unknown;
+  let twice: ReturnType<typeof findRepeatedName>;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    value = JSON.parse(text);
+    twice = findRepeatedName(text);
   } catch (error) {
     const reason = error instanceof SyntaxError ? error.message : "it is not UTF-8";
     return fault(PARSE_ERROR, `Cannot parse the message: ${reason}`);
@@ -111,7 +116,8 @@ function readMessage(
     return fault(INVALID_REQUEST, "Expected a message to be an object");
   }
   const message = value as Record<string, unknown>;
-  const wrong = faultOf(message) ??
+  const wrong = (twice && `Expected each name once, got ${nameOf(twice)} twice`) ??
+    faultOf(message) ??
     (isMessage(value) ? null : "Expected a message of the protocol");
   if (wrong === null) return { message: value as JSONRPCMessage };
   return fault(INVALID_REQUEST, wrong, isId(message["id"]) ? message["id"] : null);

@@ -43,7 +43,7 @@ interface Scene {
 function hubTest(name: string, run: (scene: Scene) => Promise<void>): void {
   Deno.test({
     name,
-    permissions: { net: ["127.0.0.1"], read: true, write: [".artifacts"], run: ["deno"] },
+    permissions: { net: ["127.0.0.1"], read: ["."], write: [".artifacts"], run: ["deno"] },
     fn: () =>
       inTempFolder(async (storeDir) => {
         await using hub = startMockHub(FILES);
