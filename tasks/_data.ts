@@ -13,12 +13,24 @@ import { percent, printable, textTable } from "../src/report/mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { type FlagValues, usage } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
+import {
+  curveCommand,
+  DATA_TOOL_FLAGS,
+  dedupeCommand,
+  importCommand,
+  required,
+  suggestCommand,
+} from "./_data_tools.ts";
 import { applyAbstainLabels, INPUT_FLAGS, readOptions, TAXONOMY_FLAG } from "./_input_flags.ts";
 import { labeledCsv } from "./_train.ts";
 
 /** Flags of `data`. */
 export const DATA_FLAGS = {
-  csv: { type: "string", value: "FILE", required: true, help: "A prompt and its label a row." },
+  csv: {
+    type: "string",
+    value: "FILE",
+    help: "A prompt and its label a row; import: the corpus. Required for all but suggest.",
+  },
   ...INPUT_FLAGS,
   domain: {
     type: "string",
@@ -36,7 +48,13 @@ export const DATA_FLAGS = {
     help: "split: share of the rows that test.csv gets, whole templates of each class.",
   },
   seed: { type: "integer", default: 0, help: "split: of the choice." },
+  group: {
+    type: "string",
+    value: "COLUMN",
+    help: "split: column of what stays together. Default: the template.",
+  },
   out_dir: { type: "string", value: "FOLDER", help: "split: where train.csv and test.csv go." },
+  ...DATA_TOOL_FLAGS,
 } as const;
 
 type Flags = FlagValues<typeof DATA_FLAGS>;
@@ -46,17 +64,27 @@ interface Opened {
   readonly mask: (prompt: string) => string;
 }
 
-type Command = (
+type Command = (flags: Flags, context: CommandContext) => Promise<ExitCode> | ExitCode;
+
+type LabelsCommand = (
   opened: Opened,
   flags: Flags,
   context: CommandContext,
 ) => Promise<ExitCode> | ExitCode;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  split: splitCommand,
-  stats: statsCommand,
-  validate: validateCommand,
+  split: withLabels(splitCommand),
+  stats: withLabels(statsCommand),
+  validate: withLabels(validateCommand),
+  dedupe: withLabels(dedupeCommand),
+  import: importCommand,
+  suggest: suggestCommand,
+  "learning-curve": withLabels(curveCommand),
 };
+
+function withLabels(command: LabelsCommand): Command {
+  return async (flags, context) => await command(await openData(flags, context), flags, context);
+}
 
 /** The body of `data`. */
 export async function dataCommand(flags: Flags, context: CommandContext): Promise<ExitCode> {
@@ -72,12 +100,17 @@ export async function dataCommand(flags: Flags, context: CommandContext): Promis
   if (name === "split" && flags.out_dir === undefined) {
     throw usage({ name: "data" }, 'Flag "--out_dir" is required for split');
   }
-  return await command(await openData(flags, context), flags, context);
+  return await command(flags, context);
 }
 
 async function openData(flags: Flags, { warn }: CommandContext): Promise<Opened> {
-  const read = await readLabeledCsv(flags.csv, { ...readOptions(flags), repeatedIds: "number" });
-  for (const note of read.notes ?? []) warn(`${flags.csv}: ${printable(note)}`);
+  const csv = required(flags.csv, "csv");
+  const read = await readLabeledCsv(csv, {
+    ...readOptions(flags),
+    repeatedIds: "number",
+    ...(flags.group !== undefined && { group: flags.group }),
+  });
+  for (const note of read.notes ?? []) warn(`${csv}: ${printable(note)}`);
   const raw = applyAbstainLabels(read, flags.abstain_label, warn);
   if (flags.domain === "auto" && flags.taxonomy === undefined) {
     const { domain } = await detectDomain(raw.rows.map(({ label }) => label!));
@@ -94,11 +127,13 @@ async function splitCommand(
   { csv, test_share, seed, out_dir }: Flags,
   { say, result }: CommandContext,
 ): Promise<ExitCode> {
-  const [train, test] = splitRows(dataset, { shares: [1 - test_share, test_share], seed, mask })
+  const groups = dataset.rows.map(({ group = "" }) => group);
+  const shares = [1 - test_share, test_share];
+  const [train, test] = splitRows(dataset, { shares, seed, mask, groups })
     .map((rows) => takeDataset(dataset, rows));
   if (test!.rows.length === 0 || train!.rows.length === 0) {
     throw new MicroLmError("data", `Cannot hold out ${test_share} of the rows: too few templates`, {
-      at: { file: csv },
+      at: { file: csv! },
       hint: "Every class needs two phrasings or more: change --test_share, or add other phrasings",
     });
   }

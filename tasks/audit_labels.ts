@@ -30,7 +30,7 @@ await runCommand({
       type: "number",
       min: 0.1,
       max: 1,
-      default: 0.9,
+      default: 0.8,
       help: "Cosine over words and letter n-grams from which two prompts nearly repeat each other.",
     },
     show: { type: "integer", min: 0, default: 10, help: "Rows to print." },

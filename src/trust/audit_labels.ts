@@ -35,7 +35,7 @@ export interface AuditLabelsOptions {
   readonly folds?: number;
   /** Of the folds. Default: 0. */
   readonly seed?: number;
-  /** Cosine from which two prompts are near-duplicates. Default: 0.9. */
+  /** Cosine from which two prompts are near-duplicates. Default: 0.8. */
   readonly nearDuplicate?: number;
   readonly onFold?: (done: number, total: number) => void;
 }
@@ -77,7 +77,7 @@ const AMBIGUOUS = 0.3;
  */
 export async function auditLabels(
   dataset: Dataset,
-  { encoder, mask, folds = 5, seed = 0, nearDuplicate = 0.9, onFold }: AuditLabelsOptions,
+  { encoder, mask, folds = 5, seed = 0, nearDuplicate = 0.8, onFold }: AuditLabelsOptions,
 ): Promise<AuditedRow[]> {
   const { rows } = dataset;
   const { classes, probabilities } = await predictOutOfFold(dataset, encoder, {
