@@ -7,6 +7,7 @@ export { auditLabels } from "./audit_labels.ts";
 export { compareDecisions } from "./compare.ts";
 export { type CorpusFormat, importCorpus } from "./import_corpus.ts";
 export { learningCurve, readCurve } from "./learning_curve.ts";
+export { type MonitoredScores, openMonitor, timeUniformRate } from "./monitor.ts";
 export { findNearDuplicates } from "./near_duplicates.ts";
 export { openNeighbours } from "./neighbours.ts";
 export { suggestRows } from "./suggest.ts";
