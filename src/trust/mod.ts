@@ -5,6 +5,7 @@
  */
 export { type Attack, ATTACK_KINDS, makeAttacks } from "./attacks.ts";
 export { auditLabels } from "./audit_labels.ts";
+export { modelCard } from "./card.ts";
 export { compareDecisions } from "./compare.ts";
 export { type CorpusFormat, importCorpus } from "./import_corpus.ts";
 export { learningCurve, readCurve } from "./learning_curve.ts";
