@@ -6,7 +6,7 @@
  *
  * compare: mappers of two draws of half the rows of `large` each differ by noise only; the second pair
  * is the mapper of a tenth against one of all. Judged on mini. monitor: scores of the 5k under the
- * mapper of `large`, a reference of 500, a stream of 1,000 in a seeded order; new intents are orders for a
+ * mapper of `defi_mapper_train.csv`, a reference of 500, a stream of 1,000 in a seeded order; new intents are orders for a
  * home, and an action that a mapper has not been taught.
  */
 import { parseArgs } from "@std/cli/parse-args";
@@ -35,7 +35,9 @@ const five = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_5k.csv");
 const home = await readLabeledCsv("examples/home/fixtures/train.csv");
 
 const train = (rows: typeof large) =>
-  trainMapper(rows, encoder, { ...{ mask, method: "none", C: 8, tol: 1, orderHead: "on" } });
+  trainMapper(rows, encoder, {
+    ...{ mask, method: "none", C: 8, tol: 1, orderHead: "on", classWeight: "balanced" },
+  });
 const draw = (seed: number, size: number) =>
   takeDataset(large, createRandom(seed).shuffle([...large.rows.keys()]).slice(0, size));
 const textsOf = ({ rows }: typeof large) => rows.map(({ prompt }) => prompt);
@@ -49,9 +51,9 @@ const labels = async (size: number, seed: number) =>
 let claims = 0;
 let found = 0;
 for (let i = 0; i < STREAMS; i++) {
-  const [first, second] = [await labels(500, 2 * i), await labels(500, 2 * i + 1)];
+  const [first, second] = [await labels(500, 10_000 + 2 * i), await labels(500, 10_001 + 2 * i)];
   if (compareDecisions({ gold, first, second, groups }).different) claims++;
-  const less = await labels(100, 2 * i);
+  const less = await labels(100, 10_000 + 2 * i);
   if (compareDecisions({ gold, first: less, second, groups }).different) found++;
 }
 
@@ -60,11 +62,12 @@ const scoresOf = (decisions: readonly Decision[]): MonitoredScores[] =>
     ...{ confidence, fired: label !== null },
     ...(order !== undefined && { order }),
   }));
-const taught = await train(large);
+const all = await readLabeledCsv("fixtures/defi/defi_mapper_train.csv");
+const taught = await train(all);
 const known = scoresOf(await decide(taught, textsOf(five)));
 const foreign = scoresOf(await decide(taught, textsOf(home)));
 const untaught = await train(
-  takeDataset(large, [...large.rows.keys()].filter((i) => large.rows[i]!.label !== "borrow_asset")),
+  takeDataset(all, [...all.rows.keys()].filter((i) => all.rows[i]!.label !== "borrow_asset")),
 );
 const isNew = five.rows.map(({ label }) => label === "borrow_asset");
 const lessKnown = scoresOf(await decide(untaught, textsOf(five)));
