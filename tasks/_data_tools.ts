@@ -14,6 +14,7 @@ import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { type FlagValues, usage } from "../src/cli/flags.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
+import { refuseInputs } from "./_outputs.ts";
 import { labeledCsv } from "./_train.ts";
 
 /** Flags of the commands of `data` that write rows or train. */
@@ -84,20 +85,8 @@ export function required<T>(value: T | undefined, name: string): T {
 /** Where rows go: never into the file that they come from. */
 function outputOf({ out_csv }: Flags, ...inputs: (string | undefined)[]): string {
   const out = required(out_csv, "out_csv");
-  for (const input of inputs) {
-    if (input !== undefined && isSame(input, out)) {
-      throw usage({ name: "data" }, `Flag "--out_csv": "${out}" is the file that is read`);
-    }
-  }
+  refuseInputs("data", "out_csv", out, inputs);
   return out;
-}
-
-function isSame(a: string, b: string): boolean {
-  try {
-    return a === b || Deno.realPathSync(a) === Deno.realPathSync(b);
-  } catch {
-    return false;
-  }
 }
 
 /** `data dedupe`. */

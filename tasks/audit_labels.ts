@@ -8,6 +8,7 @@ import { printable, textTable } from "../src/report/mod.ts";
 import { auditLabels } from "../src/trust/mod.ts";
 import { ENCODER_FLAGS, encoderOptions, SPEC_HELP } from "./_encoder_flags.ts";
 import { LABELS_FLAGS, openLabels } from "./_labels.ts";
+import { refuseInputs } from "./_outputs.ts";
 
 const COLUMNS = [
   ...["rank", "line", "issue", "prompt", "label", "suggested", "confidence", "agreement"],
@@ -43,6 +44,7 @@ await runCommand({
   },
 }, async (flags, context) => {
   const { say, result } = context;
+  refuseInputs("audit-labels", "out_csv", flags.out_csv, [flags.labels_csv]);
   const { dataset, mask } = await openLabels(flags.labels_csv, flags, context);
   await using encoder = await openEncoder(flags.sbert, encoderOptions(flags));
   const progress = createProgress("audit");

@@ -9,6 +9,7 @@ import { markdownText } from "../src/report/mod.ts";
 import { ATTACK_KINDS, modelCard } from "../src/trust/mod.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { LABELS_FLAGS, openLabels } from "./_labels.ts";
+import { refuseInputs } from "./_outputs.ts";
 
 const RATE = z.strictObject({
   value: z.number().nullable(),
@@ -59,6 +60,7 @@ await runCommand({
 }, async (flags, context) => {
   const path = flags.mapper_path;
   const out = flags.out_md ?? `${path.replace(/\.json$/, "")}.card.md`;
+  refuseInputs("card", "out_md", out, [path, flags.labels_csv, flags.robust_json]);
   const artifact = await loadMapper(path);
   const measured = flags.labels_csv === undefined ? undefined : await measure(flags.labels_csv);
   const attacks = flags.robust_json === undefined ? undefined : await failures(flags.robust_json);

@@ -8,6 +8,7 @@ import { printable, textTable } from "../src/report/mod.ts";
 import { compareDecisions } from "../src/trust/mod.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { LABELS_FLAGS, openLabels } from "./_labels.ts";
+import { refuseInputs } from "./_outputs.ts";
 
 await runCommand({
   name: "compare",
@@ -29,6 +30,9 @@ await runCommand({
   const [pathA, pathB] = positional;
   if (positional.length !== 2) {
     throw usage({ name: "compare" }, `Expected two mappers, got ${positional.length}`);
+  }
+  if (flags.out_csv !== undefined) {
+    refuseInputs("compare", "out_csv", flags.out_csv, [flags.labels_csv, pathA, pathB]);
   }
   const domain = flags.domain === "auto" ? (await loadMapper(pathA!)).domain : flags.domain;
   const { dataset, mask } = await openLabels(flags.labels_csv, { ...flags, domain }, context);

@@ -8,6 +8,7 @@ import { type AttackResult, attackRuntime, makeAttacks } from "../src/trust/mod.
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { readJsonFlag } from "./_json_flag.ts";
 import { LABELS_FLAGS, openLabels } from "./_labels.ts";
+import { refuseInputs } from "./_outputs.ts";
 
 const WORDMAP = "wordmap";
 
@@ -58,6 +59,8 @@ await runCommand({
   },
 }, async (flags, context) => {
   const { say, result } = context;
+  const mappers = flags.mappers.split(",").map((name) => name.trim());
+  refuseInputs("robust-bench", "out_json", flags.out_json, [flags.labels_csv, ...mappers]);
   const { dataset } = await openLabels(flags.labels_csv, flags, context);
   const { count, seed } = flags;
   const attacks = makeAttacks(dataset, { count, seed });
@@ -72,7 +75,7 @@ await runCommand({
     await readJsonFlag("policy", flags.policy),
   ];
   const results: Record<string, AttackResult[]> = {};
-  for (const path of flags.mappers.split(",").map((name) => name.trim())) {
+  for (const path of mappers) {
     const isWordmap = path === WORDMAP;
     await using runtime = await openRuntime({
       ...(flags.domain !== "auto" && { domain: flags.domain }),

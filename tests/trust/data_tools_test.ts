@@ -144,3 +144,44 @@ Deno.test("data import, dedupe, suggest and learning-curve work one after the ot
     assertEquals((await run(curve)).curve.length, 2);
   });
 });
+
+Deno.test("data suggest writes a CSV to fill in", async () => {
+  await inTempFolder(async (folder) => {
+    const csv = "fixtures/defi/defi_mapper_labeled_mini.csv";
+    const mapper = `${folder}/m.json`;
+    const train = ["--labels_csv", csv, "--out_path", mapper, "--sbert", "ngram"];
+    assertEquals((await runTask("train", train, { permissions: PERMISSIONS })).code, 0);
+    const lines = ["swap 2 eth for usdc", "hm, what now", "lend it maybe", "lend it, maybe!"];
+    const pool = await write(
+      folder,
+      "p.jsonl",
+      lines.map((line) => JSON.stringify(line)).join("\n"),
+    );
+    const out = `${folder}/next.csv`;
+    const args = ["suggest", "--pool", pool, "--mapper_path", mapper, "--n", "3", "--out_csv", out];
+    const done = await runTask("data", args, { permissions: PERMISSIONS });
+    assertEquals(done.code, 0, done.stderr);
+    const written = (await Deno.readTextFile(out)).trim().split("\n");
+    assert(written[0]!.startsWith("prompt,label,suggested"), written[0]);
+    assertEquals(written.filter((line) => line.includes("lend it")).length, 1);
+  });
+});
+
+for (
+  const [task, args] of [
+    ["audit_labels", ["--out_csv"]],
+    ["compare", ["a.json", "b.json", "--out_csv"]],
+    ["robust_bench", ["--out_json"]],
+    ["card", ["--mapper_path", "a.json", "--out_md"]],
+  ] as const
+) {
+  Deno.test(`${task} does not write over the rows that it reads`, async () => {
+    await inTempFolder(async (folder) => {
+      const csv = await write(folder, "t.csv", "prompt,label\na,b\n");
+      const done = await runTask(task, [...args, `${folder}/./t.csv`, "--labels_csv", csv]);
+      assertEquals(done.code, 64, done.stderr);
+      assertStringIncludes(done.stderr, "is the file that is read");
+      assertEquals(await Deno.readTextFile(csv), "prompt,label\na,b\n");
+    });
+  });
+}
