@@ -1,14 +1,6 @@
-import { type Dataset, MicroLmError, openDomain, readLabeledCsv } from "../mod.ts";
+import { MicroLmError } from "../mod.ts";
 import { writeFileAtomic } from "../src/core/mod.ts";
-import {
-  createMasker,
-  mapLabels,
-  profileDataset,
-  splitRows,
-  takeDataset,
-  validateDataset,
-} from "../src/data/mod.ts";
-import { detectDomain, extendDomain } from "../src/domains/mod.ts";
+import { profileDataset, splitRows, takeDataset, validateDataset } from "../src/data/mod.ts";
 import { percent, printable, textTable } from "../src/report/mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { type FlagValues, usage } from "../src/cli/flags.ts";
@@ -21,7 +13,8 @@ import {
   required,
   suggestCommand,
 } from "./_data_tools.ts";
-import { applyAbstainLabels, INPUT_FLAGS, readOptions, TAXONOMY_FLAG } from "./_input_flags.ts";
+import { INPUT_FLAGS, TAXONOMY_FLAG } from "./_input_flags.ts";
+import { type OpenedLabels, openLabels } from "./_labels.ts";
 import { labeledCsv } from "./_train.ts";
 
 /** Flags of `data`. */
@@ -59,15 +52,10 @@ export const DATA_FLAGS = {
 
 type Flags = FlagValues<typeof DATA_FLAGS>;
 
-interface Opened {
-  readonly dataset: Dataset;
-  readonly mask: (prompt: string) => string;
-}
-
 type Command = (flags: Flags, context: CommandContext) => Promise<ExitCode> | ExitCode;
 
 type LabelsCommand = (
-  opened: Opened,
+  opened: OpenedLabels,
   flags: Flags,
   context: CommandContext,
 ) => Promise<ExitCode> | ExitCode;
@@ -83,7 +71,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 };
 
 function withLabels(command: LabelsCommand): Command {
-  return async (flags, context) => await command(await openData(flags, context), flags, context);
+  return async (flags, context) => {
+    const csv = required(flags.csv, "csv");
+    const opened = await openLabels(csv, flags, context, { keepsDetected: true });
+    return await command(opened, flags, context);
+  };
 }
 
 /** The body of `data`. */
@@ -103,27 +95,8 @@ export async function dataCommand(flags: Flags, context: CommandContext): Promis
   return await command(flags, context);
 }
 
-async function openData(flags: Flags, { warn }: CommandContext): Promise<Opened> {
-  const csv = required(flags.csv, "csv");
-  const read = await readLabeledCsv(csv, {
-    ...readOptions(flags),
-    repeatedIds: "number",
-    ...(flags.group !== undefined && { group: flags.group }),
-  });
-  for (const note of read.notes ?? []) warn(`${csv}: ${printable(note)}`);
-  const raw = applyAbstainLabels(read, flags.abstain_label, warn);
-  if (flags.domain === "auto" && flags.taxonomy === undefined) {
-    const { domain } = await detectDomain(raw.rows.map(({ label }) => label!));
-    return { dataset: raw, mask: createMasker(domain.slots) };
-  }
-  const named = flags.domain === "auto" ? undefined : await openDomain(flags.domain);
-  const domain = flags.taxonomy === undefined ? named! : await extendDomain(flags.taxonomy, named);
-  const dataset = mapLabels(raw, (label) => domain.canonicalLabel(label));
-  return { dataset, mask: createMasker(domain.slots) };
-}
-
 async function splitCommand(
-  { dataset, mask }: Opened,
+  { dataset, mask }: OpenedLabels,
   { csv, test_share, seed, out_dir }: Flags,
   { say, result }: CommandContext,
 ): Promise<ExitCode> {
@@ -157,7 +130,7 @@ async function splitCommand(
 }
 
 function statsCommand(
-  { dataset, mask }: Opened,
+  { dataset, mask }: OpenedLabels,
   { csv }: Flags,
   { say, result }: CommandContext,
 ): ExitCode {
@@ -183,7 +156,7 @@ function statsCommand(
 }
 
 function validateCommand(
-  { dataset, mask }: Opened,
+  { dataset, mask }: OpenedLabels,
   { csv }: Flags,
   { say, result }: CommandContext,
 ): ExitCode {

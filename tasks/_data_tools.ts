@@ -1,4 +1,4 @@
-import { type Dataset, openEncoder, openMapper, readLabeledCsv, readPrompts } from "../mod.ts";
+import { openEncoder, openMapper, readLabeledCsv, readPrompts } from "../mod.ts";
 import { readConfigText, writeFileAtomic } from "../src/core/mod.ts";
 import { stringifyCsv, takeDataset } from "../src/data/mod.ts";
 import { percentWithInterval, printable, textTable } from "../src/report/mod.ts";
@@ -14,6 +14,7 @@ import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { type FlagValues, usage } from "../src/cli/flags.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
+import type { OpenedLabels } from "./_labels.ts";
 import { refuseInputs } from "./_outputs.ts";
 import { labeledCsv } from "./_train.ts";
 
@@ -71,11 +72,6 @@ type Flags = FlagValues<typeof DATA_TOOL_FLAGS> & {
   readonly seed: number;
 };
 
-interface Opened {
-  readonly dataset: Dataset;
-  readonly mask: (prompt: string) => string;
-}
-
 /** The value of a flag that this command of `data` needs. */
 export function required<T>(value: T | undefined, name: string): T {
   if (value !== undefined) return value;
@@ -91,7 +87,7 @@ function outputOf({ out_csv }: Flags, ...inputs: (string | undefined)[]): string
 
 /** `data dedupe`. */
 export async function dedupeCommand(
-  { dataset }: Opened,
+  { dataset }: OpenedLabels,
   flags: Flags,
   { say, result }: CommandContext,
 ): Promise<ExitCode> {
@@ -174,7 +170,7 @@ export async function suggestCommand(
 
 /** `data learning-curve`. */
 export async function curveCommand(
-  { dataset, mask }: Opened,
+  { dataset, mask }: OpenedLabels,
   flags: Flags,
   { say, result }: CommandContext,
 ): Promise<ExitCode> {

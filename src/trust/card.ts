@@ -26,6 +26,23 @@ export interface CardFacts {
  * was not measured is said to be unknown.
  *
  * @param quote Makes text that others wrote harmless in Markdown.
+ *
+ * @example
+ * ```ts
+ * import { openEncoder, readLabeledCsv, trainMapper } from "micro-lm";
+ * import { parseArtifact, serializeArtifact } from "micro-lm/mapper";
+ * import { markdownText } from "micro-lm/report";
+ * import { modelCard } from "micro-lm/trust";
+ * import { assert } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * await using encoder = await openEncoder("ngram");
+ * const mapper = await trainMapper(data, encoder, { method: "none" });
+ * const text = serializeArtifact(mapper, { domain: "defi", flags: {} });
+ * const facts = { path: "m.json", authors: "us", data: "" };
+ * const card = modelCard(parseArtifact(text), facts, markdownText);
+ * assert(card.includes("nothing is promised"));
+ * ```
  */
 export function modelCard(
   artifact: MapperArtifact,

@@ -106,7 +106,22 @@ export interface CurveVerdict {
   readonly classes: readonly string[];
 }
 
-/** Reads the end of a curve; a curve of one point tells nothing and helps nowhere. */
+/**
+ * Reads the end of a curve; a curve of one point tells nothing and helps nowhere.
+ *
+ * @example
+ * ```ts
+ * import { rate } from "micro-lm/evaluate";
+ * import { readCurve } from "micro-lm/trust";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const point = (percentage: number, k: number) => ({
+ *   ...{ percentage, rows: percentage, accuracy: rate(k, 100), classes: { pay: rate(k, 100) } },
+ * });
+ * const { helps, gain, classes } = readCurve([point(50, 60), point(100, 80)]);
+ * assertEquals([helps, gain, classes], [true, 20, ["pay"]]);
+ * ```
+ */
 export function readCurve(curve: readonly CurvePoint[]): CurveVerdict {
   const [before, last] = curve.slice(-2);
   if (!before || !last) return { helps: false, gain: 0, classes: [] };

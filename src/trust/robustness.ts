@@ -23,6 +23,20 @@ export interface AttackRuntimeOptions extends Pick<RunRequest, "context" | "poli
 /**
  * Counts the wrong actions of a mapper and of its whole pipeline under attack. One label cannot stand for
  * two orders: where several actions are allowed, the mapper alone is wrong when it acts at all.
+ *
+ * @throws {MicroLmError} Kind `missing` if the runtime has no mapper; `usage` as its runs.
+ *
+ * @example
+ * ```ts
+ * import { openRuntime, readLabeledCsv } from "micro-lm";
+ * import { attackRuntime, makeAttacks } from "micro-lm/trust";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * await using runtime = await openRuntime({ backend: "wordmap" });
+ * const results = await attackRuntime(runtime, makeAttacks(data, { count: 2 }));
+ * assertEquals([results.length, results[0]!.kind, results[0]!.mapper.n], [10, "typos", 2]);
+ * ```
  */
 export async function attackRuntime(
   runtime: MicroRuntime,
