@@ -196,12 +196,13 @@ export async function curveCommand(
     ],
   }));
   const verdict = readCurve(curve);
+  const brought = `the last step brought ${verdict.gain.toFixed(1)} points`;
   say(
     verdict.helps
-      ? `More rows would help: the last step brought ${verdict.gain.toFixed(1)} points`
-      : `More rows like these would help little: the last step brought ${
-        verdict.gain.toFixed(1)
-      } points`,
+      ? `More rows would help: ${brought}`
+      : verdict.gain >= 1
+      ? `More rows may help: ${brought}, which these rows cannot tell from noise`
+      : `More rows like these would help little: ${brought}`,
   );
   if (verdict.classes.length > 0) {
     say(`They help most in: ${verdict.classes.map((label) => printable(label)).join(", ")}`);
