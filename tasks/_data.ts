@@ -1,19 +1,20 @@
-import { type Dataset, MicroLmError, openDomain, readLabeledCsv } from "../mod.ts";
+import { MicroLmError } from "../mod.ts";
 import { writeFileAtomic } from "../src/core/mod.ts";
-import {
-  createMasker,
-  mapLabels,
-  profileDataset,
-  splitRows,
-  takeDataset,
-  validateDataset,
-} from "../src/data/mod.ts";
-import { detectDomain, extendDomain } from "../src/domains/mod.ts";
+import { profileDataset, splitRows, takeDataset, validateDataset } from "../src/data/mod.ts";
 import { percent, printable, textTable } from "../src/report/mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { type FlagValues, usage } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
-import { applyAbstainLabels, INPUT_FLAGS, readOptions, TAXONOMY_FLAG } from "./_input_flags.ts";
+import {
+  curveCommand,
+  DATA_TOOL_FLAGS,
+  dedupeCommand,
+  importCommand,
+  required,
+  suggestCommand,
+} from "./_data_tools.ts";
+import { INPUT_FLAGS, TAXONOMY_FLAG } from "./_input_flags.ts";
+import { type OpenedLabels, openLabels } from "./_labels.ts";
 import { labeledCsv } from "./_train.ts";
 
 /** Flags of `data`. */
@@ -22,8 +23,7 @@ export const DATA_FLAGS = {
     type: "string",
     value: "FILE",
     data: true,
-    required: true,
-    help: "A prompt and its label a row.",
+    help: "A prompt and its label a row; import: the corpus. Required for all but suggest.",
   },
   ...INPUT_FLAGS,
   domain: {
@@ -42,32 +42,47 @@ export const DATA_FLAGS = {
     help: "split: share of the rows that test.csv gets, whole templates of each class.",
   },
   seed: { type: "integer", default: 0, help: "split: of the choice." },
+  group: {
+    type: "string",
+    value: "COLUMN",
+    help: "split: column of what stays together. Default: the template.",
+  },
   out_dir: {
     type: "string",
     value: "FOLDER",
     writes: (folder: string) => [`${folder}/train.csv`, `${folder}/test.csv`],
     help: "split: where train.csv and test.csv go.",
   },
+  ...DATA_TOOL_FLAGS,
 } as const;
 
 type Flags = FlagValues<typeof DATA_FLAGS>;
 
-interface Opened {
-  readonly dataset: Dataset;
-  readonly mask: (prompt: string) => string;
-}
+type Command = (flags: Flags, context: CommandContext) => Promise<ExitCode> | ExitCode;
 
-type Command = (
-  opened: Opened,
+type LabelsCommand = (
+  opened: OpenedLabels,
   flags: Flags,
   context: CommandContext,
 ) => Promise<ExitCode> | ExitCode;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  split: splitCommand,
-  stats: statsCommand,
-  validate: validateCommand,
+  split: withLabels(splitCommand),
+  stats: withLabels(statsCommand),
+  validate: withLabels(validateCommand),
+  dedupe: withLabels(dedupeCommand),
+  import: importCommand,
+  suggest: suggestCommand,
+  "learning-curve": withLabels(curveCommand),
 };
+
+function withLabels(command: LabelsCommand): Command {
+  return async (flags, context) => {
+    const csv = required(flags.csv, "csv");
+    const opened = await openLabels(csv, flags, context, { keepsDetected: true });
+    return await command(opened, flags, context);
+  };
+}
 
 /** The body of `data`. */
 export async function dataCommand(flags: Flags, context: CommandContext): Promise<ExitCode> {
@@ -83,33 +98,21 @@ export async function dataCommand(flags: Flags, context: CommandContext): Promis
   if (name === "split" && flags.out_dir === undefined) {
     throw usage({ name: "data" }, 'Flag "--out_dir" is required for split');
   }
-  return await command(await openData(flags, context), flags, context);
-}
-
-async function openData(flags: Flags, { warn }: CommandContext): Promise<Opened> {
-  const read = await readLabeledCsv(flags.csv, { ...readOptions(flags), repeatedIds: "number" });
-  for (const note of read.notes ?? []) warn(`${flags.csv}: ${printable(note)}`);
-  const raw = applyAbstainLabels(read, flags.abstain_label, warn);
-  if (flags.domain === "auto" && flags.taxonomy === undefined) {
-    const { domain } = await detectDomain(raw.rows.map(({ label }) => label!));
-    return { dataset: raw, mask: createMasker(domain.slots) };
-  }
-  const named = flags.domain === "auto" ? undefined : await openDomain(flags.domain);
-  const domain = flags.taxonomy === undefined ? named! : await extendDomain(flags.taxonomy, named);
-  const dataset = mapLabels(raw, (label) => domain.canonicalLabel(label));
-  return { dataset, mask: createMasker(domain.slots) };
+  return await command(flags, context);
 }
 
 async function splitCommand(
-  { dataset, mask }: Opened,
+  { dataset, mask }: OpenedLabels,
   { csv, test_share, seed, out_dir }: Flags,
   { say, result, refuseChanges }: CommandContext,
 ): Promise<ExitCode> {
-  const [train, test] = splitRows(dataset, { shares: [1 - test_share, test_share], seed, mask })
+  const groups = dataset.rows.map(({ group = "" }) => group);
+  const shares = [1 - test_share, test_share];
+  const [train, test] = splitRows(dataset, { shares, seed, mask, groups })
     .map((rows) => takeDataset(dataset, rows));
   if (test!.rows.length === 0 || train!.rows.length === 0) {
     throw new MicroLmError("data", `Cannot hold out ${test_share} of the rows: too few templates`, {
-      at: { file: csv },
+      at: { file: csv! },
       hint: "Every class needs two phrasings or more: change --test_share, or add other phrasings",
     });
   }
@@ -134,7 +137,7 @@ async function splitCommand(
 }
 
 function statsCommand(
-  { dataset, mask }: Opened,
+  { dataset, mask }: OpenedLabels,
   { csv }: Flags,
   { say, result }: CommandContext,
 ): ExitCode {
@@ -160,7 +163,7 @@ function statsCommand(
 }
 
 function validateCommand(
-  { dataset, mask }: Opened,
+  { dataset, mask }: OpenedLabels,
   { csv }: Flags,
   { say, result }: CommandContext,
 ): ExitCode {

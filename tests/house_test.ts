@@ -12,6 +12,7 @@ const ORDER = [
   "rails",
   "domains",
   "run",
+  "trust",
   "stages",
   "report",
   "serve",

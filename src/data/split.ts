@@ -10,6 +10,8 @@ export interface SplitRowsOptions {
   /** Of the order in which templates are dealt out. */
   readonly seed: number;
   readonly mask: Masker;
+  /** Name of each row's group, instead of its template; the template stands in for an empty name. */
+  readonly groups?: readonly string[];
 }
 
 /**
@@ -35,13 +37,15 @@ export interface SplitRowsOptions {
  */
 export function splitRows(
   { rows }: Dataset,
-  { shares, seed, mask }: SplitRowsOptions,
+  { shares, seed, mask, groups: named }: SplitRowsOptions,
 ): Uint32Array[] {
   const total = shares.reduce((sum, share) => sum + share, 0);
   if (shares.some((share) => !(share > 0)) || !Number.isFinite(total)) {
     throw new MicroLmError("usage", `Expected positive shares, got ${shares.join(", ")}`);
   }
-  const groups = [...Map.groupBy(rows.keys(), (row) => mask(rows[row]!.prompt)).values()];
+  const nameOf = (row: number) =>
+    named?.[row] ? `group ${named[row]}` : `template ${mask(rows[row]!.prompt)}`;
+  const groups = [...Map.groupBy(rows.keys(), nameOf).values()];
   createRandom(seed).shuffle(groups);
   const byLabel = Map.groupBy(groups, (group) => rows[group[0]!]!.label);
   const parts: number[][] = shares.map(() => []);

@@ -38,6 +38,7 @@ export {
   optimiseThresholds,
   type ThresholdOutcome,
 } from "./optimise.ts";
+export { bootstrapCounts, confusionByGroup, f1OfCounts, mcNemarTest } from "./paired_tests.ts";
 export { type ClassifiedRow, listAbstains, listMisfires, readDecisionRows } from "./per_class.ts";
 export { collectAnswers, measureQuality, qualityOf } from "./quality.ts";
 export { type Rate, rate } from "./rate.ts";

@@ -45,12 +45,6 @@ export { evaluateRuns, gatherEvaluations, type RunEvaluation } from "./evaluate/
 export { evaluationOverlap } from "./evaluate/evaluation_overlap.ts";
 export { overlapSentences } from "./evaluate/evaluation_summary.ts";
 export { finishedRuns } from "./evaluate/finished_runs.ts";
-export {
-  bootstrapCounts,
-  confusionByGroup,
-  f1OfCounts,
-  mcNemarTest,
-} from "./evaluate/paired_tests.ts";
 export { measureReduction, thresholdForRecall } from "./evaluate/recall_target.ts";
 export {
   hasOverlap,

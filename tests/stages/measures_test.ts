@@ -16,7 +16,7 @@ import {
   confusionByGroup,
   f1OfCounts,
   mcNemarTest,
-} from "../../src/stages/evaluate/paired_tests.ts";
+} from "../../src/evaluate/paired_tests.ts";
 import { measureReduction, thresholdForRecall } from "../../src/stages/evaluate/recall_target.ts";
 import { sweepDetectionThreshold } from "../../src/stages/evaluate/threshold_sweep.ts";
 

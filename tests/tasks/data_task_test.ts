@@ -73,11 +73,20 @@ Deno.test("data validate exits with 2 for problems, with 0 for notes alone", asy
 });
 
 const WRONG: readonly (readonly [readonly string[], string])[] = [
-  [["--csv", LARGE], "Expected one of split, stats, validate"],
+  [
+    ["--csv", LARGE],
+    "Expected one of split, stats, validate, dedupe, import, suggest, learning-curve",
+  ],
   [["splot", "--csv", LARGE], 'got "splot"'],
   [["constructor", "--csv", LARGE], 'got "constructor"'],
   [["stats", "more", "--csv", LARGE], 'got "stats more"'],
   [["split", "--csv", LARGE], 'Flag "--out_dir" is required'],
+  [["stats"], 'Flag "--csv" is required'],
+  [["dedupe", "--csv", LARGE], 'Flag "--out_csv" is required'],
+  [["dedupe", "--csv", LARGE, "--out_csv", LARGE], "is the file that is read"],
+  [["import", "--csv", LARGE, "--out_csv", "x.csv"], 'Flag "--from" is required'],
+  [["suggest", "--out_csv", "x.csv"], 'Flag "--pool" is required'],
+  [["learning-curve", "--csv", LARGE, "--percentages", "10,x"], "percentages above 0"],
   [["stats", "--csv", LARGE, "--delimiter", ",,"], 'Flag "--delimiter" takes one character'],
 ];
 

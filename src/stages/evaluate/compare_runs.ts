@@ -10,7 +10,7 @@ import {
   f1OfCounts,
   type McNemarResult,
   mcNemarTest,
-} from "./paired_tests.ts";
+} from "../../evaluate/paired_tests.ts";
 import { readJson } from "../experiment/experiment_folder.ts";
 
 /** What sets two runs apart on one test set. */

@@ -13,7 +13,7 @@ import {
   type BootstrapInterval,
   confusionByGroup,
   f1OfCounts,
-} from "./paired_tests.ts";
+} from "../../evaluate/paired_tests.ts";
 import { type FalsePositiveReduction, thresholdForRecall } from "./recall_target.ts";
 import { trainOptions } from "../experiment/run_experiment.ts";
 import type { StageConfig } from "../config/stage_config.ts";

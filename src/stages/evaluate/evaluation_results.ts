@@ -17,7 +17,7 @@ import {
   type BootstrapInterval,
   confusionByGroup,
   f1OfCounts,
-} from "./paired_tests.ts";
+} from "../../evaluate/paired_tests.ts";
 import { type FalsePositiveReduction, measureReduction } from "./recall_target.ts";
 import type { RunOverlap } from "./run_overlap.ts";
 import type { RunConfig } from "../config/run_config.ts";

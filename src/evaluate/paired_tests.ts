@@ -1,4 +1,4 @@
-import { createRandom } from "../../core/random.ts";
+import { createRandom } from "../core/random.ts";
 
 /** An estimate and its percentile interval (Efron, 1979). */
 export interface BootstrapInterval {
@@ -28,7 +28,7 @@ export interface BootstrapCountsOptions {
  *
  * @example
  * ```ts
- * import { bootstrapCounts } from "micro-lm/stages";
+ * import { bootstrapCounts } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const rightAndAll = Uint32Array.of(1, 1, 1, 1, 0, 1, 1, 1);
@@ -71,7 +71,7 @@ export function bootstrapCounts(
  *
  * @example
  * ```ts
- * import { confusionByGroup } from "micro-lm/stages";
+ * import { confusionByGroup } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * const counts = confusionByGroup([1, 0, 1], [1, 1, 0], ["a.pp", "a.pp", "b.pp"]);
@@ -101,7 +101,7 @@ export function confusionByGroup(
  *
  * @example
  * ```ts
- * import { f1OfCounts } from "micro-lm/stages";
+ * import { f1OfCounts } from "micro-lm/evaluate";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(f1OfCounts([5, 1, 1, 3]), 0.75);
@@ -134,7 +134,7 @@ export interface McNemarResult {
  *
  * @example
  * ```ts
- * import { mcNemarTest } from "micro-lm/stages";
+ * import { mcNemarTest } from "micro-lm/evaluate";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const { p_value } = mcNemarTest([1, 1, 1, 1, 1, 1], [0, 0, 0, 0, 0, 1]);
