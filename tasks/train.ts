@@ -41,7 +41,13 @@ await runCommand({
     ...TAXONOMY_FLAG,
     C: { type: "number", min: 1e-9, default: 8, help: "Inverse strength of the L2 penalty." },
     max_iter: { type: "integer", min: 1, default: 2000, help: "Iterations at most." },
-    tol: { type: "number", min: 1e-12, max: 1, default: 1e-4, help: "Gradient at which to stop." },
+    tol: {
+      type: "number",
+      min: 1e-12,
+      max: 1,
+      default: 1e-5,
+      help: "Gradient of the mean loss at which to stop.",
+    },
     calibrate: { type: "boolean", help: "Calibrate with the method best." },
     calibration_method: {
       type: "string",

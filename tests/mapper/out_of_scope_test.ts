@@ -23,7 +23,7 @@ const FACTS = { domain: "defi", flags: {} };
 /** What must abstain lies near the actions here, in the same words: novelty says nothing. */
 const NEAR: Dataset = { ...TRAIN, rows: TRAIN.rows.filter((_, i) => i % 16 === 0) };
 const ACTIONS: Dataset = { ...LARGE, rows: LARGE.rows.filter(({ label }) => label !== "abstain") };
-const QUICK = { tol: 1e-2, classWeight: "balanced", oosScore: true } as const;
+const QUICK = { tol: 1e-5, classWeight: "balanced", oosScore: true } as const;
 
 await using encoder = await openEncoder("lite");
 const trained = await trainMapper(ACTIONS, encoder, QUICK);

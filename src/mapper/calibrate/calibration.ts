@@ -12,6 +12,7 @@ import {
   decisionFunction,
   indexColumns,
   type LinearClassifier,
+  softmaxRows,
 } from "../fit/linear_classifier.ts";
 import {
   createTrainer,
@@ -21,7 +22,6 @@ import {
 } from "../fit/logistic_regression.ts";
 import { addCalibrated, fitCalibrators } from "./one_vs_rest.ts";
 import { takeRows } from "../fit/rows.ts";
-import { softmaxRows } from "../fit/softmax.ts";
 import { fitTemperature, temperatureBound } from "./temperature.ts";
 
 /** One classifier of a calibrated model with a calibrator a class (one in all for two classes). */
@@ -119,9 +119,12 @@ export function fitCalibrated(
   const numbers = [...groups.keys()];
   const trainer = makeTrainer(features, labels, groups, options);
   const total = plan.folds.length + 1;
+  // First, so that the folds start from it.
+  const full = trainer.fit(numbers);
+  options.onProgress?.(1, total);
   const folds = plan.folds.map((rows, f) => {
     const fit = trainer.fit(numbers.filter((g) => g !== f));
-    options.onProgress?.(f + 1, total);
+    options.onProgress?.(f + 2, total);
     const logits = decisionFunction(fit.classifier, takeRows(features, rows));
     return { fit, logits, labels: Int32Array.from(rows, (row) => labels[row]!) };
   });
@@ -148,14 +151,11 @@ export function fitCalibrated(
       classifier: fit.classifier,
       calibrators: fitCalibrators(method, logits, labels),
     }));
-    options.onProgress?.(total, total);
     const model = { method, classes, members, temperature: 1 };
     return { model, converged: foldsConverged, ...found };
   }
-  const fit = trainer.fit(numbers);
-  options.onProgress?.(total, total);
-  const model = singleModel(method, fit, classes, method === "temperature" ? fitted : 1);
-  return { model, converged: foldsConverged && fit.converged, ...found };
+  const model = singleModel(method, full, classes, method === "temperature" ? fitted : 1);
+  return { model, converged: foldsConverged && full.converged, ...found };
 }
 
 const UNSURE =

@@ -1,7 +1,7 @@
 import type { Matrix } from "../../core/matrix.ts";
 import type { CalibrationMethod } from "./calibration_plan.ts";
 import { addCalibrated, fitCalibrators } from "./one_vs_rest.ts";
-import { softmaxRows } from "../fit/softmax.ts";
+import { softmaxRows } from "../fit/linear_classifier.ts";
 import { fitTemperature, type HeldOutFold } from "./temperature.ts";
 
 /** Log-loss a row of each method on folds whose calibrators were fitted on the other folds. */

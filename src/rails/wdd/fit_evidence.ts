@@ -13,7 +13,7 @@ import {
   type SpanEvidence,
 } from "./evidence.ts";
 
-/** Averages of folds need no more. */
+/** Of the gradient of the summed loss: averages of folds need no more. */
 const TOLERANCE = 0.1;
 
 /** Options of {@linkcode fitEvidence}. */
@@ -58,7 +58,7 @@ export async function fitEvidence(
   const trainer = createTrainer(features, numbers, folds, {
     classes: classes.length,
     C,
-    tol: TOLERANCE,
+    tol: TOLERANCE / features.rows,
   });
   const heldOut: EvidenceTrack[] = [];
   const members: LinearClassifier[] = [];
