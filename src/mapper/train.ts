@@ -17,6 +17,7 @@ import {
   predictProbabilities,
 } from "./calibrate/calibration.ts";
 import { openNgramEncoder } from "../encoders/lite/ngram.ts";
+import { roundModel } from "./file/packed_model.ts";
 import { fitOosScore, type OosFit } from "./out_of_scope/fit.ts";
 import type { OosScore } from "./out_of_scope/score.ts";
 import { fitOrderHead, type OrderHeadChoice, wantsOrderHead } from "./order_head.ts";
@@ -148,9 +149,10 @@ export async function trainMapper(
   });
   const vectors = vectorKeys(features);
   const { fit, head } = fitParts(features, plan, { vectors, classes }, options);
+  const model = roundModel(fit.model);
   const { written } = plan;
   const scope = options.oosScore
-    ? await fitScope(features, plan, fit.model, { vectors, hasHead }, options)
+    ? await fitScope(features, plan, model, { vectors, hasHead }, options)
     : undefined;
   const blank = await createBlankFinder(encoder)(features, prompts);
   const notes = [
@@ -162,9 +164,9 @@ export async function trainMapper(
   const ownVectors = vectors.slice(0, written);
   return {
     classes,
-    encoder: describeEncoder(encoder, dataset, features, fit.model),
-    model: fit.model,
-    ...(head && { order: head.model }),
+    encoder: describeEncoder(encoder, dataset, features, model),
+    model,
+    ...(head && { order: roundModel(head.model) }),
     ...(scope?.score && { oos: scope.score }),
     training: {
       rows: written,

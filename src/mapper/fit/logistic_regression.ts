@@ -220,21 +220,24 @@ function extractClassifier(problem: SoftmaxProblem): LinearClassifier {
   const { classes, stride, denseColumns, denseRows, sparse } = problem;
   const solved = problem.vector("weights").view;
   const columns = sparse?.columns ?? new Uint32Array(0);
-  const weights = new Float32Array((denseColumns + columns.length) * classes);
-  const copyRow = (from: number, to: number, share: number) => {
-    for (let k = 0; k < classes; k++) {
-      weights[to * classes + k] = share * solved[from * stride + k]!;
-    }
+  const count = sparse?.count ?? 0;
+  const weights = new Float32Array((denseColumns + count) * classes);
+  // Where nothing merges, the rows are those of the columns.
+  const isPlain = count === columns.length;
+  const copyRow = (from: number, to: number) => {
+    for (let k = 0; k < classes; k++) weights[to * classes + k] = solved[from * stride + k]!;
   };
-  for (let j = 0; j < denseColumns; j++) copyRow(j, j, 1);
-  for (let j = 0; j < columns.length; j++) {
-    copyRow(denseRows + sparse!.merged[j]!, denseColumns + j, sparse!.shares[j]!);
+  for (let j = 0; j < denseColumns; j++) copyRow(j, j);
+  for (let j = 0; j < count; j++) {
+    copyRow(denseRows + (isPlain ? sparse!.merged[j]! : j), denseColumns + j);
   }
   const at = denseColumns * stride;
   return {
     classes,
     denseColumns,
     sparseColumns: columns,
+    ...(!isPlain &&
+      { merged: { rows: sparse!.merged, shares: Float32Array.from(sparse!.shares) } }),
     weights,
     intercepts: Float64Array.from(solved.subarray(at, at + classes)),
   };

@@ -1,6 +1,10 @@
 import type { Encoder } from "../../encoders/encoder.ts";
 import { MicroLmError } from "../../core/errors.ts";
-import { decisionFunction, type LinearClassifier } from "../../mapper/fit/linear_classifier.ts";
+import {
+  decisionFunction,
+  expandClassifier,
+  type LinearClassifier,
+} from "../../mapper/fit/linear_classifier.ts";
 import { createTrainer } from "../../mapper/fit/logistic_regression.ts";
 import { stratifiedFolds } from "../../mapper/calibrate/stratified_folds.ts";
 import type { Features } from "../../core/matrix.ts";
@@ -64,7 +68,7 @@ export async function fitEvidence(
   const members: LinearClassifier[] = [];
   for (const [fold, rows] of folds.entries()) {
     const { classifier } = trainer.fit(folds.keys().filter((f) => f !== fold).toArray());
-    members.push(classifier);
+    members.push(expandClassifier(classifier));
     const read = createEvidenceReader(
       complete(classifier),
       encoder,
