@@ -20,6 +20,7 @@ import { openNgramEncoder } from "../encoders/lite/ngram.ts";
 import { roundModel } from "./file/packed_model.ts";
 import { fitOosScore, type OosFit } from "./out_of_scope/fit.ts";
 import type { OosScore } from "./out_of_scope/score.ts";
+import type { ChosenC } from "./calibrate/calibration_compare.ts";
 import { fitOrderHead, type OrderHeadChoice, wantsOrderHead } from "./order_head.ts";
 import { planTrainingRows, type TrainingForms, type TrainingRows } from "./training_rows.ts";
 import { knownColumns } from "./novelty.ts";
@@ -100,6 +101,8 @@ export interface TrainingFacts {
   readonly notes?: readonly string[];
   /** Log-loss a row of each calibration method, where they were compared. */
   readonly calibration_losses?: Readonly<Record<string, number>>;
+  /** The C that `auto` chose, and the held-out log-loss a row of the last two candidates. */
+  readonly chosen_C?: ChosenC;
   /** What fitting an out-of-scope score found, where it was asked for. */
   readonly out_of_scope?: Omit<OosFit, "score">;
   readonly overlap: OverlapIndex;
@@ -179,6 +182,7 @@ export async function trainMapper(
       folds: fit.folds,
       converged: fit.converged && (head?.converged ?? true),
       ...(fit.losses && { calibration_losses: fit.losses }),
+      ...(fit.chosen && { chosen_C: fit.chosen }),
       ...(notes.length > 0 && { notes }),
       ...(scope && { out_of_scope: scope.found }),
       // What was learned as it reads is known, too
