@@ -2,7 +2,7 @@
 /**
  * Training on sparse and dense columns against scikit-learn, on the same features in one run:
  *
- *     deno task bench:sparse [BANKING77_FOLDER]
+ *     deno run -A bench/train_sparse.ts [BANKING77_FOLDER]
  *
  * The folder has train.csv and test.csv (prompt,label), encoded by `lite`; the other case is generated,
  * 15,000 rows × 150 classes of the same sparsity. PYTHON names an interpreter with scikit-learn. Each fit

@@ -190,7 +190,7 @@ function chooseBy(
   const trainer = makeTrainer(features, labels, groups, options);
   const judge = (fold: number, C: number) => {
     const others = [...groups.keys()].filter((g) => g !== fold);
-    const { classifier } = trainer.fit(others, { C, rough: true });
+    const { classifier } = trainer.fit(others, { C, onward: true });
     const rows = folds[fold]!;
     const logits = decisionFunction(classifier, takeRows(features, rows));
     return { logits, labels: Int32Array.from(rows, (row) => labels[row]!) };

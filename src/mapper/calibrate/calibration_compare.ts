@@ -68,7 +68,7 @@ export interface ChosenC {
  * Chooses C by the log-loss of held-out rows, at the best temperature if one is fitted later.
  *
  * Successive halving: all candidates on the first fold, the best two on the others. Fits start from one
- * another and stop early.
+ * another.
  */
 export function chooseC(
   folds: readonly number[],
