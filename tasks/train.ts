@@ -46,7 +46,7 @@ await runCommand({
       default: "8",
       help:
         "Inverse strength of the L2 penalty; auto chooses it by the log-loss of held-out rows, " +
-        "which takes two to three times as long.",
+        "which takes about four times as long.",
     },
     max_iter: { type: "integer", min: 1, default: 2000, help: "Iterations at most." },
     tol: {

@@ -183,19 +183,18 @@ function chooseBy(
   makeTrainer: TrainerFactory,
   options: FitCalibratedOptions & FitLogisticRegressionOptions,
 ): ChosenC | undefined {
-  const isScaled = options.method !== undefined && options.method !== "none";
   const { folds, always } = planCalibration(labels, { ...options, method: "temperature" });
   if (folds.length === 0) return undefined;
   const groups = always.length > 0 ? [...folds, always] : folds;
   const trainer = makeTrainer(features, labels, groups, options);
   const judge = (fold: number, C: number) => {
     const others = [...groups.keys()].filter((g) => g !== fold);
-    const { classifier } = trainer.fit(others, { C, onward: true });
+    const { classifier } = trainer.fit(others, { C, rough: true });
     const rows = folds[fold]!;
     const logits = decisionFunction(classifier, takeRows(features, rows));
     return { logits, labels: Int32Array.from(rows, (row) => labels[row]!) };
   };
-  return chooseC([...folds.keys()], judge, isScaled);
+  return chooseC([...folds.keys()], judge);
 }
 
 const UNSURE =

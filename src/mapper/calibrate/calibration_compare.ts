@@ -55,8 +55,8 @@ function logLoss({ data, cols }: Matrix<Float64Array>, labels: Int32Array): numb
   );
 }
 
-/** Penalties that `auto` chooses from: each is a quarter of the one before. */
-const PENALTIES = [0.5, 2, 8, 32, 128] as const;
+/** What `auto` chooses C from. */
+const CANDIDATES = [0.5, 2, 8, 32, 128] as const;
 
 /** Which C was chosen, and the held-out log-loss a row of each that stayed in the running. */
 export interface ChosenC {
@@ -65,28 +65,27 @@ export interface ChosenC {
 }
 
 /**
- * Chooses C by the log-loss of held-out rows, at the best temperature if one is fitted later.
+ * Chooses C by the log-loss of held-out rows at their best temperature: without one, the loss would ask for
+ * a large C where all that is wrong is the confidence.
  *
- * Successive halving: all candidates on the first fold, the best two on the others. Fits start from one
- * another.
+ * Successive halving: all candidates on the first fold, the best two on the others.
  */
 export function chooseC(
   folds: readonly number[],
   judge: (fold: number, C: number) => HeldOutFold,
-  isScaled: boolean,
 ): ChosenC {
-  const held = new Map<number, HeldOutFold[]>(PENALTIES.map((C) => [C, []]));
+  const held = new Map<number, HeldOutFold[]>(CANDIDATES.map((C) => [C, []]));
   const lossOf = (C: number) => {
     const parts = held.get(C)!;
-    const temperature = isScaled ? fitTemperature(parts) : 1;
+    const temperature = fitTemperature(parts);
     const loss = (part: HeldOutFold) => logLoss(softmaxRows(part.logits, temperature), part.labels);
     const rows = parts.reduce((sum, part) => sum + part.labels.length, 0);
     return parts.reduce((sum, part) => sum + loss(part), 0) / rows;
   };
   const ranked = (candidates: readonly number[]) =>
     candidates.map((C) => ({ C, loss: lossOf(C) })).sort((a, b) => a.loss - b.loss);
-  for (const C of PENALTIES) held.get(C)!.push(judge(folds[0]!, C));
-  const finalists = ranked(PENALTIES).slice(0, 2).map(({ C }) => C).sort((a, b) => a - b);
+  for (const C of CANDIDATES) held.get(C)!.push(judge(folds[0]!, C));
+  const finalists = ranked(CANDIDATES).slice(0, 2).map(({ C }) => C).sort((a, b) => a - b);
   for (const fold of folds.slice(1)) {
     for (const C of finalists) held.get(C)!.push(judge(fold, C));
   }

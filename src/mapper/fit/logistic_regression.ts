@@ -76,11 +76,8 @@ export interface Trainer {
 /** How one of several fits differs from the others. */
 export interface FitHow {
   readonly C: number;
-  /**
-   * Start at the weights of the fit before, whatever its rows and C: to compare. It does not stop earlier, since
-   * from one C to the next the gradient changes little. Default: false.
-   */
-  readonly onward?: boolean;
+  /** Start at zero and stop early: to compare. Default: false. */
+  readonly rough?: boolean;
 }
 
 /** Inverse strength of the penalty where none is asked for. */
@@ -93,6 +90,8 @@ const DEFAULT_TOL = 1e-5;
  * start is left, which knows the held-out rows.
  */
 const FOLD_SLACK = 5;
+/** How much earlier fits stop that are only compared. */
+const ROUGH_SLACK = 10;
 /**
  * Multiplications of a product from which training runs in float32: below, float64 takes a second.
  */
@@ -139,11 +138,11 @@ function fitGroups(
   how: FitHow = { C: options.C ?? DEFAULT_C },
 ): LogisticRegressionFit {
   const { layout, labels } = state;
-  const { C, onward = false } = how;
+  const { C, rough = false } = how;
   const { maxIter = 2000, tol = DEFAULT_TOL, classes } = options;
   const { rowWeights, total } = weighRows(layout, labels, active, options);
   const groups = layout.groups.length;
-  const slack = !onward && active.length < groups ? FOLD_SLACK : 1;
+  const slack = rough ? ROUGH_SLACK : active.length < groups ? FOLD_SLACK : 1;
   const common = {
     // One weight vector (w, as softmax: −w/2 and w/2) has twice the squared norm of two halves.
     penalty: (classes === 2 ? 2 : 1) / C,
@@ -152,12 +151,12 @@ function fitGroups(
     groups: active,
     tol: slack * tol * total,
   };
-  const warm = onward ? state.problem !== undefined : state.kept;
+  const warm = !rough && state.kept;
   const { problem = createProblem(layout, state.precise ? "f64" : "f32") } = state;
   const curvature = state.penalty === common.penalty ? state.curvature : undefined;
   state.problem = problem;
   state.penalty = common.penalty;
-  if (!onward && state.kept) problem.vector("weights").view.set(problem.vector("start").view);
+  if (warm) problem.vector("weights").view.set(problem.vector("start").view);
   let result = solve(problem, {
     ...common,
     maxIter,
@@ -175,7 +174,7 @@ function fitGroups(
     result = { ...result, iterations: iterations + result.iterations };
     copyWeights(solved, problem);
   }
-  if (!onward && groups > 1 && active.length === groups) {
+  if (!rough && groups > 1 && active.length === groups) {
     problem.vector("start").view.set(problem.vector("weights").view);
     state.kept = true;
   }
