@@ -39,7 +39,7 @@ async function scoreFile(
   const mask = createMasker((await openDomain(domain)).slots);
   await using encoder = await openEncoder("lite");
   const training = await readLabeledCsv(train);
-  const trained = await trainMapper(training, encoder, { mask, method: "temperature", tol: 1 });
+  const trained = await trainMapper(training, encoder, { mask, method: "temperature", tol: 1e-4 });
   const artifact = parseArtifact(serializeArtifact(trained, { domain, flags: {} }));
   await using mapper: Mapper = await openArtifact(artifact, name);
   const dataset = joinLabels(

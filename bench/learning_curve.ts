@@ -50,7 +50,7 @@ const table = [];
 for (const size of sizes) {
   const training = { ...all, rows: rows.slice(0, size) };
   const mapper = await trainMapper(training, encoder, {
-    ...{ mask, C: 8, tol: 1, cv: 3, classWeight: "balanced", method: "temperature" },
+    ...{ mask, C: 8, tol: 1e-4, cv: 3, classWeight: "balanced", method: "temperature" },
     ...{ orderHead: "on", forms: planner!.trainingForms! },
   });
   const line: (string | number)[] = [size];

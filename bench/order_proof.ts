@@ -3,7 +3,7 @@
  * How the proof of an order and its score share the work: of prompts that the reading lets through, how
  * many orders a least score keeps and how many that are none it stops, by the strength of the proof.
  *
- * `deno task bench:order-proof [--data DIR] [--tol 1]`
+ * `deno task bench:order-proof [--data DIR] [--tol 1e-4]`
  *
  * Each author of the training set is scored by what the others wrote, the other sets by all of it; the
  * head learns as that of the product does.
@@ -19,7 +19,7 @@ import { proofOf } from "../src/domains/defi/run.ts";
 import { blendScores } from "../src/run/decide_orders.ts";
 
 const args = parseArgs(Deno.args, { string: ["data", "tol"] });
-const options = { C: 8, tol: Number(args["tol"] ?? 1), classWeight: "balanced" } as const;
+const options = { C: 8, tol: Number(args["tol"] ?? 1e-4), classWeight: "balanced" } as const;
 const FLOORS = [0, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 interface Row {

@@ -3,7 +3,7 @@
  * Where the knowledge of what is no order belongs: in a class of the classifier, in a head of its own, or
  * in both.
  *
- * `deno task bench:order-score [--train FILE] [--data DIR] [--tol 1] [--authors]`
+ * `deno task bench:order-score [--train FILE] [--data DIR] [--tol 1e-4] [--authors]`
  *
  * Each author of the training set is judged by what the others wrote; the sets of others by all of
  * it. A line gives the share of orders that come out right where at most a given share of what must abstain
@@ -20,7 +20,7 @@ import { takeRows } from "../src/mapper/fit/rows.ts";
 
 const args = parseArgs(Deno.args, { string: ["data", "tol", "train"], boolean: ["authors"] });
 const trainPath = (args.train as string | undefined) ?? "fixtures/defi/defi_mapper_train.csv";
-const tol = Number(args.tol ?? 1);
+const tol = Number(args.tol ?? 1e-4);
 const MOST_ACTED = [0.1, 0.05, 0.02];
 const GRID = Array.from({ length: 50 }, (_, i) => i / 50);
 

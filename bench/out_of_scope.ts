@@ -3,7 +3,7 @@
  * What tells prompts out of scope best: confidence, logits, novelty, or the score that is fitted from them.
  *
  * `deno task bench:out-of-scope [--encoders lite,use-lite] [--banking DIR] [--tasks PREFIX]`
- * (`--tol 1e-2`; `--dtype int8`, `--runtime native` for models)
+ * (`--tol 1e-6`; `--dtype int8`, `--runtime native` for models)
  *
  * Prints AUROC, the probability that a row in scope has the better score, and, for what is kept, the 95%
  * interval of its gain over the confidence that decisions see. The rows judged are never fitted on:
@@ -22,8 +22,7 @@ import type { ModelDtype } from "../src/encoders/sentence_transformer/onnx.ts";
 import { ABSTAIN_CLASS } from "../src/evaluate/mod.ts";
 import { createNoveltyMeter, fitCalibrated, knownColumns } from "../src/mapper/mod.ts";
 import type { CalibratedModel } from "../src/mapper/calibrate/calibration.ts";
-import { decisionFunction } from "../src/mapper/fit/linear_classifier.ts";
-import { softmaxRows } from "../src/mapper/fit/softmax.ts";
+import { decisionFunction, softmaxRows } from "../src/mapper/fit/linear_classifier.ts";
 import { takeRows } from "../src/mapper/fit/rows.ts";
 import { compareAuroc } from "../src/mapper/out_of_scope/auroc_gain.ts";
 import { fitOosScore } from "../src/mapper/out_of_scope/fit.ts";
@@ -33,7 +32,7 @@ import { textTable } from "../src/report/mod.ts";
 const args = parseArgs(Deno.args, {
   string: ["encoders", "banking", "tol", "dtype", "runtime", "tasks"],
 });
-const tol = Number(args.tol ?? 1e-2);
+const tol = Number(args.tol ?? 1e-6);
 const engine = {
   ...(args.dtype ? { dtype: args.dtype as ModelDtype } : {}),
   ...(args.runtime ? { runtime: args.runtime as EngineChoice } : {}),

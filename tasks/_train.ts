@@ -51,7 +51,7 @@ export interface TrainRequest
   readonly domain: string;
   /** The file that says which actions other labels ask for. */
   readonly taxonomy?: string | undefined;
-  readonly C: number;
+  readonly C: number | "auto";
   readonly max_iter: number;
   readonly tol: number;
   readonly calibration_method: CalibrationChoice;

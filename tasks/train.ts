@@ -1,4 +1,5 @@
 import type { CalibrationChoice, OrderHeadChoice } from "../src/mapper/mod.ts";
+import { MicroLmError } from "../mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { ENCODER_FLAGS, SPEC_HELP } from "./_encoder_flags.ts";
 import { INPUT_FLAGS, TAXONOMY_FLAG } from "./_input_flags.ts";
@@ -41,9 +42,22 @@ await runCommand({
         "slash), or auto, which looks at the labels.",
     },
     ...TAXONOMY_FLAG,
-    C: { type: "number", min: 1e-9, default: 8, help: "Inverse strength of the L2 penalty." },
+    C: {
+      type: "string",
+      value: "N|auto",
+      default: "8",
+      help:
+        "Inverse strength of the L2 penalty; auto chooses it by the log-loss of held-out rows, " +
+        "which takes about four times as long.",
+    },
     max_iter: { type: "integer", min: 1, default: 2000, help: "Iterations at most." },
-    tol: { type: "number", min: 1e-12, max: 1, default: 1e-4, help: "Gradient at which to stop." },
+    tol: {
+      type: "number",
+      min: 1e-12,
+      max: 1,
+      default: 1e-5,
+      help: "Gradient of the mean loss at which to stop.",
+    },
     calibrate: { type: "boolean", help: "Calibrate with the method best." },
     calibration_method: {
       type: "string",
@@ -127,6 +141,7 @@ await runCommand({
   const run = await runTraining({
     ...request,
     out_path,
+    C: readC(flags.C),
     calibration_method: method as CalibrationChoice,
     class_weight: flags.class_weight as "balanced" | "none",
     order_head: flags.order_head as OrderHeadChoice,
@@ -144,3 +159,11 @@ await runCommand({
   });
   return EXIT.ok;
 });
+
+/** A positive number, or `auto`. */
+function readC(text: string): number | "auto" {
+  const C = Number(text);
+  if (text === "auto") return text;
+  if (C >= 1e-9 && Number.isFinite(C)) return C;
+  throw new MicroLmError("usage", `Flag "--C" takes a positive number or auto, got "${text}"`);
+}

@@ -17,8 +17,10 @@ import {
   predictProbabilities,
 } from "./calibrate/calibration.ts";
 import { openNgramEncoder } from "../encoders/lite/ngram.ts";
+import { roundModel } from "./file/packed_model.ts";
 import { fitOosScore, type OosFit } from "./out_of_scope/fit.ts";
 import type { OosScore } from "./out_of_scope/score.ts";
+import type { ChosenC } from "./calibrate/calibration_compare.ts";
 import { fitOrderHead, type OrderHeadChoice, wantsOrderHead } from "./order_head.ts";
 import { planTrainingRows, type TrainingForms, type TrainingRows } from "./training_rows.ts";
 import { knownColumns } from "./novelty.ts";
@@ -99,6 +101,8 @@ export interface TrainingFacts {
   readonly notes?: readonly string[];
   /** Log-loss a row of each calibration method, where they were compared. */
   readonly calibration_losses?: Readonly<Record<string, number>>;
+  /** The C that `auto` chose, and the held-out log-loss a row of the last two candidates. */
+  readonly chosen_C?: ChosenC;
   /** What fitting an out-of-scope score found, where it was asked for. */
   readonly out_of_scope?: Omit<OosFit, "score">;
   readonly overlap: OverlapIndex;
@@ -148,9 +152,10 @@ export async function trainMapper(
   });
   const vectors = vectorKeys(features);
   const { fit, head } = fitParts(features, plan, { vectors, classes }, options);
+  const model = roundModel(fit.model);
   const { written } = plan;
   const scope = options.oosScore
-    ? await fitScope(features, plan, fit.model, { vectors, hasHead }, options)
+    ? await fitScope(features, plan, model, { vectors, hasHead }, options)
     : undefined;
   const blank = await createBlankFinder(encoder)(features, prompts);
   const notes = [
@@ -162,9 +167,9 @@ export async function trainMapper(
   const ownVectors = vectors.slice(0, written);
   return {
     classes,
-    encoder: describeEncoder(encoder, dataset, features, fit.model),
-    model: fit.model,
-    ...(head && { order: head.model }),
+    encoder: describeEncoder(encoder, dataset, features, model),
+    model,
+    ...(head && { order: roundModel(head.model) }),
     ...(scope?.score && { oos: scope.score }),
     training: {
       rows: written,
@@ -177,6 +182,7 @@ export async function trainMapper(
       folds: fit.folds,
       converged: fit.converged && (head?.converged ?? true),
       ...(fit.losses && { calibration_losses: fit.losses }),
+      ...(fit.chosen && { chosen_C: fit.chosen }),
       ...(notes.length > 0 && { notes }),
       ...(scope && { out_of_scope: scope.found }),
       // What was learned as it reads is known, too

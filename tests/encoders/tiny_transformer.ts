@@ -32,6 +32,8 @@ export interface TinyGraphOptions {
   readonly type?: "fp32" | "fp16" | "int64";
   /** Whether token vectors are summed up. Default: false. */
   readonly reduce?: boolean;
+  /** Vectors of the tokens. Default: {@linkcode EMBEDDINGS}. */
+  readonly values?: Float32Array;
   /** Numbers of a token vector. Default: 3. */
   readonly dims?: number;
 }
@@ -41,7 +43,10 @@ export function tinyGraph(options: TinyGraphOptions = {}): Uint8Array<ArrayBuffe
   const { inputs = ["input_ids", "attention_mask", "token_type_ids"] } = options;
   const { output = "last_hidden_state", type = "fp32", reduce = false, dims = DIMS } = options;
   const elemType = { fp32: FLOAT, fp16: FLOAT16, int64: INT64 }[type];
-  const values = Float32Array.from({ length: VOCABULARY.length * dims }, (_, i) => EMBEDDINGS[i]!);
+  const values = Float32Array.from(
+    { length: VOCABULARY.length * dims },
+    (_, i) => (options.values ?? EMBEDDINGS)[i]!,
+  );
   const shaped = (name: string, elem: number, sizes: (string | number)[]) => ({
     name,
     type: {

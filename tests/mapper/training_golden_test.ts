@@ -71,7 +71,7 @@ for (const golden of CASES) {
     });
   }
 
-  Deno.test(`fitCalibrated() agrees with lbfgs at the default tolerance: ${golden.name}`, () => {
+  Deno.test(`fitCalibrated() is close to scikit-learn's lbfgs at the default tolerances: ${golden.name}`, () => {
     const features = featuresOf(golden);
     const { model } = fitCalibrated(features, Int32Array.from(golden.y), {
       classes: Math.max(...golden.y) + 1,
@@ -80,7 +80,7 @@ for (const golden of CASES) {
       method: "none",
     });
     predictProbabilities(model, features).data.forEach((p, i) =>
-      assertAlmostEquals(p, golden.probabilities.lbfgs[i]!, 1e-4)
+      assertAlmostEquals(p, golden.probabilities.lbfgs[i]!, 2e-4)
     );
   });
 

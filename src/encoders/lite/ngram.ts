@@ -137,8 +137,11 @@ function finish(hash: number, length: number): number {
 class RowBuilder {
   readonly #mask: number;
   /** Hash and kind of each feature, packed so that sorting brings equal columns together. */
-  #entries = new Float64Array(1024);
+  #entries = new Uint32Array(1024);
   #count = 0;
+  /** Columns and sums of a row, before it is cut to its length. */
+  #columns = new Uint32Array(1024);
+  #sums = new Float64Array(1024);
 
   constructor(bits: number) {
     this.#mask = (1 << bits) - 1;
@@ -146,9 +149,11 @@ class RowBuilder {
 
   add(hash: number, weight: number): void {
     if (this.#count === this.#entries.length) {
-      const larger = new Float64Array(2 * this.#count);
+      const larger = new Uint32Array(2 * this.#count);
       larger.set(this.#entries);
       this.#entries = larger;
+      this.#columns = new Uint32Array(larger.length);
+      this.#sums = new Float64Array(larger.length);
     }
     const sign = hash >>> 31;
     // Column (24 bits), then weight in sixteenths of which the lowest bit is the sign (6 bits).
@@ -156,34 +161,43 @@ class RowBuilder {
   }
 
   finish(): { indices: Uint32Array; values: Float32Array } {
-    const entries = this.#entries.subarray(0, this.#count).sort();
+    const count = this.#count;
+    const entries = this.#entries;
+    entries.subarray(0, count).sort();
     this.#count = 0;
-    const indices = new Uint32Array(entries.length);
-    const values = new Float64Array(entries.length);
+    const indices = this.#columns;
+    const values = this.#sums;
     let at = -1;
-    for (let i = 0; i < entries.length;) {
+    for (let i = 0; i < count;) {
       const entry = entries[i]!;
-      let run = i;
-      while (run < entries.length && entries[run] === entry) run++;
-      const column = Math.floor(entry / 64);
-      const packed = entry - column * 64;
+      let run = i + 1;
+      while (run < count && entries[run] === entry) run++;
+      const column = entry >>> 6;
+      const packed = entry & 63;
       const sign = packed & 1;
       const value = Math.sqrt(run - i) * ((packed - sign) / 16) * (sign ? -1 : 1);
-      if (at < 0 || indices[at] !== column) indices[++at] = column;
+      if (at < 0 || indices[at] !== column) {
+        indices[++at] = column;
+        values[at] = 0;
+      }
       values[at]! += value;
       i = run;
     }
-    return scaleRow(indices.subarray(0, at + 1), values.subarray(0, at + 1));
+    return scaleRow(indices, values, at + 1);
   }
 }
 
+/** By index: closures and iterators over short rows take longer than all the hashing. */
 function scaleRow(
   indices: Uint32Array,
   values: Float64Array,
+  length: number,
 ): { indices: Uint32Array; values: Float32Array } {
   let sum = 0;
-  for (const value of values) sum += value * value;
+  for (let i = 0; i < length; i++) sum += values[i]! * values[i]!;
   // Opposite signs may cancel to zero everywhere.
   const scale = sum > 0 ? 1 / Math.sqrt(sum) : 0;
-  return { indices: indices.slice(), values: Float32Array.from(values, (v) => v * scale) };
+  const scaled = new Float32Array(length);
+  for (let i = 0; i < length; i++) scaled[i] = values[i]! * scale;
+  return { indices: indices.slice(0, length), values: scaled };
 }

@@ -1,3 +1,4 @@
+import type { PoolingMode } from "../sentence_transformer/pooling.ts";
 import { explainIoError } from "../../core/io_error.ts";
 import { MicroLmError } from "../../core/errors.ts";
 import { readTensor, readWeightManifest } from "../lite/energetic_weights.ts";
@@ -166,10 +167,10 @@ async function transformerPart(
   };
 }
 
-function addPooling(graph: OnnxGraph, hidden: string, mode: "mean" | "cls" | "max"): string {
-  if (mode === "cls") {
-    const first = graph.constant(BigInt64Array.of(0n), []);
-    return graph.node("Gather", [hidden, first], { ints: { axis: 1 } });
+function addPooling(graph: OnnxGraph, hidden: string, mode: PoolingMode): string {
+  if (mode === "cls" || mode === "lasttoken") {
+    const place = graph.constant(BigInt64Array.of(mode === "cls" ? 0n : -1n), []);
+    return graph.node("Gather", [hidden, place], { ints: { axis: 1 } });
   }
   const operator = mode === "mean" ? "ReduceMean" : "ReduceMax";
   return graph.node(operator, [hidden], { ints: { axes: [1], keepdims: 0 } });

@@ -38,7 +38,7 @@ const REPORT_EVERY = 32;
  * Opens a sentence-transformers model with an ONNX export from a folder.
  *
  * The folder has `modules.json` (Transformer, Pooling, perhaps Normalize), the pooling configuration
- * (mean, cls or max), `config.json`, `tokenizer.json`, and the weights: `onnx/model.onnx`,
+ * (mean, cls, max or lasttoken), `config.json`, `tokenizer.json`, and the weights: `onnx/model.onnx`,
  * `onnx/model_fp16.onnx` or `onnx/model_quantized.onnx`, or another common name. Length limit,
  * lower-casing and default prompt are honoured where given. Blank texts give zero rows. Each text is a
  * run of its own at its own length, so its vector is the same, bit for bit, alone and in any batch.
@@ -70,6 +70,7 @@ export async function openSentenceTransformer(
   const weights = await Deno.readFile(path).catch((error: unknown) => {
     throw explainIoError(error, path, "read");
   });
+  refuseLfsPointer(weights, path);
   const model = await openTokenModel(weights, path, { runtime, threads });
   const embed = async (text: string) => {
     const tokens = tokenize(text);
@@ -92,7 +93,7 @@ export async function openSentenceTransformer(
     dtype,
     maxSeqLength: files.maxSeqLength,
     encode: async (texts, encodeOptions) => {
-      const data = await encodeTexts(texts, dims, embed, encodeOptions);
+      const data = await encodeTexts(texts, dims, embed, encodeOptions, path);
       return { rows: texts.length, dense: { data, rows: texts.length, cols: dims } };
     },
     [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
@@ -104,16 +105,40 @@ async function encodeTexts(
   dims: number,
   encodeText: (text: string) => Promise<Float64Array | undefined>,
   { onProgress, signal }: EncodeOptions = {},
+  file: string,
 ): Promise<Float32Array> {
   const data = new Float32Array(texts.length * dims);
   for (let i = 0; i < texts.length; i++) {
     signal?.throwIfAborted();
     const vector = await encodeText(texts[i]!);
-    if (vector) data.set(vector, i * dims);
+    if (vector) {
+      requireFinite(vector, i, file);
+      data.set(vector, i * dims);
+    }
     const done = i + 1;
     if (done % REPORT_EVERY === 0 || done === texts.length) onProgress?.(done, texts.length);
   }
   return data;
+}
+
+/** What a model computes is its own affair: neither the prompt nor this program is at fault. */
+function requireFinite(vector: Float64Array, row: number, file: string): void {
+  const bad = vector.find((value) => !Number.isFinite(value));
+  if (bad === undefined) return;
+  throw new MicroLmError("data", `The model gives ${bad} for prompt ${row + 1}`, {
+    at: { file },
+    hint: "Weights in fp16 overflow in some models: use another --dtype, or another model",
+  });
+}
+
+/** Git without its large file storage leaves a few lines of text where the weights should be. */
+function refuseLfsPointer(weights: Uint8Array, file: string): void {
+  const mark = "version https://git-lfs";
+  if (new TextDecoder().decode(weights.subarray(0, mark.length)) !== mark) return;
+  throw new MicroLmError("data", "Expected weights, found a pointer of Git LFS", {
+    at: { file },
+    hint: "Run git lfs pull in the model's folder, or pull the model with deno task model pull",
+  });
 }
 
 /** The size of a vector, which the model tells best itself. */

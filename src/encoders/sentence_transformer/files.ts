@@ -38,7 +38,14 @@ const SENTENCE = z.looseObject({
   do_lower_case: z.boolean().nullish(),
 });
 
-const CONFIG = z.looseObject({ max_position_embeddings: z.int().nullish() });
+const CONFIG = z.looseObject({
+  model_type: z.string().nullish(),
+  max_position_embeddings: z.int().nullish(),
+  pad_token_id: z.int().nullish(),
+});
+
+/** Architectures that number positions from after that of the padding: 514 hold 512 tokens. */
+const OFFSET_POSITIONS = ["roberta", "xlm-roberta", "camembert", "mpnet", "xlm-roberta-xl"];
 
 const TOKENIZER = z.looseObject({
   model: z.looseObject({}),
@@ -94,7 +101,7 @@ export async function readSentenceTransformerFiles(
     dims: pooling.word_embedding_dimension ?? pooling.embedding_dimension,
     normalize: modules.normalize,
     maxSeqLength: sentence?.max_seq_length ?? Math.min(
-      config.max_position_embeddings ?? FALLBACK_MAX_LENGTH,
+      readPositions(config),
       tokenizerConfig?.model_max_length ?? FALLBACK_MAX_LENGTH,
     ),
     lowerCase: sentence?.do_lower_case ?? false,
@@ -102,6 +109,14 @@ export async function readSentenceTransformerFiles(
     tokenizer,
     tokenizerSettings: { eos_token, remove_space, do_lowercase_and_remove_accent },
   };
+}
+
+/** Positions that tokens may have. */
+function readPositions(config: z.infer<typeof CONFIG>): number {
+  const { model_type, max_position_embeddings: positions, pad_token_id } = config;
+  if (positions === undefined || positions === null) return FALLBACK_MAX_LENGTH;
+  const isOffset = OFFSET_POSITIONS.includes(model_type ?? "");
+  return isOffset ? positions - (pad_token_id ?? 1) - 1 : positions;
 }
 
 async function readModules(
@@ -139,6 +154,7 @@ function readPoolingMode(pooling: z.infer<typeof POOLING>, file: string): Poolin
     pooling_mode_mean_tokens: "mean",
     pooling_mode_cls_token: "cls",
     pooling_mode_max_tokens: "max",
+    pooling_mode_lasttoken: "lasttoken",
   };
   const on = Object.keys(pooling).filter((key) =>
     key.startsWith("pooling_mode_") && pooling[key] === true
@@ -149,7 +165,7 @@ function readPoolingMode(pooling: z.infer<typeof POOLING>, file: string): Poolin
   if (mode && (named !== undefined || on.length === 1)) return mode;
   throw new MicroLmError(
     "data",
-    `Expected one pooling mode out of mean, cls and max, found ${
+    `Expected one pooling mode out of mean, cls, max and lasttoken, found ${
       named ?? (on.join(" and ") || "none")
     }`,
     { at: { file } },

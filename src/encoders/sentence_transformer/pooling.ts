@@ -1,7 +1,7 @@
 import { normalizeL2 } from "../normalize.ts";
 
-/** How token vectors become one vector: their mean, that of the first token, or the maximum. */
-export type PoolingMode = "mean" | "cls" | "max";
+/** How token vectors become one vector: their mean, that of the first or last token, or the maximum. */
+export type PoolingMode = "mean" | "cls" | "max" | "lasttoken";
 
 /** Options of {@linkcode poolTokens}. */
 export interface PoolTokensOptions {
@@ -23,8 +23,9 @@ export function poolTokens(
   { mode, normalize }: PoolTokensOptions,
 ): Float64Array {
   const tokens = hidden.length / dims;
-  const vector = Float64Array.from(hidden.subarray(0, dims));
-  if (mode !== "cls") {
+  const first = mode === "lasttoken" ? hidden.length - dims : 0;
+  const vector = Float64Array.from(hidden.subarray(first, first + dims));
+  if (mode === "mean" || mode === "max") {
     for (let at = dims; at < hidden.length; at += dims) {
       for (let j = 0; j < dims; j++) {
         const value = hidden[at + j]!;

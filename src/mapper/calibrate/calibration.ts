@@ -4,7 +4,7 @@ import {
   type CalibrationPlanOptions,
   planCalibration,
 } from "./calibration_plan.ts";
-import { compareMethods, leastLoss } from "./calibration_compare.ts";
+import { chooseC, type ChosenC, compareMethods, leastLoss } from "./calibration_compare.ts";
 import type { Calibrator } from "./calibrators.ts";
 import { judgeHeldOut } from "./held_out.ts";
 import {
@@ -12,16 +12,17 @@ import {
   decisionFunction,
   indexColumns,
   type LinearClassifier,
+  softmaxRows,
 } from "../fit/linear_classifier.ts";
 import {
   createTrainer,
+  DEFAULT_C,
   type FitLogisticRegressionOptions,
   type LogisticRegressionFit,
   type Trainer,
 } from "../fit/logistic_regression.ts";
 import { addCalibrated, fitCalibrators } from "./one_vs_rest.ts";
 import { takeRows } from "../fit/rows.ts";
-import { softmaxRows } from "../fit/softmax.ts";
 import { fitTemperature, temperatureBound } from "./temperature.ts";
 
 /** One classifier of a calibrated model with a calibrator a class (one in all for two classes). */
@@ -42,7 +43,10 @@ export interface CalibratedModel {
 }
 
 /** Options of {@linkcode fitCalibrated}. */
-export interface FitCalibratedOptions extends FitLogisticRegressionOptions, CalibrationPlanOptions {
+export interface FitCalibratedOptions
+  extends Omit<FitLogisticRegressionOptions, "C">, CalibrationPlanOptions {
+  /** Inverse strength of the L2 penalty, or `auto` to choose it by held-out log-loss. Default: 8. */
+  readonly C?: number | "auto";
   /** Called after each fit. */
   readonly onProgress?: (done: number, total: number) => void;
   /** What trains one classifier. Default: the L-BFGS trainer. */
@@ -66,6 +70,8 @@ export interface FitCalibratedResult {
   readonly converged: boolean;
   /** Cross-validated log-loss a row of each method, when `best` compared them. */
   readonly losses?: Readonly<Partial<Record<CalibrationMethod, number>>>;
+  /** The C that `auto` chose. */
+  readonly chosen?: ChosenC;
   /** What was not done as asked, or what the probabilities do not rest on; `class number N` is one. */
   readonly notes: readonly string[];
 }
@@ -107,21 +113,32 @@ export function fitCalibrated(
 ): FitCalibratedResult {
   const plan = planCalibration(labels, options);
   const makeTrainer = options.trainer ?? createTrainer;
-  const { classes } = options;
+  const { classes, C: asked = DEFAULT_C, ...others } = options;
+  const fitting = { ...others, classes, C: asked === "auto" ? DEFAULT_C : asked };
+  const chosenC = asked === "auto"
+    ? chooseBy(features, labels, makeTrainer, { ...options, ...fitting })
+    : undefined;
+  const C = chosenC?.C ?? fitting.C;
+  const choice = chosenC && { chosen: chosenC };
+  const unchosen = asked === "auto" && !chosenC ? [NO_CHOICE] : [];
   if (plan.folds.length === 0) {
     const all = Uint32Array.from({ length: features.rows }, (_, i) => i);
-    const fit = makeTrainer(features, labels, [all], options).fit([0]);
+    const fit = makeTrainer(features, labels, [all], { ...fitting, C }).fit([0]);
     options.onProgress?.(1, 1);
     const model = singleModel("none", fit, classes, 1);
-    return { model, folds: 0, converged: fit.converged, notes: plan.notes };
+    const notes = [...plan.notes, ...unchosen];
+    return { model, folds: 0, converged: fit.converged, ...choice, notes };
   }
   const groups = plan.always.length > 0 ? [...plan.folds, plan.always] : plan.folds;
   const numbers = [...groups.keys()];
-  const trainer = makeTrainer(features, labels, groups, options);
+  const trainer = makeTrainer(features, labels, groups, { ...fitting, C });
   const total = plan.folds.length + 1;
+  // First, so that the folds start from it.
+  const full = trainer.fit(numbers);
+  options.onProgress?.(1, total);
   const folds = plan.folds.map((rows, f) => {
     const fit = trainer.fit(numbers.filter((g) => g !== f));
-    options.onProgress?.(f + 1, total);
+    options.onProgress?.(f + 2, total);
     const logits = decisionFunction(fit.classifier, takeRows(features, rows));
     return { fit, logits, labels: Int32Array.from(rows, (row) => labels[row]!) };
   });
@@ -134,8 +151,10 @@ export function fitCalibrated(
   const found = {
     folds: plan.folds.length,
     ...(losses && { losses }),
+    ...choice,
     notes: [
       ...plan.notes,
+      ...unchosen,
       ...heldOut.notes,
       ...(refused === undefined ? [] : [refused]),
       ...(method === "isotonic" && plan.isotonicNote !== "" ? [plan.isotonicNote] : []),
@@ -148,14 +167,34 @@ export function fitCalibrated(
       classifier: fit.classifier,
       calibrators: fitCalibrators(method, logits, labels),
     }));
-    options.onProgress?.(total, total);
     const model = { method, classes, members, temperature: 1 };
     return { model, converged: foldsConverged, ...found };
   }
-  const fit = trainer.fit(numbers);
-  options.onProgress?.(total, total);
-  const model = singleModel(method, fit, classes, method === "temperature" ? fitted : 1);
-  return { model, converged: foldsConverged && fit.converged, ...found };
+  const model = singleModel(method, full, classes, method === "temperature" ? fitted : 1);
+  return { model, converged: foldsConverged && full.converged, ...found };
+}
+
+const NO_CHOICE = `too few rows to choose C by held-out log-loss: it is ${DEFAULT_C}`;
+
+/** Chooses C on folds of its own, which a calibration by temperature would have; nothing without folds. */
+function chooseBy(
+  features: Features,
+  labels: Int32Array,
+  makeTrainer: TrainerFactory,
+  options: FitCalibratedOptions & FitLogisticRegressionOptions,
+): ChosenC | undefined {
+  const { folds, always } = planCalibration(labels, { ...options, method: "temperature" });
+  if (folds.length === 0) return undefined;
+  const groups = always.length > 0 ? [...folds, always] : folds;
+  const trainer = makeTrainer(features, labels, groups, options);
+  const judge = (fold: number, C: number) => {
+    const others = [...groups.keys()].filter((g) => g !== fold);
+    const { classifier } = trainer.fit(others, { C, rough: true });
+    const rows = folds[fold]!;
+    const logits = decisionFunction(classifier, takeRows(features, rows));
+    return { logits, labels: Int32Array.from(rows, (row) => labels[row]!) };
+  };
+  return chooseC([...folds.keys()], judge);
 }
 
 const UNSURE =

@@ -1,7 +1,7 @@
 import type { Matrix } from "../../core/matrix.ts";
 import type { CalibrationMethod } from "./calibration_plan.ts";
 import { addCalibrated, fitCalibrators } from "./one_vs_rest.ts";
-import { softmaxRows } from "../fit/softmax.ts";
+import { softmaxRows } from "../fit/linear_classifier.ts";
 import { fitTemperature, type HeldOutFold } from "./temperature.ts";
 
 /** Log-loss a row of each method on folds whose calibrators were fitted on the other folds. */
@@ -53,6 +53,44 @@ function logLoss({ data, cols }: Matrix<Float64Array>, labels: Int32Array): numb
     (sum, label, i) => sum - Math.log(Math.max(data[i * cols + label]!, Number.EPSILON)),
     0,
   );
+}
+
+/** What `auto` chooses C from. */
+const CANDIDATES = [0.5, 2, 8, 32, 128] as const;
+
+/** Which C was chosen, and the held-out log-loss a row of each that stayed in the running. */
+export interface ChosenC {
+  readonly C: number;
+  readonly losses: Readonly<Record<string, number>>;
+}
+
+/**
+ * Chooses C by the log-loss of held-out rows at their best temperature: without one, the loss would ask for
+ * a large C where all that is wrong is the confidence.
+ *
+ * Successive halving: all candidates on the first fold, the best two on the others.
+ */
+export function chooseC(
+  folds: readonly number[],
+  judge: (fold: number, C: number) => HeldOutFold,
+): ChosenC {
+  const held = new Map<number, HeldOutFold[]>(CANDIDATES.map((C) => [C, []]));
+  const lossOf = (C: number) => {
+    const parts = held.get(C)!;
+    const temperature = fitTemperature(parts);
+    const loss = (part: HeldOutFold) => logLoss(softmaxRows(part.logits, temperature), part.labels);
+    const rows = parts.reduce((sum, part) => sum + part.labels.length, 0);
+    return parts.reduce((sum, part) => sum + loss(part), 0) / rows;
+  };
+  const ranked = (candidates: readonly number[]) =>
+    candidates.map((C) => ({ C, loss: lossOf(C) })).sort((a, b) => a.loss - b.loss);
+  for (const C of CANDIDATES) held.get(C)!.push(judge(folds[0]!, C));
+  const finalists = ranked(CANDIDATES).slice(0, 2).map(({ C }) => C).sort((a, b) => a - b);
+  for (const fold of folds.slice(1)) {
+    for (const C of finalists) held.get(C)!.push(judge(fold, C));
+  }
+  const order = ranked(finalists);
+  return { C: order[0]!.C, losses: Object.fromEntries(order.map(({ C, loss }) => [C, loss])) };
 }
 
 /** The method with the least loss; the first among equals. */

@@ -1,5 +1,5 @@
 import { rankAbove } from "../../core/rank_above.ts";
-import { softmaxRows } from "../fit/softmax.ts";
+import { softmaxRows } from "../fit/linear_classifier.ts";
 import type { HeldOutFold } from "./temperature.ts";
 
 /** What held-out rows say about confidence as such, before any calibration. */

@@ -2,13 +2,22 @@ import { z } from "zod";
 import { parseSealed, seal, sealOf, unseal } from "../../core/sealed_json.ts";
 import { packArray, unpackArray } from "../../core/packed_arrays.ts";
 import { PINNED_POINT, pinnedFault, type PinnedPoint } from "../pinned_point.ts";
-import { PACKED_MODEL, packModel, unpackModel } from "./packed_model.ts";
+import { isInSteps, PACKED_MODEL, packModel, unpackModel } from "./packed_model.ts";
 import type { TrainedEncoder, TrainedMapper, TrainingFacts } from "../train.ts";
 
 export type { PinnedPoint } from "../pinned_point.ts";
 
-/** Names the format: the first without an order head, the second with one, the third with an out-of-scope score. */
-const SCHEMAS = ["micro-lm/mapper@1", "micro-lm/mapper@2", "micro-lm/mapper@3"] as const;
+/**
+ * Names the format: the first without an order head, the second with one, the third with an out-of-scope
+ * score, all with weights in float32; the fourth with weights in steps, which trainings have. A file keeps
+ * its format, and with it its hash, when a point is pinned to it.
+ */
+const SCHEMAS = [
+  "micro-lm/mapper@1",
+  "micro-lm/mapper@2",
+  "micro-lm/mapper@3",
+  "micro-lm/mapper@4",
+] as const;
 
 /** A trained mapper with what was asked for when it was trained. */
 export interface MapperArtifact extends TrainedMapper {
@@ -97,21 +106,23 @@ type ArtifactJson = z.infer<typeof ARTIFACT>;
  * await using encoder = await openEncoder("ngram");
  * const mapper = await trainMapper(data, encoder, { mask: createMasker([]), method: "none" });
  * const text = serializeArtifact(mapper, { domain: "defi", flags: {} });
- * assertEquals(JSON.parse(text).schema, "micro-lm/mapper@1");
+ * assertEquals(JSON.parse(text).schema, "micro-lm/mapper@4");
  * ```
  */
 export function serializeArtifact(
   mapper: TrainedMapper,
   { domain, flags, ownLabels, operating_point }: ArtifactFacts,
 ): string {
-  const { model, order, oos } = mapper;
+  const { order, oos } = mapper;
+  const model = packModel(mapper.model);
+  const head = order && packModel(order);
   const body = {
-    schema: SCHEMAS[oos ? 2 : order ? 1 : 0],
+    schema: SCHEMAS[isInSteps(model) || (head && isInSteps(head)) ? 3 : oos ? 2 : order ? 1 : 0],
     kind: "calibrated-linear",
     classes: mapper.classes,
     encoder: packEncoder(mapper.encoder),
-    ...packModel(model),
-    ...(order && { order: packModel(order) }),
+    ...model,
+    ...(head && { order: head }),
     ...(oos && { out_of_scope: oos }),
     ...(operating_point && { operating_point }),
     training: {
@@ -206,7 +217,12 @@ export function parseArtifact(text: string): MapperArtifact {
 }
 
 /** Whether the parts are those that the name of the format says. */
-function checkParts({ schema, order, out_of_scope: oos }: ArtifactJson): void {
+function checkParts(packed: ArtifactJson): void {
+  const { schema, order, out_of_scope: oos } = packed;
+  if (schema === SCHEMAS[3]) return;
+  if (isInSteps(packed) || (order && isInSteps(order))) {
+    throw new Error(`"${schema}" does not go with weights in steps`);
+  }
   if ((oos !== undefined) !== (schema === SCHEMAS[2])) {
     throw new Error(`"${schema}" does not go with ${oos ? "an" : "no"} out-of-scope score`);
   }

@@ -1,4 +1,4 @@
-import type { Block } from "./kernels.ts";
+import { type Block, createArena, type Floats, type Kernels } from "./kernels.ts";
 import type { SoftmaxProblem } from "./softmax_problem.ts";
 
 /** Rows that the curvature is estimated from: it only has to have the right shape. */
@@ -15,10 +15,15 @@ const INNER = 256;
 
 /** An approximation of the inverse Hessian, the same for every class. */
 export interface Curvature {
-  /** Dense block: the inverse of a dense-rows square matrix. */
-  readonly inverse: Block<Float64Array>;
-  /** Sparse block: the inverse of a diagonal. */
+  /** Sparse columns: the inverse of a diagonal. Dense ones: the `inverse` block of the problem. */
   readonly diagonal: Float64Array;
+}
+
+/** Square matrices over the dense rows, in float64 whatever the precision of the problem. */
+interface Squares {
+  readonly kernels: Kernels;
+  readonly n: number;
+  square(name: "curvature" | "factor" | "transposed" | "inverse"): Block<Float64Array>;
 }
 
 /**
@@ -30,48 +35,51 @@ export interface Curvature {
  * are. The sparse block keeps its diagonal only.
  */
 export function estimateCurvature(problem: SoftmaxProblem, penalty: number): Curvature {
-  const { denseRows, rows, classes, denseColumns } = problem;
+  const { denseRows: n, rows, classes, denseColumns } = problem;
   const sample = Math.min(rows.length, SAMPLE);
-  const scale = (rows.length / sample) * SHRINK * (1 / classes) * (1 - 1 / classes);
-  const gram = problem.square("curvature");
-  gramInto(problem, gram, sample);
-  for (let i = 0; i < denseRows; i++) {
-    for (let j = 0; j <= i; j++) gram.view[i * denseRows + j]! *= scale;
-    // The intercept bears no penalty and padding has no data: a small ridge keeps both invertible.
-    gram.view[i * denseRows + i]! += i < denseColumns ? penalty : 1e-3 * penalty;
-  }
-  const inverse = problem.square("inverse");
-  invert(problem, gram, inverse);
-  return { inverse, diagonal: inverseDiagonal(problem, scale * (sample / rows.length), penalty) };
-}
-
-/** Lower triangle of the Gram matrix of the first rows, in columns of blocks. */
-function gramInto(problem: SoftmaxProblem, gram: Block<Float64Array>, sample: number): void {
-  const { kernels, denseRows: n, rows, x, xt } = problem;
-  gram.view.fill(0);
+  const perRow = SHRINK * (1 / classes) * (1 - 1 / classes);
+  const scale = (rows.length / sample) * perRow;
+  const square = { type: "f64", length: n * n } as const;
+  const arena = createArena({
+    sample: { type: "f64", length: sample * n },
+    curvature: square,
+    factor: square,
+    transposed: square,
+    inverse: square,
+  }, "f64");
+  const squares: Squares = {
+    kernels: arena.kernels,
+    n,
+    square: (name) => arena.floats(name) as Block<Float64Array>,
+  };
+  const x = arena.floats("sample");
+  x.view.set(problem.x.view.subarray(0, sample * n));
+  const gram = squares.square("curvature");
   for (let p = 0; p < sample; p += INNER) {
     for (let j = 0; j < n; j += BLOCK) {
-      kernels.gemm(
-        xt.at + (j * rows.length + p) * 8,
-        rows.length * 8,
-        x.at + (p * n + j) * 8,
-        n * 8,
-        gram.at + (j * n + j) * 8,
-        n * 8,
-        n - j,
-        Math.min(BLOCK, n - j),
-        Math.min(INNER, sample - p),
-      );
+      const line = n * 8;
+      const at = x.at + (p * n + j) * 8;
+      const size = [n - j, Math.min(BLOCK, n - j), Math.min(INNER, sample - p)] as const;
+      arena.kernels.gemm(at, 8, line, at, line, gram.at + (j * n + j) * 8, line, ...size);
     }
   }
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) gram.view[i * n + j]! *= scale;
+    // The intercept bears no penalty and padding has no data: a small ridge keeps both invertible.
+    gram.view[i * n + i]! += i < denseColumns ? penalty : 1e-3 * penalty;
+  }
+  invert(squares);
+  problem.inverse.view.set(squares.square("inverse").view);
+  return { diagonal: inverseDiagonal(problem, perRow, penalty) };
 }
 
-function inverseDiagonal(problem: SoftmaxProblem, scale: number, penalty: number): Float64Array {
-  const diagonal = new Float64Array(problem.sparseColumns.length).fill(penalty);
-  const indices = problem.indices.view;
-  const values = problem.values.view;
-  for (let k = 0; k < indices.length; k++) diagonal[indices[k]!]! += scale * values[k]! ** 2;
-  for (let c = 0; c < diagonal.length; c++) diagonal[c] = 1 / diagonal[c]!;
+function inverseDiagonal({ sparse }: SoftmaxProblem, scale: number, penalty: number): Float64Array {
+  const diagonal = new Float64Array(sparse?.count ?? 0).fill(penalty);
+  for (let c = 0; c < diagonal.length; c++) {
+    const { starts, values } = sparse!;
+    for (let k = starts[c]!; k < starts[c + 1]!; k++) diagonal[c]! += scale * values[k]! ** 2;
+    diagonal[c] = 1 / diagonal[c]!;
+  }
   return diagonal;
 }
 
@@ -82,25 +90,20 @@ function inverseDiagonal(problem: SoftmaxProblem, scale: number, penalty: number
  * is products: L[I, <I] = A[I, <I]·M[<I, <I]ᵀ and M[I, <I] = −L[I, I]⁻¹·L[I, <I]·M[<I, <I]. The result
  * is MᵀM.
  */
-function invert(
-  problem: SoftmaxProblem,
-  matrix: Block<Float64Array>,
-  inverse: Block<Float64Array>,
-): void {
-  const n = problem.denseRows;
-  const rows = problem.square("factor");
-  const transposed = problem.square("transposed");
-  rows.view.fill(0);
-  transposed.view.fill(0);
+function invert(squares: Squares): void {
+  const { n } = squares;
+  const matrix = squares.square("curvature");
+  const inverse = squares.square("inverse");
+  const rows = squares.square("factor");
+  const transposed = squares.square("transposed");
   for (let from = 0; from < n; from += PANEL) {
     const to = Math.min(n, from + PANEL);
-    invertPanel(problem, { matrix, rows, transposed, from, to });
+    invertPanel(squares, { matrix, rows, transposed, from, to });
   }
-  inverse.view.fill(0);
   for (let i = 0; i < n; i += BLOCK) {
     for (let j = 0; j < n; j += BLOCK) {
       const p = Math.max(i, j);
-      product(problem, [transposed, i, p], [rows, p, j], [inverse, i, j], {
+      product(squares, [transposed, i, p], [rows, p, j], [inverse, i, j], {
         m: Math.min(BLOCK, n - i),
         n: Math.min(BLOCK, n - j),
         p: n - p,
@@ -120,19 +123,19 @@ interface Panel {
   readonly to: number;
 }
 
-function invertPanel(problem: SoftmaxProblem, panel: Panel): void {
-  const { kernels, denseRows: n } = problem;
+function invertPanel(squares: Squares, panel: Panel): void {
+  const { kernels, n } = squares;
   const { matrix, rows, transposed, from, to } = panel;
   const size = { m: to - from, n: from, p: from };
   const a = matrix.view;
   if (from > 0) {
     // The panel of `rows` is still zero: it serves as the place for L[I, <I].
-    product(problem, [matrix, from, 0], [transposed, 0, 0], [rows, from, 0], size);
+    product(squares, [matrix, from, 0], [transposed, 0, 0], [rows, from, 0], size);
     for (let i = from; i < to; i++) {
       a.set(rows.view.subarray(i * n, i * n + from), i * n);
       rows.view.fill(0, i * n, i * n + from);
     }
-    product(problem, [matrix, from, 0], [rows, 0, 0], [rows, from, 0], size);
+    product(squares, [matrix, from, 0], [rows, 0, 0], [rows, from, 0], size);
     for (let i = from; i < to; i++) {
       for (let k = i * n; k < i * n + from; k++) rows.view[k] = -rows.view[k]!;
     }
@@ -159,17 +162,17 @@ type Corner = readonly [block: Block<Float64Array>, row: number, column: number]
 
 /** c += a·b for blocks within dense-rows square matrices. */
 function product(
-  { kernels, denseRows }: SoftmaxProblem,
+  { kernels, n: width }: Squares,
   a: Corner,
   b: Corner,
   c: Corner,
   { m, n, p }: { readonly m: number; readonly n: number; readonly p: number },
 ): void {
-  const at = ([block, row, column]: Corner) => block.at + (row * denseRows + column) * 8;
-  const stride = denseRows * 8;
+  const at = ([block, row, column]: Corner) => block.at + (row * width + column) * 8;
+  const stride = width * 8;
   for (let k = 0; k < p; k += INNER) {
     const inner = Math.min(INNER, p - k);
-    kernels.gemm(at(a) + k * 8, stride, at(b) + k * stride, stride, at(c), stride, m, n, inner);
+    kernels.gemm(at(a) + k * 8, stride, 8, at(b) + k * stride, stride, at(c), stride, m, n, inner);
   }
 }
 
@@ -177,26 +180,30 @@ function product(
 export function applyCurvature(
   problem: SoftmaxProblem,
   curvature: Curvature,
-  vector: Block<Float64Array>,
-  out: Block<Float64Array>,
+  vector: Block<Floats>,
+  out: Block<Floats>,
 ): void {
   const { kernels, denseRows, stride } = problem;
-  out.view.fill(0, 0, denseRows * stride);
+  const { bytes } = kernels;
+  const line = stride * bytes;
+  out.view.fill(0);
   for (let i = 0; i < denseRows; i += BLOCK) {
     kernels.gemm(
-      curvature.inverse.at + i * denseRows * 8,
-      denseRows * 8,
+      problem.inverse.at + i * denseRows * bytes,
+      denseRows * bytes,
+      bytes,
       vector.at,
-      stride * 8,
-      out.at + i * stride * 8,
-      stride * 8,
+      line,
+      out.at + i * line,
+      line,
       Math.min(BLOCK, denseRows - i),
       stride,
       denseRows,
     );
   }
-  let at = denseRows * stride;
+  let at = denseRows * line;
   for (const inverse of curvature.diagonal) {
-    for (const end = at + stride; at < end; at++) out.view[at] = vector.view[at]! * inverse;
+    kernels.axpy(inverse, vector.at + at, out.at + at, stride);
+    at += line;
   }
 }

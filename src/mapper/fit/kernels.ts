@@ -1,35 +1,66 @@
 import { KERNELS_WASM } from "./kernels_wasm.ts";
 
-/** What `kernels.wat` exports; addresses are byte offsets into `memory`. */
-export interface KernelExports {
-  readonly memory: WebAssembly.Memory;
-  gemm(
-    a: number,
-    lda: number,
-    b: number,
-    ldb: number,
-    c: number,
-    ldc: number,
-    m: number,
-    n: number,
-    p: number,
-  ): void;
-  axpy(alpha: number, x: number, y: number, n: number): void;
-  dot(x: number, y: number, n: number): number;
-  csrForward: CsrKernel;
-  csrBackward: CsrKernel;
-}
+/** Number types that training computes in. */
+export type Precision = "f64" | "f32";
+export type Floats = Float64Array | Float32Array;
 
-type CsrKernel = (
+type Multiply = (
+  a: number,
+  rowStep: number,
+  innerStep: number,
+  b: number,
+  ldb: number,
+  c: number,
+  ldc: number,
+  m: number,
+  n: number,
+  p: number,
+) => void;
+type Add = (alpha: number, x: number, y: number, n: number) => void;
+type Dot = (x: number, y: number, n: number) => number;
+type MultiplySparse = (
   indptr: number,
   indices: number,
   values: number,
-  from: number,
-  to: number,
-  columns: number,
-  firstRow: number,
-  endRow: number,
+  b: number,
+  c: number,
+  stride: number,
+  rows: number,
 ) => void;
+
+/** What `kernels.wat` exports; addresses are byte offsets into `memory`. */
+interface KernelExports {
+  readonly memory: WebAssembly.Memory;
+  readonly gemm: Multiply;
+  readonly gemm32: Multiply;
+  readonly axpy: Add;
+  readonly axpy32: Add;
+  readonly dot: Dot;
+  readonly dot32: Dot;
+  readonly spmm: MultiplySparse;
+  readonly spmm32: MultiplySparse;
+  softmax32(
+    logits: number,
+    slopes: number,
+    alpha: number,
+    weights: number,
+    out: number,
+    stats: number,
+    stride: number,
+    rows: number,
+  ): void;
+}
+
+/** The kernels of one precision; `kernels.wat` says what each does. */
+export interface Kernels {
+  /** Of a number. */
+  readonly bytes: number;
+  readonly gemm: Multiply;
+  readonly axpy: Add;
+  readonly dot: Dot;
+  readonly spmm: MultiplySparse;
+  readonly softmax32: KernelExports["softmax32"];
+}
 
 /** A stretch of kernel memory. */
 export interface Block<T> {
@@ -40,8 +71,8 @@ export interface Block<T> {
 
 /** Kernels with their memory, carved into blocks once and then never grown. */
 export interface Arena {
-  readonly kernels: KernelExports;
-  floats(name: string): Block<Float64Array>;
+  readonly kernels: Kernels;
+  floats(name: string): Block<Floats>;
   singles(name: string): Block<Float32Array>;
   words(name: string): Block<Uint32Array>;
 }
@@ -62,17 +93,24 @@ const PAGE = 65536;
  *
  * @throws {RangeError} If the blocks together exceed the 4 GiB that WebAssembly can address.
  */
-export function createArena(sizes: Readonly<Record<string, BlockSize>>): Arena {
+export function createArena(
+  sizes: Readonly<Record<string, BlockSize>>,
+  precision: Precision = "f64",
+): Arena {
   compiled ??= new WebAssembly.Module(Uint8Array.fromBase64(KERNELS_WASM));
-  const kernels = new WebAssembly.Instance(compiled).exports as unknown as KernelExports;
+  const all = new WebAssembly.Instance(compiled).exports as unknown as KernelExports;
   const offsets = new Map<string, number>();
   let end = 0;
   for (const [name, { type, length }] of Object.entries(sizes)) {
     offsets.set(name, end);
     end += Math.ceil(length * BYTES[type] / 64) * 64;
   }
-  kernels.memory.grow(Math.max(0, Math.ceil(end / PAGE) - 1));
-  const { buffer } = kernels.memory;
+  all.memory.grow(Math.max(0, Math.ceil(end / PAGE) - 1));
+  const { buffer } = all.memory;
+  const { softmax32 } = all;
+  const kernels = precision === "f64"
+    ? { bytes: 8, gemm: all.gemm, axpy: all.axpy, dot: all.dot, spmm: all.spmm, softmax32 }
+    : { bytes: 4, gemm: all.gemm32, axpy: all.axpy32, dot: all.dot32, spmm: all.spmm32, softmax32 };
   const views = {
     f64: (at: number, length: number) => new Float64Array(buffer, at, length),
     f32: (at: number, length: number) => new Float32Array(buffer, at, length),
@@ -86,7 +124,7 @@ export function createArena(sizes: Readonly<Record<string, BlockSize>>): Arena {
   );
   return {
     kernels,
-    floats: (name) => blocks.get(name) as Block<Float64Array>,
+    floats: (name) => blocks.get(name) as Block<Floats>,
     singles: (name) => blocks.get(name) as Block<Float32Array>,
     words: (name) => blocks.get(name) as Block<Uint32Array>,
   };

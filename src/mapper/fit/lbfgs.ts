@@ -5,6 +5,7 @@ import {
   multiplyTransposed,
   ranges,
   type SoftmaxProblem,
+  type VectorName,
 } from "./softmax_problem.ts";
 
 /** What a solver run minimises, and when it may stop. */
@@ -20,6 +21,8 @@ export interface SolveOptions {
   readonly maxIter: number;
   /** Stops when no component of the gradient is larger. */
   readonly tol: number;
+  /** Whether to start at the weights that stand in the problem, not at zero. */
+  readonly warm: boolean;
   /** Curvature from an earlier run over the same data and penalty. */
   readonly curvature?: Curvature;
 }
@@ -35,12 +38,12 @@ export interface SolveResult {
   readonly curvature: Curvature;
 }
 
-/**
- * Relative decrease of the objective at which scipy's L-BFGS-B, and with it scikit-learn 1.2, calls a
- * run converged at the default tolerance; ours tightens with the tolerance.
- */
-const FLAT = 2.2e-9;
-const DEFAULT_TOL = 1e-4;
+/** Relative error of a sum of losses: a smaller decrease is none. */
+const NOISE = { f64: 1e-12, f32: 1e-7 } as const;
+/** The logit of a column that only pads: its exp is 0. */
+const NO_LOGIT = -1e30;
+/** Steps without a decrease beyond the noise after which a run has come as far as it can. */
+const IDLE = 10;
 
 /**
  * Minimises the penalised softmax loss by L-BFGS (Liu and Nocedal, 1989) started from the inverse
@@ -50,20 +53,17 @@ const DEFAULT_TOL = 1e-4;
  * the line search costs a softmax over the rows, no product.
  */
 export function solve(problem: SoftmaxProblem, options: SolveOptions): SolveResult {
-  const { kernels, size } = problem;
+  const { kernels, size, precision } = problem;
   const run = new Run(problem, options);
   const curvature = options.curvature ?? estimateCurvature(problem, options.penalty);
   const history = new History(problem, curvature);
-  const gradient = problem.vector("gradient");
-  const previous = problem.vector("previous");
-  const direction = problem.vector("direction");
   let loss = run.start();
   run.gradientInto();
   let norm = run.gradientNorm();
   let iterations = 0;
-  let flat = false;
-  const flatness = FLAT * Math.min(1, options.tol / DEFAULT_TOL) ** 2;
-  while (norm > options.tol && iterations < options.maxIter && !flat) {
+  let idle = 0;
+  history.start();
+  while (norm > options.tol && iterations < options.maxIter && idle < IDLE) {
     history.directionInto();
     const step = run.lineSearch(loss);
     if (step === undefined) {
@@ -71,16 +71,16 @@ export function solve(problem: SoftmaxProblem, options: SolveOptions): SolveResu
       history.clear();
       continue;
     }
-    kernels.axpy(step.t, direction.at, problem.vector("weights").at, size);
-    flat = loss - step.loss <= flatness * Math.max(Math.abs(loss), 1);
+    kernels.axpy(step.t, problem.vector("direction").at, problem.vector("weights").at, size);
+    idle = loss - step.loss <= NOISE[precision] * Math.abs(loss) ? idle + 1 : 0;
     loss = step.loss;
-    previous.view.set(gradient.view);
+    history.open();
     run.gradientInto();
     norm = run.gradientNorm();
     history.push(step.t);
     iterations++;
   }
-  const converged = norm <= options.tol || flat;
+  const converged = norm <= options.tol || iterations < options.maxIter;
   return { iterations, converged, loss, gradientNorm: norm, curvature };
 }
 
@@ -106,13 +106,23 @@ class Run {
     this.#options = options;
   }
 
-  /** Starts at zero weights; returns the loss there. */
+  /** Returns the loss at the start. */
   start(): number {
-    this.#problem.vector("weights").view.fill(0);
-    this.#problem.vector("direction").view.fill(0);
-    this.#problem.outputs("logits").view.fill(0);
-    this.#problem.outputs("residuals").view.fill(0);
-    this.#problem.outputs("slope").view.fill(0);
+    const { groups, warm } = this.#options;
+    const problem = this.#problem;
+    if (!warm) problem.vector("weights").view.fill(0);
+    problem.vector("direction").view.fill(0);
+    for (const name of ["residuals", "slope", "logits"] as const) {
+      problem.outputs(name).view.fill(0);
+    }
+    const logits = problem.outputs("logits");
+    if (warm) multiply(problem, problem.vector("weights"), logits, groups);
+    const { stride, classes } = problem;
+    for (let at = 0; at < logits.view.length; at += stride) {
+      logits.view.fill(NO_LOGIT, at + classes, at + stride);
+    }
+    if (problem.precision === "f32") problem.rowWeights.view.set(this.#options.rowWeights);
+    this.#measureDirection();
     return this.#trial(0).loss;
   }
 
@@ -120,11 +130,11 @@ class Run {
   gradientInto(): void {
     const problem = this.#problem;
     const { penalty, groups } = this.#options;
+    const { kernels, size, denseColumns, stride } = problem;
     const gradient = problem.vector("gradient");
-    const weights = problem.vector("weights").view;
-    for (let i = 0; i < gradient.view.length; i++) gradient.view[i] = penalty * weights[i]!;
-    const intercept = problem.denseColumns * problem.stride;
-    gradient.view.fill(0, intercept, intercept + problem.stride);
+    gradient.view.fill(0);
+    kernels.axpy(penalty, problem.vector("weights").at, gradient.at, size);
+    gradient.view.fill(0, denseColumns * stride, (denseColumns + 1) * stride);
     multiplyTransposed(problem, problem.outputs("residuals"), gradient, groups);
   }
 
@@ -156,7 +166,7 @@ class Run {
       const trial = this.#trial(t);
       const enough = trial.loss <= loss + 1e-4 * t * start.slope;
       // Close to the optimum the decrease drowns in rounding; the slope still tells.
-      const rounding = Math.abs(trial.loss - loss) <= 1e-12 * Math.abs(loss);
+      const rounding = Math.abs(trial.loss - loss) <= NOISE[problem.precision] * Math.abs(loss);
       if ((enough || rounding) && Math.abs(trial.slope) <= 0.5 * -start.slope) {
         this.#accept(trial);
         return trial;
@@ -172,7 +182,7 @@ class Run {
     const { kernels, size, stride, denseColumns } = this.#problem;
     const weights = this.#problem.vector("weights");
     const direction = this.#problem.vector("direction");
-    const at = denseColumns * stride * 8;
+    const at = denseColumns * stride * kernels.bytes;
     const penalised = (a: number, b: number) =>
       kernels.dot(a, b, size) - kernels.dot(a + at, b + at, stride);
     this.#squaredWeights = penalised(weights.at, weights.at);
@@ -191,7 +201,58 @@ class Run {
 
   /** Loss and slope at a step; residuals there are left behind. */
   #trial(t: number): Trial {
-    const { penalty, groups, labels, rowWeights } = this.#options;
+    const { penalty } = this.#options;
+    const { loss, slope } = this.#problem.precision === "f32"
+      ? this.#tryRowsInSingle(t)
+      : this.#tryRows(t);
+    const w = this.#squaredWeights;
+    const wd = this.#weightsTimesDirection;
+    const d = this.#squaredDirection;
+    return {
+      t,
+      loss: loss + 0.5 * penalty * (w + 2 * t * wd + t * t * d),
+      slope: slope + penalty * (wd + t * d),
+    };
+  }
+
+  #tryRowsInSingle(t: number): { readonly loss: number; readonly slope: number } {
+    const { groups, labels, rowWeights } = this.#options;
+    const problem = this.#problem;
+    const { kernels, stride, stats } = problem;
+    const line = stride * 4;
+    const logits = problem.outputs("logits");
+    const residuals = problem.outputs("residuals");
+    const slopes = problem.outputs("slope");
+    let loss = 0;
+    let slope = 0;
+    for (const [from, to] of ranges(problem, groups)) {
+      kernels.softmax32(
+        logits.at + from * line,
+        slopes.at + from * line,
+        t,
+        problem.rowWeights.at + from * 4,
+        residuals.at + from * line,
+        stats.at + from * 16,
+        line,
+        to - from,
+      );
+      for (let row = from; row < to; row++) {
+        const weight = rowWeights[row]!;
+        if (weight === 0) continue;
+        const own = row * stride + labels[row]!;
+        const logit = logits.view[own]! + t * slopes.view[own]!;
+        const max = stats.view[row * 4]!;
+        const sum = stats.view[row * 4 + 1]!;
+        loss += weight * (Math.log(sum) + max - logit);
+        slope += weight * (stats.view[row * 4 + 2]! - slopes.view[own]!);
+        residuals.view[own]! -= weight;
+      }
+    }
+    return { loss, slope };
+  }
+
+  #tryRows(t: number): { readonly loss: number; readonly slope: number } {
+    const { groups, labels, rowWeights } = this.#options;
     const problem = this.#problem;
     const { stride, classes } = problem;
     const logits = problem.outputs("logits").view;
@@ -230,14 +291,7 @@ class Run {
         slope += rowSlope - weight * slopes[own]!;
       }
     }
-    const w = this.#squaredWeights;
-    const wd = this.#weightsTimesDirection;
-    const d = this.#squaredDirection;
-    return {
-      t,
-      loss: loss + 0.5 * penalty * (w + 2 * t * wd + t * t * d),
-      slope: slope + penalty * (wd + t * d),
-    };
+    return { loss, slope };
   }
 
   #accept({ t }: Trial): void {
@@ -255,15 +309,34 @@ function nextStep(low: Trial, high: Trial | undefined): number {
   return low.t + width * Math.min(0.9, Math.max(0.1, share));
 }
 
-/** The last pairs of steps and gradient differences. */
+/** Numbers of every vector that are taken at a time: those of all pairs meet in the cache. */
+const STRETCH = 8192;
+
+/** A pair of L-BFGS: s = t·(block `s`), P·y = −(block `h`), for the inverse curvature P. */
+interface Pair {
+  readonly slot: number;
+  readonly t: number;
+  /** s·gradient and (P·y)·gradient. */
+  sg: number;
+  hg: number;
+  /** s·y and y·P·y with this pair's own and each later one's y. */
+  readonly sy: Map<Pair, number>;
+  readonly yhy: Map<Pair, number>;
+}
+
+/**
+ * The last pairs of steps and gradient differences.
+ *
+ * The two-loop recursion is done on inner products alone (Chen, Wang and Zhou, 2014, "Large-scale L-BFGS
+ * using MapReduce"): each vector is read twice an iteration, where the loops themselves read it ten
+ * times. Vectors, not products, take the time where there are many columns.
+ */
 class History {
   readonly #problem: SoftmaxProblem;
   readonly #curvature: Curvature;
   readonly #capacity: number;
-  readonly #products: number[] = [];
-  #first = 0;
+  #pairs: Pair[] = [];
   #scale = 1;
-  length = 0;
 
   constructor(problem: SoftmaxProblem, curvature: Curvature) {
     this.#problem = problem;
@@ -271,58 +344,126 @@ class History {
     this.#capacity = historyLength(problem.size);
   }
 
+  get length(): number {
+    return this.#pairs.length;
+  }
+
+  /** To be called with the first gradient. */
+  start(): void {
+    this.#applyCurvature();
+  }
+
   clear(): void {
-    this.length = 0;
-    this.#first = 0;
+    this.#pairs = [];
     this.#scale = 1;
+  }
+
+  /** Keeps what the gradient was, before the next one is computed. */
+  open(): void {
+    const problem = this.#problem;
+    if (this.#pairs.length === this.#capacity) this.#pairs.shift();
+    problem.vector("previous").view.set(problem.vector("gradient").view);
+    problem.vector(`h${this.#freeSlot()}`).view.set(problem.vector("scaled").view);
   }
 
   /** Remembers the pair (t·direction, gradient − previous). */
   push(t: number): void {
-    const { kernels, size } = this.#problem;
-    const slot = this.length < this.#capacity ? this.length : this.#first;
-    const s = this.#problem.vector(`s${slot}`);
-    const y = this.#problem.vector(`y${slot}`);
-    const direction = this.#problem.vector("direction").view;
-    const gradient = this.#problem.vector("gradient").view;
-    const previous = this.#problem.vector("previous").view;
-    for (let i = 0; i < size; i++) {
-      s.view[i] = t * direction[i]!;
-      y.view[i] = gradient[i]! - previous[i]!;
-    }
-    const product = kernels.dot(s.at, y.at, size);
-    if (!(product > 0)) return this.clear();
-    this.#products[slot] = product;
-    if (this.length < this.#capacity) this.length++;
-    else this.#first = (this.#first + 1) % this.#capacity;
-    if (this.length > SCALED_PAIRS) return;
-    const scratch = this.#problem.vector("scratch");
-    applyCurvature(this.#problem, this.#curvature, y, scratch);
-    this.#scale = product / kernels.dot(y.at, scratch.at, size);
+    const problem = this.#problem;
+    const { kernels, size } = problem;
+    const slot = this.#freeSlot();
+    const difference = problem.vector("previous");
+    const s = problem.vector(`s${slot}`);
+    const h = problem.vector(`h${slot}`);
+    this.#applyCurvature();
+    kernels.axpy(-1, problem.vector("scaled").at, h.at, size);
+    kernels.axpy(-1, problem.vector("gradient").at, difference.at, size);
+    s.view.set(problem.vector("direction").view);
+    const sy = -t * kernels.dot(s.at, difference.at, size);
+    const yhy = kernels.dot(h.at, difference.at, size);
+    if (!(sy > 0 && yhy > 0)) return this.clear();
+    const pair: Pair = { slot, t, sg: 0, hg: 0, sy: new Map(), yhy: new Map() };
+    const before = this.#pairs.map(({ sg, hg }) => ({ sg, hg }));
+    this.#pairs.push(pair);
+    this.#measureGradient();
+    before.forEach(({ sg, hg }, i) => {
+      const other = this.#pairs[i]!;
+      other.sy.set(pair, other.sg - sg);
+      other.yhy.set(pair, other.hg - hg);
+    });
+    pair.sy.set(pair, sy);
+    pair.yhy.set(pair, yhy);
+    if (this.length <= SCALED_PAIRS) this.#scale = sy / yhy;
   }
 
   /** direction = −H·gradient by the two-loop recursion. */
   directionInto(): void {
+    const pairs = this.#pairs;
+    const alpha = new Map<Pair, number>();
+    for (const [i, pair] of [...pairs.entries()].reverse()) {
+      let sq = pair.sg;
+      for (const later of pairs.slice(i + 1)) sq -= alpha.get(later)! * pair.sy.get(later)!;
+      alpha.set(pair, sq / pair.sy.get(pair)!);
+    }
+    const weights = new Map<Pair, number>();
+    for (const [i, pair] of pairs.entries()) {
+      let yr = pair.hg;
+      for (const [j, other] of pairs.entries()) {
+        yr -= alpha.get(other)! * (j < i ? other.yhy.get(pair)! : pair.yhy.get(other)!);
+      }
+      yr *= this.#scale;
+      for (const earlier of pairs.slice(0, i)) yr += weights.get(earlier)! * earlier.sy.get(pair)!;
+      weights.set(pair, alpha.get(pair)! - yr / pair.sy.get(pair)!);
+    }
+    const scale = this.#scale;
+    this.#combine([
+      ["scaled", -scale],
+      ...pairs.flatMap((pair): [VectorName, number][] => [
+        [`h${pair.slot}`, -scale * alpha.get(pair)!],
+        [`s${pair.slot}`, -weights.get(pair)! * pair.t],
+      ]),
+    ]);
+  }
+
+  #combine(terms: readonly (readonly [VectorName, number])[]): void {
     const { kernels, size } = this.#problem;
+    const { bytes } = kernels;
     const direction = this.#problem.vector("direction");
-    const scratch = this.#problem.vector("scratch");
-    scratch.view.set(this.#problem.vector("gradient").view);
-    const factors: number[] = [];
-    for (let i = this.length - 1; i >= 0; i--) {
-      const slot = (this.#first + i) % this.#capacity;
-      const factor = kernels.dot(this.#problem.vector(`s${slot}`).at, scratch.at, size) /
-        this.#products[slot]!;
-      kernels.axpy(-factor, this.#problem.vector(`y${slot}`).at, scratch.at, size);
-      factors[i] = factor;
+    const blocks = terms.map(([name, factor]) => ({ at: this.#problem.vector(name).at, factor }));
+    direction.view.fill(0);
+    for (let i = 0; i < size; i += STRETCH) {
+      const count = Math.min(STRETCH, size - i);
+      for (const { at, factor } of blocks) {
+        kernels.axpy(factor, at + i * bytes, direction.at + i * bytes, count);
+      }
     }
-    applyCurvature(this.#problem, this.#curvature, scratch, direction);
-    for (let i = 0; i < size; i++) direction.view[i]! *= this.#scale;
-    for (let i = 0; i < this.length; i++) {
-      const slot = (this.#first + i) % this.#capacity;
-      const back = kernels.dot(this.#problem.vector(`y${slot}`).at, direction.at, size) /
-        this.#products[slot]!;
-      kernels.axpy(factors[i]! - back, this.#problem.vector(`s${slot}`).at, direction.at, size);
+  }
+
+  #measureGradient(): void {
+    const { kernels, size } = this.#problem;
+    const { bytes } = kernels;
+    const gradient = this.#problem.vector("gradient").at;
+    const places = this.#pairs.map((pair) => ({
+      pair,
+      s: this.#problem.vector(`s${pair.slot}`).at,
+      h: this.#problem.vector(`h${pair.slot}`).at,
+    }));
+    for (const { pair } of places) pair.sg = pair.hg = 0;
+    for (let i = 0; i < size; i += STRETCH) {
+      const count = Math.min(STRETCH, size - i);
+      for (const { pair, s, h } of places) {
+        pair.sg += pair.t * kernels.dot(s + i * bytes, gradient + i * bytes, count);
+        pair.hg -= kernels.dot(h + i * bytes, gradient + i * bytes, count);
+      }
     }
-    for (let i = 0; i < size; i++) direction.view[i] = -direction.view[i]!;
+  }
+
+  #applyCurvature(): void {
+    const problem = this.#problem;
+    applyCurvature(problem, this.#curvature, problem.vector("gradient"), problem.vector("scaled"));
+  }
+
+  #freeSlot(): number {
+    const used = new Set(this.#pairs.map(({ slot }) => slot));
+    for (let slot = 0;; slot++) if (!used.has(slot)) return slot;
   }
 }

@@ -10,29 +10,54 @@ export interface LinearClassifier {
   readonly denseColumns: number;
   /** Columns of the sparse block that have weights, ascending. */
   readonly sparseColumns: Uint32Array;
-  /** (denseColumns + sparseColumns.length) × classes, row-major. */
+  /** Which columns share a row of weights. Default: each has its own, in order. */
+  readonly merged?: MergedWeights;
+  /** (denseColumns + sparse columns, or their rows where they are merged) × classes, row-major. */
   readonly weights: Float32Array;
   /** One a class. */
   readonly intercepts: Float64Array;
 }
 
-/** Finds the row of weights that belongs to a sparse column. */
+/** Columns that are multiples of one another in training have multiples of one row as weights. */
+export interface MergedWeights {
+  /** Row of each sparse column, counted from the first sparse one. */
+  readonly rows: Uint32Array;
+  /** What the weights of each sparse column are of its row. */
+  readonly shares: Float32Array;
+}
+
+/** Finds a sparse column among those that have weights. */
 export interface ColumnIndex {
-  /** Row of weights for a sparse column, or −1. */
+  /** Place of a column in `sparseColumns`, or −1. */
   find(column: number): number;
 }
 
+/** The same classifier with a row of weights for each column. */
+export function expandClassifier(classifier: LinearClassifier): LinearClassifier {
+  const { merged, classes, denseColumns, sparseColumns, weights, intercepts } = classifier;
+  if (!merged) return classifier;
+  const split = denseColumns * classes;
+  const all = new Float32Array(split + sparseColumns.length * classes);
+  all.set(weights.subarray(0, split));
+  for (let c = 0; c < sparseColumns.length; c++) {
+    const from = split + merged.rows[c]! * classes;
+    const share = merged.shares[c]!;
+    for (let k = 0; k < classes; k++) all[split + c * classes + k] = share * weights[from + k]!;
+  }
+  return { classes, denseColumns, sparseColumns, weights: all, intercepts };
+}
+
 /** Indexes the stored sparse columns: by table while that stays small, else by binary search. */
-export function indexColumns({ sparseColumns, denseColumns }: LinearClassifier): ColumnIndex {
+export function indexColumns({ sparseColumns }: LinearClassifier): ColumnIndex {
   const last = sparseColumns.at(-1) ?? -1;
   const MAX_TABLE = 1 << 22;
-  if (last >= MAX_TABLE) return { find: (column) => search(sparseColumns, column, denseColumns) };
+  if (last >= MAX_TABLE) return { find: (column) => search(sparseColumns, column) };
   const table = new Int32Array(last + 1).fill(-1);
-  sparseColumns.forEach((column, i) => table[column] = denseColumns + i);
+  sparseColumns.forEach((column, i) => table[column] = i);
   return { find: (column) => column <= last ? table[column]! : -1 };
 }
 
-function search(columns: Uint32Array, column: number, offset: number): number {
+function search(columns: Uint32Array, column: number): number {
   let low = 0;
   let high = columns.length;
   while (low < high) {
@@ -40,7 +65,7 @@ function search(columns: Uint32Array, column: number, offset: number): number {
     if (columns[middle]! < column) low = middle + 1;
     else high = middle;
   }
-  return columns[low] === column ? offset + low : -1;
+  return columns[low] === column ? low : -1;
 }
 
 /**
@@ -71,7 +96,7 @@ export function decisionFunction(
   features: Features,
   index: ColumnIndex = indexColumns(classifier),
 ): Matrix<Float64Array> {
-  const { classes, denseColumns, weights, intercepts } = classifier;
+  const { classes, denseColumns, weights, intercepts, merged } = classifier;
   const { dense, sparse, rows } = features;
   if ((dense?.cols ?? 0) !== denseColumns) {
     throw new RangeError(
@@ -89,9 +114,30 @@ export function decisionFunction(
     for (let j = 0; j < denseColumns; j++) add(j, dense!.data[row * denseColumns + j]!, at);
     if (!sparse) continue;
     for (let k = sparse.indptr[row]!; k < sparse.indptr[row + 1]!; k++) {
-      const weightRow = index.find(sparse.indices[k]!);
-      if (weightRow >= 0) add(weightRow, sparse.values[k]!, at);
+      const c = index.find(sparse.indices[k]!);
+      if (c < 0) continue;
+      const row = denseColumns + (merged ? merged.rows[c]! : c);
+      add(row, merged ? merged.shares[c]! * sparse.values[k]! : sparse.values[k]!, at);
     }
   }
   return { data, rows, cols: classes };
+}
+
+/** softmax(logits / temperature) of each row: rows × classes. */
+export function softmaxRows(
+  { data, rows, cols }: Matrix<Float64Array>,
+  temperature: number,
+): Matrix<Float64Array> {
+  const out = new Float64Array(data.length);
+  for (let at = 0; at < data.length; at += cols) {
+    let max = -Infinity;
+    for (let k = at; k < at + cols; k++) if (data[k]! > max) max = data[k]!;
+    let sum = 0;
+    for (let k = at; k < at + cols; k++) {
+      out[k] = Math.exp((data[k]! - max) / temperature);
+      sum += out[k]!;
+    }
+    for (let k = at; k < at + cols; k++) out[k]! /= sum;
+  }
+  return { data: out, rows, cols };
 }

@@ -3,7 +3,7 @@ import type { Features } from "../../core/matrix.ts";
 import type { Curvature } from "./curvature.ts";
 import { solve } from "./lbfgs.ts";
 import type { LinearClassifier } from "./linear_classifier.ts";
-import { createProblem, type SoftmaxProblem } from "./softmax_problem.ts";
+import { createProblem, type Layout, layOut, type SoftmaxProblem } from "./softmax_problem.ts";
 
 /** Options of {@linkcode fitLogisticRegression}; names and meaning are scikit-learn's. */
 export interface FitLogisticRegressionOptions {
@@ -13,7 +13,7 @@ export interface FitLogisticRegressionOptions {
   readonly C?: number;
   /** Iterations at most. Default: 2000. */
   readonly maxIter?: number;
-  /** Stops when no component of the gradient exceeds this. Default: 1e-4. */
+  /** Stops when no component of the gradient of the mean loss exceeds this. Default: 1e-5. */
   readonly tol?: number;
   /** `balanced` weighs a row by n / (K · rows of its class). Default: `none`. */
   readonly classWeight?: "balanced" | "none";
@@ -69,8 +69,33 @@ export function fitLogisticRegression(
 
 /** Fits over some groups of rows of the same data, sharing what does not change. */
 export interface Trainer {
-  fit(groups: readonly number[]): LogisticRegressionFit;
+  /** @param how Another C than that of the options. */
+  fit(groups: readonly number[], how?: FitHow): LogisticRegressionFit;
 }
+
+/** How one of several fits differs from the others. */
+export interface FitHow {
+  readonly C: number;
+  /** Start at zero and stop early: to compare. Default: false. */
+  readonly rough?: boolean;
+}
+
+/** Inverse strength of the penalty where none is asked for. */
+export const DEFAULT_C = 8;
+/** Gradient of the mean loss at which a fit stops; scikit-learn's is ten times larger. */
+const DEFAULT_TOL = 1e-5;
+/**
+ * How much earlier the fits of folds stop than the one over all rows that they start from. On BANKING77 the
+ * held-out log-loss is 0.497 with it and 0.495 at the optimum; with 10 it would be 0.492, since too much of the
+ * start is left, which knows the held-out rows.
+ */
+const FOLD_SLACK = 5;
+/** How much earlier fits stop that are only compared. */
+const ROUGH_SLACK = 10;
+/**
+ * Multiplications of a product from which training runs in float32: below, float64 takes a second.
+ */
+const SINGLE_FROM = 1e8;
 
 /** Prepares fits over groups of rows: each fold of a cross-validation is a group. */
 export function createTrainer(
@@ -79,28 +104,93 @@ export function createTrainer(
   groups: readonly Uint32Array[],
   options: FitLogisticRegressionOptions,
 ): Trainer {
-  checkInput(features, labels, options.classes);
-  const problem = createProblem(features, options.classes, groups, options.seed ?? 0);
-  const laidOutLabels = problem.rows.map((row) => row < 0 ? 0 : labels[row]!);
-  let curvature: Curvature | undefined;
-  return {
-    fit: (active) => {
-      const { C = 8, maxIter = 2000, tol = 1e-4, classes } = options;
-      const rowWeights = weighRows(problem, laidOutLabels, active, options);
-      const result = solve(problem, {
-        // One weight vector (w, as softmax: −w/2 and w/2) has twice the squared norm of two halves.
-        penalty: (classes === 2 ? 2 : 1) / C,
-        labels: laidOutLabels,
-        rowWeights,
-        groups: active,
-        maxIter,
-        tol,
-        ...(curvature ? { curvature } : {}),
-      });
-      curvature = result.curvature;
-      return { ...result, classifier: extractClassifier(problem) };
-    },
+  const { classes } = options;
+  checkInput(features, labels, classes);
+  const layout = layOut({ features, classes, groups, seed: options.seed ?? 0 });
+  const entries = layout.rows.length * ((features.dense?.cols ?? 0) + 1) +
+    (layout.sparse?.rows.length ?? 0);
+  const state: TrainerState = {
+    layout,
+    labels: layout.rows.map((row) => row < 0 ? 0 : labels[row]!),
+    precise: entries * classes < SINGLE_FROM,
+    kept: false,
   };
+  return { fit: (active, how) => fitGroups(state, active, options, how) };
+}
+
+interface TrainerState {
+  readonly layout: Layout;
+  /** Class of each laid-out row. */
+  readonly labels: Int32Array;
+  readonly precise: boolean;
+  problem?: SoftmaxProblem;
+  curvature?: Curvature;
+  /** Penalty that the curvature was estimated for. */
+  penalty?: number;
+  /** Whether the problem keeps a fit over all groups to start from. */
+  kept: boolean;
+}
+
+function fitGroups(
+  state: TrainerState,
+  active: readonly number[],
+  options: FitLogisticRegressionOptions,
+  how: FitHow = { C: options.C ?? DEFAULT_C },
+): LogisticRegressionFit {
+  const { layout, labels } = state;
+  const { C, rough = false } = how;
+  const { maxIter = 2000, tol = DEFAULT_TOL, classes } = options;
+  const { rowWeights, total } = weighRows(layout, labels, active, options);
+  const groups = layout.groups.length;
+  const slack = rough ? ROUGH_SLACK : active.length < groups ? FOLD_SLACK : 1;
+  const common = {
+    // One weight vector (w, as softmax: −w/2 and w/2) has twice the squared norm of two halves.
+    penalty: (classes === 2 ? 2 : 1) / C,
+    labels,
+    rowWeights,
+    groups: active,
+    tol: slack * tol * total,
+  };
+  const warm = !rough && state.kept;
+  const { problem = createProblem(layout, state.precise ? "f64" : "f32") } = state;
+  const curvature = state.penalty === common.penalty ? state.curvature : undefined;
+  state.problem = problem;
+  state.penalty = common.penalty;
+  if (warm) problem.vector("weights").view.set(problem.vector("start").view);
+  let result = solve(problem, {
+    ...common,
+    maxIter,
+    warm,
+    ...(curvature && { curvature }),
+  });
+  state.curvature = result.curvature;
+  let solved = problem;
+  if (!state.precise && result.gradientNorm > common.tol && result.iterations < maxIter) {
+    // Float32 has come as far as it can.
+    solved = createProblem(layout, "f64");
+    copyWeights(problem, solved);
+    const { iterations } = result;
+    result = solve(solved, { ...common, maxIter: maxIter - iterations, warm: true });
+    result = { ...result, iterations: iterations + result.iterations };
+    copyWeights(solved, problem);
+  }
+  if (!rough && groups > 1 && active.length === groups) {
+    problem.vector("start").view.set(problem.vector("weights").view);
+    state.kept = true;
+  }
+  const { iterations, converged, loss } = result;
+  return { iterations, converged, loss, classifier: extractClassifier(solved) };
+}
+
+/** Between problems of the same layout in two precisions. */
+function copyWeights(from: SoftmaxProblem, to: SoftmaxProblem): void {
+  const source = from.vector("weights").view;
+  const target = to.vector("weights").view;
+  for (let row = 0; row * to.stride < to.size; row++) {
+    for (let k = 0; k < to.classes; k++) {
+      target[row * to.stride + k] = source[row * from.stride + k]!;
+    }
+  }
 }
 
 function checkInput(features: Features, labels: Int32Array, classes: number): void {
@@ -117,18 +207,18 @@ function checkInput(features: Features, labels: Int32Array, classes: number): vo
 }
 
 function weighRows(
-  problem: SoftmaxProblem,
+  layout: Layout,
   labels: Int32Array,
   groups: readonly number[],
   { classes, classWeight = "none" }: FitLogisticRegressionOptions,
-): Float64Array {
+): { readonly rowWeights: Float64Array; readonly total: number } {
   const counts = new Float64Array(classes);
   const weights = new Float64Array(labels.length);
   let total = 0;
   const eachRow = (visit: (row: number) => void) => {
     for (const group of groups) {
-      for (let i = problem.groupStarts[group]!; i < problem.groupStarts[group + 1]!; i++) {
-        if (problem.rows[i]! >= 0) visit(i);
+      for (let i = layout.groupStarts[group]!; i < layout.groupStarts[group + 1]!; i++) {
+        if (layout.rows[i]! >= 0) visit(i);
       }
     }
   };
@@ -143,24 +233,32 @@ function weighRows(
   eachRow((i) => {
     weights[i] = classWeight === "balanced" ? total / (present * counts[labels[i]!]!) : 1;
   });
-  return weights;
+  return { rowWeights: weights, total };
 }
 
 function extractClassifier(problem: SoftmaxProblem): LinearClassifier {
-  const { classes, stride, denseColumns, denseRows, sparseColumns } = problem;
+  const { classes, stride, denseColumns, denseRows, sparse } = problem;
   const solved = problem.vector("weights").view;
-  const weights = new Float32Array((denseColumns + sparseColumns.length) * classes);
+  const columns = sparse?.columns ?? new Uint32Array(0);
+  const count = sparse?.count ?? 0;
+  const weights = new Float32Array((denseColumns + count) * classes);
+  // Where nothing merges, the rows are those of the columns.
+  const isPlain = count === columns.length;
   const copyRow = (from: number, to: number) => {
     for (let k = 0; k < classes; k++) weights[to * classes + k] = solved[from * stride + k]!;
   };
   for (let j = 0; j < denseColumns; j++) copyRow(j, j);
-  for (let j = 0; j < sparseColumns.length; j++) copyRow(denseRows + j, denseColumns + j);
+  for (let j = 0; j < count; j++) {
+    copyRow(denseRows + (isPlain ? sparse!.merged[j]! : j), denseColumns + j);
+  }
   const at = denseColumns * stride;
   return {
     classes,
     denseColumns,
-    sparseColumns: sparseColumns.slice(),
+    sparseColumns: columns,
+    ...(!isPlain &&
+      { merged: { rows: sparse!.merged, shares: Float32Array.from(sparse!.shares) } }),
     weights,
-    intercepts: solved.slice(at, at + classes),
+    intercepts: Float64Array.from(solved.subarray(at, at + classes)),
   };
 }

@@ -1,201 +1,209 @@
 import type { Features } from "../../core/matrix.ts";
 import { createRandom } from "../../core/random.ts";
-import { type Block, createArena, type KernelExports } from "./kernels.ts";
+import { type Block, createArena, type Floats, type Kernels, type Precision } from "./kernels.ts";
+import { mergeColumns, type MergedColumns } from "./merge_columns.ts";
 
 /**
  * The data of a softmax regression, laid out for the kernels.
  *
- * Parameters are a matrix with a row per feature and a column per class (padded with zeros to a
- * multiple of four): first the dense columns, then the intercept (a dense column of ones), padding,
- * then the sparse columns that occur. Rows stand in groups, each padded with zero rows to a multiple
- * of four, so that a fold can be left out without copying.
+ * Parameters are a matrix with a row per feature and a column per class (padded with zeros): first the
+ * dense columns, then the intercept (a dense column of ones), padding, then the merged sparse columns.
+ * Rows stand in groups, each padded with zero rows to a multiple of four, so that a fold can be left
+ * out without copying.
  */
 export interface SoftmaxProblem {
-  readonly kernels: KernelExports;
+  readonly precision: Precision;
+  readonly kernels: Kernels;
   readonly classes: number;
   /** Columns of a parameter row. */
   readonly stride: number;
   readonly denseColumns: number;
   /** Dense columns, intercept and padding: rows of the dense part of the parameters. */
   readonly denseRows: number;
-  /** Feature numbers of the sparse columns that occur, ascending (0 = first sparse column). */
-  readonly sparseColumns: Uint32Array;
+  readonly sparse: MergedColumns | undefined;
   /** Number of parameters, padding included. */
   readonly size: number;
   /** Source row of each laid-out row, −1 for padding. */
   readonly rows: Int32Array;
   /** First row of each group, and the end. */
   readonly groupStarts: readonly number[];
-  readonly x: Block<Float64Array>;
-  readonly xt: Block<Float64Array>;
+  readonly x: Block<Floats>;
+  /** The sparse entries by row. */
+  readonly byRow: Entries;
+  /** The sparse entries of each group by merged column; `indptr` has a stretch a group. */
+  readonly byColumn: Entries;
+  /** Blocks of parameter size: a scratch space for the solver. */
+  vector(name: VectorName): Block<Floats>;
+  /** Blocks of rows × stride. */
+  outputs(name: OutputName): Block<Floats>;
+  /** Four numbers a row, and the weight of each row's loss: of the softmax in float32. */
+  readonly stats: Block<Float32Array>;
+  readonly rowWeights: Block<Float32Array>;
+  /** The inverse of the curvature over the dense rows. */
+  readonly inverse: Block<Floats>;
+}
+
+/** Places of a sparse matrix in kernel memory. */
+export interface Entries {
   readonly indptr: Block<Uint32Array>;
   readonly indices: Block<Uint32Array>;
   readonly values: Block<Float32Array>;
-  /** Blocks of parameter size: a scratch space for the solver. */
-  vector(name: VectorName): Block<Float64Array>;
-  /** Blocks of rows × stride. */
-  outputs(name: OutputName): Block<Float64Array>;
-  /** Square blocks over the dense rows. */
-  square(name: SquareName): Block<Float64Array>;
 }
 
-/** Names of parameter-sized blocks; `s0…`, `y0…` hold the history of L-BFGS. */
+/** Names of parameter-sized blocks; `s0…`, `h0…` hold the history of L-BFGS. */
 export type VectorName =
   | "weights"
   | "gradient"
   | "previous"
   | "direction"
-  | "scratch"
+  | "scaled"
+  | "start"
   | `s${number}`
-  | `y${number}`;
+  | `h${number}`;
 /** Names of rows × classes blocks. */
 export type OutputName = "logits" | "residuals" | "slope";
-/** Names of dense-rows × dense-rows blocks. */
-export type SquareName = "curvature" | "factor" | "transposed" | "inverse";
-
-const pad4 = (n: number) => Math.ceil(n / 4) * 4;
 
 /** How many pairs of vectors L-BFGS remembers: fewer where each takes megabytes. */
 export function historyLength(size: number): number {
-  return size > 1_000_000 ? 5 : 20;
+  return size > 1_000_000 ? 8 : 20;
 }
 
-/**
- * Lays out features for training.
- *
- * @param groups Row numbers of each group. Rows are shuffled within a group, so that a stretch of rows
- * is a fair sample of them.
- * @param seed Of the shuffle.
- */
-export function createProblem(
-  features: Features,
-  classes: number,
-  groups: readonly Uint32Array[],
-  seed: number,
-): SoftmaxProblem {
-  const { rows, groupStarts } = layOutRows(groups, seed);
+/** What a problem is laid out from. */
+export interface ProblemData {
+  readonly features: Features;
+  readonly classes: number;
+  /** Row numbers of each group. */
+  readonly groups: readonly Uint32Array[];
+  /** Of the shuffle of rows within a group, which makes a stretch of rows a fair sample of them. */
+  readonly seed: number;
+}
+
+/** Rows and merged columns of a problem: the same in every precision. */
+export interface Layout extends ProblemData {
+  readonly rows: Int32Array;
+  readonly groupStarts: readonly number[];
+  readonly sparse: MergedColumns | undefined;
+}
+
+/** Orders rows and merges columns. */
+export function layOut(data: ProblemData): Layout {
+  const { features, groups, seed } = data;
+  const random = createRandom(seed);
+  const groupStarts = [0];
+  for (const group of groups) groupStarts.push(groupStarts.at(-1)! + padTo(4, group.length));
+  const rows = new Int32Array(groupStarts.at(-1)!).fill(-1);
+  groups.forEach((group, g) => rows.set(random.shuffle([...group]), groupStarts[g]));
+  const sparse = features.sparse && mergeColumns(features.sparse, rows);
+  return { ...data, rows, groupStarts, sparse };
+}
+
+const padTo = (multiple: number, n: number) => Math.ceil(n / multiple) * multiple;
+
+/** Lays out features for training, in the memory of the kernels. */
+export function createProblem(layout: Layout, precision: Precision): SoftmaxProblem {
+  const { rows, groupStarts, sparse, features, classes } = layout;
   const denseColumns = features.dense?.cols ?? 0;
-  const denseRows = pad4(denseColumns + 1);
-  const stride = pad4(classes);
-  const { columns, entries } = occurringColumns(features, rows);
-  const size = (denseRows + columns.length) * stride;
-  const parameters = { type: "f64", length: size } as const;
-  const outputs = { type: "f64", length: rows.length * stride } as const;
-  const square = { type: "f64", length: denseRows * denseRows } as const;
+  const denseRows = padTo(4, denseColumns + 1);
+  const stride = padTo(precision === "f64" ? 4 : 8, classes);
+  const count = sparse?.count ?? 0;
+  const entries = sparse?.rows.length ?? 0;
+  const size = (denseRows + count) * stride;
+  const parameters = { type: precision, length: size };
+  const outputs = { type: precision, length: rows.length * stride };
   const history = Array.from({ length: historyLength(size) }, (_, i) => i);
   const arena = createArena({
-    x: { type: "f64", length: rows.length * denseRows },
-    xt: { type: "f64", length: rows.length * denseRows },
-    indptr: { type: "u32", length: rows.length + 1 },
-    indices: { type: "u32", length: entries },
-    values: { type: "f32", length: entries },
+    x: { type: precision, length: rows.length * denseRows },
+    rowStarts: { type: "u32", length: rows.length + 1 },
+    columnsOf: { type: "u32", length: entries },
+    valuesOf: { type: "f32", length: entries },
+    columnStarts: { type: "u32", length: (groupStarts.length - 1) * count + 1 },
+    rowsOf: { type: "u32", length: entries },
+    valuesIn: { type: "f32", length: entries },
     logits: outputs,
     residuals: outputs,
     slope: outputs,
-    curvature: square,
-    factor: square,
-    transposed: square,
-    inverse: square,
+    stats: { type: "f32", length: precision === "f32" ? rows.length * 4 : 0 },
+    rowWeights: { type: "f32", length: precision === "f32" ? rows.length : 0 },
+    inverse: { type: precision, length: denseRows * denseRows },
     weights: parameters,
     gradient: parameters,
     previous: parameters,
     direction: parameters,
-    scratch: parameters,
-    ...Object.fromEntries(history.flatMap((i) => [[`s${i}`, parameters], [`y${i}`, parameters]])),
-  });
+    scaled: parameters,
+    ...(groupStarts.length > 2 && { start: parameters }),
+    ...Object.fromEntries(history.flatMap((i) => [[`s${i}`, parameters], [`h${i}`, parameters]])),
+  }, precision);
   const problem: SoftmaxProblem = {
+    precision,
     kernels: arena.kernels,
     classes,
     stride,
     denseColumns,
     denseRows,
-    sparseColumns: columns,
+    sparse,
     size,
     rows,
     groupStarts,
     x: arena.floats("x"),
-    xt: arena.floats("xt"),
-    indptr: arena.words("indptr"),
-    indices: arena.words("indices"),
-    values: arena.singles("values"),
+    byRow: {
+      indptr: arena.words("rowStarts"),
+      indices: arena.words("columnsOf"),
+      values: arena.singles("valuesOf"),
+    },
+    byColumn: {
+      indptr: arena.words("columnStarts"),
+      indices: arena.words("rowsOf"),
+      values: arena.singles("valuesIn"),
+    },
     vector: arena.floats,
     outputs: arena.floats,
-    square: arena.floats,
+    stats: arena.singles("stats"),
+    rowWeights: arena.singles("rowWeights"),
+    inverse: arena.floats("inverse"),
   };
   fillDense(problem, features);
-  fillSparse(problem, features);
+  fillSparse(problem);
   return problem;
 }
 
-function layOutRows(
-  groups: readonly Uint32Array[],
-  seed: number,
-): { rows: Int32Array; groupStarts: number[] } {
-  const random = createRandom(seed);
-  const groupStarts = [0];
-  for (const group of groups) groupStarts.push(groupStarts.at(-1)! + pad4(group.length));
-  const rows = new Int32Array(groupStarts.at(-1)!).fill(-1);
-  groups.forEach((group, g) => rows.set(random.shuffle([...group]), groupStarts[g]));
-  return { rows, groupStarts };
-}
-
-/** A column that never occurs has weight zero under L2 and needs no place. */
-function occurringColumns(
-  { sparse }: Features,
-  rows: Int32Array,
-): { columns: Uint32Array; entries: number } {
-  if (!sparse) return { columns: new Uint32Array(0), entries: 0 };
-  const seen = new Uint8Array(sparse.cols);
-  let entries = 0;
-  for (const row of rows) {
-    if (row < 0) continue;
-    entries += sparse.indptr[row + 1]! - sparse.indptr[row]!;
-    for (let k = sparse.indptr[row]!; k < sparse.indptr[row + 1]!; k++) {
-      seen[sparse.indices[k]!] = 1;
-    }
-  }
-  const columns: number[] = [];
-  for (let c = 0; c < seen.length; c++) if (seen[c]) columns.push(c);
-  return { columns: Uint32Array.from(columns), entries };
-}
-
-function fillDense(problem: SoftmaxProblem, { dense }: Features): void {
-  const { rows, denseRows, denseColumns } = problem;
-  const x = problem.x.view;
-  const xt = problem.xt.view;
-  const n = rows.length;
-  for (let i = 0; i < n; i++) {
-    const row = rows[i]!;
-    if (row < 0) continue;
-    for (let j = 0; j < denseColumns; j++) {
-      x[i * denseRows + j] = dense!.data[row * denseColumns + j]!;
-    }
-    x[i * denseRows + denseColumns] = 1;
-  }
-  const TILE = 32;
-  for (let i0 = 0; i0 < n; i0 += TILE) {
-    const end = Math.min(n, i0 + TILE);
-    for (let j = 0; j < denseRows; j++) {
-      for (let i = i0; i < end; i++) xt[j * n + i] = x[i * denseRows + j]!;
-    }
-  }
-}
-
-function fillSparse(problem: SoftmaxProblem, { sparse }: Features): void {
-  if (!sparse) return;
-  const { rows, sparseColumns } = problem;
-  const place = new Uint32Array(sparse.cols);
-  sparseColumns.forEach((column, i) => place[column] = i);
-  let at = 0;
+function fillDense({ rows, denseRows, denseColumns, x }: SoftmaxProblem, { dense }: Features) {
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
-    if (row >= 0) {
-      for (let k = sparse.indptr[row]!; k < sparse.indptr[row + 1]!; k++) {
-        problem.indices.view[at] = place[sparse.indices[k]!]!;
-        problem.values.view[at++] = sparse.values[k]!;
-      }
+    if (row < 0) continue;
+    const from = row * denseColumns;
+    if (dense) x.view.set(dense.data.subarray(from, from + denseColumns), i * denseRows);
+    x.view[i * denseRows + denseColumns] = 1;
+  }
+}
+
+function fillSparse({ sparse, byRow, byColumn, groupStarts }: SoftmaxProblem): void {
+  if (!sparse) return;
+  const { starts, rows, values, count } = sparse;
+  const counts = byRow.indptr.view;
+  for (const row of rows) counts[row + 1]!++;
+  for (let i = 1; i < counts.length; i++) counts[i]! += counts[i - 1]!;
+  const next = counts.slice();
+  // Columns come in ascending order to every row, and rows to every column.
+  for (let m = 0; m < count; m++) {
+    for (let k = starts[m]!; k < starts[m + 1]!; k++) {
+      const at = next[rows[k]!]!++;
+      byRow.indices.view[at] = m;
+      byRow.values.view[at] = values[k]!;
     }
-    problem.indptr.view[i + 1] = at;
+  }
+  const cursor = starts.slice();
+  let at = 0;
+  for (let g = 0; g + 1 < groupStarts.length; g++) {
+    const end = groupStarts[g + 1]!;
+    for (let m = 0; m < count; m++) {
+      let k = cursor[m]!;
+      for (; k < starts[m + 1]! && rows[k]! < end; k++) {
+        byColumn.indices.view[at] = rows[k]!;
+        byColumn.values.view[at++] = values[k]!;
+      }
+      cursor[m] = k;
+      byColumn.indptr.view[g * count + m + 1] = at;
+    }
   }
 }
 
@@ -206,59 +214,70 @@ const INNER_TILE = 256;
 /** out = X·parameters for the rows of some groups. */
 export function multiply(
   problem: SoftmaxProblem,
-  parameters: Block<Float64Array>,
-  out: Block<Float64Array>,
+  parameters: Block<Floats>,
+  out: Block<Floats>,
   groups: readonly number[],
 ): void {
   const { kernels, denseRows, stride } = problem;
-  const sparseAt = parameters.at + denseRows * stride * 8;
+  const { bytes } = kernels;
+  const line = stride * bytes;
   for (const [from, to] of ranges(problem, groups)) {
     out.view.fill(0, from * stride, to * stride);
     for (let i = from; i < to; i += ROW_TILE) {
       for (let p = 0; p < denseRows; p += INNER_TILE) {
         kernels.gemm(
-          problem.x.at + (i * denseRows + p) * 8,
-          denseRows * 8,
-          parameters.at + p * stride * 8,
-          stride * 8,
-          out.at + i * stride * 8,
-          stride * 8,
+          problem.x.at + (i * denseRows + p) * bytes,
+          denseRows * bytes,
+          bytes,
+          parameters.at + p * line,
+          line,
+          out.at + i * line,
+          line,
           Math.min(ROW_TILE, to - i),
           stride,
           Math.min(INNER_TILE, denseRows - p),
         );
       }
     }
-    const { indptr, indices, values } = problem;
-    kernels.csrForward(indptr.at, indices.at, values.at, sparseAt, out.at, stride, from, to);
+    const { indptr, indices, values } = problem.byRow;
+    const sparseAt = parameters.at + denseRows * line;
+    const at = out.at + from * line;
+    kernels.spmm(indptr.at + from * 4, indices.at, values.at, sparseAt, at, line, to - from);
   }
 }
 
 /** out += Xᵀ·residuals for the rows of some groups. */
 export function multiplyTransposed(
   problem: SoftmaxProblem,
-  residuals: Block<Float64Array>,
-  out: Block<Float64Array>,
+  residuals: Block<Floats>,
+  out: Block<Floats>,
   groups: readonly number[],
 ): void {
-  const { kernels, denseRows, stride, rows } = problem;
-  const sparseAt = out.at + denseRows * stride * 8;
+  const { kernels, denseRows, stride, sparse } = problem;
+  const { bytes } = kernels;
+  const line = stride * bytes;
   for (const [from, to] of ranges(problem, groups)) {
     for (let p = from; p < to; p += INNER_TILE) {
       kernels.gemm(
-        problem.xt.at + p * 8,
-        rows.length * 8,
-        residuals.at + p * stride * 8,
-        stride * 8,
+        problem.x.at + p * denseRows * bytes,
+        bytes,
+        denseRows * bytes,
+        residuals.at + p * line,
+        line,
         out.at,
-        stride * 8,
+        line,
         denseRows,
         stride,
         Math.min(INNER_TILE, to - p),
       );
     }
-    const { indptr, indices, values } = problem;
-    kernels.csrBackward(indptr.at, indices.at, values.at, residuals.at, sparseAt, stride, from, to);
+  }
+  const { indptr, indices, values } = problem.byColumn;
+  const count = sparse?.count ?? 0;
+  for (const g of groups) {
+    const starts = indptr.at + g * count * 4;
+    const at = out.at + denseRows * line;
+    kernels.spmm(starts, indices.at, values.at, residuals.at, at, line, count);
   }
 }
 

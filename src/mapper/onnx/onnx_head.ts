@@ -1,7 +1,7 @@
 import type { OnnxGraph } from "../../encoders/onnx/graph.ts";
 import type { CalibratedModel } from "../calibrate/calibration.ts";
 import type { Calibrator, IsotonicCalibrator } from "../calibrate/calibrators.ts";
-import type { LinearClassifier } from "../fit/linear_classifier.ts";
+import { expandClassifier, type LinearClassifier } from "../fit/linear_classifier.ts";
 
 const DOUBLE = 11;
 const INT64 = 7;
@@ -77,13 +77,16 @@ function addColumnLookup(
 
 function addLogits(
   graph: OnnxGraph,
-  { classes, denseColumns, sparseColumns, weights, intercepts }: LinearClassifier,
+  classifier: LinearClassifier,
   { dense, rows, values }: {
     readonly dense: string | undefined;
     readonly rows: string | undefined;
     readonly values: string | undefined;
   },
 ): string {
+  const { classes, denseColumns, sparseColumns, weights, intercepts } = expandClassifier(
+    classifier,
+  );
   const split = denseColumns * classes;
   const terms: string[] = [];
   if (dense) {

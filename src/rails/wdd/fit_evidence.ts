@@ -1,6 +1,10 @@
 import type { Encoder } from "../../encoders/encoder.ts";
 import { MicroLmError } from "../../core/errors.ts";
-import { decisionFunction, type LinearClassifier } from "../../mapper/fit/linear_classifier.ts";
+import {
+  decisionFunction,
+  expandClassifier,
+  type LinearClassifier,
+} from "../../mapper/fit/linear_classifier.ts";
 import { createTrainer } from "../../mapper/fit/logistic_regression.ts";
 import { stratifiedFolds } from "../../mapper/calibrate/stratified_folds.ts";
 import type { Features } from "../../core/matrix.ts";
@@ -13,7 +17,7 @@ import {
   type SpanEvidence,
 } from "./evidence.ts";
 
-/** Averages of folds need no more. */
+/** Of the gradient of the summed loss: averages of folds need no more. */
 const TOLERANCE = 0.1;
 
 /** Options of {@linkcode fitEvidence}. */
@@ -58,13 +62,13 @@ export async function fitEvidence(
   const trainer = createTrainer(features, numbers, folds, {
     classes: classes.length,
     C,
-    tol: TOLERANCE,
+    tol: TOLERANCE / features.rows,
   });
   const heldOut: EvidenceTrack[] = [];
   const members: LinearClassifier[] = [];
   for (const [fold, rows] of folds.entries()) {
     const { classifier } = trainer.fit(folds.keys().filter((f) => f !== fold).toArray());
-    members.push(classifier);
+    members.push(expandClassifier(classifier));
     const read = createEvidenceReader(
       complete(classifier),
       encoder,

@@ -1,4 +1,4 @@
-import { softmaxRows } from "../../mapper/fit/softmax.ts";
+import { softmaxRows } from "../../mapper/fit/linear_classifier.ts";
 import type { Features, Matrix } from "../../core/matrix.ts";
 
 /** Sizes of a classification head over the features of an encoder. */

@@ -1,6 +1,6 @@
 import { MicroLmError } from "../../core/errors.ts";
 import { createRandom, type Random } from "../../core/random.ts";
-import { softmaxRows } from "../../mapper/fit/softmax.ts";
+import { softmaxRows } from "../../mapper/fit/linear_classifier.ts";
 import { type AdamW, createAdamW, type DecayRange, normOf } from "../adamw.ts";
 import {
   binaryMetrics,

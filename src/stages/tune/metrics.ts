@@ -1,4 +1,4 @@
-import { softmaxRows } from "../../mapper/fit/softmax.ts";
+import { softmaxRows } from "../../mapper/fit/linear_classifier.ts";
 import type { Matrix } from "../../core/matrix.ts";
 
 /** What predictions are worth. */

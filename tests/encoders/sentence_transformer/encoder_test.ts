@@ -13,6 +13,7 @@ import {
   type SentenceTransformer,
 } from "../../../src/encoders/sentence_transformer/encoder.ts";
 import { readSentenceTransformerFiles } from "../../../src/encoders/sentence_transformer/files.ts";
+import type { PoolingMode } from "../../../src/encoders/sentence_transformer/pooling.ts";
 import { pickOnnxFile } from "../../../src/encoders/sentence_transformer/onnx.ts";
 import { createTextTokenizer } from "../../../src/encoders/sentence_transformer/tokens.ts";
 import { type ErrorKind, MicroLmError } from "../../../src/core/errors.ts";
@@ -47,11 +48,12 @@ async function encodeOne(encoder: SentenceTransformer, text: string): Promise<Fl
 }
 
 /** What pooling of these words must give. */
-function pooled(words: string, mode: "mean" | "cls" | "max", normalize: boolean): number[] {
+function pooled(words: string, mode: PoolingMode, normalize: boolean): number[] {
   const ids = words.split(" ").map((word) => VOCABULARY.indexOf(word));
   const row = Array.from({ length: DIMS }, (_, j) => {
     const values = ids.map((id) => EMBEDDINGS[id * DIMS + j]!);
     if (mode === "cls") return values[0]!;
+    if (mode === "lasttoken") return values.at(-1)!;
     if (mode === "max") return Math.max(...values);
     return values.reduce((sum, value) => sum + value, 0) / values.length;
   });
@@ -73,6 +75,8 @@ for (
     ["cls", { pooling_mode_cls_token: true }],
     ["max", { pooling_mode_max_tokens: true, word_embedding_dimension: 3 }],
     ["cls", { pooling_mode: "cls", embedding_dimension: 3 }],
+    ["lasttoken", { pooling_mode_lasttoken: true }],
+    ["lasttoken", { pooling_mode: "lasttoken" }],
   ] as const
 ) {
   Deno.test(`openSentenceTransformer() pools by ${mode}: ${JSON.stringify(config)}`, async () => {
@@ -88,6 +92,37 @@ for (
     }
   });
 }
+
+for (
+  const [limit, config] of [
+    [7, { max_position_embeddings: 7, model_type: "bert" }],
+    [5, { max_position_embeddings: 7, model_type: "xlm-roberta", pad_token_id: 1 }],
+    [5, { max_position_embeddings: 7, model_type: "roberta" }],
+    [8, {}],
+  ] as const
+) {
+  Deno.test(`without a limit of its own a model takes ${limit} tokens: ${JSON.stringify(config)}`, async () => {
+    const changes = { "sentence_bert_config.json": undefined, "config.json": config };
+    await withTiny(changes, (encoder) => {
+      assertEquals(encoder.maxSeqLength, limit);
+      return Promise.resolve();
+    });
+  });
+}
+
+Deno.test("a model that gives no number names the prompt and itself", async () => {
+  const values = EMBEDDINGS.slice();
+  values[VOCABULARY.indexOf("borrow") * DIMS] = NaN;
+  await withTiny({ "onnx/model.onnx": tinyGraph({ values }) }, async (encoder) => {
+    const error = await assertRejects(
+      () => encoder.encode(["swap eth", "", "borrow eth"]),
+      MicroLmError,
+      "The model gives NaN for prompt 3",
+    );
+    assertEquals(error.kind, "data");
+    assert(error.message.includes("onnx/model.onnx"));
+  });
+});
 
 const texts: [string, string][] = [
   ["swap", "[CLS] swap [SEP]"],
@@ -282,9 +317,9 @@ const refusals: Refusal[] = [
   },
   {
     name: "with another pooling mode",
-    changes: { "1_Pooling/config.json": { pooling_mode_lasttoken: true } },
+    changes: { "1_Pooling/config.json": { pooling_mode_weightedmean_tokens: true } },
     kind: "data",
-    message: "found pooling_mode_lasttoken",
+    message: "found pooling_mode_weightedmean_tokens",
   },
   {
     name: "with another named pooling mode",
@@ -320,6 +355,16 @@ const refusals: Refusal[] = [
     },
     kind: "data",
     message: "tokenizer.json: Cannot use the tokenizer",
+  },
+  {
+    name: "with a pointer of Git LFS for weights",
+    changes: {
+      "onnx/model.onnx": new TextEncoder().encode(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n",
+      ),
+    },
+    kind: "data",
+    message: "Expected weights, found a pointer of Git LFS",
   },
   {
     name: "without weights",

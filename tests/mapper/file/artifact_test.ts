@@ -1,5 +1,6 @@
 import {
   assert,
+  assertAlmostEquals,
   assertEquals,
   assertRejects,
   assertStringIncludes,
@@ -13,7 +14,16 @@ import { openEncoder } from "../../../src/encoders/open.ts";
 import { parseArtifact, serializeArtifact } from "../../../src/mapper/file/artifact.ts";
 import { canonicalJson } from "../../../src/core/canonical_json.ts";
 import { loadMapper, openArtifact, openMapper } from "../../../src/mapper/file/mapper_file.ts";
-import { packArray, unpackArray } from "../../../src/core/packed_arrays.ts";
+import {
+  packArray,
+  packIntegers,
+  unpackArray,
+  unpackIntegers,
+} from "../../../src/core/packed_arrays.ts";
+import fc from "fast-check";
+import { createRandom } from "../../../src/core/random.ts";
+import { expandClassifier } from "../../../src/mapper/fit/linear_classifier.ts";
+import { packModel, roundModel, unpackModel } from "../../../src/mapper/file/packed_model.ts";
 import { trainMapper } from "../../../src/mapper/train.ts";
 import { inTempFolder, write } from "../../temp.ts";
 
@@ -75,19 +85,28 @@ for (const labels of [{ "": "swap_asset" }, { a: "" }, { a: 3 }, ["a"]]) {
 }
 
 /** Changes the parsed artifact and gives it a right hash again. */
-function tampered(change: (json: ArtifactLike) => void): string {
-  const { sha256: _, ...body } = JSON.parse(TEXT);
+function tampered(change: (json: ArtifactLike) => void, text = TEXT): string {
+  const { sha256: _, ...body } = JSON.parse(text);
   change(body);
-  return JSON.stringify({ ...body, sha256: sha256Hex(canonicalJson(body)) });
+  return `${canonicalJson({ ...body, sha256: sha256Hex(canonicalJson(body)) })}\n`;
 }
 
 interface ArtifactLike {
   schema: string;
   classes: string[];
-  classifier: { sparse_columns: string; members: { weights: string; intercepts: string }[] };
+  classifier: {
+    sparse_columns: string;
+    members: { codes?: string; exponents?: string; weights?: string; intercepts: string }[];
+    merged?: { rows: string; shares: string };
+  };
   calibration: { method: string; members: { kind: string; x: string }[][] };
   encoder: { fingerprint: string };
   extra?: number;
+}
+
+/** A member with its weights in float32, as the first formats have them. */
+function inSingles(weights: Float32Array, json: ArtifactLike) {
+  return { weights: packArray(weights), intercepts: json.classifier.members[0]!.intercepts };
 }
 
 const NOT_A_NUMBER = packArray(Float64Array.of(NaN, 0, 0, 0, 0, 0, 0, 0, 0));
@@ -99,21 +118,36 @@ const BROKEN: readonly (readonly [string, string, string])[] = [
   [
     "another format",
     '{"schema":"other"}',
-    'expected schema "micro-lm/mapper@1" or "micro-lm/mapper@2" or "micro-lm/mapper@3", found "other"',
+    'expected schema "micro-lm/mapper@1" or "micro-lm/mapper@2" or "micro-lm/mapper@3" or "micro-lm/mapper@4", found "other"',
   ],
   ["a list", "[]", "found none"],
   ["null", "null", "found none"],
-  ["a missing class", tampered((json) => json.classes.pop()), "weights"],
+  ["a missing class", tampered((json) => json.classes.pop()), "weights in steps"],
   ["an unknown key", tampered((json) => json.extra = 1), "extra"],
   [
     "weights of the wrong shape",
-    tampered((json) => json.classifier.members[0]!.weights = packArray(new Float32Array(8))),
+    tampered((json) => json.classifier.members[0] = inSingles(new Float32Array(8), json)),
     "weights, found 8",
   ],
   [
     "text that is no base64",
-    tampered((json) => json.classifier.members[0]!.weights = "!!"),
+    tampered((json) => json.classifier.members[0]!.codes = "!!"),
     "Cannot load",
+  ],
+  [
+    "too few steps",
+    tampered((json) => json.classifier.members[0]!.codes = "AAAA"),
+    "weights in steps, found another number",
+  ],
+  [
+    "too few exponents",
+    tampered((json) => json.classifier.members[0]!.exponents = "AAAA"),
+    "exponents, found 3",
+  ],
+  [
+    "steps in a format without them",
+    tampered((json) => json.schema = "micro-lm/mapper@1"),
+    "does not go with weights in steps",
   ],
   [
     "an intercept that is no number",
@@ -143,6 +177,60 @@ for (const [what, text, message] of BROKEN) {
     });
   });
 }
+
+Deno.test("files of the first format open, predict the same and keep their bytes", async () => {
+  const { model } = parseArtifact(await trained("none"));
+  const plain = expandClassifier(model.members[0]!.classifier);
+  const old = tampered((json) => {
+    json.schema = "micro-lm/mapper@1";
+    json.classifier.members = [inSingles(plain.weights, json)];
+    delete json.classifier.merged;
+  }, await trained("none"));
+  const artifact = parseArtifact(old);
+  assertEquals(serializeArtifact(artifact, artifact), old);
+  await using before = await openArtifact(artifact, "old");
+  await using now = await openArtifact(parseArtifact(await trained("none")), "new");
+  const [a, b] = [
+    await before.predictProbabilities(PROMPTS),
+    await now.predictProbabilities(PROMPTS),
+  ];
+  a.data.forEach((p, i) => assertAlmostEquals(p, b.data[i]!, 1e-6));
+});
+
+Deno.test("weights in steps are off by 2^-12 of the largest of their row", () => {
+  const random = createRandom(5);
+  const weights = Float32Array.from({ length: 700 }, () => random.normal() ** 3);
+  weights.fill(0, 70, 77);
+  const classifier = {
+    classes: 7,
+    denseColumns: 100,
+    sparseColumns: new Uint32Array(0),
+    weights,
+    intercepts: new Float64Array(7),
+  };
+  const members = [{ classifier, calibrators: [] }];
+  const rounded = roundModel({ method: "none", classes: 7, members, temperature: 1 });
+  const stored = rounded.members[0]!.classifier.weights;
+  for (let at = 0; at < 700; at += 7) {
+    const largest = Math.max(...weights.subarray(at, at + 7).map(Math.abs));
+    for (let i = at; i < at + 7; i++) assert(Math.abs(stored[i]! - weights[i]!) <= largest / 2046);
+  }
+  assertEquals(roundModel(rounded), rounded);
+  assertEquals(unpackModel(packModel(rounded), 7, 100), rounded);
+});
+
+Deno.test("packIntegers() is inverted, whatever the numbers", () => {
+  fc.assert(fc.property(
+    fc.array(fc.oneof(fc.integer({ min: -2047, max: 2047 }), fc.integer({ min: -2, max: 2 }))),
+    fc.integer({ min: 1, max: 9 }),
+    (numbers, cols) => {
+      const values = Int16Array.from(numbers.slice(0, numbers.length - numbers.length % cols));
+      const text = packIntegers(values, cols);
+      assertEquals(unpackIntegers(text, values.length / cols, cols), values);
+      assertThrows(() => unpackIntegers(text, values.length / cols + 2, cols), RangeError);
+    },
+  ));
+});
 
 Deno.test("loadMapper() refuses a pickle and says why", async () => {
   await inTempFolder(async (folder) => {

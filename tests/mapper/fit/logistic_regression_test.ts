@@ -5,7 +5,10 @@ import {
   decisionFunction,
   type LinearClassifier,
 } from "../../../src/mapper/fit/linear_classifier.ts";
-import { fitLogisticRegression } from "../../../src/mapper/fit/logistic_regression.ts";
+import {
+  createTrainer,
+  fitLogisticRegression,
+} from "../../../src/mapper/fit/logistic_regression.ts";
 import { takeRows } from "../../../src/mapper/fit/rows.ts";
 import { createRandom } from "../../../src/core/random.ts";
 
@@ -93,6 +96,32 @@ Deno.test("fitLogisticRegression() gives the same bits twice", () => {
   const { features, labels } = randomProblem(1, 120, 4);
   const run = () => fitLogisticRegression(features, labels, { classes: 4 }).classifier;
   assertEquals(run(), run());
+});
+
+Deno.test("float32 ends where float64 does, at the tolerance of float64, too", () => {
+  // Enough multiplications for float32.
+  const { features, labels } = randomProblem(12, 120_000, 100);
+  const fit = (tol: number) => fitLogisticRegression(features, labels, { classes: 100, tol });
+  const [loose, again, tight] = [fit(1e-4), fit(1e-4), fit(1e-9)];
+  assertEquals(loose.classifier, again.classifier);
+  assert(loose.converged && tight.converged);
+  assert(tight.iterations > loose.iterations && tight.loss < loose.loss);
+  assertAlmostEquals(loose.loss / tight.loss, 1, 1e-4);
+});
+
+Deno.test("folds that start from the fit over all rows end where their own fit does", () => {
+  const { features, labels } = randomProblem(13, 300, 4);
+  const half = [0, 1].map((g) => Uint32Array.from({ length: 150 }, (_, i) => 2 * i + g));
+  const options = { classes: 4, tol: 1e-9 };
+  const trainer = createTrainer(features, labels, half, options);
+  trainer.fit([0, 1]);
+  const { classifier } = trainer.fit([1]);
+  const alone = fitLogisticRegression(
+    takeRows(features, half[1]!),
+    Int32Array.from(half[1]!, (row) => labels[row]!),
+    options,
+  ).classifier;
+  classifier.weights.forEach((w, i) => assertAlmostEquals(w, alone.weights[i]!, 5e-5));
 });
 
 Deno.test("the seed changes the order of sums, not the optimum", () => {
