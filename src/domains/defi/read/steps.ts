@@ -183,8 +183,9 @@ function joinShares(phrases: readonly NounPhrase[]): NounPhrase[] {
   const joined: NounPhrase[] = [];
   for (const phrase of phrases) {
     const last = joined.at(-1);
-    const isShare = last?.amount != null && last.names.length === 0 && last.hints.length === 0 &&
-      /^(?:fraction|percent|all)$/.test(last.amount.kind) && last.amount.refusal === undefined;
+    const isShare = last !== undefined && last.names.length === 0 && last.hints.length === 0 &&
+      /^(?:fraction|percent|all)$/.test(last.amount?.kind ?? "") &&
+      last.amount?.refusal === undefined;
     const isWhole = phrase.prep === null && !phrase.joined && phrase.amount === null &&
       phrase.names.length > 0;
     if (isShare && isWhole) {
