@@ -35,7 +35,7 @@ const top = Math.round(rows.length * 0.05);
 const flips = audited.slice(0, top).filter(({ row }) => isFlipped[rows.indexOf(row)]).length;
 const { probabilities, classes } = await predictOutOfFold(data, encoder, {
   ...{ folds: 5, foldSeed: 0, mask, method: "none", classWeight: "balanced" },
-  ...{ C: 8, tol: 1, maxIter: 2000, seed: 0, orderHead: "off" },
+  ...{ C: 8, tol: 1e-4, maxIter: 2000, seed: 0, orderHead: "off" },
 });
 
 const pool = (await readLabeledCsv("fixtures/defi/defi_mapper_labeled_large.csv")).rows

@@ -36,7 +36,7 @@ const home = await readLabeledCsv("examples/home/fixtures/train.csv");
 
 const train = (rows: typeof large) =>
   trainMapper(rows, encoder, {
-    ...{ mask, method: "none", C: 8, tol: 1, orderHead: "on", classWeight: "balanced" },
+    ...{ mask, method: "none", C: 8, tol: 1e-4, orderHead: "on", classWeight: "balanced" },
   });
 const draw = (seed: number, size: number) =>
   takeDataset(large, createRandom(seed).shuffle([...large.rows.keys()]).slice(0, size));

@@ -15,7 +15,6 @@ import { type FlagValues, usage } from "../src/cli/flags.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 import type { OpenedLabels } from "./_labels.ts";
-import { refuseInputs } from "./_outputs.ts";
 import { labeledCsv } from "./_train.ts";
 
 /** Flags of the commands of `data` that write rows or train. */
@@ -23,6 +22,7 @@ export const DATA_TOOL_FLAGS = {
   out_csv: {
     type: "string",
     value: "FILE",
+    writes: (path: string) => [path],
     help: "dedupe, import, suggest: where the rows go.",
   },
   against: {
@@ -78,20 +78,13 @@ export function required<T>(value: T | undefined, name: string): T {
   throw usage({ name: "data" }, `Flag "--${name}" is required`);
 }
 
-/** Where rows go: never into the file that they come from. */
-function outputOf({ out_csv }: Flags, ...inputs: (string | undefined)[]): string {
-  const out = required(out_csv, "out_csv");
-  refuseInputs("data", "out_csv", out, inputs);
-  return out;
-}
-
 /** `data dedupe`. */
 export async function dedupeCommand(
   { dataset }: OpenedLabels,
   flags: Flags,
   { say, result }: CommandContext,
 ): Promise<ExitCode> {
-  const out = outputOf(flags, flags.csv, flags.against);
+  const out = required(flags.out_csv, "out_csv");
   const other = flags.against === undefined ? undefined : await readLabeledCsv(flags.against, {
     repeatedIds: "number",
   });
@@ -131,7 +124,7 @@ export async function importCommand(
 ): Promise<ExitCode> {
   const csv = required(flags.csv, "csv");
   const from = required(flags.from, "from") as CorpusFormat;
-  const out = outputOf(flags, csv);
+  const out = required(flags.out_csv, "out_csv");
   const rows = importCorpus(await readConfigText(csv), from, csv);
   const records = rows.map(({ prompt, label }) => ({ prompt, label }));
   await writeFileAtomic(out, stringifyCsv(records, ["prompt", "label"]));
@@ -148,7 +141,7 @@ export async function suggestCommand(
   { say, result }: CommandContext,
 ): Promise<ExitCode> {
   const pool = required(flags.pool, "pool");
-  const out = outputOf(flags, pool);
+  const out = required(flags.out_csv, "out_csv");
   const prompts = (await readPrompts(pool)).rows.map(({ prompt }) => prompt);
   await using mapper = await openMapper(flags.mapper_path);
   const decisions = await mapper.decide(prompts, mapper.point);

@@ -8,7 +8,6 @@ import { printable, textTable } from "../src/report/mod.ts";
 import { auditLabels } from "../src/trust/mod.ts";
 import { ENCODER_FLAGS, encoderOptions, SPEC_HELP } from "./_encoder_flags.ts";
 import { LABELS_FLAGS, openLabels } from "./_labels.ts";
-import { refuseInputs } from "./_outputs.ts";
 
 const COLUMNS = [
   ...["rank", "line", "issue", "prompt", "label", "suggested", "confidence", "agreement"],
@@ -21,7 +20,13 @@ await runCommand({
     "confidence times agreement of the nearest prompts; names ambiguous rows and near-duplicates.",
   example: "deno task audit-labels --labels_csv fixtures/defi/defi_mapper_labeled_large.csv",
   flags: {
-    labels_csv: { type: "string", value: "FILE", required: true, help: "Rows to audit." },
+    labels_csv: {
+      type: "string",
+      value: "FILE",
+      data: true,
+      required: true,
+      help: "Rows to audit.",
+    },
     ...LABELS_FLAGS,
     sbert: { type: "string", value: "SPEC", default: "lite", help: SPEC_HELP },
     ...ENCODER_FLAGS,
@@ -39,12 +44,12 @@ await runCommand({
       type: "string",
       value: "FILE",
       default: ".artifacts/audit_labels.csv",
+      writes: (path: string) => [path],
       help: "Where all rows go, the most suspicious first.",
     },
   },
 }, async (flags, context) => {
   const { say, result } = context;
-  refuseInputs("audit-labels", "out_csv", flags.out_csv, [flags.labels_csv]);
   const { dataset, mask } = await openLabels(flags.labels_csv, flags, context);
   await using encoder = await openEncoder(flags.sbert, encoderOptions(flags));
   const progress = createProgress("audit");
@@ -64,6 +69,7 @@ await runCommand({
     nearest_label: nearest?.row.label ?? "",
     similarity: nearest?.similarity ?? "",
   }));
+  await context.refuseChanges();
   await writeFileAtomic(flags.out_csv, stringifyCsv(records, COLUMNS));
   const counts = Object.fromEntries(
     (["mislabelled", "ambiguous", "near_duplicate"] as const).map((name) => [

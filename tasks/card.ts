@@ -9,7 +9,6 @@ import { markdownText } from "../src/report/mod.ts";
 import { ATTACK_KINDS, modelCard } from "../src/trust/mod.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { LABELS_FLAGS, openLabels } from "./_labels.ts";
-import { refuseInputs } from "./_outputs.ts";
 
 const RATE = z.strictObject({
   value: z.number().nullable(),
@@ -54,13 +53,14 @@ await runCommand({
     out_md: {
       type: "string",
       value: "FILE",
+      writes: (path: string) => [path],
       help: "Where the card goes. Default: beside the mapper, .card.md.",
     },
   },
 }, async (flags, context) => {
   const path = flags.mapper_path;
   const out = flags.out_md ?? `${path.replace(/\.json$/, "")}.card.md`;
-  refuseInputs("card", "out_md", out, [path, flags.labels_csv, flags.robust_json]);
+  if (flags.out_md === undefined) await context.checkOutputs([out]);
   const artifact = await loadMapper(path);
   const measured = flags.labels_csv === undefined ? undefined : await measure(flags.labels_csv);
   const attacks = flags.robust_json === undefined ? undefined : await failures(flags.robust_json);

@@ -8,7 +8,6 @@ import { printable, textTable } from "../src/report/mod.ts";
 import { compareDecisions } from "../src/trust/mod.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { LABELS_FLAGS, openLabels } from "./_labels.ts";
-import { refuseInputs } from "./_outputs.ts";
 
 await runCommand({
   name: "compare",
@@ -19,11 +18,22 @@ await runCommand({
     "--labels_csv fixtures/defi/defi_mapper_labeled_mini.csv",
   positional: "A.json B.json",
   flags: {
-    labels_csv: { type: "string", value: "FILE", required: true, help: "Rows that judge." },
+    labels_csv: {
+      type: "string",
+      value: "FILE",
+      data: true,
+      required: true,
+      help: "Rows that judge.",
+    },
     ...LABELS_FLAGS,
     ...OPEN_MAPPER_FLAGS,
     show: { type: "integer", min: 0, default: 10, help: "Prompts that flip to print." },
-    out_csv: { type: "string", value: "FILE", help: "Where all prompts that flip go." },
+    out_csv: {
+      type: "string",
+      value: "FILE",
+      writes: (path: string) => [path],
+      help: "Where all prompts that flip go.",
+    },
   },
 }, async (flags, context) => {
   const { say, result, positional } = context;
@@ -31,9 +41,7 @@ await runCommand({
   if (positional.length !== 2) {
     throw usage({ name: "compare" }, `Expected two mappers, got ${positional.length}`);
   }
-  if (flags.out_csv !== undefined) {
-    refuseInputs("compare", "out_csv", flags.out_csv, [flags.labels_csv, pathA, pathB]);
-  }
+  await context.checkInputs(positional);
   const domain = flags.domain === "auto" ? (await loadMapper(pathA!)).domain : flags.domain;
   const { dataset, mask } = await openLabels(flags.labels_csv, { ...flags, domain }, context);
   const prompts = dataset.rows.map(({ prompt }) => prompt);

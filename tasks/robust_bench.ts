@@ -8,7 +8,6 @@ import { type AttackResult, attackRuntime, makeAttacks } from "../src/trust/mod.
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { readJsonFlag } from "./_json_flag.ts";
 import { LABELS_FLAGS, openLabels } from "./_labels.ts";
-import { refuseInputs } from "./_outputs.ts";
 
 const WORDMAP = "wordmap";
 
@@ -54,13 +53,15 @@ await runCommand({
       type: "string",
       value: "FILE",
       default: ".artifacts/robust_bench.json",
+      writes: (path: string) => [path],
       help: "Where the results go; card reads them.",
     },
   },
 }, async (flags, context) => {
   const { say, result } = context;
   const mappers = flags.mappers.split(",").map((name) => name.trim());
-  refuseInputs("robust-bench", "out_json", flags.out_json, [flags.labels_csv, ...mappers]);
+  const inputs = mappers.filter((name) => name.includes("/") || name.endsWith(".json"));
+  await context.checkInputs(inputs);
   const { dataset } = await openLabels(flags.labels_csv, flags, context);
   const { count, seed } = flags;
   const attacks = makeAttacks(dataset, { count, seed });
@@ -103,6 +104,7 @@ await runCommand({
     }
   }
   const report = { labels_csv: flags.labels_csv, attacks: attacks.length, count, seed, results };
+  await context.refuseChanges();
   await writeFileAtomic(flags.out_json, `${JSON.stringify(report, null, 2)}\n`);
   say(`Wrote ${flags.out_json}`);
   result(report);

@@ -28,6 +28,12 @@ export interface CommandContext {
    */
   refuseChanges(): Promise<void>;
   /**
+   * Refuses inputs that no flag names where they are outputs of the flags.
+   *
+   * @throws {MicroLmError} Kind `usage`.
+   */
+  checkInputs(paths: readonly string[]): Promise<void>;
+  /**
    * Refuses outputs that no flag names, like those of a default, if they are inputs or cannot be written.
    *
    * @throws {MicroLmError} Kind `usage`, `write` or `permission`.

@@ -14,6 +14,12 @@ export interface TaskFiles {
    */
   refuseChanges(): Promise<void>;
   /**
+   * Looks at inputs that no flag names, beside the outputs of the flags.
+   *
+   * @throws {MicroLmError} As {@linkcode checkOutputs}.
+   */
+  checkInputs(paths: readonly string[]): Promise<void>;
+  /**
    * Looks at outputs that no flag names.
    *
    * @throws {MicroLmError} As {@linkcode checkOutputs}.
@@ -36,6 +42,8 @@ export async function openTaskFiles(
   return {
     checkOutputs: (paths) =>
       checkOutputs(inputs, paths.map((path) => ({ name: "the output", path }))),
+    checkInputs: (paths) =>
+      checkOutputs(paths.map((path) => ({ name: "the input", path })), outputs),
     refuseChanges: async () => {
       for (const [i, file] of data.entries()) {
         const [then, now] = [before[i], await stateOf(file)];

@@ -82,7 +82,7 @@ export async function auditLabels(
   const { rows } = dataset;
   const { classes, probabilities } = await predictOutOfFold(dataset, encoder, {
     ...{ folds, foldSeed: seed, mask, method: "none", classWeight: "balanced" },
-    ...{ C: 8, tol: 1, maxIter: 2000, seed: 0, orderHead: "off" },
+    ...{ C: 8, tol: 1e-4, maxIter: 2000, seed: 0, orderHead: "off" },
     ...(onFold && { onFold }),
   });
   const labels = rows.map(({ label }) => classes.indexOf(label!));

@@ -72,7 +72,7 @@ export async function learningCurve(
     for (const [i, share] of percentages.entries()) {
       const rows = order.slice(0, Math.round((order.length * share) / 100));
       const mapper = await trainMapper(takeDataset(dataset, rows.sort((a, b) => a - b)), encoder, {
-        ...{ mask, method: "none", orderHead: "off", classWeight: "balanced", C: 8, tol: 1 },
+        ...{ mask, method: "none", orderHead: "off", classWeight: "balanced", C: 8, tol: 1e-4 },
       });
       const said = await mapper.decide(test.map(({ prompt }) => prompt), { threshold: 0 });
       tallies[i]!.rows += rows.length / runs;

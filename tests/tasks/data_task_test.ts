@@ -83,9 +83,8 @@ const WRONG: readonly (readonly [readonly string[], string])[] = [
   [["split", "--csv", LARGE], 'Flag "--out_dir" is required'],
   [["stats"], 'Flag "--csv" is required'],
   [["dedupe", "--csv", LARGE], 'Flag "--out_csv" is required'],
-  [["dedupe", "--csv", LARGE, "--out_csv", LARGE], "is the file that is read"],
-  [["import", "--csv", LARGE, "--out_csv", "x.csv"], 'Flag "--from" is required'],
-  [["suggest", "--out_csv", "x.csv"], 'Flag "--pool" is required'],
+  [["import", "--csv", LARGE, "--out_csv", ".artifacts/x.csv"], 'Flag "--from" is required'],
+  [["suggest", "--out_csv", ".artifacts/x.csv"], 'Flag "--pool" is required'],
   [["learning-curve", "--csv", LARGE, "--percentages", "10,x"], "percentages above 0"],
   [["stats", "--csv", LARGE, "--delimiter", ",,"], 'Flag "--delimiter" takes one character'],
 ];

@@ -180,7 +180,7 @@ for (
       const csv = await write(folder, "t.csv", "prompt,label\na,b\n");
       const done = await runTask(task, [...args, `${folder}/./t.csv`, "--labels_csv", csv]);
       assertEquals(done.code, 64, done.stderr);
-      assertStringIncludes(done.stderr, "is the file that is read");
+      assertStringIncludes(done.stderr, "Expected different files");
       assertEquals(await Deno.readTextFile(csv), "prompt,label\na,b\n");
     });
   });

@@ -64,15 +64,19 @@ Deno.test("openWdd() gives equal results for equal prompts, whatever stands besi
 });
 
 Deno.test("openWdd() reads several steps in the order of their words", async () => {
-  const wdd = openWdd(model, encoder, { falseAlarmRate: 0.05, policy: { ...steps, z_abs: 0.1 } });
-  const [forth, back] = await wdd.detect([
-    "water the fern and afterwards over there push aside the table",
-    "push aside the table and afterwards over there water the fern",
+  // A low share of the highest peak: how many peaks are kept is another test's matter
+  const policy = { ...steps, z_abs: 0.1, keep_frac: 0.2 };
+  const [forth, back] = await openWdd(model, encoder, { falseAlarmRate: 0.05, policy }).detect([
+    "water the fern and then much later on paint the chair",
+    "paint the chair and afterwards over there water the fern",
   ]);
-  assertEquals(forth!.order, ["water", "move"]);
-  assertEquals(back!.order, ["move", "water"]);
-  assertEquals(forth!.keep, ["move", "water"]);
-  assert(forth!.channels[2]!.token < forth!.channels[1]!.token);
+  assertEquals(forth!.order, ["water", "paint"]);
+  assertEquals(back!.order, ["paint", "water"]);
+  assertEquals([...forth!.keep].sort(), ["paint", "water"]);
+  const [water, paint] = ["water", "paint"].map((name) =>
+    forth!.channels.find((channel) => channel.name === name)
+  );
+  assert(water!.token < paint!.token);
 });
 
 Deno.test("openWdd() obeys every key of its policy", async () => {
