@@ -54,9 +54,9 @@ await runCommand({
     tol: {
       type: "number",
       min: 1e-12,
-      max: 1,
+      max: 0.01,
       default: 1e-5,
-      help: "Gradient of the mean loss at which to stop.",
+      help: "Gradient of the mean loss at which to stop; at most 0.01.",
     },
     calibrate: { type: "boolean", help: "Calibrate with the method best." },
     calibration_method: {

@@ -56,7 +56,14 @@ Deno.test("robust-bench writes what card reads; the gate exits with 2", async ()
       runTask(task, args, { permissions: [...permissions, "--ignore-env=LOG_TOKENS,LOG_STREAM"] });
     const csv = "fixtures/defi/defi_mapper_labeled_large.csv";
     const mapper = `${folder}/m.json`;
-    const trained = await run("train", ["--labels_csv", csv, "--out_path", mapper, "--tol", "1"]);
+    const trained = await run("train", [
+      "--labels_csv",
+      csv,
+      "--out_path",
+      mapper,
+      "--tol",
+      "0.001",
+    ]);
     assertEquals(trained.code, 0, trained.stderr);
     const robust = `${folder}/robust.json`;
     const attack = [

@@ -193,6 +193,7 @@ function openName(
   const tag = tags[at]!;
   const shape = shapeOf(tag, context.isShouting);
   if (shape === null) return null;
+  if (looksLike(tag.text, context.lexicon.isName)) return null;
   // "USDC750" is a thing and a number that nobody can tell apart from a name
   const [, stem] = /^([a-z]{3,})\d{2,}$/.exec(tag.norm) ?? [];
   if (stem !== undefined && context.lexicon.isName(stem)) return null;
@@ -217,6 +218,16 @@ function openName(
     name: { kind, name, open: true, from: tag.from, to: tags[at + length - 1]!.to },
     length,
   };
+}
+
+/** "un1swap", "Iido": a known name with a sign that looks like one of its letters is nobody's. */
+function looksLike(text: string, isName: (word: string) => boolean): boolean {
+  if (!/[0135I]/.test(text)) return false;
+  const alike = text.replaceAll("0", "o").replaceAll("3", "e").replaceAll("5", "s");
+  return ["l", "i"].some((stroke) => {
+    const meant = alike.replaceAll("1", stroke).replaceAll("I", stroke).toLowerCase();
+    return meant !== text.toLowerCase() && isName(meant);
+  });
 }
 
 function spellAsset(text: string, shape: NameShape): string {

@@ -72,3 +72,15 @@ for (const [action, prompt, slots] of SLOTS) {
 Deno.test("a number glued to a cash tag is refused: it may be dollars or coins", () => {
   assertEquals(readOrders("swap 50$eth to pepe").orders, []);
 });
+
+Deno.test("a name that only looks like a known one is refused", () => {
+  for (
+    const prompt of [
+      "stake 8 ETH with Iido",
+      "swap 2 ETH for USDC at un1swap",
+      "lend 5 USDC on c0mpound",
+    ]
+  ) {
+    assertEquals(readOrders(prompt).orders, [], prompt);
+  }
+});
