@@ -125,13 +125,15 @@ await runCommand({
     logPrompts: flags.log_prompts,
     allowedHosts: listOf(flags.allowed_hosts),
   });
-  log.write({ level: "info", event: "listening", url: server.url });
-  context.say(`Listening on ${server.url}`);
-  context.result({ url: server.url });
   const current = { runtime };
   const open = () => openOperatorRuntime(flags, context);
   const stopReloading = onReload(() => reload(server, current, { open, log: log.write }));
-  const signal = await waitForStop();
+  const stopped = waitForStop();
+  // Whoever reads this may send signals at once
+  log.write({ level: "info", event: "listening", url: server.url });
+  context.say(`Listening on ${server.url}`);
+  context.result({ url: server.url });
+  const signal = await stopped;
   stopReloading();
   log.write({ level: "info", event: "stopping", signal });
   await server.stop();
@@ -170,7 +172,9 @@ async function reload(
 function onReload(run: () => Promise<void>): () => void {
   let running: Promise<void> | null = null;
   let isWanted = false;
+  let isStopping = false;
   const listener = () => {
+    if (isStopping) return;
     isWanted = true;
     running ??= (async () => {
       while (isWanted) {
@@ -182,7 +186,10 @@ function onReload(run: () => Promise<void>): () => void {
   };
   if (Deno.build.os === "windows") return () => {};
   Deno.addSignalListener("SIGHUP", listener);
-  return () => Deno.removeSignalListener("SIGHUP", listener);
+  // The listener stays: without it a late signal would end a server that is answering its last requests
+  return () => {
+    isStopping = true;
+  };
 }
 
 /** The first signal to stop; a second one ends the process at once, as signals do. */
