@@ -90,7 +90,7 @@ const TASKS: Readonly<Record<string, string>> = {
   work: "train data sweep m8 mapper-bench suite export wdd-fit audit-bench scan-filter " +
     "bench:learning-curve bench:out-of-scope",
   report: "per-class ngf-bench test:doc simulate bench:second-author",
-  decide: "run map",
+  decide: "run shell map",
   serve: "serve",
   "serve-public": "serve:public",
   mcp: "mcp",
