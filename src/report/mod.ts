@@ -13,10 +13,12 @@ export {
   riskCoverage,
   rowOutcome,
 } from "./charts/data.ts";
+export { decisionText, whyText } from "./decision/text.ts";
 export { denoiseTable, ngfTable, renderNgfReport } from "./ngf_report.ts";
 export { JUPYTER_DISPLAY, plot, show, table } from "./notebook/notebook.ts";
 export { renderChartPage } from "./page/chart_page.ts";
 export { markdownText, percent, percentWithInterval, printable } from "./page/escape.ts";
+export { createPaint, type Paint } from "./paint.ts";
 export { type NamedSweep } from "./stages/charts.ts";
 export { renderStagesReport } from "./stages/report.ts";
 export {

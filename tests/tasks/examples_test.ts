@@ -19,6 +19,7 @@ const RUN: readonly (readonly [string, number])[] = [
   ["card", 0],
   ["per-class", 0],
   ["run", 0],
+  ["shell", 0],
   ["map", 0],
   // The prompts of the example are not those of its reference
   ["monitor", 2],

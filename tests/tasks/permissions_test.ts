@@ -91,7 +91,7 @@ const TASKS: Readonly<Record<string, string>> = {
     "bench:learning-curve bench:out-of-scope audit-labels card compare monitor robust-bench verify " +
     "bench:audit-labels bench:trust",
   report: "per-class ngf-bench test:doc simulate bench:second-author",
-  decide: "run map",
+  decide: "run shell map",
   serve: "serve",
   "serve-public": "serve:public",
   mcp: "mcp",
