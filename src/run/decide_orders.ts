@@ -6,15 +6,15 @@ import type { ActivePoint } from "./operating_point.ts";
 
 /**
  * The score as an order that a strict proof still needs. By `bench/order_proof.ts`, each author's prompts
- * scored by what the others wrote, it costs 11 of 3,008 orders and stops 10 of 41 that were read as an
+ * scored by what the others wrote, it costs 15 of 2,992 orders and stops 13 of 41 that were read as an
  * order and are none.
  */
 const STRICT_MIN_ORDER = 0.1;
 
-/** The same of a lax proof: it costs 51 of 998 orders and stops 31 of 47. */
+/** The same of a lax proof: it costs 46 of 962 orders and stops 29 of 44. */
 const LAX_MIN_ORDER = 0.5;
 
-/** Where the reading shows no order, but only what it would be: it costs 105 of 531 and stops 85 of 91. */
+/** Where the reading shows no order, but only what it would be: it costs 95 of 554 and stops 67 of 72. */
 const UNPROVED_MIN_ORDER = 0.8;
 
 /** Groups (authors) of training rows from which a score is believed where the reading shows no order. */
