@@ -392,7 +392,7 @@ function findOpenVerb(
   lexicon: CompiledLexicon,
 ): FoundHead | null {
   const tag = tags[at]!;
-  if (!isOpen(tag) || !/^[a-z]{2,15}$/.test(tag.norm)) return null;
+  if (!isOpen(tag) || !/^[a-z]{2,15}$/.test(tag.norm) || AIMS.test(tag.norm)) return null;
   const repaired = repairVerb(tag.norm, lexicon);
   if (repaired === "ambiguous") return null;
   if (repaired) {
@@ -415,6 +415,10 @@ function findOpenVerb(
   };
   return { head, frame, front: [], back: tags.slice(at + 1), tags: [tag], takes };
 }
+
+/** "I want to maximize my earnings": what an order is for. */
+const AIMS =
+  /^(?:maximi[sz]e|minimi[sz]e|optimi[sz]e|improve|enhance|boost|grow|protect|diversify|simplify|avoid|enjoy|learn|understand|see|try)$/;
 
 /** Common words that are near a verb and no slip of it. */
 const COMMON =

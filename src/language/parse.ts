@@ -13,6 +13,7 @@ import { createRoles, type Role, type Roles } from "./roles.ts";
 import { takeRatios } from "./ratios.ts";
 import { cutSegments } from "./segments.ts";
 import { may, senseOf, type Tag, tagTokens } from "./tokens/tags.ts";
+import { joinAddresses } from "./tokens/addresses.ts";
 import { type Token, tokenize } from "./tokens/tokens.ts";
 import { dropContrasts } from "./screen/contrasts.ts";
 import { dropExclusions } from "./screen/exclusions.ts";
@@ -172,7 +173,7 @@ function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPro
   if (flawed) return refuse("unreadable", [flawed.start, flawed.end], tokens);
   const quantities = readQuantities(tokens, lexicon.lexicon.quantities);
   const marks = createRoles(tokens.length);
-  const tagged = tagTokens(prompt, tokens, quantities, lexicon);
+  const tagged = joinAddresses(tagTokens(prompt, tokens, quantities, lexicon));
   const listed = dropListMarks(tagged, prompt, tokens, marks);
   const tags = dropRepeats(applyCorrections(withoutCounts(listed), marks), marks);
   const wrapper = findWrapper(tags, prompt, tokens);

@@ -41,7 +41,7 @@ export function readGist(tags: readonly Tag[], base: Base): ReadOrder | null {
   // Whose "it" is meant, and whether it is another's to carry, only clauses could tell
   const isOpen = acts.length > 1 || acts.some((act) => act.actions.length === 0);
   if (isOpen && tags.some((tag) => may(tag, "pronoun"))) return null;
-  const actions = agreed(acts);
+  const actions = agreed(acts) ?? agreed(acts.filter(({ form }) => form === "imperative"));
   if (actions === null) return null;
   const act = leading(acts, actions);
   if (act === null ? !isPut(tags) : isTold(act, tags)) return null;

@@ -1,5 +1,6 @@
 import type { Arguments } from "../arguments.ts";
 import type { PlainRole } from "../sense.ts";
+import { isOthers, isOwner } from "../persons.ts";
 import { lightRole } from "../screen/transparent.ts";
 import { may, type Tag } from "../tokens/tags.ts";
 
@@ -11,7 +12,7 @@ const RELATIVE = /^(?:what|what's|whatever|whatever's|which|whose|instead)$/;
 
 /** Words that no list of senses holds and that take back, put off, split or bound an order. */
 const HEAVY =
-  /^(?:outside|competitor|competitors|rival|alternative|something|finish|conclude|continue|afterwards|nil|nought|naught|zilch|weekend|tmrw|tmr|2morrow|easter|eve|christmas|home|car|student|mortgage|flyer|airline|baggage|luggage|request|requests|order|orders|transaction|tx|transactions|lieber|nicht|lassen|top|bottom|help|en|el|la|por|favor|mi|si|di|il|le|les|mes|meine|auf|und|ich|bitte|voting|resolution|option|strike|reverse|postpone|delay|defer|deferred|later|eventually|plan|planning|plans|planned|consider|considering|thinking|tempted|draft|drafts|prepare|calendar|todo|to-do|reminder|remind|simulated|either|neither|nor|whichever|whether|unless|until|till|alternatively|half|double|triple|twice|each|every|per|split|evenly|gradually|slices|batches|tranches|instalments|installments|slowly|automatically|auto|automatic|recurring|epoch|weekly|daily|monthly|limit|below|above|under|beyond|dips|drops|hits|reaches|touches|rises|falls|floor|ceiling|target|trigger|signal|queue|pending|sign|signer|signature|signatures|multisig|approval|approvals|allowance|allowances|router|spend|spender|bridge|bridged|cctp|wormhole|stargate|layerzero|long|short|leverage|leveraged|fivefold|tenfold|flash|perp|perps|margin|bid|auction|nft|token-id|mint|airdrop|vote|ballot|proposal|memo|message|note|email|invoice|iban|card|kraken|coinbase|binance|cex|exchange|script|python|javascript|json|code|function|sql|test|tests|fake|mock|pretend|paper|sandbox|testnet|sepolia|goerli|minus|except|excluding|without|exclude|nothing|none|nobody|never|no|not|cannot|wrong|mistake|cancel|cancelled|canceled|abort|undo|void|revoke|revoked|stop|halt|wait|hold|signal|confirm|confirmation|approve|approved|unless|maybe|perhaps|might|possibly|probably|hypothetically|theoretically|suppose|imagine|example|instance|someone|somebody|anyone|client|clients|customer|user|user's|his|he|she|they|brother|sister|friend|cousin|uncle|aunt|husband|wife|mother|father|mum|mom|dad|son|daughter|plumber|landlord|colleague|circumstances|rate|price|event|existence|easter|christmas|birthday|somewhere|somehow)$/;
+  /^(?:outside|competitor|competitors|rival|alternative|something|finish|conclude|continue|afterwards|nil|nought|naught|zilch|weekend|tmrw|tmr|2morrow|easter|eve|christmas|home|car|student|mortgage|flyer|airline|baggage|luggage|request|requests|order|orders|transaction|tx|transactions|lieber|nicht|lassen|top|bottom|help|en|el|la|por|favor|mi|si|di|il|le|les|mes|meine|auf|und|ich|bitte|voting|resolution|option|strike|reverse|postpone|delay|defer|deferred|later|eventually|plan|planning|plans|planned|consider|considering|thinking|tempted|draft|drafts|prepare|calendar|todo|to-do|reminder|remind|simulated|either|neither|nor|whichever|whether|unless|until|till|alternatively|half|double|triple|twice|each|every|per|split|evenly|gradually|slices|batches|tranches|instalments|installments|slowly|automatically|auto|automatic|recurring|epoch|weekly|daily|monthly|limit|below|above|under|beyond|dips|drops|hits|reaches|touches|rises|falls|floor|ceiling|target|trigger|signal|queue|pending|sign|signer|signature|signatures|multisig|approval|approvals|allowance|allowances|router|spend|spender|bridge|bridged|cctp|wormhole|stargate|layerzero|long|short|leverage|leveraged|fivefold|tenfold|flash|perp|perps|margin|bid|auction|nft|token-id|mint|airdrop|vote|ballot|proposal|memo|message|note|email|invoice|iban|card|kraken|coinbase|binance|cex|exchange|script|python|javascript|json|code|function|sql|test|tests|fake|mock|pretend|paper|sandbox|testnet|sepolia|goerli|minus|except|excluding|without|exclude|nothing|none|nobody|never|no|not|cannot|wrong|mistake|cancel|cancelled|canceled|abort|undo|void|revoke|revoked|stop|halt|wait|hold|signal|confirm|confirmation|approve|approved|unless|maybe|perhaps|might|possibly|probably|hypothetically|theoretically|suppose|imagine|example|instance|he|she|they|plumber|circumstances|rate|price|event|existence|easter|christmas|birthday|somewhere|somehow)$/;
 
 /** True if a word bears no load: it may be left unread. */
 export function isIdle(tag: Tag): boolean {
@@ -22,7 +23,9 @@ export function isIdle(tag: Tag): boolean {
   }
   if (tag.mark) return tag.mark !== "->" && tag.mark !== "<-" && tag.mark !== "?";
   if (lightRole(tag) !== null) return true;
-  if (tag.norm.split(" ").some((word) => HEAVY.test(word))) return false;
+  const norms = tag.norm.split(" ");
+  if (norms.some((word) => HEAVY.test(word) || isOthers(word))) return false;
+  if (isOwner(tag.text, tag.norm)) return false;
   if (tag.senses.some((sense) => sense.role === "verb" && sense.form === "base")) return false;
   // "withdraw my order": not the thing but what was said of it
   if (may(tag, "label") && /order|request|instruction|command|task|job|action/.test(tag.norm)) {

@@ -1,3 +1,4 @@
+import { isOthers } from "../persons.ts";
 import { distance } from "fastest-levenshtein";
 import type { CompiledLexicon } from "../lexicon.ts";
 import type { NameKind } from "../sense.ts";
@@ -194,12 +195,14 @@ function openName(
   const shape = shapeOf(tag, context.isShouting);
   if (shape === null) return null;
   if (looksLike(tag.text, context.lexicon.isName)) return null;
+  if (isOthers(tag.norm) || /^yours?$/.test(tag.norm)) return null;
   // "USDC750" is a thing and a number that nobody can tell apart from a name
   const [, stem] = /^([a-z]{3,})\d{2,}$/.exec(tag.norm) ?? [];
   if (stem !== undefined && context.lexicon.isName(stem)) return null;
-  // "Kim's loan" is somebody else's; "from Maple's vault" is a place
+  // "Kim's loan", "in Kim's account" is somebody else's; "from Maple's vault" is a place
   const owns = /['’]s$/.test(tag.text);
-  if (owns && context.prep === null && !may(context.next, "place_word")) return null;
+  const isPlaced = context.prep !== null || may(context.next, "place_word");
+  if (owns && (!isPlaced || isHolding(context.next))) return null;
   const kind = kindOfOpen(shape, tag, context);
   if (kind === null) return null;
   // "Chorus One", "Cat Town": capitals in a row are one place
@@ -228,6 +231,12 @@ function looksLike(text: string, isName: (word: string) => boolean): boolean {
     const meant = alike.replaceAll("1", stroke).replaceAll("I", stroke).toLowerCase();
     return meant !== text.toLowerCase() && isName(meant);
   });
+}
+
+/** Words for what a person has, not for a place to put things in. */
+function isHolding(tag: Tag | undefined): boolean {
+  return /^(?:accounts?|positions?|wallets?|balances?|stakes?|loans?|debts?|deposits?|holdings?)$/
+    .test(tag?.norm ?? "");
 }
 
 function spellAsset(text: string, shape: NameShape): string {

@@ -20,7 +20,7 @@ export type NameShape = "address" | "signed" | "ticker" | "capital" | "inner" | 
  */
 export function shapeOf(tag: Tag, isShouting: boolean): NameShape | null {
   const text = tag.text.replace(/['’]s$/, "");
-  if (ADDRESS.test(text) && /\d/.test(text)) return "address";
+  if (isAddress(text)) return "address";
   if (SIGNED.test(text)) return "signed";
   if (!/^[A-Za-z0-9][A-Za-z0-9.&]*$/.test(text) || !/[A-Za-z]/.test(text)) return null;
   if (TICKER_SHAPE.test(tag.norm)) return "ticker";
@@ -33,6 +33,11 @@ export function shapeOf(tag: Tag, isShouting: boolean): NameShape | null {
   if (/^[a-z]{1,2}\d{1,2}$|^\d+[a-z]{1,3}$/.test(tag.norm)) return null;
   if (PLACE_ENDING.test(tag.norm) || /[0-9]/.test(text)) return "suffix";
   return /^[a-z]{2,12}$/i.test(text) ? "plain" : null;
+}
+
+/** True for what is written like a contract or an account. */
+export function isAddress(text: string): boolean {
+  return ADDRESS.test(text) && /\d/.test(text);
 }
 
 /** True for a prompt without lower-case letters: its capitals tell no names. */

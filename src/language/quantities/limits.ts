@@ -1,4 +1,13 @@
-import { type Context, covers, isGlued, isPhraseEnd, norm, normsFrom, refused } from "./context.ts";
+import {
+  type Context,
+  covers,
+  isAsset,
+  isGlued,
+  isPhraseEnd,
+  norm,
+  normsFrom,
+  refused,
+} from "./context.ts";
 import { readCounted } from "./counted.ts";
 import { readAll } from "./whole.ts";
 import type { Quantity } from "./types.ts";
@@ -26,7 +35,7 @@ const AFTER_BOUND = new RegExp(
     "at (?:most|least|max|minimum|maximum)|max|maximum|min|minimum|tops|or better)(?= |$)",
 );
 const AFTER_APPROXIMATE =
-  /^(?:or so|~|plus or minus|\+ \/ -|\?(?= \p{L})|- ish|ish|more or less|give or take|or thereabouts|-? odd|or something|approximately|approx)(?= |$)/u;
+  /^(?:or so|~|plus or minus|\+ \/ -|- ish|ish|more or less|give or take|or thereabouts|-? odd|or something|approximately|approx)(?= |$)/u;
 const BETWEEN = /^(?:between|from|anywhere (?:between|from)|somewhere between)(?= |$)/;
 const CONNECTOR = /^(?:or|-|to|~|\.\.|\.\.\.|through|thru|till|until|vs)$/;
 
@@ -84,7 +93,7 @@ export function readBehind(context: Context, quantity: Quantity): Quantity {
   for (const at of hasNoun && !isPhraseEnd(context, to) ? [to, to + 1] : [to]) {
     const range = readSecond(context, quantity, at);
     if (range) return range;
-    const near = covers(context, at, AFTER_APPROXIMATE);
+    const near = covers(context, at, AFTER_APPROXIMATE) || (isDoubted(context, at) ? 1 : 0);
     if (near) return refused(context, from, at + near, "approximate", "approximate");
     const bound = covers(context, at, AFTER_BOUND);
     const isOpen = /^(?:max|min)/.test(norm(context, at)) && !isPhraseEnd(context, at + bound);
@@ -93,6 +102,13 @@ export function readBehind(context: Context, quantity: Quantity): Quantity {
     }
   }
   return quantity;
+}
+
+/** "5? ETH", "5 ETH? into aave": a clause goes on behind the sign, which ends none then. */
+function isDoubted(context: Context, at: number): boolean {
+  return norm(context, at) === "?" &&
+    (isAsset(context, at + 1) ||
+      /^(?:in|into|onto|on|to|from|at|with|of|via|against|out)$/.test(norm(context, at + 1)));
 }
 
 /** "5 (five)": said twice is one amount. */

@@ -351,6 +351,10 @@ function foreignKind(order: ReadOrder): string | null {
   if (swaps && given && received && given.name.name === received.name.name) return "impossible";
   const becomes = swaps || SWAP_TO.test(received?.phrase.prep ?? "");
   if (becomes && given && received && isWrap(given.name.name, received.name.name)) return "wrap";
+  // A bank's, unless somebody is named who keeps it
+  if (phrases.some(({ hints }) => hints.includes("savings account")) && places.length === 0) {
+    return "fiat";
+  }
   if (head.word === "mint" && assets.some(({ name }) => /^nfts?$/i.test(name.name))) return "nft";
   // "redeem myself in the pool"
   const isReflexive = phrases.some(({ self, prep }) => self && prep === null) &&

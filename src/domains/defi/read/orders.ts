@@ -100,7 +100,7 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     const { allowed: framed, foreign } = frameOf(order);
     const isGist = parsed.reading === "gist";
     const isOpen = framed.length === 0 && parsed.orders.length === 1 &&
-      (isGist ? order.head.form === "verbless" : namesEnough(order));
+      (isGist || namesEnough(order));
     // "It's payback time: 7 LINK to Aave": what was passed over tells as well
     const told = parsed.reading === "loose" ? parsed.besides : [];
     const allowed = (isOpen ? DEFI_PRIMITIVES : framed)

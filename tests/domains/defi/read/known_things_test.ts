@@ -26,6 +26,20 @@ const ALLOWED: readonly (readonly [string, readonly (readonly DefiPrimitive[])[]
     ["withdraw_asset", "claim_rewards"],
     ["claim_rewards"],
   ]],
+  // What is somebody else's, or a bank's, is none of ours
+  ["repay my brother's loan of 500 USDC", []],
+  ["deposit 1 ETH into my mom's aave account", []],
+  ["deposit 1 ETH into his vault", []],
+  ["deposit 100 USDC into my partners vault on morpho", []],
+  ["withdraw 1 ETH from Kim's position on aave", []],
+  ["claim next year's AAVE rewards in advance", []],
+  ["deposit 1 ETH into my savings account", []],
+  ["supply 100 USDC to Maple's vault", [["deposit_asset"]]],
+  // A question that asks to act, and what is said after it
+  ["Could you stake 200 USDC? I want to maximize my earnings.", [["stake_asset"]]],
+  ["Could you deposit 2 ETH? Thanks", [["deposit_asset"]]],
+  ["deposit 2 ETH? Thanks", []],
+  ["deposit 5 ETH? into aave", []],
   // A noun beside an order may only say what it is about
   ["45,000 SEI, unbond, silo liquid staking", []],
   // What was passed over tells as well
@@ -55,6 +69,14 @@ const SLOTS: readonly (readonly [DefiPrimitive, string, readonly (string | null)
   ["withdraw_asset", "withdraw 500 USDC out of the HLP vault", ["USDC", null, "hlp", null]],
   ["stake_asset", "lock 120 AERO as veAERO", ["AERO", "VEAERO", null, null]],
   ["unstake_asset", "release 400 CRV from the veCRV lock", ["CRV", null, null, null]],
+  ["deposit_asset", "deposit into 3pool on curve", [null, null, "curve", "3pool"]],
+  // A symbol and its contract are one thing: the contract
+  ["deposit_asset", "lend USDT (0xdac17f958d2ee523a2206206994597c13d831ec7) to kamino", [
+    "0xdac17f958d2ee523a2206206994597c13d831ec7",
+    null,
+    "kamino",
+    null,
+  ]],
   ["swap_asset", "ape 1 ETH into PEPE", ["ETH", "PEPE", null, null]],
   ["swap_asset", "purchase wETH for half the USDT that I own", ["USDT", "WETH", null, null]],
   ["swap_asset", "get me out of TRX and into USDT, 1,800 TRX", ["TRX", "USDT", null, null]],
