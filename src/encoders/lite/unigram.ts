@@ -151,8 +151,11 @@ function isLeadSurrogate(text: string, at: number): boolean {
   return next >= 0xdc00 && next <= 0xdfff;
 }
 
+/** White space by Unicode; `\s` lacks the next-line character. */
+const SPACE = /[\s\x85]+/g;
+
 function normalize(text: string): string {
-  const folded = normalizeNfkc(text).trim().replace(/\s+/g, "▁");
+  const folded = normalizeNfkc(text).replace(SPACE, " ").trim().replaceAll(" ", "▁");
   return folded === "" ? "" : `▁${folded}`;
 }
 

@@ -27,7 +27,8 @@ interface PlacedName {
 
 const OUT_OF = /^(?:from|out of|off|off of|back from|out from)$/;
 /** Names of what is inside of a venue. */
-const INNER = /(?:\b|\d)(?:vault|pool|market|strategy|gauge|farm|module|position|savings|restaking|fund)$/;
+const INNER =
+  /(?:\b|\d)(?:vault|pool|market|strategy|gauge|farm|module|position|savings|restaking|fund)$/;
 
 /** "the Gauntlet vault on Morpho", "Liquity, stability pool": what is inside, and the venue that has it. */
 function nestedPlace(
