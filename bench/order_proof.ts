@@ -16,7 +16,7 @@ import { ABSTAIN_CLASS } from "../src/evaluate/mod.ts";
 import { takeRows } from "../src/mapper/fit/rows.ts";
 import { createOrderScorer, fitOrderHead } from "../src/mapper/order_head.ts";
 import { proofOf } from "../src/domains/defi/run.ts";
-import { blendScores, WHOLE_SHARE } from "../src/run/decide_orders.ts";
+import { blendScores } from "../src/run/decide_orders.ts";
 
 const args = parseArgs(Deno.args, { string: ["data", "tol"] });
 const options = { C: 8, tol: Number(args["tol"] ?? 1e-4), classWeight: "balanced" } as const;
@@ -102,7 +102,7 @@ async function score(some: readonly Row[], head: Scorer): Promise<Scored[]> {
     return {
       isOrder,
       kind: `${orders.length === 1 ? "one" : "several"}, ${proof}`,
-      score: blendScores(whole[i]!, own[i]!, WHOLE_SHARE[proof]),
+      score: proof === "lax" ? blendScores(whole[i]!, own[i]!) : whole[i]!,
     };
   });
 }

@@ -131,7 +131,9 @@ export function readArguments(
         unread.push(tag);
         continue;
       }
-      let current: Draft = draft && prep === null && draft.amount === null && !joined
+      // "into ARB 60 of my OP": of what is told behind it
+      const isOf = tags[i + 1]?.norm === "of" && draft !== null && draft.names.length > 0;
+      let current: Draft = draft && prep === null && draft.amount === null && !joined && !isOf
         ? draft
         : begin(i);
       // "500 USDC 2 ETH", "aave 7": another phrase; "GHO 210" is one

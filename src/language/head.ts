@@ -52,6 +52,8 @@ export function findHead(tags: readonly Tag[], lexicon: CompiledLexicon): FoundH
     : null;
   if (done) return done;
   if (expects === "base") {
+    // "Have already repaid": tells what was done
+    if (/^(?:have|has|had)$/.test(first.norm) && isDone(tags, at + 1)) return null;
     const verb = verbOf(first, "base");
     // "Long day!": what is no order of the domain needs something to act on
     const acts = verb?.foreign === undefined || actsOn(tags[at + 1]);
@@ -163,7 +165,10 @@ function findDone(
   takes: FrameTakes | null,
 ): FoundHead | null {
   // "I have 5 ETH staked" tells
-  if (/^(?:i have|we have|i've got|i got)$/.test(frame.at(-1)?.norm ?? "")) return null;
+  const said = frame.at(-1)?.norm ?? "";
+  if (/^(?:i have|we have|i've got|i got)$/.test(said)) return null;
+  // "Let me see the 40 SOL staked": to look at
+  if (tags[at]!.norm === "see" && /^(?:let me|let us)$/.test(said)) return null;
   const start = mayCause(tags[at]!) && takes !== "thing" ? at + 1 : at;
   let things = 0;
   for (let i = start; i < tags.length; i++) {
@@ -191,6 +196,12 @@ function findDone(
     if (tag.quantity || may(tag, "name", "pronoun", "object") || isOpen(tag)) things++;
   }
   return null;
+}
+
+/** True if a participle comes next: "already repaid". */
+function isDone(tags: readonly Tag[], from: number): boolean {
+  const next = tags.slice(from).find((tag) => lightRole(tag) === null);
+  return next !== undefined && verbOf(next, "participle") !== undefined;
 }
 
 /** "my staked ETH": the participle belongs to what follows. */
@@ -392,7 +403,8 @@ function findOpenVerb(
   lexicon: CompiledLexicon,
 ): FoundHead | null {
   const tag = tags[at]!;
-  if (!isOpen(tag) || !/^[a-z]{2,15}$/.test(tag.norm) || AIMS.test(tag.norm)) return null;
+  if (!isOpen(tag) || !/^[a-z]{2,15}$/.test(tag.norm)) return null;
+  if (AIMS.test(tag.norm) || COMMON.test(tag.norm)) return null;
   const repaired = repairVerb(tag.norm, lexicon);
   if (repaired === "ambiguous") return null;
   if (repaired) {
@@ -405,7 +417,7 @@ function findOpenVerb(
   const fits = object !== undefined && (object.quantity !== undefined || may(object, "name") ||
     /^(?:my|the|our|some|it|them|another|a|an|everything)$/.test(object.norm));
   const acts = tags.slice(next).some((one) => may(one, "noun"));
-  if (!fits || acts) return null;
+  if (!fits || acts || isReversed(tag.norm, lexicon)) return null;
   const head: OrderHead = {
     form: "open_verb",
     word: tag.norm,
@@ -420,9 +432,15 @@ function findOpenVerb(
 const AIMS =
   /^(?:maximi[sz]e|minimi[sz]e|optimi[sz]e|improve|enhance|boost|grow|protect|diversify|simplify|avoid|enjoy|learn|understand|see|try)$/;
 
+/** "unswap", "mistake": a known verb under a prefix says something else than the verb. */
+function isReversed(word: string, { bases }: CompiledLexicon): boolean {
+  const [, stem] = /^(?:un|mis|dis|de|non|anti|pre|over|under)(.{3,})$/.exec(word) ?? [];
+  return stem !== undefined && bases.has(stem);
+}
+
 /** Common words that are near a verb and no slip of it. */
 const COMMON =
-  /^(?:must|dust|most|just|best|rest|last|less|more|some|your|year|over|like|came|come|done|went|here|sleep|read|cast|know|many|hope|home|park|part|past|mind|mine|time|tell|till|will|well|wait)$/;
+  /^(?:must|dust|most|just|best|rest|last|less|more|some|your|year|over|like|came|come|done|went|here|sleep|read|cast|know|many|hope|home|park|part|past|mind|mine|time|tell|till|will|well|wait|reply|rely|relay|swab|swan|swat|unstale|stale|steak|stick|stack|snake|shake|lead|land|soap|reap|repel|depot|depose|climb|clean|blame|chain|whole|repair)$/;
 
 /**
  * The verb that a misspelt one stands for: one slip in four to seven letters, two in more. Verbs of other

@@ -6,12 +6,12 @@ import type { ActivePoint } from "./operating_point.ts";
 
 /**
  * The score as an order that a strict proof still needs. By `bench/order_proof.ts`, each author's prompts
- * scored by what the others wrote, it costs 8 of 2,993 orders and stops 15 of 41 that were read as an
+ * scored by what the others wrote, it costs 15 of 2,992 orders and stops 13 of 41 that were read as an
  * order and are none.
  */
-const STRICT_MIN_ORDER = 0.2;
+const STRICT_MIN_ORDER = 0.1;
 
-/** The same of a lax proof: it costs 48 of 957 orders and stops 30 of 42. */
+/** The same of a lax proof: it costs 46 of 962 orders and stops 29 of 44. */
 const LAX_MIN_ORDER = 0.5;
 
 /** Where the reading shows no order, but only what it would be: it costs 95 of 554 and stops 67 of 72. */
@@ -22,7 +22,7 @@ const MIN_GROUPS = 5;
 
 /**
  * Decides on the orders of a prompt: which action, by the words of each, and whether it is an order at
- * all, by the whole prompt and by them. Proof and score share the work:
+ * all, by the whole prompt. Proof and score share the work:
  * with a strict proof a low score will do, with a lax one it has to be sure. A certified point is never lowered.
  */
 export async function decideOrders(
@@ -45,10 +45,9 @@ export async function decideOrders(
     return await decideRows(mapper, texts, probabilities, point, { order: whole });
   }
   const needed = { ...point, minOrder: neededScore(point, proof, texts.length) };
-  const share = WHOLE_SHARE[proof];
-  const order = share === 1
-    ? whole
-    : (await mapper.measureOrder(texts)).map((own) => blendScores(score!, own, share));
+  const order = proof === "lax"
+    ? (await mapper.measureOrder(texts)).map((own) => blendScores(score!, own))
+    : whole;
   return await decideRows(mapper, texts, probabilities, needed, { order });
 }
 
@@ -62,13 +61,13 @@ function unproved(decision: Decision): Decision {
   return { ...decision, label: null, reason: "not_an_order" };
 }
 
-/** Share of the whole prompt in the score, against the words of the order alone as the mapper reads them. */
-export const WHOLE_SHARE: Readonly<Record<Proof, number>> = { strict: 0.5, lax: 0.7, none: 1 };
+/** Share of the whole prompt, against the words of the order alone, where words were passed over. */
+const WHOLE = 0.7;
 
-/** The weighted mean of two scores, in log-odds; `share` is that of the first. */
-export function blendScores(whole: number, own: number, share: number): number {
+/** The weighted mean of two scores, in log-odds. */
+export function blendScores(whole: number, own: number): number {
   const logOdds = (score: number) => Math.log(score / (1 - score));
-  return 1 / (1 + Math.exp(-(share * logOdds(clip(whole)) + (1 - share) * logOdds(clip(own)))));
+  return 1 / (1 + Math.exp(-(WHOLE * logOdds(clip(whole)) + (1 - WHOLE) * logOdds(clip(own)))));
 }
 
 function clip(score: number): number {

@@ -2,7 +2,7 @@ import { verbOf } from "../order.ts";
 import { lightRole } from "../screen/transparent.ts";
 import { CLAIMS, FINITE } from "../screen/screen.ts";
 import { isIdle } from "./words.ts";
-import { may, type Tag } from "../tokens/tags.ts";
+import { may, senseOf, type Tag } from "../tokens/tags.ts";
 
 /** A condition of politeness. */
 const COURTEOUS =
@@ -63,7 +63,8 @@ export function backgroundFault(
   if (hastens && words.every((tag) => !tag.quantity && !may(tag, "name"))) return null;
   if (
     /^(?:leave|keep) (?!in mind)/.test(text) && !isBefore &&
-    words.every(({ quantity }) => !quantity)
+    words.every((tag) => !tag.quantity && !may(tag, "name", "pronoun")) &&
+    !/ as (?:it|they)\b/.test(text)
   ) {
     return null;
   }
@@ -80,6 +81,10 @@ export function backgroundFault(
     return "not_understood";
   }
   if (end === ":" && /^(?:done|finished|completed|executed|sent|submitted)$/.test(text)) {
+    return "not_understood";
+  }
+  // "so it shows up on BNB Chain": more than the order
+  if (!isBefore && words.some((tag) => senseOf(tag, "name")?.kind === "chain")) {
     return "not_understood";
   }
   if (/^(?:before|after) you\b/.test(text)) return "condition";
@@ -103,9 +108,7 @@ export function backgroundFault(
   const isShort = isBefore &&
     /^(?:got|had|been|done|bored|tired|sick|fed|finally|not|need)$/.test(first);
   const isTold = isPlain || isOfOthers || (isShort && words.every(isIdle));
-  const counts = words.some((tag) =>
-    tag.quantity !== undefined && tag.quantity.refusal === undefined
-  );
+  const counts = words.some(({ quantity }) => quantity !== undefined && quantity.kind !== "time");
   const isOrder = words.some((tag, i) =>
     verbOf(tag, "base") !== undefined && (i === 0 || may(words[i - 1], "courtesy"))
   );

@@ -107,7 +107,13 @@ function isTold({ tag, form }: Act, tags: readonly Tag[]): boolean {
   ) {
     return true;
   }
+  const relates = /^(?:i|we)$/.test(before) &&
+    /^(?:that|which|what)$/.test(tags[at - 2]?.norm ?? "");
+  if (relates || /^(?:that|which|what) (?:i|we)$/.test(before)) return true;
   if (form !== "participle") return false;
+  // "Finally got my 5 ETH unstaked"
+  const got = tags.findIndex(({ norm }) => /(?:^| )got$/.test(norm));
+  if (got >= 0 && got < at - 1) return true;
   const after = tags[at + 1];
   const isSaid = after?.quantity !== undefined || may(after, "determiner", "name", "object");
   return isSaid || /^(?:i|we|i've|we've|just|it)$/.test(before);

@@ -24,7 +24,8 @@ export function tailAt(segments: readonly Segment[], read: (from: number) => Rea
     const isPlain = orders.length === 1 && order!.head.actions.length > 0 &&
       ["imperative", "request"].includes(order!.head.form) && order!.head.repaired === undefined &&
       order!.phrases.some(({ names, amount }) => names.length > 0 || amount !== null) &&
-      order!.phrases.every(({ pronoun }) => pronoun === null);
+      order!.phrases.every(({ pronoun }) => pronoun === null) &&
+      !/ (?:it|them)\b/.test(order!.head.word);
     if (!isPlain) return -1;
     const follows = /^(?:then|and|before|after)$/.test(segments[from]!.joint);
     return !follows && leadsUp(segments.slice(0, from)) ? from : -1;

@@ -225,8 +225,9 @@ function openName(
 
 /** "un1swap", "Iido": a known name with a sign that looks like one of its letters is nobody's. */
 function looksLike(text: string, isName: (word: string) => boolean): boolean {
-  if (!/[0135I]/.test(text)) return false;
-  const alike = text.replaceAll("0", "o").replaceAll("3", "e").replaceAll("5", "s");
+  if (!/[0135I]|vv|rn/.test(text)) return false;
+  const alike = text.replaceAll("0", "o").replaceAll("3", "e").replaceAll("5", "s")
+    .replaceAll("vv", "w").replaceAll("rn", "m");
   return ["l", "i"].some((stroke) => {
     const meant = alike.replaceAll("1", stroke).replaceAll("I", stroke).toLowerCase();
     return meant !== text.toLowerCase() && isName(meant);
@@ -290,6 +291,7 @@ function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind 
 /** Words of a place that look like another word by one slip mean themselves. */
 function repairPlace(tag: Tag, { prep, lexicon, isShouting }: NameContext): FoundName | null {
   if (prep === null || !AT.includes(prep) || !/^[a-z]{5,14}$/.test(tag.norm)) return null;
+  if (looksLike(tag.text, lexicon.isName)) return null;
   if (!isShouting && tag.text !== tag.norm && shapeOf(tag, isShouting) !== "capital") return null;
   const limit = tag.norm.length >= 8 ? 2 : 1;
   const near = lexicon.lexicon.names.filter(({ kind, name }) =>

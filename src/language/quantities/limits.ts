@@ -86,6 +86,13 @@ export function readBehind(context: Context, quantity: Quantity): Quantity {
   const { from, to } = quantity;
   const isNumber = /^(?:amount|money|fraction|percent|all|unreadable)$/.test(quantity.kind);
   if (!isNumber) return quantity;
+  // "half of half"
+  if (norm(context, to) === "of" && /^(?:fraction|percent)$/.test(quantity.kind)) {
+    const inner = readCounted(context, to + 1);
+    if (/^(?:fraction|percent)$/.test(inner?.kind ?? "")) {
+      return refused(context, from, inner!.to, "multiplier", "multiplier");
+    }
+  }
   if (norm(context, to) === "+" && isGlued(context, to) && !readCounted(context, to + 1)) {
     return refused(context, from, to + 1, "bound", "bound");
   }

@@ -1,10 +1,10 @@
 import { verbOf } from "../order.ts";
-import { may, type Tag } from "../tokens/tags.ts";
+import { may, senseOf, type Tag } from "../tokens/tags.ts";
 import { lightRole } from "./transparent.ts";
 
 /** Words that make an order depend on something. */
 export const CONDITIONS =
-  /^(?:if|unless|when|whenever|once|until|till|provided|providing|assuming|in case|supposing|otherwise|or else|pending|subject to|upon|depending|contingent|conditional|permitting|on condition|whether|in the event|failing|lest|only if|only when|every time|each time|await|should|as soon as|the moment|the minute)$/;
+  /^(?:if|unless|when|whenever|once|until|till|provided|providing|assuming|in case|supposing|otherwise|or else|pending|subject to|upon|depending|contingent|conditional|permitting|on condition|whether|in the event|failing|lest|barring|the nod|the green light|green light|only if|only when|every time|each time|await|should|as soon as|the moment|the minute)$/;
 /** Words of play and doubt. */
 export const PLAY =
   /^(?:test|testing|tests|pretend|imagine|example|hypothetical|hypothetically|simulate|simulation|simulated|sandbox|mock|draft|drill|practice|backtest|roleplay|role-play|demo|dry run|dry-run|fiction|fictional|scenario|experiment|joke|joking|kidding|maybe|perhaps|might|may|possibly|probably|wish|dream|someday|theory|wishlist|rehearsal|paper trade|lyrics|void)$/;
@@ -18,6 +18,9 @@ export const FINITE =
   /^(?:broke|ran|fell|rose|grew|began|gave|made|got|did|knew|thought|felt|found|kept|held|brought|caught|paid|met|sat|stood|sent|spent|built|hit|cut|set|let|shut|quit|burst|ate|drank|drove|flew|froze|wore|chose|spoke|woke|threw|shook|stole|sank|swam|hit|hurt|slept|dreamt|learnt|burnt|blew|wound|swore|tore|sang|rang|dug|stuck|hung|fled|fought|taught|meant|bent|lent|rid|slid|spread|cost|cried|died|tied|lied|'re|'ve|'d|'ll|you're|is|are|was|were|am|has|have|had|'s|did|does|do|will|would|can|can't|could|got|need|needs|want|wants|owe|owes|like|likes|love|hate|think|feel|know|keep|keeps|put|took|bought|sold|went|came|made|said|lost|won|left|sit|sits|don't|doesn't|isn't|aren't|wasn't|won't|i'm|i've|i'd|i'll|we're|we've|it's|there's|that's|they're|promised|trust|swear|swears|prefer|expect|hear|heard|read|saw)$|.{2,}(?:ed|[^su]s)$/;
 const OWN_START =
   /^(?:i|i'm|i've|i'd|i'll|we|we're|we've|it|it's|there|there's|that's|they|they're|she|he|she's|he's|everyone|everybody|nothing|this|nobody|my|our|the|been|his|her|their|all|enough|long|what|no)$/;
+
+/** What says that nothing is to change. */
+export const STAYS = /^(?:stays?|staying|remains?|unchanged)$/;
 
 /** Why the words around an order take away its force. */
 export type ScreenFault =
@@ -106,6 +109,10 @@ export function screenAfter(tags: readonly Tag[], start: string): ScreenFault | 
       (next?.quantity !== undefined || may(next, "pronoun", "name"));
   });
   if (acts) return "not_understood";
+  // "so that it stays staked", "so it shows up on BNB Chain": against the order, or more than it
+  const isMore = norms.some((word) => STAYS.test(word)) ||
+    words.some((tag) => senseOf(tag, "name")?.kind === "chain");
+  if (isMore) return "not_understood";
   const first = words[0]!;
   if (may(first, "reason") || reasonWord(norms)) return null;
   // A sentence of its own: "I want to maximise my earnings."

@@ -119,8 +119,10 @@ export function tagTokens(
     const quantity = starts.get(at);
     const phrase = findPhrase(lexicon.index, norms, at) ?? ownerAt(lexicon, owners, norms, at);
     const length = phrase?.words.length ?? 0;
+    // "enough USDC" says how much, "enough already" does not
+    const counts = norms[at] === "enough" && lexicon.isName(norms[at + 1] ?? "");
     const covered = quantity !== undefined && quantity.to - at >= length &&
-      !(quantity.to - at === length && isSaid(phrase!.senses, quantity));
+      !(quantity.to - at === length && isSaid(phrase!.senses, quantity) && !counts);
     const to = covered ? quantity.to : at + Math.max(1, length);
     const text = prompt.slice(token.start, tokens[to - 1]!.end);
     const norm = norms.slice(at, to).join(" ");

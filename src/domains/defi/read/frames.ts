@@ -317,6 +317,19 @@ function isAction(action: string): action is DefiPrimitive {
   return (DEFI_PRIMITIVES as readonly string[]).includes(action);
 }
 
+const CHANGES =
+  /^(?:bring|get|take|drop|dial|scale|cut|trim|reduce|lower|decrease|shrink|raise|increase|grow|boost|bump|lift|top up|extend)/;
+
+/** "Bring my debt down to 400 USDC": what is to be left, not what is to be paid. */
+export function isTarget({ head, phrases, particles }: ReadOrder): boolean {
+  const moves = MORE.test(head.word) || LESS.test(head.word) ||
+    particles.some((word) => /^(?:down|up)$/.test(word));
+  return CHANGES.test(head.word) && moves &&
+    phrases.some(({ prep, amount }) =>
+      amount !== null && amount.kind !== "all" && /^(?:to|down to|up to|back to)$/.test(prep ?? "")
+    );
+}
+
 /** Orders that use the words of the domain for something outside of it. */
 function foreignKind(order: ReadOrder): string | null {
   const { head, phrases } = order;
@@ -351,6 +364,20 @@ function foreignKind(order: ReadOrder): string | null {
   if (swaps && given && received && given.name.name === received.name.name) return "impossible";
   const becomes = swaps || SWAP_TO.test(received?.phrase.prep ?? "");
   if (becomes && given && received && isWrap(given.name.name, received.name.name)) return "wrap";
+  // "swap 100 DAI to vitalik.eth", "have it land in 0x…": what is received goes to somebody
+  const isSent = places.concat(assets).some(({ name, phrase }) =>
+    /\.(?:eth|sol|lens|crypto)$/i.test(name.name) ||
+    name.kind === "place" && isAccount(name.name) && /^(?:to|in|into)$/.test(phrase.prep ?? "")
+  );
+  if (swaps && isSent) return "transfer";
+  // "withdraw 10 LINK from Aave but keep all of it in Aave"
+  const isKept = places.some(({ name, phrase }) =>
+    /^(?:from|out of|off)$/.test(phrase.prep ?? "") &&
+    places.some((other) =>
+      other.name.name === name.name && /^(?:in|into|to)$/.test(other.phrase.prep ?? "")
+    )
+  );
+  if (isKept) return "impossible";
   // A bank's, unless somebody is named who keeps it
   if (phrases.some(({ hints }) => hints.includes("savings account")) && places.length === 0) {
     return "fiat";

@@ -90,7 +90,9 @@ export function readOne(
     (aside !== undefined && phrase.hints.includes("collateral")) ||
     (received.includes(phrase) && withAsset.length > received.length);
   const main = withAsset.filter((phrase) => !isAside(phrase));
-  const objects = main.length > 0 ? main : action === "borrow_asset" ? [] : withAsset;
+  // "a loan for 15 AVAX"
+  const lent = withAsset.filter((phrase) => phrase.prep === "for" && states(phrase));
+  const objects = main.length > 0 ? main : action === "borrow_asset" ? lent : withAsset;
   const assets = [...new Set(objects.map((phrase) => assetOf(phrase)!))];
   // An amount without a name counts the one thing that is named
   const loose = phrases.filter((phrase) =>
@@ -103,9 +105,17 @@ export function readOne(
     const inputs = objects.map((phrase) => ({ amount: phrase.amount, asset: assetOf(phrase)! }));
     return { asset: null, toAsset: null, amount: null, amountOf: "asset", ambiguous: [], inputs };
   }
+  // "500 stablecoins", "15 of my coins": of which, nobody can tell
+  const isOpen = assets.length === 0 && loose.some(({ amount }) => amount!.kind !== "all") &&
+    phrases.some(({ hints }) => hints.includes("thing"));
+  // "200 GHO plus the accrued interest"
+  const adds = action !== "claim_rewards" && amounts.length > 0 &&
+    phrases.some(({ joined, amount, names, hints }) =>
+      joined && amount === null && names.length === 0 && hints.includes("reward")
+    );
   const ambiguous: StepSlot[] = [
-    ...assets.length > 1 ? ["asset" as const] : [],
-    ...amounts.length > 1 && !sameAmounts(amounts) ? ["amount" as const] : [],
+    ...assets.length > 1 || isOpen ? ["asset" as const] : [],
+    ...adds || (amounts.length > 1 && !sameAmounts(amounts)) ? ["amount" as const] : [],
   ];
   const asset = assets.length === 1 ? assets[0]! : null;
   const amount = ambiguous.length > 0 ? null : amounts[0]?.amount ?? null;
@@ -119,8 +129,10 @@ export function readOne(
     amountOf: "asset",
     ambiguous,
     inputs: asset === null ? [] : [{ amount, asset }],
-    against: aside === undefined ? [] : withAsset.filter((phrase) => isAside(phrase))
-      .map((phrase) => ({ amount: phrase.amount, asset: assetOf(phrase)! })),
+    against: aside === undefined
+      ? []
+      : withAsset.filter((phrase) => isAside(phrase) && !objects.includes(phrase))
+        .map((phrase) => ({ amount: phrase.amount, asset: assetOf(phrase)! })),
   };
 }
 

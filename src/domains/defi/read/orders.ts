@@ -2,7 +2,7 @@ import { type ParsedPrompt, type ReadingKind, readingsOf } from "../../../langua
 import type { RefusalKind } from "../../../language/kinds.ts";
 import type { ReadOrder } from "../../../language/order.ts";
 import type { Token } from "../../../language/tokens/tokens.ts";
-import { frameOf } from "./frames.ts";
+import { frameOf, isTarget } from "./frames.ts";
 import { splitGapped } from "./gapped.ts";
 import { mapperText } from "./mapper_text.ts";
 import type { OrderWords } from "./order_words.ts";
@@ -106,7 +106,7 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     const allowed = (isOpen ? DEFI_PRIMITIVES : framed)
       .filter((action) => told.every((actions) => actions.includes(action)));
     if (foreign !== null) return refuse(foreign, [span]);
-    if (allowed.length === 0 || !hasObject(order, orders.length > 0)) {
+    if (allowed.length === 0 || isTarget(order) || !hasObject(order, orders.length > 0)) {
       return refuse("not_understood", [span]);
     }
     // "2 ETH for USDC" alone is no order; "…, please" is

@@ -97,6 +97,7 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
       "reais|pix|naira|sepa|cash app|debit card|paypal|fiat|bills|cash machine|atm|francs|yuan|pesos|usd dollars",
   ),
   ...objects("watch", "watchlist|alert|alerts|reminder|notification|dashboard|report|statement"),
+  ...objects("impossible", "interest-free|interest free|zero-interest|zero interest"),
   ...objects("units", "wei|gwei"),
   ...objects("stocks", "shares of|stock|stocks|dividends"),
 };

@@ -35,6 +35,32 @@ const ALLOWED: readonly (readonly [string, readonly (readonly DefiPrimitive[])[]
   ["claim next year's AAVE rewards in advance", []],
   ["deposit 1 ETH into my savings account", []],
   ["supply 100 USDC to Maple's vault", [["deposit_asset"]]],
+  // What tells, takes back or looks like an order
+  ["Have already repaid the 600 USDT on justlend", []],
+  ["the 300 USDC that I stake", []],
+  ["Let me see the 40 SOL staked at jito", []],
+  ["Finally got my 5 ETH unstaked from rocket pool", []],
+  ["Swap of 20 SOL to BONK failed: slippage exceeded", []],
+  ["Spare me the 0.7 wstETH repayment", []],
+  ["Take back what I said about lending 3k USDT on venus", []],
+  ["Barring objections from the team, withdraw 12k USDC from the vault", []],
+  ["Get ready to unstake 60 TIA, I'll give you the nod", []],
+  ["My intention is to supply 900 DAI to spark", []],
+  ["Reply 300 USDC on aave", []],
+  ["Unswap 20 SOL from jupiter", []],
+  ["Mistake 12 ETH for lido", []],
+  // What contradicts itself, or asks for more than an order
+  ["Unstake 12 ETH so that it stays staked", []],
+  ["Withdraw 10 LINK from aave but keep all of it in aave", []],
+  ["Repay all my USDC debt on aave but leave the debt as it is", []],
+  ["Deposit 700 USDT into stargate so it shows up on BNB Chain", []],
+  ["Swap 100 DAI to vitalik.eth", []],
+  ["Borrow 10k USDC from aave interest-free", []],
+  ["Bring my aave debt down to 400 USDC", []],
+  ["increase my borrow to the maximum", [["borrow_asset", "repay_asset"]]],
+  ["Give or take 200 USDC, pay it back on radiant", []],
+  ["unstake half of half my KSM", []],
+  ["swap 40 CAKE to USDT on pancakesvvap", []],
   // A question that asks to act, and what is said after it
   ["Could you stake 200 USDC? I want to maximize my earnings.", [["stake_asset"]]],
   ["Could you deposit 2 ETH? Thanks", [["deposit_asset"]]],
@@ -70,6 +96,8 @@ const SLOTS: readonly (readonly [DefiPrimitive, string, readonly (string | null)
   ["stake_asset", "lock 120 AERO as veAERO", ["AERO", "VEAERO", null, null]],
   ["unstake_asset", "release 400 CRV from the veCRV lock", ["CRV", null, null, null]],
   ["deposit_asset", "deposit into 3pool on curve", [null, null, "curve", "3pool"]],
+  ["swap_asset", "turn into ARB 60 of my OP", ["OP", "ARB", null, null]],
+  ["borrow_asset", "get me into debt at benqi for 6 AVAX", ["AVAX", null, "benqi", null]],
   // A symbol and its contract are one thing: the contract
   ["deposit_asset", "lend USDT (0xdac17f958d2ee523a2206206994597c13d831ec7) to kamino", [
     "0xdac17f958d2ee523a2206206994597c13d831ec7",
@@ -88,6 +116,19 @@ for (const [action, prompt, slots] of SLOTS) {
     const { asset, to_asset, venue, market, ambiguous } = readStep(action, order!);
     assertEquals(ambiguous, []);
     assertEquals([asset, to_asset, venue, market], slots);
+  });
+}
+
+const OPEN: readonly (readonly [DefiPrimitive, string, string])[] = [
+  ["borrow_asset", "borrow 500 stablecoins from morpho", "asset"],
+  ["withdraw_asset", "withdraw from aave enough USDC to pay my rent", "amount"],
+  ["stake_asset", "stake 15 of my coins with marinade", "asset"],
+  ["repay_asset", "repay 200 GHO plus the accrued interest on aave", "amount"],
+];
+
+for (const [action, prompt, slot] of OPEN) {
+  Deno.test(`"${prompt}" leaves open which ${slot}`, () => {
+    assertEquals(readStep(action, readOrders(prompt).orders[0]!).ambiguous, [slot]);
   });
 }
 
