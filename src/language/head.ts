@@ -1,6 +1,6 @@
 import type { CompiledLexicon } from "./lexicon.ts";
 import type { FrameTakes, VerbEntry } from "./sense.ts";
-import { slips } from "./names/names.ts";
+import { isNoVerb, isReversed, repairVerb } from "./open_verbs.ts";
 import { type HeadForm, type OrderHead, verbOf } from "./order.ts";
 import { may, senseOf, type Tag } from "./tokens/tags.ts";
 import { lightRole } from "./screen/transparent.ts";
@@ -404,7 +404,7 @@ function findOpenVerb(
 ): FoundHead | null {
   const tag = tags[at]!;
   if (!isOpen(tag) || !/^[a-z]{2,15}$/.test(tag.norm)) return null;
-  if (AIMS.test(tag.norm) || COMMON.test(tag.norm)) return null;
+  if (isNoVerb(tag.norm)) return null;
   const repaired = repairVerb(tag.norm, lexicon);
   if (repaired === "ambiguous") return null;
   if (repaired) {
@@ -426,44 +426,4 @@ function findOpenVerb(
     to: tag.to,
   };
   return { head, frame, front: [], back: tags.slice(at + 1), tags: [tag], takes };
-}
-
-/** "I want to maximize my earnings": what an order is for. */
-const AIMS =
-  /^(?:maximi[sz]e|minimi[sz]e|optimi[sz]e|improve|enhance|boost|grow|protect|diversify|simplify|avoid|enjoy|learn|understand|see|try)$/;
-
-/** "unswap", "mistake": a known verb under a prefix says something else than the verb. */
-function isReversed(word: string, { bases }: CompiledLexicon): boolean {
-  const [, stem] = /^(?:un|mis|dis|de|non|anti|pre|over|under)(.{3,})$/.exec(word) ?? [];
-  return stem !== undefined && bases.has(stem);
-}
-
-/** Common words that are near a verb and no slip of it. */
-const COMMON =
-  /^(?:must|dust|most|just|best|rest|last|less|more|some|your|year|over|like|came|come|done|went|here|sleep|read|cast|know|many|hope|home|park|part|past|mind|mine|time|tell|till|will|well|wait|reply|rely|relay|swab|swan|swat|unstale|stale|steak|stick|stack|snake|shake|lead|land|soap|reap|repel|depot|depose|climb|clean|blame|chain|whole|repair)$/;
-
-/**
- * The verb that a misspelt one stands for: one slip in four to seven letters, two in more. Verbs of other
- * actions as near make it `ambiguous`.
- */
-function repairVerb(word: string, { bases }: CompiledLexicon): VerbEntry | "ambiguous" | null {
-  if (word.length < 4 || COMMON.test(word)) return null;
-  const limit = word.length >= 8 ? 2 : 1;
-  let best = limit + 1;
-  let found: VerbEntry[] = [];
-  for (const [base, verb] of bases) {
-    if (base.length < 4 || Math.abs(base.length - word.length) > limit) continue;
-    const edits = slips(base, word);
-    if (edits > limit || edits > best) continue;
-    // "decrease" is no slip of "increase"
-    if (edits > 1 && base[0] !== word[0]) continue;
-    if (edits < best) found = [];
-    best = edits;
-    found.push(verb);
-  }
-  if (found.length === 0) return null;
-  const meanings = new Set(
-    found.map(({ actions, foreign }) => foreign ?? [...actions].sort().join()),
-  );
-  return meanings.size === 1 ? found[0]! : "ambiguous";
 }

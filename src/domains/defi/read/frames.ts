@@ -1,15 +1,13 @@
 import type { FoundName, NounPhrase, ReadOrder } from "../../../language/order.ts";
 import { KEEPING_VENUES, receiptOf, STAKING_VENUES } from "./known_names.ts";
 import { LENDING_VENUES } from "./slots.ts";
+import { foreignKind } from "./foreign.ts";
+import { SWAP_TO } from "./order_words.ts";
 import { DEFI_PRIMITIVES, type DefiPrimitive } from "../taxonomy.ts";
 
 const OUT = /^(?:out of|from|off|back from|out from|off of|out|back|away)$/;
 const IN =
   /^(?:over to|over|behind|in|into|on|onto|to|at|with|inside|back into|through|via|using|in to|on to|towards|over on|->)$/;
-const SWAP_TO = /^(?:for|into|to|in exchange for|in return for|->|<-|as|towards)$/;
-/** Verbs that hand something over, so that what follows "to" may be a person. */
-const HANDS_OVER =
-  /^(?:send|return|pay|give|move|transfer|hand|shift|ship|push|remit|apply|bring|get|take|put)/;
 /** Verbs of everyday life, which need more than a thing to be understood. */
 const WEAK =
   /^(?:pay|put|add|drop|pop|toss|throw|move|push|shift|bring|pull|raise|lower|cut|clear|cover|enter|join|finish|stick|load|boost|set aside|place|lock|break|free|release|close|end|terminate|turn|change|switch|pick|draw|take|get|give me|grab|open|make|reduce|return|apply|fetch|collect|trim|deploy|bump|bump up|bolster|enlarge|augment|expand|ramp up|beef up|reinforce|empty|kill|wipe|square|zero|settle|post|commit|pour|provide|fund|increase|bank|earn|receive|exit|remove|mint)$/;
@@ -328,98 +326,4 @@ export function isTarget({ head, phrases, particles }: ReadOrder): boolean {
     phrases.some(({ prep, amount }) =>
       amount !== null && amount.kind !== "all" && /^(?:to|down to|up to|back to)$/.test(prep ?? "")
     );
-}
-
-/** Orders that use the words of the domain for something outside of it. */
-function foreignKind(order: ReadOrder): string | null {
-  const { head, phrases } = order;
-  const names = phrases.flatMap((phrase) => phrase.names.map((name) => ({ name, phrase })));
-  const chains = names.filter(({ name }) => name.kind === "chain");
-  const places = names.filter(({ name }) => name.kind === "place");
-  const assets = names.filter(({ name }) => name.kind === "asset");
-  const swaps = head.actions.includes("swap_asset") || head.actions.includes("->");
-  if (new Set(chains.map(({ name }) => name.name)).size > 1) return "bridge";
-  const toChain = chains.some(({ phrase }) =>
-    /^(?:to|over to|onto|into|across|->)$/.test(phrase.prep ?? "")
-  );
-  if (toChain && places.length === 0) return "bridge";
-  // "move 100 USDC from Polygon to Solana": what follows "to" is a network as well
-  if (
-    !swaps && chains.length > 0 && assets.length > 1 &&
-    assets.some(({ phrase }) => phrase.prep === "to")
-  ) {
-    return "bridge";
-  }
-  const to = places.find(({ name, phrase }) => name.open && /^(?:to|->)$/.test(phrase.prep ?? ""));
-  if (to && HANDS_OVER.test(head.word)) return "transfer";
-  if (
-    assets.some(({ name, phrase }) => isAccount(name.name) && phrase.prep === "to" && !swaps) ||
-    places.some(({ name, phrase }) =>
-      isAccount(name.name) && !/^(?:at|in|into|from)$/.test(phrase.prep ?? "")
-    )
-  ) return "transfer";
-  // "let the router spend my LINK"
-  if (head.word === "spend" && assets.length < 2 && places.length > 0) return "approve";
-  const [given, received] = assets;
-  if (swaps && given && received && given.name.name === received.name.name) return "impossible";
-  const becomes = swaps || SWAP_TO.test(received?.phrase.prep ?? "");
-  if (becomes && given && received && isWrap(given.name.name, received.name.name)) return "wrap";
-  // "swap 100 DAI to vitalik.eth", "have it land in 0x…": what is received goes to somebody
-  const isSent = places.concat(assets).some(({ name, phrase }) =>
-    /\.(?:eth|sol|lens|crypto)$/i.test(name.name) ||
-    name.kind === "place" && isAccount(name.name) && /^(?:to|in|into)$/.test(phrase.prep ?? "")
-  );
-  if (swaps && isSent) return "transfer";
-  // "withdraw 10 LINK from Aave but keep all of it in Aave"
-  const isKept = places.some(({ name, phrase }) =>
-    /^(?:from|out of|off)$/.test(phrase.prep ?? "") &&
-    places.some((other) =>
-      other.name.name === name.name && /^(?:in|into|to)$/.test(other.phrase.prep ?? "")
-    )
-  );
-  if (isKept) return "impossible";
-  // A bank's, unless somebody is named who keeps it
-  if (phrases.some(({ hints }) => hints.includes("savings account")) && places.length === 0) {
-    return "fiat";
-  }
-  if (head.word === "mint" && assets.some(({ name }) => /^nfts?$/i.test(name.name))) return "nft";
-  // "redeem myself in the pool"
-  const isReflexive = phrases.some(({ self, prep }) => self && prep === null) &&
-    names.length === 0 &&
-    phrases.every(({ amount, hints }) => amount === null && hints.every((hint) => hint === "pool"));
-  if (isReflexive && head.form === "imperative") return "none";
-  // "Withdraw 500 USDC from this wallet": what is in a wallet can only be sent
-  const leaves = head.actions.includes("withdraw_asset") &&
-    phrases.some(({ self, prep }) => self && /^(?:from|out of)$/.test(prep ?? "")) &&
-    places.length < 2;
-  if (leaves && !phrases.some(({ hints }) => hints.length > 0)) return "transfer";
-  // "Deploy a token": not money into a place
-  if (
-    head.word === "deploy" && assets.length === 0 && phrases.every(({ amount }) => amount === null)
-  ) {
-    return "launch";
-  }
-  // "Close my BTC position": of one coin, and of no place that lends or pools
-  if (
-    /^(?:close|add)$/.test(head.word) && places.every(({ name }) => PERP_VENUES.test(name.name)) &&
-    assets.length === 1 &&
-    phrases.some(({ hints }) => hints.includes("position")) && !/[/-]/.test(assets[0]!.name.name)
-  ) {
-    return "perps";
-  }
-  return null;
-}
-
-/** Venues whose positions are bets on a price. */
-const PERP_VENUES =
-  /^(?:hyperliquid|dydx|gmx|drift|vertex|ostium|gains network|jupiter perps|aevo|lighter)/;
-
-function isAccount(name: string): boolean {
-  return /^0x/i.test(name) || /\.(?:eth|sol|lens|crypto)$/i.test(name);
-}
-
-function isWrap(given: string, received: string): boolean {
-  const a = given.toUpperCase();
-  const b = received.toUpperCase();
-  return a === `W${b}` || b === `W${a}`;
 }

@@ -17,3 +17,6 @@ export interface OrderWords {
   readonly ratios: Readonly<Record<string, string>>;
   readonly roles?: readonly Role[];
 }
+
+/** Words before what is received for something. */
+export const SWAP_TO = /^(?:for|into|to|in exchange for|in return for|->|<-|as|towards)$/;
