@@ -28,7 +28,7 @@ export function findTold(tags: readonly Tag[]): FoundHead | null {
 
 /** Words of a frame that ask politely, so that a question mark may follow. */
 const ASKING =
-  /^(?:can|could|would|will|mind|do you mind|may|is it possible|are you able|how about|why don't|what about|u\b|help)/;
+  /^(?:can|could|would|will|mind|do you mind|may|might|is it possible|are you able|how about|why don't|what about|u\b|help)/;
 
 /** True if a frame asks: "could you", "would you mind". */
 export function isAsking(frame: readonly Tag[]): boolean {
