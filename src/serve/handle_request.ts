@@ -17,7 +17,7 @@ import { createServeMetrics, type Gauges, type ServeMetrics } from "./metrics.ts
 import { openApiDocument } from "./openapi.ts";
 import { type ProbeContext, stopping } from "./probes.ts";
 import { readJsonBody } from "./http/read_body.ts";
-import { type PostRoute, type Route, ROUTES } from "./routes.ts";
+import { PLAYGROUND_ROUTE, type PostRoute, type Route, ROUTES } from "./routes.ts";
 
 /** What a request handler is made with. */
 export interface CreateRequestHandlerOptions {
@@ -26,6 +26,8 @@ export interface CreateRequestHandlerOptions {
   readonly limits: ServeLimits;
   readonly log: (entry: LogEntry) => void;
   readonly logPrompts: boolean;
+  /** Renders the playground from what is served. Default: there is none. */
+  readonly playground?: ((context: HandlerContext) => string) | undefined;
   /** Numbers for the metrics that others keep. */
   readonly gauges: () => Pick<Gauges, "connections" | "worstDelay">;
 }
@@ -43,8 +45,6 @@ export interface RequestHandler {
   stop(): Promise<void>;
 }
 
-const BY_PATH = new Map(ROUTES.map((route) => [route.path, route]));
-
 /** A context, and how many requests use it. */
 interface Use {
   readonly context: HandlerContext;
@@ -58,10 +58,12 @@ export function createRequestHandler(
   served: Served,
   options: CreateRequestHandlerOptions,
 ): RequestHandler {
-  const { checkToken, checkHost, limits, log, logPrompts, gauges } = options;
-  const metrics = createServeMetrics(ROUTES.map(({ path }) => path));
+  const { checkToken, checkHost, limits, log, logPrompts, gauges, playground } = options;
+  const routes = playground ? [...ROUTES, PLAYGROUND_ROUTE] : ROUTES;
+  const byPath = new Map(routes.map((route) => [route.path, route]));
+  const metrics = createServeMetrics([...byPath.keys()]);
   const state = { inFlight: 0, isStopping: false };
-  const openApi = JSON.stringify(openApiDocument());
+  const openApi = JSON.stringify(openApiDocument(routes));
   const useOf = (from: Served): Use => {
     const { runtime, operator, env } = from;
     const queue = createMapQueue(runtime, { onBatch: metrics.batch });
@@ -75,6 +77,7 @@ export function createRequestHandler(
     state,
     gauges,
     openApi,
+    ...(playground && { playground: () => playground(current.context) }),
   });
   const series = crypto.randomUUID().slice(0, 8);
   let count = 0;
@@ -106,11 +109,12 @@ export function createRequestHandler(
     return JSON.stringify(body);
   };
   const respond = async (request: ServeRequest, id: string, facts: RequestFacts) => {
-    const route = BY_PATH.get(pathOf(request.target));
+    const route = byPath.get(pathOf(request.target));
     facts.path = route?.path ?? "other";
     try {
       const body = await answer(request, route, facts);
-      return toResponse(200, body, route!.type, id);
+      const more = route!.method === "GET" ? route!.headers : undefined;
+      return toResponse(200, body, route!.type, id, more);
     } catch (error) {
       facts.error = error;
       const problem = toHttpProblem(error);

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { runRecordJsonSchema } from "../run/record/schema.ts";
 import { PROBLEM_BODY, type ProblemCode, PROBLEMS } from "./http_problem.ts";
-import { type Route, ROUTES } from "./routes.ts";
+import type { Route } from "./routes.ts";
 
-/** The OpenAPI 3.1 document of the server, made of the table of its routes. */
-export function openApiDocument(): Record<string, unknown> {
-  const named = ROUTES.flatMap((route) =>
+/** The OpenAPI 3.1 document of the server, made of its routes. */
+export function openApiDocument(routes: readonly Route[]): Record<string, unknown> {
+  const named = routes.flatMap((route) =>
     route.method === "POST" ? [route.request, route.response] : []
   );
   return {
@@ -15,7 +15,7 @@ export function openApiDocument(): Record<string, unknown> {
       version: "1",
       description: "Maps short prompts to one of a few known actions, or abstains and says why.",
     },
-    paths: Object.fromEntries(ROUTES.map((route) => [route.path, describe(route)])),
+    paths: Object.fromEntries(routes.map((route) => [route.path, describe(route)])),
     components: {
       schemas: {
         ...Object.fromEntries(

@@ -1,7 +1,14 @@
 import type { z } from "zod";
 import { handleBatch, handleMap, type Handler, handleRun } from "./handlers.ts";
 import type { ProblemCode } from "./http_problem.ts";
-import { answerHealth, answerMetrics, answerOpenApi, answerReady, type Probe } from "./probes.ts";
+import {
+  answerHealth,
+  answerMetrics,
+  answerOpenApi,
+  answerPlayground,
+  answerReady,
+  type Probe,
+} from "./probes.ts";
 import {
   BATCH_REQUEST,
   BATCH_RESPONSE,
@@ -36,6 +43,8 @@ export interface PostRoute extends AnyRoute {
 export interface GetRoute extends AnyRoute {
   readonly method: "GET";
   readonly probe: Probe;
+  /** Header fields of the answer. Default: those of all answers. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const JSON_TYPE = "application/json";
@@ -54,7 +63,7 @@ const OF_A_BODY = [
 ] as const satisfies readonly ProblemCode[];
 const OF_A_MAPPING = [...OF_A_BODY, "no_mapper", "prompt_too_long"] as const;
 
-/** All paths: requests, the document of the server, its metrics and its limits come from here. */
+/** All paths but that of the playground: requests, the document of the server, its metrics and its limits come from here. */
 export const ROUTES: readonly Route[] = [
   {
     path: "/v1/map",
@@ -133,3 +142,21 @@ export const ROUTES: readonly Route[] = [
     probe: answerOpenApi,
   },
 ];
+
+/** The route of servers that show a playground. */
+export const PLAYGROUND_ROUTE: GetRoute = {
+  path: "/",
+  method: "GET",
+  operationId: "playground",
+  summary: "A page to try prompts on.",
+  type: "text/html; charset=utf-8",
+  headers: {
+    // The page itself says which scripts and styles it has
+    "content-security-policy": "frame-ancestors 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+  },
+  needsToken: false,
+  problems: [],
+  probe: answerPlayground,
+};
