@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { Decision } from "../evaluate/decide.ts";
 import type { GuardPolicy } from "./defi/guards/inputs.ts";
 import type { TrainingForms } from "../mapper/training_rows.ts";
@@ -14,6 +15,8 @@ export interface Planner<Plan = unknown, Context = unknown> {
   readonly takesGrids: boolean;
   /** The other forms that prompts have, for training; undefined where prompts come to the mapper as they are. */
   readonly trainingForms?: TrainingForms;
+  /** The shape of what `readContext` takes. */
+  readonly contextType: z.ZodType;
   /** What the words say before anybody maps them: is it an order, and of which steps. */
   read(prompt: string): DomainReading;
   /**

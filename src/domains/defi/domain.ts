@@ -1,4 +1,4 @@
-import { resolveContext } from "../context.ts";
+import { CONTEXT_TYPE, resolveContext } from "../context.ts";
 import type { Context } from "../context.ts";
 import type { Domain } from "../domain.ts";
 import type { Planner } from "../planner.ts";
@@ -23,6 +23,7 @@ const PLANNER: Planner<Plan, Context> = {
       steps: [],
     };
   },
+  contextType: CONTEXT_TYPE,
   readContext: resolveContext,
   guard: guardPlan,
   run: runDefi,
