@@ -42,6 +42,12 @@ const SERVE_FLAGS = {
     help: "Names, separated by commas, that requests may ask for beside this machine's own. " +
       "Default: none where no token is asked for, else any.",
   },
+  cors: {
+    type: "string",
+    value: "ORIGINS",
+    help: "Origins, separated by commas, whose pages may ask: https://app.example.org. Default: " +
+      "none but the server's own.",
+  },
   max_connections: {
     type: "integer",
     min: 1,
@@ -132,6 +138,7 @@ await runCommand({
     },
     logPrompts: flags.log_prompts,
     allowedHosts: listOf(flags.allowed_hosts),
+    corsOrigins: listOf(flags.cors),
     ...(flags.ui && { playground: await readPlayground(flags.ui_rows) }),
   });
   const current = { runtime };

@@ -17,6 +17,8 @@ export interface Planner<Plan = unknown, Context = unknown> {
   readonly trainingForms?: TrainingForms;
   /** The shape of what `readContext` takes. */
   readonly contextType: z.ZodType;
+  /** Requests to try first, each with an answer that somebody checked. */
+  readonly examples?: readonly RunExample[];
   /** What the words say before anybody maps them: is it an order, and of which steps. */
   read(prompt: string): DomainReading;
   /**
@@ -33,6 +35,16 @@ export interface Planner<Plan = unknown, Context = unknown> {
    * @throws {MicroLmError} Kind `usage` for a grid that is not understood.
    */
   run(request: DomainRequest<Context>, tools: RunTools): Promise<Finding>;
+}
+
+/** A request as an example. */
+export interface RunExample {
+  /** A name in one word. */
+  readonly name: string;
+  readonly prompt: string;
+  readonly policy?: Readonly<Record<string, unknown>>;
+  readonly context?: Readonly<Record<string, unknown>>;
+  readonly grid?: readonly (readonly number[])[];
 }
 
 /** What the words of a prompt say. */

@@ -8,7 +8,7 @@ export interface ProbeContext {
   readonly metrics: ServeMetrics;
   readonly state: { readonly inFlight: number; readonly isStopping: boolean };
   /** Numbers that others keep. */
-  readonly gauges: () => Pick<Gauges, "connections" | "worstDelay">;
+  readonly gauges: () => Pick<Gauges, "connections" | "worstDelay" | "build">;
   /** The document that describes the server. */
   readonly openApi: string;
   /** Renders the playground, where there is one. */

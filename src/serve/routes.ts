@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { handleBatch, handleMap, type Handler, handleRun } from "./handlers.ts";
+import type { RunExample } from "../domains/planner.ts";
 import type { ProblemCode } from "./http_problem.ts";
 import {
   answerHealth,
@@ -37,6 +38,8 @@ export interface PostRoute extends AnyRoute {
   /** A schema of null is that of a run record. */
   readonly response: { readonly name: string; readonly schema: z.ZodType | null };
   readonly handler: Handler;
+  /** An example of the domain as a body. */
+  readonly exampleOf: (example: RunExample) => unknown;
 }
 
 /** A path that says something about the server. */
@@ -58,6 +61,7 @@ const OF_A_BODY = [
   "body_too_large",
   "unsupported_media_type",
   "invalid_request",
+  "conflict",
   "overloaded",
   "not_ready",
 ] as const satisfies readonly ProblemCode[];
@@ -76,6 +80,7 @@ export const ROUTES: readonly Route[] = [
     needsToken: true,
     problems: OF_A_MAPPING,
     handler: handleMap,
+    exampleOf: ({ prompt }) => ({ prompt, top_k: 3 }),
   },
   {
     path: "/v1/map/batch",
@@ -88,6 +93,7 @@ export const ROUTES: readonly Route[] = [
     needsToken: true,
     problems: [...OF_A_MAPPING, "batch_too_large"],
     handler: handleBatch,
+    exampleOf: ({ prompt }) => ({ prompts: [prompt] }),
   },
   {
     path: "/v1/run",
@@ -100,6 +106,7 @@ export const ROUTES: readonly Route[] = [
     needsToken: true,
     problems: [...OF_A_BODY, "prompt_too_long", "no_facts"],
     handler: handleRun,
+    exampleOf: ({ name: _, ...body }) => body,
   },
   {
     path: "/healthz",

@@ -1,5 +1,6 @@
 import type { MicroRuntime } from "../run/runtime_types.ts";
 import { createTokenCheck } from "./http/bearer_token.ts";
+import { createCors } from "./http/cors.ts";
 import { affordableConnections } from "./http/descriptors.ts";
 import { watchEventLoop } from "./event_loop.ts";
 import { createRequestHandler } from "./handle_request.ts";
@@ -39,6 +40,8 @@ export interface StartServerOptions extends ServedOptions {
    * for, none; else any.
    */
   readonly allowedHosts?: readonly string[];
+  /** Origins whose pages may ask, such as `https://app.example.org`. Default: the server's own. */
+  readonly corsOrigins?: readonly string[];
   /** Limits that differ from {@linkcode DEFAULT_SERVE_LIMITS}. */
   readonly limits?: Partial<ServeLimits>;
   /** Is told of every request and of defects. Default: nobody is. */
@@ -71,7 +74,7 @@ export interface MicroServer extends AsyncDisposable {
  * runtime stays the caller's: dispose it after the server.
  *
  * @throws {MicroLmError} Kind `usage` for a public address without a token, a token that is too
- * short, or an address that cannot be listened on; `permission` without `--allow-net` for it.
+ * short, what is no origin, or an address that cannot be listened on; `permission` without `--allow-net` for it.
  *
  * @example
  * ```ts
@@ -97,7 +100,7 @@ export async function startServer(
   runtime: MicroRuntime,
   options: StartServerOptions = {},
 ): Promise<MicroServer> {
-  const { host = "127.0.0.1", port = 8088, token, allowedHosts = [] } = options;
+  const { host = "127.0.0.1", port = 8088, token, allowedHosts = [], corsOrigins = [] } = options;
   const { log = () => {}, logPrompts = false } = options;
   const needsToken = token !== undefined && token !== "";
   const playground = options.playground && await openPlayground(options.playground, needsToken);
@@ -109,6 +112,7 @@ export async function startServer(
   const handler = createRequestHandler(servedOf(runtime, options), {
     checkToken,
     checkHost: createHostCheck(allowedHosts, needsToken),
+    cors: createCors(corsOrigins),
     limits,
     log,
     logPrompts,

@@ -23,6 +23,11 @@ const PLANNER: Planner<readonly ParsedStep[]> = {
   },
   // Nothing in it counts for a grid, but a caller may send one with every prompt.
   contextType: CONTEXT_TYPE,
+  examples: [{
+    name: "turn_and_paint",
+    prompt: "Please rotate the entire picture one quarter turn, and then please paint 8 as 2",
+    grid: [[1, 8], [3, 4]],
+  }],
   readContext: resolveContext,
   guard: guardGrids,
   run: runArc,

@@ -10,6 +10,24 @@ import { guardPlan, runDefi } from "./run.ts";
 import { mapperForm, orderWithin } from "./training_forms.ts";
 import { canonicalLabel, DEFI_PRIMITIVES } from "./taxonomy.ts";
 
+const FRESH = { oracle: { age_sec: 5, max_age_sec: 30 } };
+const ACCOUNT = {
+  ...FRESH,
+  positions: { collateral_value: 30000, debt_value: 16000 },
+  prices: { ETH: 2000 },
+};
+/** Cases of the suites, which say what comes out. */
+const EXAMPLES: Planner["examples"] = [
+  { name: "swap_eth_usdc", prompt: "swap 2 ETH for USDC", context: FRESH },
+  {
+    name: "withdraw_high_ltv",
+    prompt: "withdraw 5 ETH",
+    policy: { ltv_max: 0.75 },
+    context: ACCOUNT,
+  },
+  { name: "nonexec_abstain", prompt: "check balance", context: FRESH },
+];
+
 const PLANNER: Planner<Plan, Context> = {
   needsMapper: true,
   takesEvidence: true,
@@ -24,6 +42,7 @@ const PLANNER: Planner<Plan, Context> = {
     };
   },
   contextType: CONTEXT_TYPE,
+  examples: EXAMPLES,
   readContext: resolveContext,
   guard: guardPlan,
   run: runDefi,
