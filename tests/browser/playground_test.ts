@@ -85,6 +85,21 @@ for (
   );
 }
 
+browserTest("an example fills in its prompt and context, and is decided", async (browser) => {
+  await withPlayground(browser, {}, async (page) => {
+    const click = async (number: number) => {
+      await page.evaluate(`document.querySelectorAll("#examples button")[${number}].focus()`);
+      await page.keyboard.press("Enter");
+      await until(page, `!document.querySelector("#ask button").disabled`);
+      return (await page.locator("#verdict").textContent())!.trim();
+    };
+    assertEquals(await click(0), "ok");
+    assertEquals(await click(1), "refused ltv");
+    assertEquals(await page.evaluate(`document.getElementById("prompt").value`), "withdraw 5 ETH");
+    assertEquals(await click(2), "refused abstain_non_exec (watch)");
+  });
+});
+
 browserTest("sliders count the rows, and make requests stricter alone", async (browser) => {
   await withPlayground(browser, { policy: { mapper: { near_margin: 0.05 } } }, async (page) => {
     await type(page, "#context", '{"oracle": {"age_sec": 5}}');
@@ -125,7 +140,7 @@ browserTest(
   async (browser) => {
     await withPlayground(browser, { token: TOKEN }, async (page) => {
       const reached: string[] = [];
-      for (let i = 0; i < 12; i++) {
+      for (let i = 0; i < 14; i++) {
         await page.keyboard.press("Tab");
         reached.push(
           await page.evaluate<string>(
@@ -133,7 +148,12 @@ browserTest(
           ),
         );
       }
-      const order = ["theme", "token", "prompt", "threshold", "margin", "context", "BUTTON Decide"];
+      const examples = ["swap 2 ETH for USDC", "withdraw 5 ETH", "check balance"];
+      const order = [
+        "theme",
+        ...examples.map((prompt) => `BUTTON ${prompt}`),
+        ...["token", "prompt", "threshold", "margin", "context", "BUTTON Decide"],
+      ];
       assertEquals(reached.slice(1, 1 + order.length), order);
       await decide(page, "stake 5 SOL");
       assertMatch((await page.locator("#error").textContent())!, /bearer token/i);

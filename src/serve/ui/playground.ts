@@ -42,6 +42,8 @@ export function renderPlayground(
       margin: nearMargin,
       hasMapper: mapper !== null,
       hasGates: opened.planner !== null,
+      examples: (opened.planner?.examples ?? []).filter(({ grid }) => grid === undefined)
+        .map(({ prompt, context }) => ({ prompt, context })),
       ...(rows && { rows, rowsFrom }),
     },
     scripts: [UI_SCRIPT],

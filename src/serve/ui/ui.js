@@ -236,6 +236,22 @@
     $("status").textContent = "Answer: " + said;
   }
 
+  /** Buttons that fill in a prompt and what its example knows of accounts and prices. */
+  function showExamples() {
+    const { examples = [] } = facts;
+    $("examples").hidden = examples.length === 0;
+    $("examples").replaceChildren(...examples.map(({ prompt, context = {} }) => {
+      const button = element("button", { type: "button", textContent: prompt });
+      button.addEventListener("click", () => {
+        $("prompt").value = prompt;
+        $("context").value = JSON.stringify(context, null, 2);
+        $("ask").requestSubmit();
+      });
+      return button;
+    }));
+  }
+  showExamples();
+
   /** Runs a form's work, with its button off and its errors said. */
   function onSubmit(form, work) {
     const button = form.querySelector("button[type=submit]");
