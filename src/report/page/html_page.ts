@@ -17,17 +17,27 @@ export function scriptJson(value: unknown): string {
   );
 }
 
-/** Writes a table as HTML; cells are escaped, numbers aligned to the right. */
+/** What counts as a number: 5, 1,000, −0.5, 12.5%, 3/7, 78.4% (76.5–80.2), 1.2e-9. */
+const NUMBER = /^[-−+]?\d[\d.,]*(e[-+]?\d+)?(%| dB| s| ms)?(\/\d+)?( \([^()]*\))?$/;
+
+/** Writes a table as HTML; cells are escaped, columns of numbers aligned to the right with their names. */
 export function htmlTable({ columns, rows }: Table, maxRows = 200): string {
-  const cell = (value: string | number | null) =>
-    `<td${typeof value === "number" ? ' class="num"' : ""}>${
-      value === null ? "–" : htmlText(String(value))
-    }</td>`;
+  const isEmpty = (value: Table["rows"][number][number]) => value === null || value === "–";
+  const numeric = columns.map((_, column) => {
+    const cells = rows.map((row) => row[column]!).filter((value) => !isEmpty(value));
+    return cells.length > 0 &&
+      cells.every((value) => typeof value === "number" || NUMBER.test(String(value)));
+  });
+  const aligned = (column: number) => numeric[column] ? ' class="num"' : "";
+  const cell = (value: string | number | null, column: number) =>
+    `<td${aligned(column)}>${value === null ? "–" : htmlText(String(value))}</td>`;
   const more = rows.length > maxRows
     ? `<p class="note">${maxRows} of ${rows.length.toLocaleString("en")} lines are shown.</p>`
     : "";
   return `<div class="scroll" tabindex="0"><table>
-<thead><tr>${columns.map((name) => `<th scope="col">${htmlText(name)}</th>`).join("")}</tr></thead>
+<thead><tr>${
+    columns.map((name, i) => `<th scope="col"${aligned(i)}>${htmlText(name)}</th>`).join("")
+  }</tr></thead>
 <tbody>${
     rows.slice(0, maxRows).map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n")
   }</tbody></table></div>${more}`;

@@ -8,7 +8,7 @@ import { errorsSection, listRows, PRINTED } from "./errors_table.ts";
 import { percent } from "../page/escape.ts";
 import { htmlPage, htmlText } from "../page/html_page.ts";
 import REPORT_SCRIPT from "../page/page.js" with { type: "text" };
-import { PALETTE, REPORT_STYLE } from "../page/html_style.ts";
+import { PALETTE, REPORT_STYLE, THEME_BUTTON, THEME_SCRIPT } from "../page/html_style.ts";
 import { evidenceLines, qualityLines } from "./lines.ts";
 import type { SweepContext } from "./report.ts";
 
@@ -83,7 +83,7 @@ ${factsSection(input)}
       palette: PALETTE,
       printed: PRINTED,
     },
-    scripts: [plotly, REPORT_SCRIPT],
+    scripts: [plotly, REPORT_SCRIPT, THEME_SCRIPT],
   });
 }
 
@@ -144,7 +144,7 @@ function header({ outcome, context, notes = [] }: ReportInput): string {
   ];
   return `<header>
 <div class="top"><h1>${htmlText(context.bench)} ${badge}</h1>
-<button type="button" id="theme" hidden>Dark theme</button></div>
+${THEME_BUTTON}</div>
 ${reasons ? `<p class="missing">${htmlText(reasons, 1000)}</p>` : ""}
 ${lines.map((line) => `<p>${htmlText(line, 1000)}</p>`).join("\n")}
 </header>`;

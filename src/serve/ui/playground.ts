@@ -1,6 +1,6 @@
 import type { HandlerContext } from "../handlers.ts";
 import { htmlPage, htmlText } from "../../report/page/html_page.ts";
-import { REPORT_STYLE } from "../../report/page/html_style.ts";
+import { REPORT_STYLE, THEME_SCRIPT } from "../../report/page/html_style.ts";
 import type { SweepRows } from "./sweep_rows.ts";
 import UI_CSS from "./ui.css" with { type: "text" };
 import UI_HTML from "./ui.html" with { type: "text" };
@@ -46,7 +46,7 @@ export function renderPlayground(
         .map(({ prompt, context }) => ({ prompt, context })),
       ...(rows && { rows, rowsFrom }),
     },
-    scripts: [UI_SCRIPT],
+    scripts: [THEME_SCRIPT, UI_SCRIPT],
     isServed: true,
   });
 }

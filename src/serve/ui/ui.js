@@ -15,18 +15,6 @@
     return made;
   }
 
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const isDark = () => root.dataset.theme ? root.dataset.theme === "dark" : dark.matches;
-  const nameToggle = () => {
-    $("theme").textContent = isDark() ? "Light theme" : "Dark theme";
-  };
-  $("theme").addEventListener("click", () => {
-    root.dataset.theme = isDark() ? "light" : "dark";
-    nameToggle();
-  });
-  dark.addEventListener("change", nameToggle);
-  nameToggle();
-
   /** What the sliders ask for: nothing where they stand as they came. */
   function limits() {
     const mapper = {};
