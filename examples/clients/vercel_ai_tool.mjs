@@ -1,5 +1,6 @@
 // A tool for agents of the Vercel AI SDK (npm i ai zod), version 5 and later:
 //   generateText({ model, tools: { plan_prompt: planPrompt }, prompt })
+// @ts-ignore: whoever uses this has the package
 import { tool } from "ai";
 import { z } from "zod";
 import { ask } from "./client.mjs";

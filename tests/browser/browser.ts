@@ -18,7 +18,7 @@ function whyNoBrowser(): string | null {
 }
 
 /** Starts a headless Chromium. */
-async function openBrowser(): Promise<Browser> {
+export async function openBrowser(): Promise<Browser> {
   // playwright-core looks for /proc/sys/fs/binfmt_misc/WSLInterop as it loads. Deno shows /proc to
   // programs with all permissions only, and this one shall not have them: such a file is not there.
   const exists = fs.existsSync;
@@ -63,7 +63,7 @@ if (WHY) console.log(`tests/browser ${WHY}`);
 
 /** Waits until an expression is true. Playwright's own wait evaluates in the page, which forbids it. */
 export async function until(page: Page, expression: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     if (await page.evaluate<boolean>(expression)) return;
     await new Promise((done) => setTimeout(done, 50));
   }
@@ -106,6 +106,10 @@ export async function openPage(
     return route.abort();
   });
   await page.goto(url);
-  await page.waitForSelector("html[data-ready]", { timeout: 30_000 });
+  // Pages without a chart are drawn when they are there
+  await until(
+    page,
+    `!document.querySelector(".plot, #ask") || !!document.documentElement.dataset.ready`,
+  );
   return { page, misdeeds };
 }

@@ -31,7 +31,11 @@ export interface Page {
   setViewportSize(size: { readonly width: number; readonly height: number }): Promise<void>;
   emulateMedia(options: { readonly media: "print" | "screen" }): Promise<void>;
   pdf(options: { readonly format: string }): Promise<Uint8Array>;
-  screenshot(options: { readonly path: string; readonly fullPage: boolean }): Promise<Uint8Array>;
+  setContent(html: string): Promise<void>;
+  screenshot(options: {
+    readonly path?: string;
+    readonly fullPage: boolean;
+  }): Promise<Uint8Array>;
   close(): Promise<void>;
   readonly keyboard: {
     press(key: string): Promise<void>;

@@ -140,7 +140,7 @@ browserTest("a report without labels says what is missing", async (browser) => {
   const path = await writeReport("report-unlabeled", mostlyRight(300, CLASSES, () => null));
   const { page, misdeeds } = await openPage(browser, path, { width: 1280, colorScheme: "light" });
   assertEquals(await charts(page), ["plot-thresholds", "plot-histogram"]);
-  assertEquals(await page.locator(".charts .missing").count(), 5);
+  assertEquals(await page.locator("main .missing").count(), 5);
   await shoot(page, "report-unlabeled");
   assertEquals(misdeeds, { messages: [], requests: [] });
 });

@@ -56,9 +56,7 @@ ${
     }
 </header>
 <main>
-<div class="charts" id="content">
-${charts.map(chartSection).join("\n")}
-</div>
+${chartSections(charts)}
 ${tables.map(tableSection).join("\n")}
 </main>
 <footer>The charts are drawn by plotly.js (MIT licence), which this page carries.</footer>`,
@@ -80,13 +78,23 @@ ${htmlTable(table)}
 </section>`;
 }
 
+/** The charts of a page in pairs, and below them why others are not there. */
+export function chartSections(charts: readonly Chart[]): string {
+  const of = (isDrawn: boolean) =>
+    charts.filter(({ figure }) => (figure !== undefined) === isDrawn).map(chartSection).join("\n");
+  return `<div class="charts" id="content">
+${of(true)}
+</div>
+${of(false)}`;
+}
+
 /** One chart of a page with its caption and its numbers. */
-export function chartSection({ id, title, caption, figure, missing, table }: Chart): string {
+function chartSection({ id, title, caption, figure, missing, table }: Chart): string {
   const views = figure?.views
     ? `<form class="controls" hidden><label>Colour shows <select id="view-${id}"></select></label></form>`
     : "";
   const picture = figure
-    ? `${views}<div class="plot" id="plot-${id}" role="img" aria-label="${
+    ? `${views}<div class="plot" id="plot-${id}" role="figure" aria-label="${
       htmlText(figure.alt, 1000)
     }"></div>`
     : `<p class="missing">${htmlText(missing ?? "Not drawn.", 1000)}</p>`;

@@ -28,16 +28,17 @@ export function htmlTable({ columns, rows }: Table, maxRows = 200): string {
     return cells.length > 0 &&
       cells.every((value) => typeof value === "number" || NUMBER.test(String(value)));
   });
-  const aligned = (column: number) => numeric[column] ? ' class="num"' : "";
+  const aligned = (column: number) =>
+    numeric[column] ? ' class="num"' : columns[column] === "prompt" ? ' class="prompt"' : "";
   const cell = (value: string | number | null, column: number) =>
     `<td${aligned(column)}>${value === null ? "–" : htmlText(String(value))}</td>`;
+  const head = (name: string, i: number) =>
+    name === "" ? "<td></td>" : `<th scope="col"${aligned(i)}>${htmlText(name)}</th>`;
   const more = rows.length > maxRows
     ? `<p class="note">${maxRows} of ${rows.length.toLocaleString("en")} lines are shown.</p>`
     : "";
   return `<div class="scroll" tabindex="0"><table>
-<thead><tr>${
-    columns.map((name, i) => `<th scope="col"${aligned(i)}>${htmlText(name)}</th>`).join("")
-  }</tr></thead>
+<thead><tr>${columns.map(head).join("")}</tr></thead>
 <tbody>${
     rows.slice(0, maxRows).map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n")
   }</tbody></table></div>${more}`;

@@ -61,7 +61,8 @@ export interface StagesReportInput {
 export function renderStagesReport(input: StagesReportInput): string {
   return htmlPage({
     title: "Staged pipeline",
-    style: `${REPORT_STYLE}\nsvg { max-width: 100%; height: auto; }`,
+    style:
+      `${REPORT_STYLE}\nsvg { display: block; margin: auto; width: min(100%, 50rem); height: auto; }`,
     content: `${header(input)}
 <main>
 <div class="charts">

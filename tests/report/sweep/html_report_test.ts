@@ -36,7 +36,7 @@ Deno.test("renderHtmlReport() draws every chart of a labelled grid", async () =>
   assertNumbers(html);
   assertMatch(html, /FAIL|PASS/);
   assertStringIncludes(html, "errors-table");
-  for (const id of ALL) assertStringIncludes(html, `id="plot-${id}" role="img" aria-label="`);
+  for (const id of ALL) assertStringIncludes(html, `id="plot-${id}" role="figure" aria-label="`);
 });
 
 Deno.test("renderHtmlReport() admits its own scripts alone and names no address", async () => {
