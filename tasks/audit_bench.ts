@@ -23,9 +23,11 @@ import {
   fitRefutation,
   fitWdd,
   refutationMetrics,
+  refutesLabel,
   runAudit,
 } from "../src/rails/mod.ts";
 import {
+  type AuditRefutation,
   auditTables,
   percentWithInterval,
   readPlotly,
@@ -136,7 +138,13 @@ async function auditBenchCommand(flags: Flags, context: CommandContext): Promise
     );
   }
   say(`Wrote ${flags.out_dir}/: rows_audit.csv, metrics_audit.json, report.html`);
-  result({ ...found.metrics, per_class: found.perClass, params: found.params, gates, refutation });
+  result({
+    ...found.metrics,
+    per_class: found.perClass,
+    params: found.params,
+    gates,
+    refutation: withoutRows(refutation),
+  });
   return EXIT.ok;
 }
 
@@ -161,22 +169,40 @@ async function checkMapper(
   const gold = encodeGold(rows.map(({ label }) => label), mapper.classes);
   if (gold.labeled === 0) return null;
   const tau = fitRefutation(open.rows, await labelsOf(tuning));
-  return { tau, ...refutationMetrics(found.rows, await labelsOf(rows), tau) };
+  const answers = await labelsOf(rows);
+  const refuted = found.rows.flatMap((row, i) => {
+    const answer = answers[i]!;
+    if (answer === null || row.gold === null || !refutesLabel(row, answer, tau)) return [];
+    return [{ prompt: row.prompt, answer, gold: row.gold }];
+  });
+  return { tau, ...refutationMetrics(found.rows, answers, tau), refuted };
 }
 
 async function writeAudit(
   folder: string,
   found: AuditReport,
-  extra: Record<string, unknown>,
+  { gates, refutation }: {
+    readonly gates: unknown;
+    readonly refutation: AuditRefutation | null;
+  },
 ): Promise<void> {
   const { metrics, perClass, params } = found;
-  const json = { schema: "micro-lm/audit@1", ...metrics, per_class: perClass, params, ...extra };
-  await writeFileAtomic(`${folder}/metrics_audit.json`, `${JSON.stringify(json, null, 2)}\n`);
+  const json = { schema: "micro-lm/audit@1", ...metrics, per_class: perClass, params, gates };
+  const checked = { ...json, refutation: withoutRows(refutation) };
+  await writeFileAtomic(`${folder}/metrics_audit.json`, `${JSON.stringify(checked, null, 2)}\n`);
   await writeFileAtomic(
     `${folder}/rows_audit.csv`,
     stringifyCsv(found.rows.map(auditCsvRow), AUDIT_COLUMNS),
   );
-  await writeFileAtomic(`${folder}/report.html`, renderAuditReport(found, await readPlotly()));
+  const page = renderAuditReport(found, await readPlotly(), { refutation });
+  await writeFileAtomic(`${folder}/report.html`, page);
+}
+
+/** The numbers alone: the rows stand in the page. */
+function withoutRows(refutation: AuditRefutation | null) {
+  if (refutation === null) return null;
+  const { refuted: _, ...numbers } = refutation;
+  return numbers;
 }
 
 await runCommand({

@@ -1,13 +1,20 @@
+import { basename } from "node:path";
 import { loadMapper, openMapper } from "../mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { usage } from "../src/cli/flags.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 import { writeFileAtomic } from "../src/core/mod.ts";
 import { groupPrompts, stringifyCsv } from "../src/data/mod.ts";
-import { printable, textTable } from "../src/report/mod.ts";
+import { printable, readPlotly, renderCompareReport, textTable } from "../src/report/mod.ts";
 import { compareDecisions } from "../src/trust/mod.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { LABELS_FLAGS, openLabels } from "./_labels.ts";
+
+/** What two mappers are called: their files, by as much of the path as tells them apart. */
+function namesOf(first: string, second: string): readonly [string, string] {
+  const name = (path: string) => basename(path).replace(/\.json$/, "");
+  return name(first) === name(second) ? [first, second] : [name(first), name(second)];
+}
 
 await runCommand({
   name: "compare",
@@ -34,6 +41,12 @@ await runCommand({
       writes: (path: string) => [path],
       help: "Where all prompts that flip go.",
     },
+    out_html: {
+      type: "string",
+      value: "FILE",
+      writes: (path: string) => [path],
+      help: "A page with both side by side.",
+    },
   },
 }, async (flags, context) => {
   const { say, result, positional } = context;
@@ -47,9 +60,13 @@ await runCommand({
   const prompts = dataset.rows.map(({ prompt }) => prompt);
   const decide = async (path: string) => {
     await using mapper = await openMapper(path, mapperOptions(flags, context));
-    return (await mapper.decide(prompts, mapper.point)).map(({ label }) => label);
+    return await mapper.decide(prompts, mapper.point);
   };
-  const [first, second] = [await decide(pathA!), await decide(pathB!)];
+  const decisions = [await decide(pathA!), await decide(pathB!)] as const;
+  const [first, second] = decisions.map((some) => some.map(({ label }) => label)) as [
+    (string | null)[],
+    (string | null)[],
+  ];
   const gold = dataset.rows.map(({ label }) => label!);
   const found = compareDecisions({ gold, first, second, groups: groupPrompts(prompts, { mask }) });
   const flips = found.flips.map((row): Record<string, unknown> => ({
@@ -89,6 +106,18 @@ await runCommand({
     const columns = ["line", "prompt", "label", "first", "second"];
     await writeFileAtomic(flags.out_csv, stringifyCsv(flips, columns));
     say(`Wrote ${flags.out_csv}`);
+  }
+  if (flags.out_html !== undefined) {
+    const [a, b] = namesOf(pathA!, pathB!);
+    const page = renderCompareReport({
+      prompts,
+      gold,
+      first: { name: a, decisions: decisions[0] },
+      second: { name: b, decisions: decisions[1] },
+      found,
+    }, await readPlotly());
+    await writeFileAtomic(flags.out_html, page);
+    say(`Wrote ${flags.out_html}`);
   }
   result({ first: pathA, second: pathB, labels_csv: flags.labels_csv, ...found, flips });
   return EXIT.ok;

@@ -19,8 +19,9 @@ await runCommand({
       default: ".artifacts/notebooks",
       help: "Where the executed notebooks go.",
     },
+    write: { type: "boolean", help: "Put the outputs into the notebooks themselves." },
   },
-}, async ({ out_dir }, { say, warn, result }) => {
+}, async ({ out_dir, write }, { say, warn, result }) => {
   await installKernel();
   const runs: { notebook: string; seconds: number; ok: boolean }[] = [];
   for (const notebook of await listNotebooks()) {
@@ -35,6 +36,11 @@ await runCommand({
     rows: runs.map((run) => [run.notebook, run.seconds, run.ok ? "ok" : "failed"]),
   }));
   say(`\nExecuted notebooks: ${out_dir}`);
+  const written = write ? runs.filter(({ ok }) => ok).map(({ notebook }) => notebook) : [];
+  for (const notebook of written) {
+    await keepOutputs(`${FOLDER}/${notebook}`, `${out_dir}/${notebook}`);
+  }
+  if (write) say(`Outputs written into ${written.length} of ${runs.length} notebooks`);
   result({ out_dir, runs });
   return runs.every((run) => run.ok) ? EXIT.ok : EXIT.gate;
 });
@@ -72,6 +78,33 @@ async function execute(notebook: string, outDir: string): Promise<string | null>
   if (success) return await findLostOutput(`${outDir}/${notebook.slice(FOLDER.length + 1)}`);
   const lines = new TextDecoder().decode(stderr).trimEnd().split("\n");
   return lines.slice(-40).join("\n");
+}
+
+interface NotebookCell {
+  readonly cell_type: "code" | "markdown";
+  readonly outputs?: readonly Record<string, unknown>[];
+}
+
+/**
+ * The notebook as it was written, with the outputs of its run: times of execution and the like stay out, so
+ * that a run that shows the same leaves the same file.
+ */
+async function keepOutputs(path: string, executed: string): Promise<void> {
+  const read = async (file: string) => JSON.parse(await Deno.readTextFile(file));
+  const [notebook, { cells }] = [await read(path), await read(executed)];
+  let count = 0;
+  const shown = notebook.cells.map((cell: NotebookCell, i: number) =>
+    cell.cell_type === "code"
+      ? { ...cell, execution_count: ++count, outputs: cells[i].outputs.map(withCount(count)) }
+      : cell
+  );
+  const text = JSON.stringify({ ...notebook, cells: shown }, null, 1);
+  await writeFileAtomic(path, `${text}\n`);
+}
+
+function withCount(count: number) {
+  return (output: Record<string, unknown>) =>
+    "execution_count" in output ? { ...output, execution_count: count } : output;
 }
 
 /** A cell that ran and showed nothing, although it was to. */

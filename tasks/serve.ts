@@ -4,6 +4,8 @@ import {
   DEFAULT_SERVE_LIMITS,
   type LogEntry,
   type MicroServer,
+  type PlaygroundOptions,
+  readSweepRows,
   startServer,
 } from "../src/serve/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
@@ -39,6 +41,12 @@ const SERVE_FLAGS = {
     value: "NAMES",
     help: "Names, separated by commas, that requests may ask for beside this machine's own. " +
       "Default: none where no token is asked for, else any.",
+  },
+  cors: {
+    type: "string",
+    value: "ORIGINS",
+    help: "Origins, separated by commas, whose pages may ask: https://app.example.org. Default: " +
+      "none but the server's own.",
   },
   max_connections: {
     type: "integer",
@@ -90,6 +98,12 @@ const SERVE_FLAGS = {
     default: DEFAULT_SERVE_LIMITS.stopTimeoutMs / 1000,
     help: "Time for open requests to end after SIGTERM or SIGINT.",
   },
+  ui: { type: "boolean", help: "Show a page at / to try prompts on." },
+  ui_rows: {
+    type: "string",
+    value: "FILE",
+    help: "With --ui: rows CSV of a sweep over the mapper, for the sliders of the page.",
+  },
   quiet: { type: "boolean", help: "Log defects only, not every request." },
   log_prompts: { type: "boolean", help: "Log what people wrote, too." },
 } as const;
@@ -124,6 +138,8 @@ await runCommand({
     },
     logPrompts: flags.log_prompts,
     allowedHosts: listOf(flags.allowed_hosts),
+    corsOrigins: listOf(flags.cors),
+    ...(flags.ui && { playground: await readPlayground(flags.ui_rows) }),
   });
   const current = { runtime };
   const open = () => openOperatorRuntime(flags, context);
@@ -142,6 +158,10 @@ await runCommand({
   await log.close();
   return EXIT.ok;
 });
+
+async function readPlayground(path: string | undefined): Promise<PlaygroundOptions> {
+  return path === undefined ? {} : { rows: await readSweepRows(path), rowsFrom: path };
+}
 
 interface ReloadOptions {
   readonly open: () => Promise<OperatorRuntime>;

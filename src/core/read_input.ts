@@ -12,10 +12,13 @@ export interface Schema {
   readonly renamed: Readonly<Record<string, string>>;
 }
 
+/** An input that is not of the expected shape, whatever it means. */
+export class InputShapeError extends MicroLmError {}
+
 /**
  * Reads an input by its schema.
  *
- * @throws {MicroLmError} Kind `usage`, naming the path, what was found and what was expected; for
+ * @throws {InputShapeError} Kind `usage`, naming the path, what was found and what was expected; for
  * an unknown key also the closest known one.
  */
 export function readInput<T>(input: unknown, type: z.ZodType<T>, schema: Schema): T {
@@ -31,7 +34,7 @@ function refuseProto(input: unknown, { name }: Schema): void {
   for (const [value, path] of found) {
     if (typeof value !== "object" || value === null) continue;
     if (Object.hasOwn(value, "__proto__")) {
-      throw new MicroLmError("usage", `Unknown key "${path}.__proto__"`);
+      throw new InputShapeError("usage", `Unknown key "${path}.__proto__"`);
     }
     for (const [key, item] of Object.entries(value)) {
       if (typeof item === "object" && item !== null) found.push([item, `${path}.${key}`]);
@@ -39,7 +42,7 @@ function refuseProto(input: unknown, { name }: Schema): void {
   }
 }
 
-function describeFault(input: unknown, issue: z.core.$ZodIssue, schema: Schema): MicroLmError {
+function describeFault(input: unknown, issue: z.core.$ZodIssue, schema: Schema): InputShapeError {
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") return unknownKey(path, issue.keys[0]!, schema);
   const found = show(path.reduce<unknown>(
@@ -47,20 +50,20 @@ function describeFault(input: unknown, issue: z.core.$ZodIssue, schema: Schema):
     input,
   ));
   const where = [schema.name, ...path].join(".");
-  return new MicroLmError("usage", `Expected ${where} to be ${issue.message}, got ${found}`);
+  return new InputShapeError("usage", `Expected ${where} to be ${issue.message}, got ${found}`);
 }
 
-function unknownKey(path: readonly string[], key: string, schema: Schema): MicroLmError {
+function unknownKey(path: readonly string[], key: string, schema: Schema): InputShapeError {
   const full = [...path, key].join(".");
   const message = `Unknown key "${schema.name}.${full}"`;
   const renamed = Object.hasOwn(schema.renamed, full) ? schema.renamed[full] : undefined;
-  if (renamed !== undefined) return new MicroLmError("usage", message, { hint: renamed });
+  if (renamed !== undefined) return new InputShapeError("usage", message, { hint: renamed });
   const known = schema.keys;
   // The same name elsewhere is what was meant more often than a similar one here
   const moved = known.find((name) => name.split(".").at(-1) === key);
   const near = moved ?? closest(full, [...known]);
   const meant = moved !== undefined || distance(full, near) <= Math.max(2, full.length / 3);
-  return new MicroLmError("usage", meant ? `${message}, did you mean "${near}"?` : message, {
+  return new InputShapeError("usage", meant ? `${message}, did you mean "${near}"?` : message, {
     hint: `Known: ${known.join(", ")}`,
   });
 }

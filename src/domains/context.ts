@@ -29,19 +29,19 @@ export const DEFAULT_MAX_AGE_SEC = 30;
 
 /** −0 is 0. */
 const least0 = z.number({ error: "a number of at least 0" })
-  .refine((n) => n >= 0, { error: "a number of at least 0" }).transform((n) => n + 0);
-const above0 = z.number({ error: "a number above 0" })
-  .refine((n) => n > 0, { error: "a number above 0" });
+  .min(0, { error: "a number of at least 0" }).transform((n) => n + 0);
+const above0 = z.number({ error: "a number above 0" }).gt(0, { error: "a number above 0" });
 const group = <T extends z.core.$ZodShape>(shape: T) =>
   z.strictObject(shape, {
     error: (issue) => issue.code === "unrecognized_keys" ? undefined : "an object",
   });
 const byTicker = <T>(value: z.ZodType<T>) => z.record(z.string(), value, { error: "an object" });
-const share = z.number({ error: "a number from 0 to 1" })
-  .refine((n) => n >= 0 && n <= 1, { error: "a number from 0 to 1" }).transform((n) => n + 0);
+const share = z.number({ error: "a number from 0 to 1" }).min(0, { error: "a number from 0 to 1" })
+  .max(1, { error: "a number from 0 to 1" }).transform((n) => n + 0);
 const owed = { amount: least0, price: above0 };
 
-const TYPE = group({
+/** The shape of a context. */
+export const CONTEXT_TYPE = group({
   oracle: group({ age_sec: least0, max_age_sec: least0.optional() }).optional(),
   ltv: least0.optional(),
   hf: least0.optional(),
@@ -110,7 +110,7 @@ export function resolveContext(
   input: unknown = {},
   { liq_threshold }: { readonly liq_threshold: number },
 ): Context {
-  const given = readInput(input, TYPE, SCHEMA);
+  const given = readInput(input, CONTEXT_TYPE, SCHEMA);
   const positions = given.positions ? readPositions(given.positions) : null;
   const [ownLtv, ownHf] = positions
     ? [ltvOf(positions), hfOf(positions, liq_threshold)]

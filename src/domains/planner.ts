@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { Decision } from "../evaluate/decide.ts";
 import type { GuardPolicy } from "./defi/guards/inputs.ts";
 import type { TrainingForms } from "../mapper/training_rows.ts";
@@ -14,6 +15,10 @@ export interface Planner<Plan = unknown, Context = unknown> {
   readonly takesGrids: boolean;
   /** The other forms that prompts have, for training; undefined where prompts come to the mapper as they are. */
   readonly trainingForms?: TrainingForms;
+  /** The shape of what `readContext` takes. */
+  readonly contextType: z.ZodType;
+  /** Requests to try first, each with an answer that somebody checked. */
+  readonly examples?: readonly RunExample[];
   /** What the words say before anybody maps them: is it an order, and of which steps. */
   read(prompt: string): DomainReading;
   /**
@@ -30,6 +35,16 @@ export interface Planner<Plan = unknown, Context = unknown> {
    * @throws {MicroLmError} Kind `usage` for a grid that is not understood.
    */
   run(request: DomainRequest<Context>, tools: RunTools): Promise<Finding>;
+}
+
+/** A request as an example. */
+export interface RunExample {
+  /** A name in one word. */
+  readonly name: string;
+  readonly prompt: string;
+  readonly policy?: Readonly<Record<string, unknown>>;
+  readonly context?: Readonly<Record<string, unknown>>;
+  readonly grid?: readonly (readonly number[])[];
 }
 
 /** What the words of a prompt say. */

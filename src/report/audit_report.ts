@@ -1,4 +1,5 @@
 import type { AuditReport } from "../rails/audit/audit.ts";
+import type { RefutationMetrics } from "../rails/audit/refute.ts";
 import { renderChartPage } from "./page/chart_page.ts";
 import { shareAxis } from "./charts/shared.ts";
 import { percent, percentWithInterval } from "./page/escape.ts";
@@ -67,6 +68,90 @@ export function auditTables(
   ];
 }
 
+/** What the evidence says against the answers of a mapper. */
+export interface AuditRefutation extends RefutationMetrics {
+  /** Least share of the evidence that an answer needs. */
+  readonly tau: number;
+  /** The answers that it refutes. */
+  readonly refuted: readonly {
+    readonly prompt: string;
+    readonly answer: string;
+    readonly gold: string;
+  }[];
+}
+
+/** Options of {@linkcode renderAuditReport}. */
+export interface RenderAuditReportOptions {
+  /** Default: no mapper was asked. */
+  readonly refutation?: AuditRefutation | null;
+}
+
+/** Rows that a page lists of one kind. */
+const SHOWN = 100;
+
+function refutationTables({ tau, caught, refused, refuted }: AuditRefutation) {
+  const right = ({ answer, gold }: AuditRefutation["refuted"][number]) => answer === gold;
+  return [{
+    id: "refutes",
+    title: "What it refutes of the mapper",
+    caption: "Answers that no span speaks for, answers to prompts that forbid to act" +
+      (tau > 0 ? `, and those with less than ${tau.toFixed(3)} of the evidence.` : "."),
+    table: {
+      columns: ["answers", "refuted (95%)", "rows"],
+      rows: ([["wrong ones", caught], ["right ones", refused]] as const).map(([name, rate]) => [
+        name,
+        percentWithInterval(rate),
+        `${rate.k}/${rate.n}`,
+      ]),
+    },
+  }, {
+    id: "refuted",
+    title: "Answers that it refutes",
+    caption: `Right ones, which it should have let pass, first; ${SHOWN} at most.`,
+    table: {
+      columns: ["answer was", "prompt", "mapper's answer", "label"],
+      rows: refuted.toSorted((a, b) => Number(right(b)) - Number(right(a))).slice(0, SHOWN)
+        .map((row) => [right(row) ? "right" : "wrong", row.prompt, row.answer, row.gold]),
+    },
+  }];
+}
+
+/** What was accepted against the labels, and why nothing was where that is so. */
+function rowTables({ rows }: AuditReport) {
+  const wrong = rows.filter(({ pred, gold }) => pred !== null && gold !== null && pred !== gold);
+  const reasons = [...Map.groupBy(rows, ({ reason }) => reason)];
+  return [{
+    id: "reasons",
+    title: "Why it decides as it does",
+    caption: "What stood in the way of an action; pass where nothing did.",
+    table: {
+      columns: ["reason", "rows", "share"],
+      rows: reasons.toSorted(([, a], [, b]) => b.length - a.length)
+        .map(([reason, own]) => [reason, own.length, percent(own.length / rows.length)]),
+    },
+  }, {
+    id: "wrong",
+    title: "Accepted, and wrong",
+    caption: `The strongest first; ${SHOWN} of ${wrong.length} at most.`,
+    table: {
+      columns: ["prompt", "accepted", "label", "share"],
+      rows: wrong.toSorted((a, b) => b.rel - a.rel).slice(0, SHOWN)
+        .map(({ prompt, pred, gold, rel }) => [prompt, pred, gold, Number(rel.toFixed(3))]),
+    },
+  }].filter(({ table }) => table.rows.length > 0);
+}
+
+/** What came out, in a sentence. */
+function auditLead({ rows, metrics }: AuditReport): string {
+  const { coverage, hallucination_on_fired } = metrics;
+  if (rows.length === 0) return "There was no prompt to judge.";
+  const wrong = hallucination_on_fired.n === 0
+    ? ""
+    : `; of those ${percent(hallucination_on_fired.value)} are wrong`;
+  return `The evidence alone accepts an action in ${percent(coverage.value)} of ` +
+    `${rows.length.toLocaleString("en")} prompts${wrong}.`;
+}
+
 /**
  * The audit as a page with charts.
  *
@@ -83,13 +168,24 @@ export function auditTables(
  * assert(renderAuditReport(report, "").includes("0 prompts, judged by evidence alone."));
  * ```
  */
-export function renderAuditReport(report: AuditReport, plotly: string): string {
+export function renderAuditReport(
+  report: AuditReport,
+  plotly: string,
+  { refutation }: RenderAuditReportOptions = {},
+): string {
   const { perClass, rows, params } = report;
   const shown = (decision: "PASS" | "ABSTAIN") =>
     rows.filter((row) => row.decision === decision).map(({ rel }) => Number(rel.toFixed(4)));
   return renderChartPage({
     title: "audit-bench",
     notes: [
+      auditLead(report),
+      ...(refutation
+        ? [
+          `Of the mapper's wrong answers it refutes ${percent(refutation.caught.value)}, of the ` +
+          `right ones ${percent(refutation.refused.value)}.`,
+        ]
+        : []),
       `${rows.length} prompts, judged by evidence alone.`,
       `Settings: ${Object.entries(params).map(([name, value]) => `${name} ${value}`).join(", ")}.`,
     ],
@@ -118,6 +214,7 @@ export function renderAuditReport(report: AuditReport, plotly: string): string {
           traces: (["PASS", "ABSTAIN"] as const).map((decision) => ({
             type: "histogram",
             name: decision === "PASS" ? "accepted" : "nothing accepted",
+            marker: { color: decision === "PASS" ? "--accent" : "--muted" },
             x: shown(decision),
             xbins: { start: 0, end: 1.0001, size: 0.05 },
           })),
@@ -125,6 +222,10 @@ export function renderAuditReport(report: AuditReport, plotly: string): string {
         },
       },
     ],
-    tables: auditTables(report),
+    tables: [
+      ...auditTables(report),
+      ...(refutation ? refutationTables(refutation) : []),
+      ...rowTables(report),
+    ],
   }, plotly);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 export { renderArcPage } from "./arc/page.ts";
-export { auditTables, renderAuditReport } from "./audit_report.ts";
+export { type AuditRefutation, auditTables, renderAuditReport } from "./audit_report.ts";
 export { confusionCounts } from "./charts/confusion.ts";
 export {
   confidenceHistogram,
@@ -13,6 +13,11 @@ export {
   riskCoverage,
   rowOutcome,
 } from "./charts/data.ts";
+export {
+  type ComparedMapper,
+  type CompareReportInput,
+  renderCompareReport,
+} from "./compare_report.ts";
 export { decisionText, whyText } from "./decision/text.ts";
 export { denoiseTable, ngfTable, renderNgfReport } from "./ngf_report.ts";
 export { JUPYTER_DISPLAY, plot, show, table } from "./notebook/notebook.ts";

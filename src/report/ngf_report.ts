@@ -95,12 +95,22 @@ export function renderNgfReport(result: NgfBenchResult, plotly: string): string 
   return renderChartPage(ngfPage(result), plotly);
 }
 
+/** What came out, in a sentence. */
+function ngfLead({ parsers }: NgfBenchResult): string {
+  const [best] = parsers.toSorted((a, b) => (plain(b).exact ?? 0) - (plain(a).exact ?? 0));
+  if (!best) return "No parser was run.";
+  return `Of these parsers ${best.parser} reads most traces exactly: ${
+    percent(plain(best).exact)
+  }, with ${percent(plain(best).hallucination)} of actions that are not there.`;
+}
+
 function ngfPage(result: NgfBenchResult): ChartPage {
   const { parsers, samples, seed, noise_only, tuning } = result;
   const measures = ["exact", "f1", "hallucination", "omission"] as const;
   return {
     title: "ngf-bench",
     notes: [
+      ngfLead(result),
       `${samples} hard traces, seed ${seed}; gates fitted on ${tuning.samples} traces of seed ` +
       `${tuning.seed}.`,
       `On noise alone the corrected parser reads an action in ${

@@ -1,5 +1,7 @@
+import { MICRO_LM_VERSION } from "../core/version.ts";
 import { policyOf } from "../run/policy/of_runtime.ts";
 import type { TokenCheck } from "./http/bearer_token.ts";
+import { allowed, type Cors, isPreflight, NO_CORS } from "./http/cors.ts";
 import {
   headerOf,
   type RequestHeaders,
@@ -17,15 +19,19 @@ import { createServeMetrics, type Gauges, type ServeMetrics } from "./metrics.ts
 import { openApiDocument } from "./openapi.ts";
 import { type ProbeContext, stopping } from "./probes.ts";
 import { readJsonBody } from "./http/read_body.ts";
-import { type PostRoute, type Route, ROUTES } from "./routes.ts";
+import { PLAYGROUND_ROUTE, type PostRoute, type Route, ROUTES } from "./routes.ts";
 
 /** What a request handler is made with. */
 export interface CreateRequestHandlerOptions {
   readonly checkToken: TokenCheck;
   readonly checkHost: HostCheck;
+  /** Default: no page of another origin may ask. */
+  readonly cors?: Cors;
   readonly limits: ServeLimits;
   readonly log: (entry: LogEntry) => void;
   readonly logPrompts: boolean;
+  /** Renders the playground from what is served. Default: there is none. */
+  readonly playground?: ((context: HandlerContext) => string) | undefined;
   /** Numbers for the metrics that others keep. */
   readonly gauges: () => Pick<Gauges, "connections" | "worstDelay">;
 }
@@ -43,11 +49,11 @@ export interface RequestHandler {
   stop(): Promise<void>;
 }
 
-const BY_PATH = new Map(ROUTES.map((route) => [route.path, route]));
-
 /** A context, and how many requests use it. */
 interface Use {
   readonly context: HandlerContext;
+  /** The document that describes it. */
+  readonly openApi: string;
   users: number;
   /** Called when it was replaced and nobody uses it any more. */
   onUnused: (() => void) | null;
@@ -58,23 +64,28 @@ export function createRequestHandler(
   served: Served,
   options: CreateRequestHandlerOptions,
 ): RequestHandler {
-  const { checkToken, checkHost, limits, log, logPrompts, gauges } = options;
-  const metrics = createServeMetrics(ROUTES.map(({ path }) => path));
+  const { checkToken, checkHost, cors = NO_CORS, limits, log, logPrompts, gauges, playground } =
+    options;
+  const routes = playground ? [...ROUTES, PLAYGROUND_ROUTE] : ROUTES;
+  const byPath = new Map(routes.map((route) => [route.path, route]));
+  const metrics = createServeMetrics([...byPath.keys()]);
   const state = { inFlight: 0, isStopping: false };
-  const openApi = JSON.stringify(openApiDocument());
   const useOf = (from: Served): Use => {
     const { runtime, operator, env } = from;
+    const openApi = JSON.stringify(openApiDocument(routes, runtime.opened.planner));
     const queue = createMapQueue(runtime, { onBatch: metrics.batch });
     const own = policyOf(runtime, { operator, env });
-    return { context: { ...from, queue, metrics, limits, own }, users: 0, onUnused: null };
+    const context = { ...from, queue, metrics, limits, own };
+    return { context, openApi, users: 0, onUnused: null };
   };
   let current = useOf(served);
   const probed = (): ProbeContext => ({
     queue: current.context.queue,
     metrics,
     state,
-    gauges,
-    openApi,
+    gauges: () => ({ ...gauges(), build: buildOf(current.context) }),
+    openApi: current.openApi,
+    ...(playground && { playground: () => playground(current.context) }),
   });
   const series = crypto.randomUUID().slice(0, 8);
   let count = 0;
@@ -106,16 +117,25 @@ export function createRequestHandler(
     return JSON.stringify(body);
   };
   const respond = async (request: ServeRequest, id: string, facts: RequestFacts) => {
-    const route = BY_PATH.get(pathOf(request.target));
+    const route = byPath.get(pathOf(request.target));
+    const shared = cors(request);
     facts.path = route?.path ?? "other";
     try {
+      if (route && isPreflight(request, shared)) {
+        checkHost(request);
+        return { status: 204, headers: { ...shared, ...allowed(route.method) }, body: "" };
+      }
       const body = await answer(request, route, facts);
-      return toResponse(200, body, route!.type, id);
+      const more = route!.method === "GET" ? route!.headers : undefined;
+      return toResponse(200, body, route!.type, id, { ...more, ...shared });
     } catch (error) {
       facts.error = error;
       const problem = toHttpProblem(error);
       const body = JSON.stringify(problem.toBody());
-      return toResponse(problem.status, body, "application/problem+json", id, problem.headers);
+      return toResponse(problem.status, body, "application/problem+json", id, {
+        ...problem.headers,
+        ...shared,
+      });
     }
   };
 
@@ -144,6 +164,17 @@ export function createRequestHandler(
       if (state.inFlight === 0) idle.resolve();
       return idle.promise;
     },
+  };
+}
+
+/** What answers, for the metrics. */
+function buildOf({ runtime: { opened, source } }: HandlerContext): Record<string, string> {
+  return {
+    version: MICRO_LM_VERSION,
+    deno: Deno.version.deno,
+    domain: opened.name,
+    backend: source?.backend ?? "none",
+    mapper: source?.sha256 ?? "none",
   };
 }
 

@@ -68,7 +68,7 @@ export const handleRun: Handler = async (json, context) => {
   const { dry_run, policy, rails, context: told, ...request } = readRequest(json, RUN_REQUEST);
   checkLength([request.prompt], limits);
   checkPolicy(policy, runtime);
-  const known = context.facts ? await readFacts(context.facts) : told;
+  const known = context.facts ? await readFacts(context.facts, context) : told;
   const record = await runtime.run({
     ...request,
     policy: operator,
@@ -79,14 +79,16 @@ export const handleRun: Handler = async (json, context) => {
     ...(dry_run !== undefined && { dryRun: dry_run }),
     env,
   } as RunRequest);
-  metrics.run(record.ok);
+  metrics.run(record.ok, record.label);
   return { body: record, prompts: [request.prompt] };
 };
 
-/** Facts that cannot be read are no reason to believe the caller. */
-async function readFacts(facts: Facts): Promise<unknown> {
+/** Facts that cannot be read are no reason to believe the caller, nor to find fault with the request. */
+async function readFacts(facts: Facts, { runtime, own }: HandlerContext): Promise<unknown> {
   try {
-    return await facts();
+    const known = await facts();
+    runtime.opened.planner?.readContext(known ?? {}, own.policy);
+    return known;
   } catch (cause) {
     throw new HttpProblem("no_facts", "", { headers: { "retry-after": "1" }, cause });
   }
@@ -110,7 +112,7 @@ async function mapAll(
     : policyOf(runtime, { operator, caller: policy, env });
   if (queue.waiting + prompts.length > limits.maxQueued) throw overloaded();
   const mapped = await queue.map(prompts, active, top_k === undefined ? {} : { topK: top_k });
-  for (const { reason } of mapped) metrics.decision(reason);
+  for (const { reason, predicted } of mapped) metrics.decision(reason, predicted);
   return mapped;
 }
 

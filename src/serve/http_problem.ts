@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MicroLmError } from "../core/errors.ts";
+import { InputShapeError } from "../core/read_input.ts";
 
 /** What each code of a problem means, and the HTTP status that goes with it. */
 export const PROBLEMS = {
@@ -10,6 +11,7 @@ export const PROBLEMS = {
   not_found: [404, "There is nothing at this path"],
   no_mapper: [404, "This server has no mapper"],
   method_not_allowed: [405, "The path does not take this method"],
+  conflict: [409, "The request contradicts itself or what this server has"],
   slow_head: [408, "The head of the request took too long"],
   slow_body: [408, "The body took too long"],
   body_too_large: [413, "The body is too large"],
@@ -17,7 +19,7 @@ export const PROBLEMS = {
   batch_too_large: [413, "There are too many prompts"],
   unsupported_media_type: [415, "The body has to be application/json"],
   wrong_host: [421, "This server does not answer under that name"],
-  invalid_request: [422, "The request is not understood"],
+  invalid_request: [422, "The body has another shape than /openapi.json says"],
   head_too_large: [431, "The head of the request is too large"],
   internal: [500, "A defect of the server"],
   overloaded: [503, "There is too much to do already"],
@@ -85,11 +87,15 @@ export function overloaded(): HttpProblem {
   return new HttpProblem("overloaded", "", { headers: { "retry-after": "1" } });
 }
 
-/** The problem that an error is to the caller; what is none of the caller's doing stays unsaid. */
+/**
+ * The problem that an error is to the caller: a wrong shape is told from a body of the right shape that
+ * cannot be true or cannot be done here. What is none of the caller's doing stays unsaid.
+ */
 export function toHttpProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof MicroLmError && (error.kind === "usage" || error.kind === "data")) {
-    return new HttpProblem("invalid_request", error.message, { hint: error.hint });
+    const code = error instanceof InputShapeError ? "invalid_request" : "conflict";
+    return new HttpProblem(code, error.message, { hint: error.hint });
   }
   return new HttpProblem("internal");
 }

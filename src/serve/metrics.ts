@@ -1,7 +1,7 @@
 import { OUTCOMES } from "../evaluate/decide.ts";
 import { type ProblemCode, PROBLEMS } from "./http_problem.ts";
 
-const STATUSES = [...new Set([200, ...Object.values(PROBLEMS).map(([status]) => status)])];
+const STATUSES = [...new Set([200, 204, ...Object.values(PROBLEMS).map(([status]) => status)])];
 /** Upper bounds in seconds. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Upper bounds of what a timer is late, in seconds. */
@@ -16,19 +16,21 @@ export interface Gauges {
   readonly connections: number;
   /** Seconds; see {@linkcode EventLoopWatch}. */
   readonly worstDelay: number;
+  /** What answers: version, domain, mapper. */
+  readonly build: Readonly<Record<string, string>>;
   readonly memory: Pick<Deno.MemoryUsage, "rss" | "heapUsed" | "external">;
 }
 
-/** Counts what a server does; all memory is taken at the start. */
+/** Counts what a server does; memory is taken at the start, and once a label. */
 export interface ServeMetrics {
   /** A request that was answered; what no route knows is counted as `other`. */
   request(path: string, status: number, seconds: number): void;
-  /** What became of a mapped prompt. */
-  decision(reason: typeof OUTCOMES[number]): void;
+  /** What became of a mapped prompt, and its most probable class. */
+  decision(reason: typeof OUTCOMES[number], predicted: string): void;
   /** Prompts of one encoder call. */
   batch(rows: number): void;
-  /** A run that ended. */
-  run(isOk: boolean): void;
+  /** A run that ended, and the label of its first step. */
+  run(isOk: boolean, label: string | null): void;
   /** A connection that ended before there was a request. */
   refused(code: ProblemCode): void;
   /** By how much the event loop was late. */
@@ -50,6 +52,12 @@ export function createServeMetrics(routes: readonly string[]): ServeMetrics {
   const durations = paths.map(() => createHistogram(SECONDS));
   const decisions = new Float64Array(OUTCOMES.length);
   const runs = new Float64Array(2);
+  const labels = new Map<string, number>();
+  // Labels come from mappers and domains, never from a request: there are as many as there are classes
+  const countLabel = (route: string, label: string, isOk: boolean) => {
+    const key = `route="${route}",label="${escapeLabel(label)}",fired="${isOk}"`;
+    labels.set(key, (labels.get(key) ?? 0) + 1);
+  };
   const batches = createHistogram(ROWS);
   const delays = createHistogram(DELAYS);
   const refusals = new Float64Array(CODES.length);
@@ -60,11 +68,13 @@ export function createServeMetrics(routes: readonly string[]): ServeMetrics {
       requests[at * STATUSES.length + STATUSES.indexOf(status)]! += 1;
       durations[at]!.observe(seconds);
     },
-    decision: (reason) => {
+    decision: (reason, predicted) => {
+      countLabel("map", predicted, reason === "fired");
       decisions[OUTCOMES.indexOf(reason)]! += 1;
     },
     batch: (rows) => batches.observe(rows),
-    run: (isOk) => {
+    run: (isOk, label) => {
+      countLabel("run", label ?? "none", isOk);
       runs[isOk ? 1 : 0]! += 1;
     },
     refused: (code) => {
@@ -100,6 +110,12 @@ export function createServeMetrics(routes: readonly string[]): ServeMetrics {
           ["false", "true"].map((ok, i) => `${NAME}_runs_total{ok="${ok}"} ${runs[i]}`),
         ),
         ...family(
+          "labels_total",
+          "counter",
+          "Prompts by their most probable label, and runs by that of their first step.",
+          [...labels].map(([key, count]) => `${NAME}_labels_total{${key}} ${count}`),
+        ),
+        ...family(
           "encoder_batch_rows",
           "histogram",
           "Prompts of one encoder call.",
@@ -126,6 +142,11 @@ export function createServeMetrics(routes: readonly string[]): ServeMetrics {
           "The longest delay of the last 30 to 60 seconds.",
           gauges.worstDelay,
         ),
+        ...family("build_info", "gauge", "What answers.", [
+          `${NAME}_build_info{${
+            Object.entries(gauges.build).map(([key, value]) => `${key}="${escapeLabel(value)}"`)
+          }} 1`,
+        ]),
         ...gauge("open_connections", "Connections.", gauges.connections),
         ...gauge("in_flight_requests", "Requests with a body in progress.", gauges.inFlight),
         ...gauge("queued_prompts", "Prompts that wait for the encoder.", gauges.queued),
@@ -139,6 +160,10 @@ export function createServeMetrics(routes: readonly string[]): ServeMetrics {
 }
 
 const NAME = "micro_lm";
+
+function escapeLabel(value: string): string {
+  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+}
 
 function family(name: string, type: string, help: string, lines: readonly string[]): string[] {
   return [`# HELP ${NAME}_${name} ${help}`, `# TYPE ${NAME}_${name} ${type}`, ...lines];

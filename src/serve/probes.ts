@@ -8,9 +8,11 @@ export interface ProbeContext {
   readonly metrics: ServeMetrics;
   readonly state: { readonly inFlight: number; readonly isStopping: boolean };
   /** Numbers that others keep. */
-  readonly gauges: () => Pick<Gauges, "connections" | "worstDelay">;
+  readonly gauges: () => Pick<Gauges, "connections" | "worstDelay" | "build">;
   /** The document that describes the server. */
   readonly openApi: string;
+  /** Renders the playground, where there is one. */
+  readonly playground?: () => string;
 }
 
 /** Answers a GET. */
@@ -36,6 +38,9 @@ export const answerMetrics: Probe = ({ metrics, queue, state, gauges }) =>
 
 /** `GET /openapi.json` */
 export const answerOpenApi: Probe = ({ openApi }) => openApi;
+
+/** `GET /` */
+export const answerPlayground: Probe = ({ playground }) => playground!();
 
 /** The problem of a server that stops. */
 export function stopping(): HttpProblem {

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { OUTCOMES } from "../evaluate/decide.ts";
 import { readInput, type Schema } from "../core/read_input.ts";
+import { findRepeatedName } from "../core/text/json_fault.ts";
+import { nameOf } from "../core/text/json_text.ts";
 import { HttpProblem } from "./http_problem.ts";
 
 const text = z.string({ error: "a text" });
@@ -34,6 +36,17 @@ export const BATCH_REQUEST = object({
 
 const SAMPLES = "a whole number from 16 to 4096";
 
+// What a grid is, the domain says in the record; here it is said to readers of the schema alone
+const SIDE = { type: "array", minItems: 1, maxItems: 30 };
+const GRID = { ...SIDE, items: { ...SIDE, items: { type: "integer", minimum: 0, maximum: 9 } } };
+const PAIRS = {
+  items: {
+    type: "object",
+    properties: { input: GRID, output: GRID },
+    required: ["input", "output"],
+  },
+};
+
 /** The body of `POST /v1/run`. */
 export const RUN_REQUEST = object({
   prompt: text.describe("What a person wrote."),
@@ -48,11 +61,55 @@ export const RUN_REQUEST = object({
     .optional().describe("Samples of a trace that the rails look at. Default: 180."),
   dry_run: z.boolean({ error: "true or false" }).optional()
     .describe("Say what would be allowed, and hand out no plan. Default: false."),
-  grid: z.array(z.unknown(), { error: "a list of rows" }).optional()
+  grid: z.array(z.unknown(), { error: "a list of rows" }).meta(GRID).optional()
     .describe("ARC: the grid to change, as rows of numbers."),
-  pairs: z.array(z.unknown(), { error: "a list of {input, output}" }).optional()
+  pairs: z.array(z.unknown(), { error: "a list of {input, output}" }).meta(PAIRS).optional()
     .describe("ARC: pairs of grids, {input, output}, that the plan has to explain."),
 });
+
+/** An object, or the same as JSON text: some agents write nested arguments as text. */
+const OBJECT_OR_TEXT = {
+  anyOf: [{ type: "object", additionalProperties: true }, { type: "string" }],
+};
+const asTextToo = (described: z.ZodType) =>
+  z.unknown().optional().meta({
+    ...OBJECT_OR_TEXT,
+    description: `${described.description} As an object or as JSON text.`,
+  });
+
+/** The arguments of the tool `map_prompt`. */
+export const MAP_ARGUMENTS = object({ ...MAP_REQUEST.shape, policy: asTextToo(POLICY) });
+
+/** The arguments of the tool `run_micro`. */
+export const RUN_ARGUMENTS = object({
+  ...RUN_REQUEST.shape,
+  policy: asTextToo(POLICY),
+  context: asTextToo(RUN_REQUEST.shape.context),
+});
+
+/**
+ * Arguments with what was written as JSON text read.
+ *
+ * @throws {HttpProblem} `invalid_json` for text that is none.
+ */
+export function readArguments(given: unknown): unknown {
+  if (typeof given !== "object" || given === null) return given;
+  const read = (key: string, value: unknown): unknown => {
+    if (typeof value !== "string" || !(key === "policy" || key === "context")) return value;
+    const fault = (what: string, cause?: unknown) =>
+      new HttpProblem("invalid_json", `Cannot read ${key}: ${what}`, { cause });
+    let json: unknown;
+    try {
+      json = JSON.parse(value);
+    } catch (cause) {
+      throw fault("it is a text, but no JSON", cause);
+    }
+    const twice = findRepeatedName(value);
+    if (twice) throw fault(`the name ${nameOf(twice)} is there twice`);
+    return json;
+  };
+  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, read(key, value)]));
+}
 
 const DECISION = {
   label: z.string().nullable().describe("The action, or null when abstaining."),
@@ -93,7 +150,7 @@ export const RUN_RESPONSE = z.looseObject({
   score: z.number(),
   ok: z.boolean().describe("Whether the plan may be carried out."),
   reason: z.string().describe("Why not; ok or a risk that was not required if it may."),
-  plan: z.looseObject({ sequence: z.array(z.string()), steps: z.array(z.unknown()) })
+  plan: z.looseObject({ sequence: z.array(z.string()), steps: z.array(z.looseObject({})) })
     .describe("Empty unless ok."),
   verify: z.looseObject({ ok: z.boolean(), reason: z.string(), failed: z.array(z.string()) }),
   flags: z.array(z.string()),

@@ -1,7 +1,15 @@
 import type { z } from "zod";
 import { handleBatch, handleMap, type Handler, handleRun } from "./handlers.ts";
+import type { RunExample } from "../domains/planner.ts";
 import type { ProblemCode } from "./http_problem.ts";
-import { answerHealth, answerMetrics, answerOpenApi, answerReady, type Probe } from "./probes.ts";
+import {
+  answerHealth,
+  answerMetrics,
+  answerOpenApi,
+  answerPlayground,
+  answerReady,
+  type Probe,
+} from "./probes.ts";
 import {
   BATCH_REQUEST,
   BATCH_RESPONSE,
@@ -30,12 +38,16 @@ export interface PostRoute extends AnyRoute {
   /** A schema of null is that of a run record. */
   readonly response: { readonly name: string; readonly schema: z.ZodType | null };
   readonly handler: Handler;
+  /** An example of the domain as a body. */
+  readonly exampleOf: (example: RunExample) => unknown;
 }
 
 /** A path that says something about the server. */
 export interface GetRoute extends AnyRoute {
   readonly method: "GET";
   readonly probe: Probe;
+  /** Header fields of the answer. Default: those of all answers. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const JSON_TYPE = "application/json";
@@ -49,12 +61,13 @@ const OF_A_BODY = [
   "body_too_large",
   "unsupported_media_type",
   "invalid_request",
+  "conflict",
   "overloaded",
   "not_ready",
 ] as const satisfies readonly ProblemCode[];
 const OF_A_MAPPING = [...OF_A_BODY, "no_mapper", "prompt_too_long"] as const;
 
-/** All paths: requests, the document of the server, its metrics and its limits come from here. */
+/** All paths but that of the playground: requests, the document of the server, its metrics and its limits come from here. */
 export const ROUTES: readonly Route[] = [
   {
     path: "/v1/map",
@@ -67,6 +80,7 @@ export const ROUTES: readonly Route[] = [
     needsToken: true,
     problems: OF_A_MAPPING,
     handler: handleMap,
+    exampleOf: ({ prompt }) => ({ prompt, top_k: 3 }),
   },
   {
     path: "/v1/map/batch",
@@ -79,6 +93,7 @@ export const ROUTES: readonly Route[] = [
     needsToken: true,
     problems: [...OF_A_MAPPING, "batch_too_large"],
     handler: handleBatch,
+    exampleOf: ({ prompt }) => ({ prompts: [prompt] }),
   },
   {
     path: "/v1/run",
@@ -91,6 +106,7 @@ export const ROUTES: readonly Route[] = [
     needsToken: true,
     problems: [...OF_A_BODY, "prompt_too_long", "no_facts"],
     handler: handleRun,
+    exampleOf: ({ name: _, ...body }) => body,
   },
   {
     path: "/healthz",
@@ -133,3 +149,21 @@ export const ROUTES: readonly Route[] = [
     probe: answerOpenApi,
   },
 ];
+
+/** The route of servers that show a playground. */
+export const PLAYGROUND_ROUTE: GetRoute = {
+  path: "/",
+  method: "GET",
+  operationId: "playground",
+  summary: "A page to try prompts on.",
+  type: "text/html; charset=utf-8",
+  headers: {
+    // The page itself says which scripts and styles it has
+    "content-security-policy": "frame-ancestors 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+  },
+  needsToken: false,
+  problems: [],
+  probe: answerPlayground,
+};

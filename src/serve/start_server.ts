@@ -1,13 +1,15 @@
 import type { MicroRuntime } from "../run/runtime_types.ts";
 import { createTokenCheck } from "./http/bearer_token.ts";
+import { createCors } from "./http/cors.ts";
 import { affordableConnections } from "./http/descriptors.ts";
 import { watchEventLoop } from "./event_loop.ts";
 import { createRequestHandler } from "./handle_request.ts";
-import type { Facts, Served } from "./handlers.ts";
+import type { Facts, HandlerContext, Served } from "./handlers.ts";
 import { createHostCheck } from "./http/host_check.ts";
 import { DEFAULT_SERVE_LIMITS, type ServeLimits } from "./limits.ts";
 import { type HttpListener, listen } from "./http/listen.ts";
 import type { LogEntry } from "./log_writer.ts";
+import type { PlaygroundOptions } from "./ui/playground.ts";
 
 /** What a server answers with beside its runtime. */
 export interface ServedOptions {
@@ -38,12 +40,16 @@ export interface StartServerOptions extends ServedOptions {
    * for, none; else any.
    */
   readonly allowedHosts?: readonly string[];
+  /** Origins whose pages may ask, such as `https://app.example.org`. Default: the server's own. */
+  readonly corsOrigins?: readonly string[];
   /** Limits that differ from {@linkcode DEFAULT_SERVE_LIMITS}. */
   readonly limits?: Partial<ServeLimits>;
   /** Is told of every request and of defects. Default: nobody is. */
   readonly log?: (entry: LogEntry) => void;
   /** Whether entries hold what people wrote. Default: false. */
   readonly logPrompts?: boolean;
+  /** A page at `/` to try prompts on, with rows for its sliders. Default: there is none. */
+  readonly playground?: PlaygroundOptions;
 }
 
 /** A server that listens. */
@@ -64,11 +70,11 @@ export interface MicroServer extends AsyncDisposable {
 
 /**
  * Serves a runtime over HTTP: `POST /v1/map`, `/v1/map/batch`, `/v1/run`; `GET /healthz`, `/readyz`,
- * `/metrics`, `/openapi.json`. Prompts of requests that arrive together are encoded together. The
+ * `/metrics`, `/openapi.json`, and `/` with `playground`. Prompts of requests that arrive together are encoded together. The
  * runtime stays the caller's: dispose it after the server.
  *
  * @throws {MicroLmError} Kind `usage` for a public address without a token, a token that is too
- * short, or an address that cannot be listened on; `permission` without `--allow-net` for it.
+ * short, what is no origin, or an address that cannot be listened on; `permission` without `--allow-net` for it.
  *
  * @example
  * ```ts
@@ -94,8 +100,10 @@ export async function startServer(
   runtime: MicroRuntime,
   options: StartServerOptions = {},
 ): Promise<MicroServer> {
-  const { host = "127.0.0.1", port = 8088, token, allowedHosts = [] } = options;
+  const { host = "127.0.0.1", port = 8088, token, allowedHosts = [], corsOrigins = [] } = options;
   const { log = () => {}, logPrompts = false } = options;
+  const needsToken = token !== undefined && token !== "";
+  const playground = options.playground && await openPlayground(options.playground, needsToken);
   const asked = { ...DEFAULT_SERVE_LIMITS, ...options.limits };
   const limits = { ...asked, maxConnections: affordableConnections(asked.maxConnections) };
   const checkToken = createTokenCheck(token, host);
@@ -103,10 +111,12 @@ export async function startServer(
   const listener: { current: HttpListener | null } = { current: null };
   const handler = createRequestHandler(servedOf(runtime, options), {
     checkToken,
-    checkHost: createHostCheck(allowedHosts, token !== undefined && token !== ""),
+    checkHost: createHostCheck(allowedHosts, needsToken),
+    cors: createCors(corsOrigins),
     limits,
     log,
     logPrompts,
+    playground,
     gauges: () => ({
       connections: listener.current?.connections ?? 0,
       worstDelay: watch.worst,
@@ -139,6 +149,12 @@ export async function startServer(
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Its code is loaded by servers that show it alone. */
+async function openPlayground(options: PlaygroundOptions, needsToken: boolean) {
+  const { renderPlayground } = await import("./ui/playground.ts");
+  return (context: HandlerContext) => renderPlayground(context, { ...options, needsToken });
 }
 
 function servedOf(runtime: MicroRuntime, { policy, facts, env = {} }: ServedOptions): Served {

@@ -1,10 +1,10 @@
 import fs from "node:fs";
-import { type Browser, loadChromium, type Page } from "./playwright.ts";
+import { type Browser, loadChromium, type Page, readAxe } from "./playwright.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 
 /** Why no browser can be driven here; null if one can. */
-export function whyNoBrowser(): string | null {
+function whyNoBrowser(): string | null {
   const run = { name: "run", command: CHROMIUM } as const;
   if (Deno.permissions.querySync(run).state !== "granted") {
     return `skipped: no permission to run ${CHROMIUM}, see deno task test:browser`;
@@ -38,6 +38,45 @@ export async function openBrowser(): Promise<Browser> {
   }
 }
 
+/** A test with a browser, or none where there is no browser. */
+export function browserTest(name: string, run: (browser: Browser) => Promise<void>): void {
+  Deno.test({
+    name,
+    ignore: WHY !== null,
+    fn: async () => {
+      const browser = await openBrowser();
+      try {
+        await run(browser);
+      } finally {
+        await browser.close();
+      }
+    },
+    // The connection to the browser ends a moment after its close is reported.
+    sanitizeOps: false,
+    sanitizeResources: false,
+  });
+}
+
+const WHY = whyNoBrowser();
+// deno-lint-ignore no-console -- tests that did not run must say so
+if (WHY) console.log(`tests/browser ${WHY}`);
+
+/** Waits until an expression is true. Playwright's own wait evaluates in the page, which forbids it. */
+export async function until(page: Page, expression: string): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    if (await page.evaluate<boolean>(expression)) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new Error(`Never came true: ${expression}`);
+}
+
+/** What axe finds wrong with a page for people who do not see it, or use no mouse. */
+export async function axeFaults(page: Page): Promise<string[]> {
+  await page.evaluate(await readAxe());
+  return await page.evaluate<string[]>(`axe.run().then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html)))`);
+}
+
 /** What a page did that it should not. */
 export interface Misdeeds {
   /** Messages on the console and uncaught errors. */
@@ -46,7 +85,7 @@ export interface Misdeeds {
   readonly requests: string[];
 }
 
-/** Opens a file and waits until its charts are drawn; no request gets through. */
+/** Opens a file, or a page of a server, and waits until it is drawn; no request to elsewhere gets through. */
 export async function openPage(
   browser: Browser,
   path: string,
@@ -61,11 +100,16 @@ export async function openPage(
   page.on("pageerror", (error) => misdeeds.messages.push(String(error)));
   const url = new URL(path, `file://${Deno.cwd()}/`).href;
   await page.route("**/*", (route) => {
-    if (route.request().url() === url) return route.continue();
-    misdeeds.requests.push(route.request().url());
+    const asked = route.request().url();
+    if (asked === url || (url.startsWith("http") && asked.startsWith(url))) return route.continue();
+    misdeeds.requests.push(asked);
     return route.abort();
   });
   await page.goto(url);
-  await page.waitForSelector("html[data-ready]", { timeout: 30_000 });
+  // Pages without a chart are drawn when they are there
+  await until(
+    page,
+    `!document.querySelector(".plot, #ask") || !!document.documentElement.dataset.ready`,
+  );
   return { page, misdeeds };
 }

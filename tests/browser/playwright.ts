@@ -31,7 +31,11 @@ export interface Page {
   setViewportSize(size: { readonly width: number; readonly height: number }): Promise<void>;
   emulateMedia(options: { readonly media: "print" | "screen" }): Promise<void>;
   pdf(options: { readonly format: string }): Promise<Uint8Array>;
-  screenshot(options: { readonly path: string; readonly fullPage: boolean }): Promise<Uint8Array>;
+  setContent(html: string): Promise<void>;
+  screenshot(options: {
+    readonly path?: string;
+    readonly fullPage: boolean;
+  }): Promise<Uint8Array>;
   close(): Promise<void>;
   readonly keyboard: {
     press(key: string): Promise<void>;
@@ -46,8 +50,15 @@ interface Route {
   abort(): Promise<void>;
 }
 
-/** Spelt so that the package is no dependency of anything else: `deno.browser.lock` pins it. */
+/** Spelt so that the packages are no dependencies of anything else: `deno.browser.lock` pins them. */
 const PACKAGE: string = ["npm:playwright-core", "1.65.1"].join("@");
+const AXE: string = ["npm:axe-core", "4.14.1"].join("@");
+
+/** The source of axe, which looks for what keeps people out of a page. */
+export async function readAxe(): Promise<string> {
+  const { default: axe } = await import(AXE);
+  return axe.source;
+}
 
 /** Loads the package. */
 export async function loadChromium(): Promise<{

@@ -1,35 +1,12 @@
 import { assert, assertEquals, assertLessOrEqual, assertNotEquals } from "@std/assert";
 import { readPlotly, renderHtmlReport } from "../../src/report/sweep/html_report.ts";
 import { HOSTILE, mostlyRight, type SampleOptions, sampleReport } from "../report/html_sample.ts";
-import type { Browser, Page } from "./playwright.ts";
-import { openBrowser, openPage, whyNoBrowser } from "./browser.ts";
+import { browserTest, openPage, until } from "./browser.ts";
+import type { Page } from "./playwright.ts";
 
 const SCREENS = ".artifacts/screens";
 const CLASSES = ["swap_asset", "stake_asset", "borrow_asset", "claim_rewards", "deposit_asset"];
 const GRID = { nearMargins: [0, 0.1, 0.2, 0.3] };
-
-const why = whyNoBrowser();
-// deno-lint-ignore no-console -- a test that did not run must say so
-if (why) console.log(`tests/browser/report_test.ts ${why}`);
-
-/** A test with a browser, or none where there is no browser. */
-function browserTest(name: string, run: (browser: Browser) => Promise<void>): void {
-  Deno.test({
-    name,
-    ignore: why !== null,
-    fn: async () => {
-      const browser = await openBrowser();
-      try {
-        await run(browser);
-      } finally {
-        await browser.close();
-      }
-    },
-    // The connection to the browser ends a moment after its close is reported.
-    sanitizeOps: false,
-    sanitizeResources: false,
-  });
-}
 
 /** Writes a report and returns its path. */
 async function writeReport(name: string, options: SampleOptions): Promise<string> {
@@ -163,7 +140,7 @@ browserTest("a report without labels says what is missing", async (browser) => {
   const path = await writeReport("report-unlabeled", mostlyRight(300, CLASSES, () => null));
   const { page, misdeeds } = await openPage(browser, path, { width: 1280, colorScheme: "light" });
   assertEquals(await charts(page), ["plot-thresholds", "plot-histogram"]);
-  assertEquals(await page.locator(".charts .missing").count(), 5);
+  assertEquals(await page.locator("main .missing").count(), 5);
   await shoot(page, "report-unlabeled");
   assertEquals(misdeeds, { messages: [], requests: [] });
 });
@@ -186,12 +163,3 @@ const tickColour = (page: Page) =>
   page.evaluate<string>(`getComputedStyle(document.querySelector(".xtick text")).fill`);
 
 const rowCount = (page: Page) => page.locator("#errors-table tbody tr").count();
-
-/** Waits until an expression is true. Playwright's own wait evaluates in the page, which forbids it. */
-async function until(page: Page, expression: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await page.evaluate<boolean>(expression)) return;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  throw new Error(`Never came true: ${expression}`);
-}

@@ -86,7 +86,7 @@ Deno.test("a context with -0 is answered, and one with two prices of an asset is
   const { verify: { ok, failed } } = JSON.parse(owes.body);
   assertEquals([owes.status, ok, failed], [200, false, ["ltv", "hf"]]);
   const twice = await ask('{"collateral_value":9,"debt_value":0}', '{"USDC":1,"usdc":1e-9}');
-  assertEquals(twice.status, 422);
+  assertEquals(twice.status, 409);
   assertStringIncludes(twice.body, "context.prices");
 });
 

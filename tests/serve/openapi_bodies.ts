@@ -3,7 +3,7 @@ import fc from "fast-check";
 /** A schema of JSON as the OpenAPI document has it. */
 export interface JsonSchema {
   readonly $ref?: string;
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly anyOf?: readonly JsonSchema[];
@@ -12,6 +12,20 @@ export interface JsonSchema {
   readonly required?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly additionalProperties?: boolean | JsonSchema;
+}
+
+/** Schemas by what points to them. */
+export type Components = Readonly<Record<string, JsonSchema>>;
+
+/** The schema itself, or that which it points to. */
+export function resolve(schema: JsonSchema, components: Components): JsonSchema {
+  return schema.$ref ? components[schema.$ref.split("/").at(-1)!]! : schema;
 }
 
 const NUMBER = fc.oneof(
@@ -30,7 +44,7 @@ const ORDER = fc.array(
 ).map((words) => words.join(" "));
 const TEXT = fc.oneof(ORDER, ORDER, fc.string({ unit: "binary" }), fc.string({ maxLength: 3 }));
 
-/** Keys that something looks at below the records of the schema, which name none. */
+/** Keys that something looks at, where the schema names none. */
 const INNER = fc.oneof(
   fc.constantFrom(
     ..."oracle age_sec max_age_sec risk ltv hf positions collateral_value debt_value assets".split(
@@ -75,26 +89,75 @@ const KNOWN = fc.oneof(
 );
 
 /** Something at every place of a schema: mostly as it says, now and then anything at all. */
-export function bodies(schema: JsonSchema): fc.Arbitrary<unknown> {
+export function bodies(schema: JsonSchema, components: Components): fc.Arbitrary<unknown> {
   return fc.oneof(
-    { weight: 12, arbitrary: matching(schema) },
+    { weight: 12, arbitrary: matching(resolve(schema, components), components) },
     { weight: 1, arbitrary: anything.value },
   );
 }
 
-function matching(schema: JsonSchema): fc.Arbitrary<unknown> {
+/** Names of a record: all but that which no reader of JSON carries whole. */
+const NAME = fc.oneof(
+  fc.constantFrom("ETH", "USDC", "dai", "swap_asset", "constructor", "toString", ""),
+  fc.string({ maxLength: 6 }),
+).filter((name) => name !== "__proto__");
+
+/** What a schema admits, all of it, and nothing else. Throws at a word that it does not know. */
+export function valid(given: JsonSchema, components: Components): fc.Arbitrary<unknown> {
+  const schema = resolve(given, components);
+  const of = (part: JsonSchema) => valid(part, components);
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
-  if (schema.anyOf) return fc.oneof(...schema.anyOf.map(bodies));
+  if (schema.anyOf) return fc.oneof(...schema.anyOf.map(of));
+  const { type, minimum, maximum, exclusiveMinimum, minItems = 0, maxItems = 6 } = schema;
+  if (Array.isArray(type)) return fc.oneof(...type.map((one) => of({ ...schema, type: one })));
+  if (type === "null") return fc.constant(null);
+  if (type === "boolean") return fc.boolean();
+  if (type === "string") {
+    const shape = new RegExp(schema.pattern ?? "", "u");
+    const drawn = schema.pattern ? fc.oneof(TEXT, fc.stringMatching(shape)) : TEXT;
+    return drawn.filter((text) => shape.test(text) && text.length >= (schema.minLength ?? 0));
+  }
+  if (type === "integer" || type === "number") {
+    const fits = (n: number) =>
+      n >= (minimum ?? -Infinity) && n <= (maximum ?? Infinity) &&
+      n > (exclusiveMinimum ?? -Infinity) && (type === "number" || Number.isInteger(n));
+    const [min, max] = [minimum ?? exclusiveMinimum ?? -1e9, Math.min(maximum ?? 1e9, 1e9)];
+    const drawn = type === "integer"
+      ? fc.integer({ min, max })
+      : fc.double({ min, max, noNaN: true });
+    return fc.oneof(drawn, NUMBER).filter(fits);
+  }
+  if (type === "array") {
+    return fc.array(of(schema.items!), { minLength: minItems, maxLength: Math.min(maxItems, 6) });
+  }
+  if (type !== "object") throw new Error(`Unknown schema ${JSON.stringify(schema)}`);
+  if (schema.properties) {
+    const { properties, required = [] } = schema;
+    const parts = Object.fromEntries(Object.entries(properties).map(([key, p]) => [key, of(p)]));
+    return fc.record(parts, { requiredKeys: [...required] });
+  }
+  const { additionalProperties: value } = schema;
+  if (typeof value !== "object") throw new Error(`Unknown schema ${JSON.stringify(schema)}`);
+  return fc.dictionary(NAME, of(value), { maxKeys: 4 });
+}
+
+function matching(schema: JsonSchema, components: Components): fc.Arbitrary<unknown> {
+  if (schema.const !== undefined) return fc.constant(schema.const);
+  if (schema.enum) return fc.constantFrom(...schema.enum);
+  if (schema.anyOf) return fc.oneof(...schema.anyOf.map((part) => bodies(part, components)));
   if (schema.type === "string") return TEXT;
   if (schema.type === "boolean") return fc.boolean();
   if (schema.type === "integer" || schema.type === "number") return numbers(schema);
-  if (schema.type === "array") return fc.array(bodies(schema.items ?? {}), { maxLength: 5 });
+  if (schema.type === "array") {
+    return fc.array(bodies(schema.items ?? {}, components), { maxLength: 5 });
+  }
   if (schema.type === "object" && schema.properties) {
     const { properties, required = [] } = schema;
+    const of = (part: JsonSchema) => bodies(part, components);
     const parts = Object.entries(properties).map(([key, part]) =>
       // JSON has no undefined: the key is left out, twice in three
-      [key, required.includes(key) ? bodies(part) : fc.oneof(ABSENT, ABSENT, bodies(part))] as const
+      [key, required.includes(key) ? of(part) : fc.oneof(ABSENT, ABSENT, of(part))] as const
     );
     return fc.record(Object.fromEntries(parts));
   }

@@ -94,8 +94,11 @@ Deno.test("the record says who set what, and what was asked for in vain", async 
 
 Deno.test("facts of the operator that cannot be read are 503, not the caller's", async () => {
   const facts = () => Promise.reject(new Error("gone"));
-  const { status, body } = await runOn({ facts }, { context: FACTS });
-  assertEquals([status, body.code], [503, "no_facts"]);
+  const wrong = () => Promise.resolve({ oracle: { age_sec: -1 } });
+  for (const source of [facts, wrong]) {
+    const { status, body } = await runOn({ facts: source }, { context: FACTS });
+    assertEquals([status, body.code], [503, "no_facts"]);
+  }
 });
 
 Deno.test("a caller who raises a threshold leaves the rest of the pinned point", async () => {
@@ -125,5 +128,5 @@ Deno.test("a caller cannot switch off the rails that the operator's audit needs"
   const policy = { audit: { backend: "wdd" } };
   const { body } = await runOn({ policy }, { context: FACTS, rails: "none" });
   // No evidence was opened: the run fails on it rather than do without
-  assertEquals(body.code, "invalid_request");
+  assertEquals(body.code, "conflict");
 });

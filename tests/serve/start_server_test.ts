@@ -122,8 +122,8 @@ const REFUSED: readonly (readonly [string, string, RequestInit, number, string, 
     "another mapper",
     "/v1/run",
     posted({ prompt: "x", policy: { mapper: { model_path: "/etc/passwd" } } }),
-    422,
-    "invalid_request",
+    409,
+    "conflict",
     "Cannot choose a mapper by request",
   ],
   [
@@ -316,6 +316,8 @@ Deno.test("startServer() counts what it does", async () => {
         }),
     );
     const expected: Readonly<Record<string, number>> = {
+      'micro_lm_labels_total{route="map",label="swap_asset",fired="true"}': 1,
+      'micro_lm_labels_total{route="run",label="swap_asset",fired="true"}': 1,
       'micro_lm_requests_total{route="/v1/map/batch",status="200"}': 1,
       'micro_lm_requests_total{route="/v1/map",status="400"}': 1,
       'micro_lm_requests_total{route="other",status="404"}': 1,

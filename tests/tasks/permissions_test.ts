@@ -55,7 +55,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   schema: ["--allow-write=src/run/record"],
   wasm: ["--allow-write=src/mapper/fit,src/stages/transformer", QUIET],
   readme: ["--allow-write=README.md,docs", "--allow-run=deno"],
-  notebooks: ["--allow-write=.artifacts", "--allow-run=jupyter"],
+  notebooks: ["--allow-write=.artifacts,notebooks", "--allow-run=jupyter"],
   bench: ["--allow-write=.artifacts", "--allow-run=/usr/bin/python3", QUIET],
   "bench-serve": ["--allow-net=127.0.0.1", "--allow-run=deno", QUIET],
 };
@@ -79,7 +79,10 @@ Deno.test("every permission set is used and every task has one and a description
     if (set !== undefined) used.add(set);
     if (set !== undefined) continue;
     // These spell their permissions, or grant those of `test` in deno.json.
-    assert(["quickstart", "test", "test:browser", "ok"].includes(name), `${name}: ${command}`);
+    assert(
+      ["quickstart", "test", "test:browser", "contact-sheet", "ok"].includes(name),
+      `${name}: ${command}`,
+    );
   }
   assertEquals([...used].sort(), Object.keys(SETS).sort());
   assertEquals(Object.keys(CONFIG.permissions).sort(), Object.keys(SETS).sort());
@@ -115,7 +118,7 @@ const TASKS: Readonly<Record<string, string>> = {
   readme: "readme numbers",
   bench: "bench fuzz bench:slowest bench:peers",
   "bench-serve": "bench:serve bench:soak",
-  "-": "quickstart test test:browser ok",
+  "-": "quickstart test test:browser contact-sheet ok",
 };
 
 Deno.test("every task runs with the set that the table says", () => {

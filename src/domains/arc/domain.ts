@@ -1,4 +1,4 @@
-import { resolveContext } from "../context.ts";
+import { CONTEXT_TYPE, resolveContext } from "../context.ts";
 import type { Domain } from "../domain.ts";
 import type { Planner } from "../planner.ts";
 import { COLOR_NAMES } from "./read/colors.ts";
@@ -22,6 +22,12 @@ const PLANNER: Planner<readonly ParsedStep[]> = {
     return { refusal: { kind: parsed.reason, span: [start, end] }, steps: [] };
   },
   // Nothing in it counts for a grid, but a caller may send one with every prompt.
+  contextType: CONTEXT_TYPE,
+  examples: [{
+    name: "turn_and_paint",
+    prompt: "Please rotate the entire picture one quarter turn, and then please paint 8 as 2",
+    grid: [[1, 8], [3, 4]],
+  }],
   readContext: resolveContext,
   guard: guardGrids,
   run: runArc,

@@ -9,7 +9,7 @@ import type { Planner } from "../planner.ts";
 import { compileGate, detectFolderNonExecutable } from "./gate.ts";
 import type { FolderContext } from "./guards.ts";
 import type { FolderRules } from "./rules.ts";
-import { guardSteps, readFolderContext, runFolder } from "./run.ts";
+import { contextType, guardSteps, readFolderContext, runFolder } from "./run.ts";
 import type { DomainParts } from "./schema.ts";
 import { compileSlots } from "./slots.ts";
 import { compileSplitter } from "./split.ts";
@@ -83,6 +83,7 @@ function createPlanner(rules: FolderRules): Planner<RunPlan<FolderStep>, FolderC
       const refusal = detectFolderNonExecutable(prompt, rules.reader.gate);
       return { refusal, steps: refusal ? [] : rules.reader.split(prompt) };
     },
+    contextType: contextType(rules),
     readContext: (given) => readFolderContext(rules, given),
     guard: (before, { steps }, request) => guardSteps(rules, before, steps, request),
     run: (request, tools) => runFolder(rules, request, tools),

@@ -36,10 +36,13 @@ export function verifyFolderSteps(
   );
 }
 
-/** True if a value is of a fact's type; a time is `HH:MM`. */
+/** A time of day, `HH:MM`. */
+export const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+
+/** True if a value is of a fact's type. */
 export function isOfType(value: unknown, type: FactType): boolean {
   if (type === "time") {
-    return typeof value === "string" && /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(value);
+    return typeof value === "string" && TIME.test(value);
   }
   if (type === "number") return typeof value === "number" && Number.isFinite(value);
   return type === "text" ? typeof value === "string" : typeof value === "boolean";

@@ -5,7 +5,8 @@ import { gate, type GateVerdict, mapperGate, toMapping } from "../gates/gate.ts"
 import type { DomainRequest, RunTools } from "../planner.ts";
 import { EXPECTED } from "./check.ts";
 import { detectFolderNonExecutable } from "./gate.ts";
-import { type FolderContext, isOfType, verifyFolderSteps } from "./guards.ts";
+import { type FolderContext, TIME, verifyFolderSteps } from "./guards.ts";
+import type { FactType } from "./schema.ts";
 import { type FolderStep, readFolderSteps, unkeptTimeOf } from "./steps.ts";
 import type { FolderRules } from "./rules.ts";
 
@@ -65,17 +66,27 @@ export function guardSteps(
   };
 }
 
+/** The shape of a context: the facts that a domain declares. */
+export function contextType({ facts }: Pick<FolderRules, "facts">): z.ZodType<FolderContext> {
+  const shape = Object.entries(facts).map(([name, type]) =>
+    [name, FACTS[type](EXPECTED[type]).optional()] as const
+  );
+  return z.strictObject(Object.fromEntries(shape), {
+    error: (issue) => issue.code === "unrecognized_keys" ? undefined : "an object",
+  }) as z.ZodType<FolderContext>;
+}
+
+const FACTS: Readonly<Record<FactType, (error: string) => z.ZodType>> = {
+  boolean: (error) => z.boolean({ error }),
+  number: (error) => z.number({ error }),
+  text: (error) => z.string({ error }),
+  time: (error) => z.string({ error }).regex(TIME, { error }),
+};
+
 /** Checks what a context states against the facts that a domain declares. */
 export function readFolderContext({ facts }: FolderRules, given: unknown): FolderContext {
-  const shape = Object.entries(facts).map(([name, type]) => {
-    const value = z.unknown().refine((found) => isOfType(found, type), { error: EXPECTED[type] });
-    return [name, value.optional()] as const;
-  });
-  const type = z.strictObject(Object.fromEntries(shape), {
-    error: (issue) => issue.code === "unrecognized_keys" ? undefined : "an object",
-  });
   const schema = { name: "context", keys: Object.keys(facts), renamed: {} };
-  return readInput(given ?? {}, type, schema) as FolderContext;
+  return readInput(given ?? {}, contextType({ facts }), schema);
 }
 
 /** Every step has to be an order for now, with all slots that its action needs, each of one value. */

@@ -6,7 +6,7 @@ import type { RunRecord } from "../../run/record/record.ts";
 import { gridsSection, pairsSection, section } from "./grids.ts";
 import ARC_PAGE_STYLE from "./page.css" with { type: "text" };
 import { htmlPage, htmlTable, htmlText } from "../page/html_page.ts";
-import { REPORT_STYLE } from "../page/html_style.ts";
+import { REPORT_STYLE, THEME_BUTTON, THEME_SCRIPT } from "../page/html_style.ts";
 import type { Table } from "../tables.ts";
 
 /** Options of {@linkcode renderArcPage}: what the run was given, which its record does not repeat. */
@@ -19,8 +19,8 @@ export interface RenderArcPageOptions {
 
 /**
  * Renders a run of the domain `arc` as one HTML page that needs nothing but itself: the prompt with the
- * words that count, the plan, every grid on the way, the checks and the gates. It runs no script, follows
- * the reader's light or dark theme, and shows prompts as text whatever they hold. The record itself stands
+ * words that count, the plan, every grid on the way, the checks and the gates. It follows the
+ * reader's light or dark theme, runs no script but that of the button that changes it, and shows prompts as text whatever they hold. The record itself stands
  * in the page as JSON, in the element `data`.
  *
  * @throws {RangeError} If the record is of another domain.
@@ -58,7 +58,7 @@ ${gatesSection(record)}
 ${factsSection(record)}
 </main>`,
     data: record,
-    scripts: [],
+    scripts: [THEME_SCRIPT],
   });
 }
 
@@ -80,7 +80,10 @@ function header(record: RunRecord, steps: readonly ArcStepRecord[]): string {
       words ? `: ${htmlText(words, 400)}` : ""
     }.</p>`;
   return `<header>
-<h1>arc <span class="verdict${verdict === "refused" ? "" : " pass"}">${verdict}</span></h1>
+<div class="top"><h1>arc <span class="verdict${
+    verdict === "refused" ? "" : " pass"
+  }">${verdict}</span></h1>
+${THEME_BUTTON}</div>
 <p class="prompt">${markedPrompt(record, steps)}</p>
 ${why}
 </header>`;

@@ -9,7 +9,7 @@ import {
   type RowOutcome,
   rowOutcome,
 } from "./data.ts";
-import { type Chart, NO_LABELS, rounded, shareAxis, verticalLine } from "./shared.ts";
+import { type Chart, NO_LABELS, rounded, shareAxis, startOf, verticalLine } from "./shared.ts";
 import { percent, percentWithInterval } from "../page/escape.ts";
 
 /** What accepting more of the answers costs. */
@@ -100,6 +100,7 @@ export function reliabilityChart(outcome: SweepOutcome, scored: ScoredRows): Cha
   };
   if (bins.length === 0) return { ...about, missing: missingAnswers(outcome) };
   const value = (bin: typeof bins[number]) => bin.right.value!;
+  const from = startOf(bins.map((bin) => bin.meanConfidence));
   return {
     ...about,
     figure: {
@@ -134,7 +135,12 @@ export function reliabilityChart(outcome: SweepOutcome, scored: ScoredRows): Cha
           ),
         },
       ],
-      layout: { xaxis: shareAxis("mean confidence"), yaxis: shareAxis("share right") },
+      layout: {
+        xaxis: shareAxis("mean confidence", { range: [from - 0.02, 1.02] }),
+        yaxis: shareAxis("share right", {
+          range: [Math.min(from, startOf(bins.map((bin) => bin.right.ci_low))) - 0.02, 1.02],
+        }),
+      },
       alt: `Reliability of ${bins.length} groups of answers. Expected calibration error ` +
         `${shown(outcome.quality.ece)}.`,
     },
@@ -173,6 +179,9 @@ export function histogramChart(outcome: SweepOutcome, scored: ScoredRows): Chart
   };
   if (series.size === 0) return { ...about, missing: "Not drawn: there are no rows." };
   const edge = (bin: number) => `${(bin / bins).toFixed(2)} to ${((bin + 1) / bins).toFixed(2)}`;
+  const occupied = [...series.values()].flatMap((counts) =>
+    counts.flatMap((count, bin) => count > 0 ? [bin] : [])
+  );
   const present = (Object.keys(SERIES) as RowOutcome[]).filter((name) => series.has(name));
   return {
     ...about,
@@ -192,7 +201,11 @@ export function histogramChart(outcome: SweepOutcome, scored: ScoredRows): Chart
       })),
       layout: {
         barmode: "stack",
-        xaxis: { title: { text: "confidence" }, range: [0, 1.01], anchor: errors ? "y2" : "y" },
+        xaxis: {
+          title: { text: "confidence" },
+          range: [startOf(occupied.map((bin) => bin / bins)) - 0.01, 1.01],
+          anchor: errors ? "y2" : "y",
+        },
         yaxis: {
           title: { text: "prompts" },
           rangemode: "tozero",

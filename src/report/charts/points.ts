@@ -1,6 +1,6 @@
 import type { PointMetrics } from "../../evaluate/metrics.ts";
 import type { SweepOutcome } from "../../evaluate/run_sweep.ts";
-import { type Chart, rounded, shareAxis, verticalLine } from "./shared.ts";
+import { type Chart, rounded, shareAxis, startOf, verticalLine } from "./shared.ts";
 import { percent } from "../page/escape.ts";
 import { metricsTable } from "../sweep/tables.ts";
 
@@ -40,7 +40,13 @@ export function thresholdChart(outcome: SweepOutcome): Chart {
         .filter((curve) => chosen.labeled > 0 || !curve.labeled)
         .flatMap((curve) => curveTraces(curve, points)),
       layout: {
-        xaxis: { title: { text: "threshold" }, range: [-0.02, 1.02] },
+        xaxis: {
+          title: { text: "threshold" },
+          range: [
+            startOf([...points.map(({ threshold }) => threshold), chosen.threshold]) - 0.02,
+            1.02,
+          ],
+        },
         yaxis: shareAxis("share of rows"),
         ...verticalLine(chosen.threshold, `chosen: ${chosen.threshold}`),
       },

@@ -52,6 +52,12 @@ export function shareAxis(title: string, more: Record<string, unknown> = {}): ob
   return { title: { text: title }, tickformat: ".0%", range: [-0.02, 1.02], ...more };
 }
 
+/** Where an axis of shares begins: at the tenth below the least value, 0 at the earliest. */
+export function startOf(values: readonly number[]): number {
+  const least = values.reduce((a, b) => Math.min(a, b), 1);
+  return Math.max(0, Math.floor(10 * least - 1e-9) / 10);
+}
+
 /** A vertical line with a name at its top, as the layout's shapes and annotations. */
 export function verticalLine(
   x: number,

@@ -62,8 +62,8 @@ export type PlotTrace = Readonly<Record<string, unknown>>;
 
 /**
  * Shows a plot in a notebook: as Plotly's own format, which VS Code and JupyterLab with Plotly draw so
- * that it can be zoomed, and as a drawing (SVG in HTML) for everything else: classic Jupyter, exports,
- * previews. Neither needs the network.
+ * that it can be zoomed, and as a drawing (SVG) for everything else: classic Jupyter, exports, and code
+ * hosts, which throw drawings within HTML away. Neither needs the network.
  *
  * @param layout Plotly's layout; `title`, `xaxis.title` and `yaxis.title` may be plain strings.
  *
@@ -73,8 +73,8 @@ export type PlotTrace = Readonly<Record<string, unknown>>;
  * import { assertEquals, assertStringIncludes } from "@std/assert";
  *
  * const shown = plot([{ x: [0, 1], y: [2, 3] }], { title: "A line" })[JUPYTER_DISPLAY]();
- * assertEquals(Object.keys(shown), ["application/vnd.plotly.v1+json", "text/html", "text/plain"]);
- * assertStringIncludes(String(shown["text/html"]), "A line");
+ * assertEquals(Object.keys(shown), ["application/vnd.plotly.v1+json", "image/svg+xml", "text/plain"]);
+ * assertStringIncludes(String(shown["image/svg+xml"]), "A line");
  * ```
  */
 export function plot(
@@ -86,7 +86,7 @@ export function plot(
   return {
     [JUPYTER_DISPLAY]: () => ({
       "application/vnd.plotly.v1+json": { data, layout: full },
-      "text/html": plotSvg(data, full),
+      "image/svg+xml": plotSvg(data, full),
       "text/plain": `plot of ${traces.length} series`,
     }),
   };

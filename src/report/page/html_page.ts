@@ -17,17 +17,28 @@ export function scriptJson(value: unknown): string {
   );
 }
 
-/** Writes a table as HTML; cells are escaped, numbers aligned to the right. */
+/** What counts as a number: 5, 1,000, −0.5, 12.5%, 3/7, 78.4% (76.5–80.2), 1.2e-9. */
+const NUMBER = /^[-−+]?\d[\d.,]*(e[-+]?\d+)?(%| dB| s| ms)?(\/\d+)?( \([^()]*\))?$/;
+
+/** Writes a table as HTML; cells are escaped, columns of numbers aligned to the right with their names. */
 export function htmlTable({ columns, rows }: Table, maxRows = 200): string {
-  const cell = (value: string | number | null) =>
-    `<td${typeof value === "number" ? ' class="num"' : ""}>${
-      value === null ? "–" : htmlText(String(value))
-    }</td>`;
+  const isEmpty = (value: Table["rows"][number][number]) => value === null || value === "–";
+  const numeric = columns.map((_, column) => {
+    const cells = rows.map((row) => row[column]!).filter((value) => !isEmpty(value));
+    return cells.length > 0 &&
+      cells.every((value) => typeof value === "number" || NUMBER.test(String(value)));
+  });
+  const aligned = (column: number) =>
+    numeric[column] ? ' class="num"' : columns[column] === "prompt" ? ' class="prompt"' : "";
+  const cell = (value: string | number | null, column: number) =>
+    `<td${aligned(column)}>${value === null ? "–" : htmlText(String(value))}</td>`;
+  const head = (name: string, i: number) =>
+    name === "" ? "<td></td>" : `<th scope="col"${aligned(i)}>${htmlText(name)}</th>`;
   const more = rows.length > maxRows
     ? `<p class="note">${maxRows} of ${rows.length.toLocaleString("en")} lines are shown.</p>`
     : "";
   return `<div class="scroll" tabindex="0"><table>
-<thead><tr>${columns.map((name) => `<th scope="col">${htmlText(name)}</th>`).join("")}</tr></thead>
+<thead><tr>${columns.map(head).join("")}</tr></thead>
 <tbody>${
     rows.slice(0, maxRows).map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n")
   }</tbody></table></div>${more}`;
@@ -42,6 +53,11 @@ export interface PageParts {
   /** What the scripts find as JSON in the element `data`. */
   readonly data: unknown;
   readonly scripts: readonly string[];
+  /**
+   * Whether a server hands it out: it may ask that server then, and all styles are the given one. Charts
+   * set styles of their own. Default: false.
+   */
+  readonly isServed?: boolean;
 }
 
 /**
@@ -50,12 +66,18 @@ export interface PageParts {
  *
  * @throws {RangeError} If a script holds what would end its element.
  */
-export function htmlPage({ title, style, content, data, scripts }: PageParts): string {
+export function htmlPage(parts: PageParts): string {
+  const { title, style, content, data, scripts, isServed = false } = parts;
   const policy = [
     "default-src 'none'",
     `script-src ${scripts.map(scriptHash).join(" ") || "'none'"}`,
-    "style-src 'unsafe-inline'",
-    "img-src data: blob:",
+    ...isServed
+      ? [
+        `style-src ${hashSource(style)}`,
+        "connect-src 'self'",
+        "require-trusted-types-for 'script'",
+      ]
+      : ["style-src 'unsafe-inline'", "img-src data: blob:"],
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
@@ -82,5 +104,9 @@ function scriptHash(script: string): string {
   if (/<\/script|<!--|\r|\0/i.test(script)) {
     throw new RangeError("Expected a script that an HTML element can hold as it is");
   }
-  return `'sha256-${createHash("sha256").update(script).digest("base64")}'`;
+  return hashSource(script);
+}
+
+function hashSource(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }

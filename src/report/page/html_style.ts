@@ -1,4 +1,11 @@
 import PAGE_CSS from "./page.css" with { type: "text" };
+import THEME from "./theme.js" with { type: "text" };
+
+/** The script of the button that changes the theme; it has to follow the content. */
+export const THEME_SCRIPT: string = THEME;
+
+/** The button itself, which is there only where scripts run. */
+export const THEME_BUTTON = '<button type="button" id="theme" hidden>Dark theme</button>';
 
 /**
  * The page's palette: distinct also to people who do not see red and green apart (after Okabe and

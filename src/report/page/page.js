@@ -4,7 +4,6 @@
 (() => {
   const { figures, palette, printed } = JSON.parse(document.getElementById("data").textContent);
   const root = document.documentElement;
-  const dark = matchMedia("(prefers-color-scheme: dark)");
   const print = matchMedia("print");
   const COLOUR_KEYS = new Set(["color", "fillcolor", "colorscale"]);
   const views = new Map();
@@ -46,6 +45,7 @@
     );
     return {
       height: 360,
+      colorway: ["--accent", "--good", "--warm", "--bad"].map((name) => map.get(name)),
       ...own,
       ...axes,
       width,
@@ -106,21 +106,7 @@
     });
   }
 
-  const toggle = document.getElementById("theme");
-  const isDark = () => root.dataset.theme ? root.dataset.theme === "dark" : dark.matches;
-  const nameToggle = () => {
-    toggle.textContent = isDark() ? "Light theme" : "Dark theme";
-  };
-  toggle.hidden = false;
-  toggle.addEventListener("click", () => {
-    root.dataset.theme = isDark() ? "light" : "dark";
-    nameToggle();
-    drawAll();
-  });
-  dark.addEventListener("change", () => {
-    nameToggle();
-    drawAll();
-  });
+  root.addEventListener("themechange", drawAll);
   print.addEventListener("change", () => {
     printing = print.matches;
     drawAll();
@@ -189,7 +175,6 @@
     apply();
   }
 
-  nameToggle();
   tableTools();
   figures.forEach(offerViews);
   drawAll().then(() => {

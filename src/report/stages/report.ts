@@ -6,7 +6,8 @@ import {
 import type { ChampionRecord } from "../../stages/champion.ts";
 import type { RunComparison } from "../../stages/evaluate/compare_runs.ts";
 import { htmlPage, htmlTable, htmlText } from "../page/html_page.ts";
-import { REPORT_STYLE } from "../page/html_style.ts";
+import { REPORT_STYLE, THEME_BUTTON, THEME_SCRIPT } from "../page/html_style.ts";
+import { PLOT_COLOURS } from "../notebook/legend.ts";
 import { plotSvg } from "../notebook/svg.ts";
 import {
   baseChart,
@@ -60,7 +61,8 @@ export interface StagesReportInput {
 export function renderStagesReport(input: StagesReportInput): string {
   return htmlPage({
     title: "Staged pipeline",
-    style: `${REPORT_STYLE}\nsvg { max-width: 100%; height: auto; }`,
+    style:
+      `${REPORT_STYLE}\nsvg { display: block; margin: auto; width: min(100%, 50rem); height: auto; }`,
     content: `${header(input)}
 <main>
 <div class="charts">
@@ -69,7 +71,7 @@ ${charts(input).map(chartSection).join("\n")}
 ${tables(input).map(tableSection).join("\n")}
 </main>`,
     data: {},
-    scripts: [],
+    scripts: [THEME_SCRIPT],
   });
 }
 
@@ -88,7 +90,8 @@ function header({ champion, notes = [], verdict }: StagesReportInput): string {
     ...notes,
   ];
   return `<header>
-<h1>Staged pipeline${badge}</h1>
+<div class="top"><h1>Staged pipeline${badge}</h1>
+${THEME_BUTTON}</div>
 ${lines.map((line) => `<p>${htmlText(line, 1000)}</p>`).join("\n")}
 </header>`;
 }
@@ -174,9 +177,28 @@ function chartSection({ id, title, caption, traces, layout }: StageChart): strin
   return `<section id="${id}" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${htmlText(title)}</h2>
 <p>${htmlText(caption, 1000)}</p>
-${plotSvg(traces, { ...layout, title: { text: "" } })}
+${inHouseColours(plotSvg(traces, { ...layout, title: { text: "" } }))}
 </section>`;
 }
+
+/** A drawing for notebooks, in the colours of the page's theme. */
+function inHouseColours(svg: string): string {
+  const names: readonly (readonly [string, string])[] = [
+    ["#1b1f24", "ink"],
+    ["#59636e", "muted"],
+    ["#d5dae1", "line"],
+    ...SERIES.map((name, i) => [PLOT_COLOURS[i]!, name] as const),
+  ];
+  return names.reduce(
+    (text, [colour, name]) =>
+      text.replaceAll(`fill="${colour}"`, `fill="var(--${name})"`)
+        .replaceAll(`stroke="${colour}"`, `stroke="var(--${name})"`),
+    svg.replace("background:#fff", "background:none"),
+  );
+}
+
+/** The first colours of a drawing, as the palette calls them. */
+const SERIES = ["accent", "bad", "good", "warm"];
 
 function tableSection({ title, table }: Section): string {
   return `<section><h2>${htmlText(title)}</h2>${htmlTable(table)}</section>`;

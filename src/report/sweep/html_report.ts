@@ -3,12 +3,12 @@ import type { ScoredRows } from "../../evaluate/decide.ts";
 import { RATE_NAMES } from "../../evaluate/metrics.ts";
 import type { SweepOutcome } from "../../evaluate/run_sweep.ts";
 import { type Chart, sweepCharts } from "../charts/charts.ts";
-import { chartSection } from "../page/chart_page.ts";
+import { chartSections } from "../page/chart_page.ts";
 import { errorsSection, listRows, PRINTED } from "./errors_table.ts";
 import { percent } from "../page/escape.ts";
 import { htmlPage, htmlText } from "../page/html_page.ts";
 import REPORT_SCRIPT from "../page/page.js" with { type: "text" };
-import { PALETTE, REPORT_STYLE } from "../page/html_style.ts";
+import { PALETTE, REPORT_STYLE, THEME_BUTTON, THEME_SCRIPT } from "../page/html_style.ts";
 import { evidenceLines, qualityLines } from "./lines.ts";
 import type { SweepContext } from "./report.ts";
 
@@ -71,9 +71,7 @@ ${header(input)}
 <main>
 ${ratesList(outcome)}
 ${charts.length > 0 ? navigation(charts, listed.errors) : ""}
-<div class="charts" id="content">
-${charts.map(chartSection).join("\n")}
-</div>
+${chartSections(charts)}
 ${errorsSection(listed)}
 ${factsSection(input)}
 </main>
@@ -83,7 +81,7 @@ ${factsSection(input)}
       palette: PALETTE,
       printed: PRINTED,
     },
-    scripts: [plotly, REPORT_SCRIPT],
+    scripts: [plotly, REPORT_SCRIPT, THEME_SCRIPT],
   });
 }
 
@@ -144,10 +142,19 @@ function header({ outcome, context, notes = [] }: ReportInput): string {
   ];
   return `<header>
 <div class="top"><h1>${htmlText(context.bench)} ${badge}</h1>
-<button type="button" id="theme" hidden>Dark theme</button></div>
+${THEME_BUTTON}</div>
+<p class="lead">${htmlText(leadOf(outcome))}</p>
 ${reasons ? `<p class="missing">${htmlText(reasons, 1000)}</p>` : ""}
 ${lines.map((line) => `<p>${htmlText(line, 1000)}</p>`).join("\n")}
 </header>`;
+}
+
+/** What the chosen point comes to, in a sentence. */
+function leadOf({ chosen: { metrics } }: SweepOutcome): string {
+  const acts = `At the chosen point it acts on ${percent(metrics.coverage)} of the prompts`;
+  return metrics.accuracy_on_fired === null
+    ? `${acts}.`
+    : `${acts}, and ${percent(metrics.accuracy_on_fired)} of those actions are right.`;
 }
 
 function ratesList({ chosen }: SweepOutcome): string {

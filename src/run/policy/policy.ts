@@ -94,22 +94,26 @@ export const POLICY_ENVIRONMENT: Readonly<Record<string, string>> = {
   MICRO_LM_PROFILE: "audit.profile",
 };
 
-const number = (expected: string, min: number, max = Infinity) =>
-  z.number({ error: expected }).refine((n) => n >= min && n <= max, { error: expected });
+const number = (error: string, min: number, max?: number) => {
+  const least = z.number({ error }).min(min, { error });
+  return max === undefined ? least : least.max(max, { error });
+};
 const share = number("a number from 0 to 1", 0, 1);
 const least0 = number("a number of at least 0", 0);
-const whole = (expected: string, min: number) =>
-  number(expected, min).refine(Number.isInteger, { error: expected });
+const whole = (error: string, min: number, max = Number.MAX_SAFE_INTEGER) =>
+  z.int({ error }).min(min, { error }).max(max, { error });
 const flag = z.boolean({ error: "true or false" });
 const group = <T extends z.core.$ZodShape>(shape: T) =>
   z.strictObject(shape, {
     error: (issue) => issue.code === "unrecognized_keys" ? undefined : "an object",
   });
 
+const THRESHOLD = "a number from 0 to 1, -1 or null";
 const MAPPER = {
   model_path: z.string({ error: "a path or null" }).min(1, { error: "a path or null" }).nullable(),
-  confidence_threshold: number("a number from 0 to 1, -1 or null", -1, 1)
-    .refine((n) => n >= 0 || n === -1, { error: "a number from 0 to 1, -1 or null" }).nullable(),
+  confidence_threshold: z.union([number(THRESHOLD, 0, 1), z.literal(-1), z.null()], {
+    error: THRESHOLD,
+  }),
   near_margin: share,
   use_wordmap_fallback: flag,
 };
@@ -134,8 +138,8 @@ const AUDIT = {
 };
 const RISK = { require: flag };
 const ORACLE = { max_age_sec: least0.nullable() };
-const symbol = z.string({ error: "a symbol" }).trim().min(1, { error: "a symbol" })
-  .transform((name) => name.toUpperCase());
+const symbol = z.string({ error: "a symbol" }).regex(/\S/, { error: "a symbol" })
+  .transform((name) => name.trim().toUpperCase());
 const symbols = z.array(symbol, { error: "a list of symbols" });
 const ASSETS = {
   allow: symbols.nullable(),
@@ -143,9 +147,7 @@ const ASSETS = {
   known: z.record(
     z.string(),
     group({
-      decimals: whole("a whole number from 0 to 77", 0).refine((n) => n <= 77, {
-        error: "a whole number from 0 to 77",
-      }),
+      decimals: whole("a whole number from 0 to 77", 0, 77),
       chain: z.string({ error: "the name of a chain" }).min(1, { error: "the name of a chain" }),
     }).partial(),
     { error: "an object of assets by symbol" },
@@ -158,7 +160,8 @@ const LIMITS = {
   hf_buffer: least0,
   liq_threshold: share,
 };
-const TYPE = group({
+/** The shape of a policy. */
+export const POLICY_TYPE = group({
   mapper: group(MAPPER).partial().optional(),
   audit: group(AUDIT).partial().optional(),
   risk: group(RISK).partial().optional(),
@@ -248,8 +251,8 @@ export function unflatten(values: ReadonlyMap<string, unknown>): Policy {
 }
 
 /** The keys of a policy that are given, checked as {@linkcode resolvePolicy} does. */
-export function readPolicy(input: unknown): z.output<typeof TYPE> {
-  return readInput(input, TYPE, SCHEMA);
+export function readPolicy(input: unknown): z.output<typeof POLICY_TYPE> {
+  return readInput(input, POLICY_TYPE, SCHEMA);
 }
 
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };

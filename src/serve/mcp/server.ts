@@ -10,7 +10,13 @@ import { DEFAULT_SERVE_LIMITS, type ServeLimits } from "../limits.ts";
 import { createMapQueue } from "../map_queue.ts";
 import { openLineTransport } from "./stdio.ts";
 import { createServeMetrics } from "../metrics.ts";
-import { MAP_REQUEST, MAP_RESPONSE, RUN_REQUEST, RUN_RESPONSE } from "../requests.ts";
+import {
+  MAP_ARGUMENTS,
+  MAP_RESPONSE,
+  readArguments,
+  RUN_ARGUMENTS,
+  RUN_RESPONSE,
+} from "../requests.ts";
 
 /** Options of {@linkcode startMcpServer}. */
 export interface StartMcpServerOptions {
@@ -84,7 +90,7 @@ export async function startMcpServer(
   const call = async (handler: Handler, input: unknown): Promise<CallToolResult> => {
     try {
       if (inFlight++ >= bounds.maxInFlight) throw overloaded();
-      return toResult(await handler(input, context));
+      return toResult(await handler(readArguments(input), context));
     } catch (error) {
       const problem = toHttpProblem(error);
       if (problem.code === "internal") onError(error);
@@ -113,7 +119,7 @@ function registerTools(
     title: "Map a prompt",
     description: "Names the action that a short prompt asks for, or abstains and says why. " +
       "It checks neither slots nor guards: run_micro does.",
-    inputSchema: MAP_REQUEST,
+    inputSchema: MAP_ARGUMENTS,
     outputSchema: MAP_RESPONSE,
     annotations: READ_ONLY,
   }, (input: unknown) => call(handleMap, input));
@@ -123,7 +129,7 @@ function registerTools(
       "plan.steps in order only if ok is true; nothing is carried out here. The limits are the " +
       "operator's: a policy can only make them stricter. State in context what was measured, " +
       "never what would make the plan pass.",
-    inputSchema: RUN_REQUEST,
+    inputSchema: RUN_ARGUMENTS,
     outputSchema: RUN_RESPONSE,
     annotations: READ_ONLY,
   }, (input: unknown) => call(handleRun, input));

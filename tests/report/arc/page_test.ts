@@ -1,3 +1,4 @@
+import { THEME_SCRIPT } from "../../../src/report/page/html_style.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { renderArcPage, type RenderArcPageOptions } from "../../../src/report/arc/page.ts";
@@ -108,7 +109,8 @@ Deno.test("renderArcPage() leaves digits out where they would be too small, and 
 Deno.test("renderArcPage() shows hostile prompts as text and runs nothing", async () => {
   for (const text of HOSTILE) {
     for (const prompt of [text, `rotate it ${text}, then flip vertically ${text}`]) {
-      const page = seen(await pageOf({ prompt, grid: GRID }, { grid: GRID }));
+      const whole = await pageOf({ prompt, grid: GRID }, { grid: GRID });
+      const page = seen(whole).replace(`<script>${THEME_SCRIPT}</script>`, "");
       assertEquals(page.match(/<(script|img|a\b|iframe|!--|b>)|\son\w+="/gi), null, prompt);
       assertEquals(page.match(/[\u202a-\u202e\u2066-\u2069]/g), null, prompt);
     }

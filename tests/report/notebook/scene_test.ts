@@ -4,7 +4,7 @@ import { JUPYTER_DISPLAY, plot } from "../../../src/report/notebook/notebook.ts"
 import { flattenScene, SCENE_REACH } from "../../../src/report/notebook/scene.ts";
 
 const svgOf = (traces: Record<string, unknown>[], layout = {}) =>
-  String(plot(traces, layout)[JUPYTER_DISPLAY]()["text/html"]);
+  String(plot(traces, layout)[JUPYTER_DISPLAY]()["image/svg+xml"]);
 
 const scatter = (points: readonly (readonly number[])[]) => ({
   type: "scatter3d",

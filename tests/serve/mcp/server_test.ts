@@ -80,6 +80,26 @@ Deno.test("startMcpServer() runs a prompt to a record, or refuses it in one", as
   });
 });
 
+Deno.test("startMcpServer() reads policy and context from JSON text, too", async () => {
+  await withClient(async (client) => {
+    const told = { policy: { ltv_max: 0.5 }, context: CONTEXT };
+    const written = { policy: '{"ltv_max": 0.5}', context: JSON.stringify(CONTEXT) };
+    const asObjects = await call(client, "run_micro", { prompt: SWAP, ...told });
+    assertEquals(await call(client, "run_micro", { prompt: SWAP, ...written }), asObjects);
+    const { policy } = written;
+    assertEquals((await call(client, "map_prompt", { prompt: SWAP, policy })).isError, false);
+  });
+});
+
+Deno.test("startMcpServer() writes schemas that every client reads", async () => {
+  await withClient(async (client) => {
+    const { tools } = await client.listTools();
+    const text = JSON.stringify(tools);
+    assert(!text.includes("propertyNames"));
+    assert(!/"items":\{\}/.test(text));
+  });
+});
+
 const WRONG: readonly (readonly [string, Record<string, unknown>, string])[] = [
   ["map_prompt", {}, "prompt"],
   ["map_prompt", { prompt: SWAP, polcy: {} }, "polcy"],
@@ -87,6 +107,10 @@ const WRONG: readonly (readonly [string, Record<string, unknown>, string])[] = [
   ["run_micro", { prompt: SWAP, rails: "stage12" }, "stage11"],
   ["run_micro", { prompt: SWAP, policy: { ltv_maxx: 1 } }, 'did you mean "ltv_max"?'],
   ["run_micro", { prompt: SWAP, context: { oracle: 3 } }, "Expected context.oracle"],
+  ["run_micro", { prompt: SWAP, context: '{"oracle": 3}' }, "Expected context.oracle"],
+  ["run_micro", { prompt: SWAP, context: "{oracle" }, "Cannot read context: it is a text"],
+  ["run_micro", { prompt: SWAP, context: "3" }, "body.context to be an object"],
+  ["map_prompt", { prompt: SWAP, policy: '{"a":1,"a":2}' }, 'the name "a" is there twice'],
   [
     "run_micro",
     { prompt: SWAP, policy: { mapper: { model_path: "x" } } },

@@ -1,4 +1,5 @@
 import { MicroLmError } from "../../../core/errors.ts";
+import { InputShapeError } from "../../../core/read_input.ts";
 import { findJsonFault } from "../../../core/text/json_fault.ts";
 import { shorten } from "../../../core/shorten.ts";
 
@@ -61,7 +62,8 @@ export function checkGrid(value: unknown): Grid {
     if (!Array.isArray(row)) throw fault(`row ${y + 1} to be a list, got ${describe(row)}`);
     const first = value[0] as unknown[];
     if (y > 0 && row.length !== first.length) {
-      throw fault(`row ${y + 1} to have ${first.length} cells like row 1, got ${row.length}`);
+      const expected = `row ${y + 1} to have ${first.length} cells like row 1, got ${row.length}`;
+      throw new MicroLmError("data", `${NO_GRID} ${expected}`);
     }
     if (y === 0) checkSide("columns", row.length);
     const x = Array.from(row).findIndex((cell) => !isCell(cell));
@@ -133,8 +135,10 @@ function isCell(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 9;
 }
 
-function fault(expected: string): MicroLmError {
-  return new MicroLmError("data", `Not a grid: expected ${expected}`);
+const NO_GRID = "Not a grid: expected";
+
+function fault(expected: string): InputShapeError {
+  return new InputShapeError("data", `${NO_GRID} ${expected}`);
 }
 
 function describe(value: unknown): string {
