@@ -328,6 +328,10 @@ export function printTraining(
     `Trained on ${training.rows} prompts, ${mapper.classes.length} classes${head}, domain ${domain.name}: ` +
       `encoder ${encoder.spec}, calibration ${model.method}${folds}`,
   );
+  if (training.chosen_C) {
+    const blocks = training.chosen_weights ? " and the weights of the blocks" : "";
+    say(`Chosen by held-out log-loss: C ${training.chosen_C.C}${blocks}`);
+  }
   if (testPath !== undefined) say(`Held out, by template: ${testPath}`);
   if (crossValidation) { for (const line of crossValidationLines(crossValidation)) say(line); }
   if (training.calibration_losses) {

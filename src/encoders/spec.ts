@@ -62,6 +62,18 @@ export function parseEncoderSpec(spec: string): EncoderPart[] {
   });
 }
 
+/** Whether a spec says what some block weighs. */
+export function hasWeights(spec: string): boolean {
+  return splitOutsideBrackets(spec, "*").length > 1;
+}
+
+/** Writes a spec that {@linkcode parseEncoderSpec} reads as these parts. */
+export function formatEncoderSpec(parts: readonly Pick<EncoderPart, "name" | "weight">[]): string {
+  return parts.map(({ name, weight }) =>
+    (/[+*[\]]/.test(name) ? `[${name}]` : name) + (weight === 1 ? "" : `*${weight}`)
+  ).join("+");
+}
+
 function splitOutsideBrackets(text: string, separator: string): string[] {
   const parts = [""];
   let depth = 0;
