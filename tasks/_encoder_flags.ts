@@ -1,4 +1,9 @@
-import { DEFAULT_VECTOR_CACHE, type EngineChoice, type ModelDtype } from "../src/encoders/mod.ts";
+import {
+  DEFAULT_VECTOR_CACHE,
+  type EngineChoice,
+  type ModelDtype,
+  type PoolingMode,
+} from "../src/encoders/mod.ts";
 import type { OpenEncoderOptions, OpenMapperOptions } from "../mod.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
@@ -21,8 +26,15 @@ export const ENCODER_FLAGS = {
   },
   dtype: {
     type: "string",
-    choices: ["fp32", "int8", "fp16"],
+    choices: ["fp32", "int8", "fp16", "q4"],
     help: "Number type of a model's weights. Default: fp32, or that of the mapper.",
+  },
+  pooling: {
+    type: "string",
+    choices: ["mean", "cls", "max", "lasttoken"],
+    help:
+      "For models that do not say how their tokens become one vector (no modules.json); the mapper " +
+      "remembers it. The same as ./folder#mean.",
   },
   encoder_cache: {
     type: "string",
@@ -44,6 +56,7 @@ export const ENCODER_FLAGS = {
 export const DEFAULT_ENCODER_FLAGS: FlagValues<typeof ENCODER_FLAGS> = {
   runtime: "wasm",
   dtype: undefined,
+  pooling: undefined,
   encoder_cache: DEFAULT_VECTOR_CACHE,
   threads: undefined,
 };
@@ -64,6 +77,7 @@ export function encoderOptions(flags: FlagValues<typeof ENCODER_FLAGS>): OpenEnc
   return {
     runtime: flags.runtime as EngineChoice,
     ...(flags.dtype !== undefined && { dtype: flags.dtype as ModelDtype }),
+    ...(flags.pooling !== undefined && { pooling: flags.pooling as PoolingMode }),
     ...(flags.threads !== undefined && { threads: flags.threads }),
     ...(flags.encoder_cache !== "off" && { cache: { dir: flags.encoder_cache } }),
   };

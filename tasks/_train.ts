@@ -288,7 +288,8 @@ function recordedFlags(request: TrainRequest): Record<string, unknown> {
     "json",
     "cross_validate",
     ...Object.keys(INPUT_FLAGS),
-    ...Object.keys(ENCODER_FLAGS),
+    // How a model pools decides about vectors, wherever it runs.
+    ...Object.keys(ENCODER_FLAGS).filter((name) => name !== "pooling"),
     ...Object.keys(SIGN_FLAG),
   ]);
   return Object.fromEntries(Object.entries(request).filter(([name]) => !left.has(name)));
