@@ -1,9 +1,4 @@
-import {
-  DEFAULT_VECTOR_CACHE,
-  type EngineChoice,
-  type ModelDtype,
-  type PoolingMode,
-} from "../src/encoders/mod.ts";
+import type { EngineChoice, ModelDtype, PoolingMode } from "../src/encoders/mod.ts";
 import type { OpenEncoderOptions, OpenMapperOptions } from "../mod.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
@@ -13,6 +8,9 @@ export const SPEC_HELP =
   "Encoder: static, ngram, use-lite, a folder with a sentence-transformers " +
   "model, the id of a pulled model, http://host/v1#model (through the :endpoint task), a+b, a*2+b; " +
   "lite is static+ngram.";
+
+/** That of the encoders, whose face loads tokenizers and engines' loaders: a test compares the two. */
+const VECTOR_CACHE = ".cache/embeddings";
 
 /** Flags of every command that opens an encoder. */
 export const ENCODER_FLAGS = {
@@ -39,7 +37,7 @@ export const ENCODER_FLAGS = {
   encoder_cache: {
     type: "string",
     value: "DIR",
-    default: DEFAULT_VECTOR_CACHE,
+    default: VECTOR_CACHE,
     help: "Where vectors of models and endpoints are kept, so that each prompt is encoded once; " +
       "off keeps none.",
   },
@@ -57,7 +55,7 @@ export const DEFAULT_ENCODER_FLAGS: FlagValues<typeof ENCODER_FLAGS> = {
   runtime: "wasm",
   dtype: undefined,
   pooling: undefined,
-  encoder_cache: DEFAULT_VECTOR_CACHE,
+  encoder_cache: VECTOR_CACHE,
   threads: undefined,
 };
 

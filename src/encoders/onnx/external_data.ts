@@ -1,5 +1,4 @@
 import { dirname } from "node:path/posix";
-import proto from "onnx-proto";
 import { MicroLmError } from "../../core/errors.ts";
 import { explainIoError } from "../../core/io_error.ts";
 import { isPathWithin } from "../hub/store_path.ts";
@@ -11,8 +10,6 @@ export interface ExternalData {
   readonly data: Uint8Array;
 }
 
-const { ModelProto, TensorProto } = proto.onnx;
-
 /**
  * Reads the files that an ONNX model keeps weights in, whatever their names are.
  *
@@ -21,7 +18,7 @@ const { ModelProto, TensorProto } = proto.onnx;
  * outside of the model's folder.
  */
 export async function readExternalData(model: Uint8Array, file: string): Promise<ExternalData[]> {
-  const names = externalNames(model);
+  const names = await externalNames(model);
   return await Promise.all(names.map(async (path) => {
     if (!isPathWithin(path)) {
       throw new MicroLmError(
@@ -43,9 +40,10 @@ export async function readExternalData(model: Uint8Array, file: string): Promise
 /** The key under which a tensor says where its numbers are. */
 const MARK = new TextEncoder().encode("location");
 
-function externalNames(model: Uint8Array): string[] {
+async function externalNames(model: Uint8Array): Promise<string[]> {
   // Reading a model of hundreds of megabytes to find nothing takes seconds; looking for the key does not.
   if (!includes(model, MARK)) return [];
+  const { default: { onnx: { ModelProto, TensorProto } } } = await import("onnx-proto");
   let graph;
   try {
     graph = ModelProto.decode(model).graph;
