@@ -41,6 +41,9 @@ const NO_ABSTAIN =
   `no row is labelled ${ABSTAIN_CLASS}: the mapper has seen no prompt that asks for nothing it ` +
   `does, and may act on any; add such prompts with the label ${ABSTAIN_CLASS}`;
 
+/** What the bar calls the parts of a training. */
+const PHASES = { encode: "encode", choose: "choose weights", fit: "fit" } as const;
+
 /** What a training run is told. */
 export interface TrainRequest
   extends FlagValues<typeof ENCODER_FLAGS>, Partial<FlagValues<typeof INPUT_FLAGS>> {
@@ -137,7 +140,11 @@ export async function runTraining(
   const mapper = await trainMapper(dataset, encoder, {
     ...fitting,
     ...(classNames ? { classNames } : {}),
-    onPhase: (_, done, total) => progress.update(done, total),
+    onPhase: (phase, done, total) => {
+      progress.begin(PHASES[phase]);
+      if (phase === "encode") progress.update(done, total);
+      else progress.update(done / total, 1);
+    },
   });
   progress.end();
   for (const note of mapper.training.notes ?? []) warn(note);

@@ -47,8 +47,11 @@ export interface TrainMapperOptions
    * prompts come as they are.
    */
   readonly forms?: TrainingForms;
-  /** Called with what is under way and how far it is. */
-  readonly onPhase?: (phase: "encode" | "fit", done: number, total: number) => void;
+  /**
+   * Called with what is under way and how far it is: prompts of all, fits to choose weights, or the work
+   * of the training.
+   */
+  readonly onPhase?: (phase: "encode" | "choose" | "fit", done: number, total: number) => void;
 }
 
 /** A trained mapper, not yet written. */
@@ -222,7 +225,7 @@ async function encodeRows(
   }, {
     ...options,
     classes: classes.length,
-    onProgress: (done, total) => onPhase?.("fit", done, total),
+    onProgress: (done, total) => onPhase?.("choose", done, total),
   });
   if (!weights || isEqual(weights)) {
     return { encoder, features: equal, ...(weights && { weights }) };
@@ -250,16 +253,19 @@ function fitParts(
   options: TrainMapperOptions,
 ): { readonly fit: FitCalibratedResult; readonly head: FitCalibratedResult | undefined } {
   const groups = groupRows(rows.slice(0, written), vectors, options.mask);
-  const onProgress = (done: number, total: number) => options.onPhase?.("fit", done, total);
+  // The head has two classes: its fits take about as much less as its entries are fewer.
+  const [ownWork, headWork] = [classified.length * classes.length, headed.length * 2];
+  const report = (before: number, work: number) => (done: number, total: number) =>
+    options.onPhase?.("fit", before + work * done / total, ownWork + headWork);
   const part = (numbers: Uint32Array) => ({
     features: numbers.length === rows.length ? features : takeRows(features, numbers),
     groups: Array.from(numbers, (i) => groups[source[i]!]!),
   });
   const own = part(classified);
   const labels = Int32Array.from(classified, (i) => classes.indexOf(rows[i]!.label!));
-  const common = { ...options, onProgress };
   const fit = fitCalibrated(own.features, labels, {
-    ...common,
+    ...options,
+    onProgress: report(0, ownWork),
     classes: classes.length,
     // The numerics know classes by number; people know them by name.
     nameClass: (k) => `class "${classes[k]}"`,
@@ -268,7 +274,14 @@ function fitParts(
   if (headed.length === 0) return { fit, head: undefined };
   const seen = part(headed);
   const isOrder = Int32Array.from(headed, (i) => rows[i]!.label === ABSTAIN_CLASS ? 0 : 1);
-  return { fit, head: fitOrderHead(seen.features, isOrder, { ...common, groups: seen.groups }) };
+  return {
+    fit,
+    head: fitOrderHead(seen.features, isOrder, {
+      ...options,
+      onProgress: report(ownWork, headWork),
+      groups: seen.groups,
+    }),
+  };
 }
 
 /** Groups of rows that hold orders and others, so that what tells them apart is not who wrote them. */

@@ -66,6 +66,11 @@ export function lossAtBestTemperature(folds: readonly HeldOutFold[]): number {
 /** What `auto` chooses C from. */
 const CANDIDATES = [0.5, 2, 8, 32, 128] as const;
 
+/** Fits that a choice of C takes. */
+export function fitsToChooseC(folds: number): number {
+  return CANDIDATES.length + 2 * (folds - 1);
+}
+
 /** Which C was chosen, and the held-out log-loss a row of each that stayed in the running. */
 export interface ChosenC {
   readonly C: number;
