@@ -1,4 +1,4 @@
-import { DEFAULT_VECTOR_CACHE, type EngineChoice, type ModelDtype } from "../src/encoders/mod.ts";
+import type { EngineChoice, ModelDtype, PoolingMode } from "../src/encoders/mod.ts";
 import type { OpenEncoderOptions, OpenMapperOptions } from "../mod.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
@@ -8,6 +8,9 @@ export const SPEC_HELP =
   "Encoder: static, ngram, use-lite, a folder with a sentence-transformers " +
   "model, the id of a pulled model, http://host/v1#model (through the :endpoint task), a+b, a*2+b; " +
   "lite is static+ngram.";
+
+/** That of the encoders, whose face loads tokenizers and engines' loaders: a test compares the two. */
+const VECTOR_CACHE = ".cache/embeddings";
 
 /** Flags of every command that opens an encoder. */
 export const ENCODER_FLAGS = {
@@ -21,13 +24,20 @@ export const ENCODER_FLAGS = {
   },
   dtype: {
     type: "string",
-    choices: ["fp32", "int8", "fp16"],
+    choices: ["fp32", "int8", "fp16", "q4"],
     help: "Number type of a model's weights. Default: fp32, or that of the mapper.",
+  },
+  pooling: {
+    type: "string",
+    choices: ["mean", "cls", "max", "lasttoken"],
+    help:
+      "For models that do not say how their tokens become one vector (no modules.json); the mapper " +
+      "remembers it. The same as ./folder#mean.",
   },
   encoder_cache: {
     type: "string",
     value: "DIR",
-    default: DEFAULT_VECTOR_CACHE,
+    default: VECTOR_CACHE,
     help: "Where vectors of models and endpoints are kept, so that each prompt is encoded once; " +
       "off keeps none.",
   },
@@ -44,7 +54,8 @@ export const ENCODER_FLAGS = {
 export const DEFAULT_ENCODER_FLAGS: FlagValues<typeof ENCODER_FLAGS> = {
   runtime: "wasm",
   dtype: undefined,
-  encoder_cache: DEFAULT_VECTOR_CACHE,
+  pooling: undefined,
+  encoder_cache: VECTOR_CACHE,
   threads: undefined,
 };
 
@@ -64,6 +75,7 @@ export function encoderOptions(flags: FlagValues<typeof ENCODER_FLAGS>): OpenEnc
   return {
     runtime: flags.runtime as EngineChoice,
     ...(flags.dtype !== undefined && { dtype: flags.dtype as ModelDtype }),
+    ...(flags.pooling !== undefined && { pooling: flags.pooling as PoolingMode }),
     ...(flags.threads !== undefined && { threads: flags.threads }),
     ...(flags.encoder_cache !== "off" && { cache: { dir: flags.encoder_cache } }),
   };

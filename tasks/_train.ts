@@ -41,6 +41,9 @@ const NO_ABSTAIN =
   `no row is labelled ${ABSTAIN_CLASS}: the mapper has seen no prompt that asks for nothing it ` +
   `does, and may act on any; add such prompts with the label ${ABSTAIN_CLASS}`;
 
+/** What the bar calls the parts of a training. */
+const PHASES = { encode: "encode", choose: "choose weights", fit: "fit" } as const;
+
 /** What a training run is told. */
 export interface TrainRequest
   extends FlagValues<typeof ENCODER_FLAGS>, Partial<FlagValues<typeof INPUT_FLAGS>> {
@@ -137,7 +140,11 @@ export async function runTraining(
   const mapper = await trainMapper(dataset, encoder, {
     ...fitting,
     ...(classNames ? { classNames } : {}),
-    onPhase: (_, done, total) => progress.update(done, total),
+    onPhase: (phase, done, total) => {
+      progress.begin(PHASES[phase]);
+      if (phase === "encode") progress.update(done, total);
+      else progress.update(done / total, 1);
+    },
   });
   progress.end();
   for (const note of mapper.training.notes ?? []) warn(note);
@@ -288,7 +295,8 @@ function recordedFlags(request: TrainRequest): Record<string, unknown> {
     "json",
     "cross_validate",
     ...Object.keys(INPUT_FLAGS),
-    ...Object.keys(ENCODER_FLAGS),
+    // How a model pools decides about vectors, wherever it runs.
+    ...Object.keys(ENCODER_FLAGS).filter((name) => name !== "pooling"),
     ...Object.keys(SIGN_FLAG),
   ]);
   return Object.fromEntries(Object.entries(request).filter(([name]) => !left.has(name)));
@@ -328,6 +336,10 @@ export function printTraining(
     `Trained on ${training.rows} prompts, ${mapper.classes.length} classes${head}, domain ${domain.name}: ` +
       `encoder ${encoder.spec}, calibration ${model.method}${folds}`,
   );
+  if (training.chosen_C) {
+    const blocks = training.chosen_weights ? " and the weights of the blocks" : "";
+    say(`Chosen by held-out log-loss: C ${training.chosen_C.C}${blocks}`);
+  }
   if (testPath !== undefined) say(`Held out, by template: ${testPath}`);
   if (crossValidation) { for (const line of crossValidationLines(crossValidation)) say(line); }
   if (training.calibration_losses) {

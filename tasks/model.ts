@@ -24,7 +24,7 @@ const MODEL_FLAGS = {
   },
   dtype: {
     type: "string",
-    choices: ["fp32", "int8", "fp16"],
+    choices: ["fp32", "int8", "fp16", "q4"],
     default: "fp32",
     help: "Number type of the weights to pull.",
   },
@@ -65,7 +65,10 @@ async function pull(id: string, flags: Flags, { say, result }: CommandContext): 
   });
   progress.end();
   say(modelTable([model]));
-  say(`Pulled into ${model.folder}; use it with --sbert ${id}`);
+  const pooling = model.files.some(({ path }) => path === "modules.json")
+    ? ""
+    : " --pooling mean (or cls, max, lasttoken: its card tells)";
+  say(`Pulled into ${model.folder}; use it with --sbert ${id}${pooling}`);
   result(model);
   return EXIT.ok;
 }

@@ -43,6 +43,7 @@ await runCommand({
       ...recorded,
       ...flags,
       dtype: flags.dtype ?? artifact.encoder.dtype,
+      pooling: flags.pooling ?? recorded.pooling,
       sign: undefined,
       domain: flags.domain ?? artifact.domain,
       out_path: `${again}/mapper.json`,

@@ -12,6 +12,6 @@ export { createRandom, type Random } from "./random.ts";
 export { rankAbove } from "./rank_above.ts";
 export { readPrivateKey, readPublicKey, type SigningKey } from "./sign/keys.ts";
 export { signatureCheck, writeSigned } from "./sign/signature.ts";
-export { readConfigText } from "./strict_yaml.ts";
+export { readConfigText } from "./text/config_text.ts";
 export { findJsonFault, findRepeatedName } from "./text/json_fault.ts";
 export { readJsonAs, readJsonFile } from "./text/json_text.ts";

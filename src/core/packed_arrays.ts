@@ -55,81 +55,58 @@ function riceParameter(row: Int16Array): number {
   return Math.min(15, Math.max(0, Math.ceil(Math.log2(0.7 * mean + 1e-9))));
 }
 
+/** Bits of a word that stand in it wherever in its first byte it is read from. */
+const WINDOW = 25;
+
 /**
  * Unpacks what {@linkcode packIntegers} packed.
+ *
+ * One loop over local numbers: with a reader of bits in an object the weights of a mapper take three
+ * times as long.
  *
  * @throws {SyntaxError} If the text is no base64.
  * @throws {RangeError} If it holds another number of integers.
  */
 export function unpackIntegers(text: string, rows: number, cols: number): Int16Array {
-  const bits = new BitReader(Uint8Array.fromBase64(text));
+  const bytes = Uint8Array.fromBase64(text);
+  const end = 8 * bytes.length;
+  const wrong = () =>
+    new RangeError(`Expected ${rows} × ${cols} weights in steps, found another number`);
+  // After the end there are zeros enough for a row, each number of which takes two bytes at most there.
+  const padded = new Uint8Array(bytes.length + 2 * cols + 16);
+  padded.set(bytes);
+  const words = new DataView(padded.buffer);
   const out = new Int16Array(rows * cols);
+  let at = 0;
   for (let row = 0; row < rows; row++) {
-    const parameter = bits.read(PARAMETER_BITS);
+    if (at > end) throw wrong();
+    const parameter = (words.getUint32(at >>> 3, true) >>> (at & 7)) & ((1 << PARAMETER_BITS) - 1);
+    at += PARAMETER_BITS;
+    const low = (1 << parameter) - 1;
     for (let i = row * cols; i < (row + 1) * cols; i++) {
-      const folded = (bits.countOnes() << parameter) | bits.read(parameter);
+      let window = words.getUint32(at >>> 3, true) >>> (at & 7);
+      // The number of ones at the low end; of a word of ones alone it is 32.
+      let ones = 31 - Math.clz32(~window & -~window);
+      if (ones < 0) ones = 32;
+      if (ones + 1 + parameter > WINDOW) {
+        ones = 0;
+        while (at < end && (bytes[at >>> 3]! >>> (at & 7)) & 1) {
+          ones++;
+          at++;
+        }
+        at++;
+        window = words.getUint32(at >>> 3, true) >>> (at & 7);
+      } else {
+        at += ones + 1;
+        window >>>= ones + 1;
+      }
+      at += parameter;
+      const folded = (ones << parameter) | (window & low);
       out[i] = folded & 1 ? -((folded + 1) >> 1) : folded >> 1;
     }
   }
-  if (!bits.isAtEnd()) {
-    throw new RangeError(`Expected ${rows} × ${cols} weights in steps, found another number`);
-  }
+  if (at > end || end - at >= 8) throw wrong();
   return out;
-}
-
-/** Bits from the lowest of each byte on, zeros after the end. */
-class BitReader {
-  readonly #bytes: Uint8Array;
-  #next = 0;
-  /** Bits that were taken from the bytes and not yet read, and their number. */
-  #held = 0;
-  #count = 0;
-  #missing = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  /** At most 16 bits. */
-  read(count: number): number {
-    if (this.#count < count) this.#fill();
-    if (this.#count < count) this.#missing++;
-    const value = this.#held & ((1 << count) - 1);
-    this.#held >>>= count;
-    this.#count -= count;
-    return value;
-  }
-
-  /** The number of ones before the next zero; takes the zero, too. */
-  countOnes(): number {
-    let ones = 0;
-    for (;;) {
-      if (this.#count < 17) this.#fill();
-      const zeros = ~this.#held;
-      const run = Math.min(24, 31 - Math.clz32(zeros & -zeros));
-      if (run < this.#count || this.#count <= 0) {
-        if (this.#count <= 0) this.#missing++;
-        this.#held >>>= run + 1;
-        this.#count -= run + 1;
-        return ones + run;
-      }
-      ones += this.#count;
-      this.#held = 0;
-      this.#count = 0;
-    }
-  }
-
-  /** Whether all bytes were read, and none beyond them. */
-  isAtEnd(): boolean {
-    return this.#missing === 0 && this.#next === this.#bytes.length && this.#count < 8;
-  }
-
-  #fill(): void {
-    while (this.#count <= 16 && this.#next < this.#bytes.length) {
-      this.#held |= this.#bytes[this.#next++]! << this.#count;
-      this.#count += 8;
-    }
-  }
 }
 
 /** Bits from the lowest of each byte on. */

@@ -1,11 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import { z } from "zod";
 import { MicroLmError } from "./errors.ts";
-import { readWholeText } from "./text/text_stream.ts";
 import { parseYaml, yamlIssueText, type YamlPath, yamlPathName } from "./yaml_document.ts";
-
-/** Bytes that a config may have. */
-const MOST_BYTES = 1 << 24;
 
 /** Where a config comes from and what replaces parts of it. */
 export interface YamlConfigOptions {
@@ -43,15 +39,6 @@ export function parseYamlConfig<T>(
     at: locate(faults[0]!.path),
     cause: parsed.error,
   });
-}
-
-/**
- * Reads the text of a config.
- *
- * @throws {MicroLmError} Kind `missing` or `permission`; `data` for more than 16 MiB and for no text.
- */
-export async function readConfigText(path: string): Promise<string> {
-  return await readWholeText(path, MOST_BYTES);
 }
 
 /** `base` with the values of `top` in place of its own; arrays are replaced. Neither is changed. */

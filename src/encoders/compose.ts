@@ -1,6 +1,7 @@
 import { sha256Hex } from "../core/hash.ts";
 import type { CsrMatrix, Features, Matrix } from "../core/matrix.ts";
-import type { EncodeOptions, Encoder } from "./encoder.ts";
+import type { EncodeOptions, Encoder, EncoderBlocks } from "./encoder.ts";
+import { formatEncoderSpec, hasWeights } from "./spec.ts";
 
 /** An encoder and the weight of its block. */
 export interface WeightedEncoder {
@@ -34,15 +35,38 @@ export function composeEncoders(parts: readonly WeightedEncoder[], spec: string)
     ),
     dims: parts.reduce((sum, { encoder }) => sum + encoder.dims, 0),
     ...engineOf(parts),
-    encode: async (texts, options) => {
-      const blocks: Features[] = [];
-      for (const [i, { encoder }] of parts.entries()) {
-        blocks.push(await encoder.encode(texts, shareProgress(options, i, parts.length)));
-      }
-      return joinBlocks(blocks, parts.map(({ weight }) => weight), texts.length);
-    },
+    ...(parts.length > 1 && !hasWeights(spec) && { blocks: blocksOf(parts) }),
+    encode: async (texts, options) =>
+      joinBlocks(await encodeParts(parts, texts, options), parts.map(({ weight }) => weight)),
     [Symbol.asyncDispose]: async () => {
       for (const { encoder } of parts) await encoder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function encodeParts(
+  parts: readonly WeightedEncoder[],
+  texts: readonly string[],
+  options?: EncodeOptions,
+): Promise<Features[]> {
+  const blocks: Features[] = [];
+  for (const [i, { encoder }] of parts.entries()) {
+    blocks.push(await encoder.encode(texts, shareProgress(options, i, parts.length)));
+  }
+  return blocks;
+}
+
+function blocksOf(parts: readonly WeightedEncoder[]): EncoderBlocks {
+  return {
+    count: parts.length,
+    encode: (texts, options) => encodeParts(parts, texts, options),
+    join: joinBlocks,
+    weigh: (weights) => {
+      const weighed = parts.map(({ encoder }, i) => ({ encoder, weight: weights[i]! }));
+      return composeEncoders(
+        weighed,
+        formatEncoderSpec(weighed.map(({ encoder, weight }) => ({ name: encoder.spec, weight }))),
+      );
     },
   };
 }
@@ -67,11 +91,8 @@ function shareProgress(options: EncodeOptions = {}, pass: number, passes: number
   };
 }
 
-function joinBlocks(
-  blocks: readonly Features[],
-  weights: readonly number[],
-  rows: number,
-): Features {
+function joinBlocks(blocks: readonly Features[], weights: readonly number[]): Features {
+  const rows = blocks[0]!.rows;
   const dense = blocks.flatMap(({ dense }, i) =>
     dense ? [{ block: dense, weight: weights[i]! }] : []
   );

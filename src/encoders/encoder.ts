@@ -26,4 +26,18 @@ export interface Encoder extends AsyncDisposable {
   readonly dtype?: string;
   /** Encodes `texts` to one row each, in order. Empty texts give all-zero rows. */
   encode(texts: readonly string[], options?: EncodeOptions): Promise<Features>;
+  /** Blocks whose weights nobody wrote, so that a training may choose them. */
+  readonly blocks?: EncoderBlocks;
+}
+
+/** The parts of a composed encoder. */
+export interface EncoderBlocks {
+  /** How many there are. */
+  readonly count: number;
+  /** The vectors of each part as it gives them. */
+  encode(texts: readonly string[], options?: EncodeOptions): Promise<readonly Features[]>;
+  /** Puts blocks side by side, each of length one times its weight: what {@linkcode Encoder.encode} of `weigh` gives. */
+  join(blocks: readonly Features[], weights: readonly number[]): Features;
+  /** The same encoder with other weights; it shares its parts with this one, which disposes them. */
+  weigh(weights: readonly number[]): Encoder;
 }

@@ -17,6 +17,7 @@ export { type EngineChoice, type EngineName, loadEngine, resolveEngine } from ".
 export { openSession } from "./onnx/session.ts";
 export { openSentenceTransformer } from "./sentence_transformer/encoder.ts";
 export { type ModelDtype } from "./sentence_transformer/onnx.ts";
+export { type PoolingMode } from "./sentence_transformer/pooling.ts";
 export { parseEncoderSpec } from "./spec.ts";
 export { openUseLiteEncoder } from "./use_lite/encoder.ts";
 export { loadUseLiteModel } from "./use_lite/file.ts";

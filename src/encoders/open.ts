@@ -5,7 +5,14 @@ import { composeEncoders, type WeightedEncoder } from "./compose.ts";
 import type { Encoder } from "./encoder.ts";
 import type { EngineChoice } from "./onnx/engine.ts";
 import type { ModelDtype } from "./sentence_transformer/onnx.ts";
-import { type EncoderKind, type EncoderPart, parseEncoderSpec } from "./spec.ts";
+import type { PoolingMode } from "./sentence_transformer/pooling.ts";
+import {
+  type EncoderKind,
+  type EncoderPart,
+  formatEncoderSpec,
+  parseEncoderSpec,
+  splitPooling,
+} from "./spec.ts";
 import type { VectorCacheOptions } from "./cache/vector_cache.ts";
 
 /** Options of {@linkcode openEncoder}; each concerns the parts of a spec that know it. */
@@ -14,6 +21,8 @@ export interface OpenEncoderOptions {
   readonly runtime?: EngineChoice;
   /** Number type of the weights. Default: `fp32`. */
   readonly dtype?: ModelDtype;
+  /** How models without `modules.json` make one vector of their tokens'. Default: what the spec says. */
+  readonly pooling?: PoolingMode;
   /** Threads for one inference. Default: the engine's rule. */
   readonly threads?: number;
   /** Cache of the vectors of models and endpoints; other encoders are faster than any cache. Default: none. */
@@ -87,7 +96,9 @@ export async function openEncoder(
   }
   const [only] = opened;
   if (opened.length === 1 && only!.weight === 1) return only!.encoder;
-  return composeEncoders(opened, spec);
+  const isWritten = parts.every(({ name }, i) => opened[i]!.encoder.spec === name);
+  const named = opened.map(({ encoder, weight }) => ({ name: encoder.spec, weight }));
+  return composeEncoders(opened, isWritten ? spec : formatEncoderSpec(named));
 }
 
 function findOpener({ name, kind }: EncoderPart): Opener {
@@ -127,8 +138,8 @@ function engineOptions({ runtime, threads }: OpenEncoderOptions): {
 
 async function openUseLite(_: string, options: OpenEncoderOptions): Promise<Encoder> {
   const { dtype = "fp32" } = options;
-  if (dtype === "fp16") {
-    throw new MicroLmError("usage", 'Encoder "use-lite" has no fp16 weights', {
+  if (dtype !== "fp32" && dtype !== "int8") {
+    throw new MicroLmError("usage", `Encoder "use-lite" has no ${dtype} weights`, {
       hint: "Use --dtype fp32 or int8",
     });
   }
@@ -136,33 +147,39 @@ async function openUseLite(_: string, options: OpenEncoderOptions): Promise<Enco
   return await openUseLiteEncoder({ ...engineOptions(options), dtype });
 }
 
-async function openFolder(folder: string, options: OpenEncoderOptions): Promise<Encoder> {
+async function openFolder(name: string, options: OpenEncoderOptions): Promise<Encoder> {
+  const written = splitPooling(name);
+  const { name: folder } = written;
   const info = await Deno.stat(folder).catch((error: unknown) => {
     throw explainIoError(error, folder, "read");
   });
   if (!info.isDirectory) {
     throw new MicroLmError("data", `Expected a folder with a model, found the file "${folder}"`);
   }
-  return await openTransformer(folder, folder, options);
+  return await openTransformer(folder, written, options);
 }
 
-async function openHubModel(id: string, options: OpenEncoderOptions): Promise<Encoder> {
+async function openHubModel(name: string, options: OpenEncoderOptions): Promise<Encoder> {
   const { resolveModel } = await import("./hub/model_store.ts");
   const { storeDir } = options;
-  const folder = await resolveModel(id, { ...(storeDir && { storeDir }) });
-  return await openTransformer(folder, id, options);
+  const written = splitPooling(name);
+  const folder = await resolveModel(written.name, { ...(storeDir && { storeDir }) });
+  return await openTransformer(folder, written, options);
 }
 
 async function openTransformer(
   folder: string,
-  spec: string,
+  written: ReturnType<typeof splitPooling>,
   options: OpenEncoderOptions,
 ): Promise<Encoder> {
   const { openSentenceTransformer } = await import("./sentence_transformer/encoder.ts");
   const { dtype } = options;
+  const pooling = written.pooling ?? options.pooling;
   return await openSentenceTransformer(folder, {
     ...engineOptions(options),
     ...(dtype && { dtype }),
-    spec,
+    ...(pooling && { pooling }),
+    // A mapper says how its encoder pools, so that nobody has to say it again.
+    spec: pooling ? `${written.name}#${pooling}` : written.name,
   });
 }

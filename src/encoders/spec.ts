@@ -1,4 +1,5 @@
 import { MicroLmError } from "../core/errors.ts";
+import type { PoolingMode } from "./sentence_transformer/pooling.ts";
 
 /** What the name of an encoder is: a name of ours, a folder, a model on the hub, or an endpoint. */
 export type EncoderKind = "name" | "folder" | "hub" | "url";
@@ -25,7 +26,8 @@ const ALIASES: Readonly<Record<string, string>> = { lite: "static+ngram" };
  * ```
  *
  * What has `://` is a URL; what starts with `/`, `.`, `~` or a drive letter, or has other than one
- * slash, a folder; `org/name` a hub id; `lite` stands for `static+ngram`. A name with `+` or `*` stands
+ * slash, a folder; `org/name` a hub id, both perhaps with `#mean`, `#cls`, `#max` or `#lasttoken` for a
+ * model that does not say how it pools; `lite` stands for `static+ngram`. A name with `+` or `*` stands
  * in brackets: `[http://host/v1#a+b]*2+ngram`. Spaces around names and weights do not count.
  *
  * @throws {MicroLmError} Kind `usage` for an empty part, brackets that do not match, or a weight that is
@@ -60,6 +62,26 @@ export function parseEncoderSpec(spec: string): EncoderPart[] {
     if (meaning === undefined) return [{ name, kind: kindOf(name), weight }];
     return parseEncoderSpec(meaning).map((part) => ({ ...part, weight: part.weight * weight }));
   });
+}
+
+/** How the tokens of a model become one vector, after its name: `./folder#mean`. */
+export function splitPooling(
+  name: string,
+): { readonly name: string; readonly pooling?: PoolingMode } {
+  const [, model, pooling] = /^(.+)#(mean|cls|max|lasttoken)$/.exec(name) ?? [];
+  return model === undefined ? { name } : { name: model, pooling: pooling as PoolingMode };
+}
+
+/** Whether a spec says what some block weighs. */
+export function hasWeights(spec: string): boolean {
+  return splitOutsideBrackets(spec, "*").length > 1;
+}
+
+/** Writes a spec that {@linkcode parseEncoderSpec} reads as these parts. */
+export function formatEncoderSpec(parts: readonly Pick<EncoderPart, "name" | "weight">[]): string {
+  return parts.map(({ name, weight }) =>
+    (/[+*[\]]/.test(name) ? `[${name}]` : name) + (weight === 1 ? "" : `*${weight}`)
+  ).join("+");
 }
 
 function splitOutsideBrackets(text: string, separator: string): string[] {

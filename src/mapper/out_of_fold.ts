@@ -4,7 +4,7 @@ import type { Features, Matrix } from "../core/matrix.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { splitRows } from "../data/split.ts";
 import type { Masker } from "../data/template.ts";
-import type { Encoder } from "../encoders/encoder.ts";
+import type { Encoder, EncoderBlocks } from "../encoders/encoder.ts";
 import {
   fitCalibrated,
   type FitCalibratedOptions,
@@ -82,14 +82,19 @@ export async function predictOutOfFold(
       hint: "Use fewer folds, or add other phrasings",
     });
   }
-  const features = await encoder.encode(dataset.rows.map(({ prompt }) => prompt));
+  const prompts = dataset.rows.map(({ prompt }) => prompt);
+  const weigh = options.C === "auto" && encoder.blocks
+    ? await openWeigher(encoder.blocks, prompts)
+    : undefined;
+  const given = weigh ? undefined : await encoder.encode(prompts);
   const data = new Float64Array(labels.length * classes.length);
   const order = hasHead ? new Float64Array(labels.length) : undefined;
   const lacking = new Set<string>();
   for (const [f, part] of parts.entries()) {
     const training = Uint32Array.from(parts.filter((_, g) => g !== f).flatMap((rows) => [...rows]));
-    const fold = { features, labels, rows: training.sort(), hasHead };
-    const known = fitFold(fold, options);
+    const fold = { labels, rows: training.sort(), hasHead };
+    const features = given ?? weigh!(fold, options);
+    const known = fitFold(features, fold, options);
     const held = takeRows(features, part);
     const found = predictProbabilities(known.model, held);
     const columns = known.classes.map((name) => classes.indexOf(name));
@@ -123,20 +128,48 @@ function classesOf({ source, rows }: Dataset): string[] {
 }
 
 interface Fold {
-  readonly features: Features;
   readonly labels: readonly string[];
   /** Numbers of the rows to train on, ascending. */
   readonly rows: Uint32Array;
   readonly hasHead: boolean;
 }
 
-/** A mapper of some rows: the classifier of the actions, and the head where there is one. */
-function fitFold(
-  { features, labels, rows, hasHead }: Fold,
-  { onProgress: _, ...options }: PredictOutOfFoldOptions,
-) {
+/** Rows of a fold with a class of their own, and those classes. */
+function actingRows({ labels, rows, hasHead }: Fold) {
   const acting = hasHead ? rows.filter((row) => labels[row] !== ABSTAIN_CLASS) : rows;
   const classes = [...new Set(Array.from(acting, (row) => labels[row]!))].sort();
+  return {
+    acting,
+    classes,
+    numbers: Int32Array.from(acting, (row) => classes.indexOf(labels[row]!)),
+  };
+}
+
+/** Encodes rows once; gives their features with the weights that the rows of a fold ask for. */
+async function openWeigher(
+  { encode, join, count }: EncoderBlocks,
+  prompts: readonly string[],
+): Promise<(fold: Fold, options: PredictOutOfFoldOptions) => Features> {
+  const { chooseWeights } = await import("./calibrate/choose_weights.ts");
+  const blocks = await encode(prompts);
+  return (fold, { onProgress: _, C: __, groups: ___, ...options }) => {
+    const { acting, classes, numbers } = actingRows(fold);
+    const chosen = classes.length < 2 ? undefined : chooseWeights(join, {
+      blocks: blocks.map((block) => takeRows(block, acting)),
+      labels: numbers,
+    }, { ...options, classes: classes.length });
+    return join(blocks, chosen?.weights ?? Array.from({ length: count }, () => 1));
+  };
+}
+
+/** A mapper of some rows: the classifier of the actions, and the head where there is one. */
+function fitFold(
+  features: Features,
+  fold: Fold,
+  { onProgress: _, ...options }: PredictOutOfFoldOptions,
+) {
+  const { labels, rows, hasHead } = fold;
+  const { acting, classes, numbers } = actingRows(fold);
   if (classes.length < 2) {
     throw new MicroLmError(
       "data",
@@ -144,7 +177,6 @@ function fitFold(
       { hint: "Use fewer folds, or add other phrasings to the classes" },
     );
   }
-  const numbers = Int32Array.from(acting, (row) => classes.indexOf(labels[row]!));
   const { model } = fitCalibrated(takeRows(features, acting), numbers, {
     ...options,
     classes: classes.length,

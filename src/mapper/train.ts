@@ -17,6 +17,7 @@ import {
   predictProbabilities,
 } from "./calibrate/calibration.ts";
 import { openNgramEncoder } from "../encoders/lite/ngram.ts";
+import type { ChosenWeights } from "./calibrate/choose_weights.ts";
 import { roundModel } from "./file/packed_model.ts";
 import { fitOosScore, type OosFit } from "./out_of_scope/fit.ts";
 import type { OosScore } from "./out_of_scope/score.ts";
@@ -46,8 +47,11 @@ export interface TrainMapperOptions
    * prompts come as they are.
    */
   readonly forms?: TrainingForms;
-  /** Called with what is under way and how far it is. */
-  readonly onPhase?: (phase: "encode" | "fit", done: number, total: number) => void;
+  /**
+   * Called with what is under way and how far it is: prompts of all, fits to choose weights, or the work
+   * of the training.
+   */
+  readonly onPhase?: (phase: "encode" | "choose" | "fit", done: number, total: number) => void;
 }
 
 /** A trained mapper, not yet written. */
@@ -101,6 +105,8 @@ export interface TrainingFacts {
   readonly notes?: readonly string[];
   /** Log-loss a row of each calibration method, where they were compared. */
   readonly calibration_losses?: Readonly<Record<string, number>>;
+  /** What the blocks of the encoder weigh, where `auto` chose that, too. */
+  readonly chosen_weights?: ChosenWeights;
   /** The C that `auto` chose, and the held-out log-loss a row of the last two candidates. */
   readonly chosen_C?: ChosenC;
   /** What fitting an out-of-scope score found, where it was asked for. */
@@ -131,7 +137,7 @@ export interface TrainingFacts {
  */
 export async function trainMapper(
   given: Dataset,
-  encoder: Encoder,
+  equal: Encoder,
   options: TrainMapperOptions,
 ): Promise<TrainedMapper> {
   const { mask } = options;
@@ -147,9 +153,7 @@ export async function trainMapper(
   checkHead(given, labels, classes, hasHead);
   const plan = planTrainingRows(dataset.rows, hasHead, options.forms);
   const prompts = plan.rows.map((row) => row.prompt);
-  const features = await encoder.encode(prompts, {
-    onProgress: (done, total) => options.onPhase?.("encode", done, total),
-  });
+  const { encoder, features, weights } = await encodeRows(equal, plan, classes, options);
   const vectors = vectorKeys(features);
   const { fit, head } = fitParts(features, plan, { vectors, classes }, options);
   const model = roundModel(fit.model);
@@ -182,6 +186,7 @@ export async function trainMapper(
       folds: fit.folds,
       converged: fit.converged && (head?.converged ?? true),
       ...(fit.losses && { calibration_losses: fit.losses }),
+      ...(weights && { chosen_weights: weights }),
       ...(fit.chosen && { chosen_C: fit.chosen }),
       ...(notes.length > 0 && { notes }),
       ...(scope && { out_of_scope: scope.found }),
@@ -190,6 +195,51 @@ export async function trainMapper(
       known_columns: await knownColumns(prompts),
     },
   };
+}
+
+/** Encodes all rows; where C is chosen and nobody said what each block weighs, that is chosen first. */
+async function encodeRows(
+  encoder: Encoder,
+  { rows, source, written, classified }: TrainingRows,
+  classes: readonly string[],
+  { onPhase, C, ...options }: TrainMapperOptions,
+): Promise<
+  { readonly encoder: Encoder; readonly features: Features; readonly weights?: ChosenWeights }
+> {
+  const prompts = rows.map((row) => row.prompt);
+  const encoding = {
+    onProgress: (done: number, total: number) => onPhase?.("encode", done, total),
+  };
+  if (C !== "auto" || !encoder.blocks) {
+    return { encoder, features: await encoder.encode(prompts, encoding) };
+  }
+  const { chooseWeights, isEqual } = await import("./calibrate/choose_weights.ts");
+  const { blocks: { join, weigh, encode, count } } = encoder;
+  const blocks = await encode(prompts, encoding);
+  const equal = join(blocks, Array.from({ length: count }, () => 1));
+  const groups = groupRows(rows.slice(0, written), vectorKeys(equal), options.mask);
+  const weights = chooseWeights(join, {
+    blocks: blocks.map((block) => takeRows(block, classified)),
+    labels: Int32Array.from(classified, (i) => classes.indexOf(rows[i]!.label!)),
+    groups: Array.from(classified, (i) => groups[source[i]!]!),
+  }, {
+    ...options,
+    classes: classes.length,
+    onProgress: (done, total) => onPhase?.("choose", done, total),
+  });
+  if (!weights || isEqual(weights)) {
+    return { encoder, features: equal, ...(weights && { weights }) };
+  }
+  return { encoder: weigh(weights.weights), features: join(blocks, weights.weights), weights };
+}
+
+/** The group of each row as it was written: what no fold tears apart. */
+function groupRows(rows: readonly Row[], vectors: readonly string[], mask: Masker): string[] {
+  return groupPrompts(rows.map((row) => row.prompt), {
+    mask,
+    vectors: vectors.slice(0, rows.length),
+    column: rows.map((row) => row.group ?? ""),
+  });
 }
 
 /** Fits the classifier and the head, if there is one, each on its own rows. */
@@ -202,22 +252,20 @@ function fitParts(
   },
   options: TrainMapperOptions,
 ): { readonly fit: FitCalibratedResult; readonly head: FitCalibratedResult | undefined } {
-  const asWritten = rows.slice(0, written);
-  const groups = groupPrompts(asWritten.map((row) => row.prompt), {
-    mask: options.mask,
-    vectors: vectors.slice(0, written),
-    column: asWritten.map((row) => row.group ?? ""),
-  });
-  const onProgress = (done: number, total: number) => options.onPhase?.("fit", done, total);
+  const groups = groupRows(rows.slice(0, written), vectors, options.mask);
+  // The head has two classes: its fits take about as much less as its entries are fewer.
+  const [ownWork, headWork] = [classified.length * classes.length, headed.length * 2];
+  const report = (before: number, work: number) => (done: number, total: number) =>
+    options.onPhase?.("fit", before + work * done / total, ownWork + headWork);
   const part = (numbers: Uint32Array) => ({
     features: numbers.length === rows.length ? features : takeRows(features, numbers),
     groups: Array.from(numbers, (i) => groups[source[i]!]!),
   });
   const own = part(classified);
   const labels = Int32Array.from(classified, (i) => classes.indexOf(rows[i]!.label!));
-  const common = { ...options, onProgress };
   const fit = fitCalibrated(own.features, labels, {
-    ...common,
+    ...options,
+    onProgress: report(0, ownWork),
     classes: classes.length,
     // The numerics know classes by number; people know them by name.
     nameClass: (k) => `class "${classes[k]}"`,
@@ -226,7 +274,14 @@ function fitParts(
   if (headed.length === 0) return { fit, head: undefined };
   const seen = part(headed);
   const isOrder = Int32Array.from(headed, (i) => rows[i]!.label === ABSTAIN_CLASS ? 0 : 1);
-  return { fit, head: fitOrderHead(seen.features, isOrder, { ...common, groups: seen.groups }) };
+  return {
+    fit,
+    head: fitOrderHead(seen.features, isOrder, {
+      ...options,
+      onProgress: report(ownWork, headWork),
+      groups: seen.groups,
+    }),
+  };
 }
 
 /** Groups of rows that hold orders and others, so that what tells them apart is not who wrote them. */
@@ -254,11 +309,7 @@ async function fitScope(
     features: takeRows(features, Uint32Array.from(own.keys())),
     ngrams: (await encoder.encode(prompts)).sparse!,
     labels: own.map((row) => row.label!),
-    groups: groupPrompts(prompts, {
-      mask,
-      vectors: vectors.slice(0, written),
-      column: own.map((row) => row.group ?? ""),
-    }),
+    groups: groupRows(own, vectors, mask),
     hasHead,
     temperature,
   }, options);

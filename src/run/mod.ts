@@ -5,6 +5,7 @@
  */
 export { type ArcStepRecord, readPairs } from "./../domains/arc/run.ts";
 export { resolveContext } from "./../domains/context.ts";
+export { DEFAULT_DOMAIN } from "./../domains/registry.ts";
 export { isApproval, orderReasons } from "./../domains/gates/reasons.ts";
 export { decideAll } from "./../evaluate/decide_texts.ts";
 export { fromPinned } from "./../mapper/pinned_point.ts";

@@ -30,3 +30,20 @@ Deno.test("createProgress() draws share and time left, then wipes itself", () =>
   assertStringIncludes(drawn[0]!, "3/4, 1 s left");
   assertEquals(drawn[1], "\r\x1b[K");
 });
+
+Deno.test("createProgress() counts the time left of each part from its own start", () => {
+  const { drawn, bar, at } = probe();
+  bar.begin("first");
+  at(10_000);
+  bar.update(10, 10);
+  bar.begin("second");
+  at(14_000);
+  bar.update(0.2, 1);
+  bar.begin("second");
+  at(16_000);
+  bar.update(0.256, 1);
+  assertStringIncludes(drawn[0]!, "encode: first");
+  assertStringIncludes(drawn[1]!, "encode: second");
+  assertStringIncludes(drawn[1]!, "20%, 16 s left");
+  assertStringIncludes(drawn[2]!, "25%, 18 s left");
+});

@@ -48,6 +48,23 @@ Deno.test("openEncoder() opens a folder, alone, weighted, and with a cache in fr
   });
 });
 
+Deno.test("the spec says how a model pools that does not say so itself", async () => {
+  await inTempFolder(async (folder) => {
+    const plain = { "modules.json": undefined, "1_Pooling/config.json": undefined };
+    await writeModel(`${folder}/m`, { ...tinyModel(), ...plain });
+    const name = `./${folder}/m`;
+    await using told = await openEncoder(name, { pooling: "cls" });
+    await using written = await openEncoder(`${name}#cls`);
+    await using other = await openEncoder(`${name}#mean`);
+    assertEquals([told.spec, told.fingerprint], [`${name}#cls`, written.fingerprint]);
+    assert(other.fingerprint !== told.fingerprint);
+    await using both = await openEncoder(`${name}*2+static`, { pooling: "cls" });
+    assertEquals(both.spec, `${name}#cls*2+static`);
+    await using again = await openEncoder(both.spec);
+    assertEquals(again.fingerprint, both.fingerprint);
+  });
+});
+
 Deno.test("openEncoder() closes what it has opened when a later part fails", async () => {
   // The sanitizer of resources would find an open cache file.
   await inTempFolder(async (folder) => {

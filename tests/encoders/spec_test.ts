@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { parseEncoderSpec } from "../../src/encoders/spec.ts";
+import { formatEncoderSpec, hasWeights, parseEncoderSpec } from "../../src/encoders/spec.ts";
 import { MicroLmError } from "../../src/core/errors.ts";
 
 const NAMES: readonly (readonly [spec: string, name: string, kind: string, weight: number])[] = [
@@ -56,4 +56,17 @@ Deno.test("parseEncoderSpec() throws nothing but usage errors", () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+Deno.test("formatEncoderSpec() writes what parseEncoderSpec() reads", () => {
+  const parts = [
+    { name: "http://host/v1#a+b*2", kind: "url", weight: 0.25 },
+    { name: "static", kind: "name", weight: 1 },
+  ] as const;
+  assertEquals(formatEncoderSpec(parts), "[http://host/v1#a+b*2]*0.25+static");
+  assertEquals(parseEncoderSpec(formatEncoderSpec(parts)), [...parts]);
+});
+
+Deno.test("hasWeights() sees a written weight, and no star within brackets", () => {
+  assertEquals(["a+b", "[a*2]+b", "a+b*1"].map(hasWeights), [false, false, true]);
 });

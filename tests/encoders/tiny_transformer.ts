@@ -36,6 +36,8 @@ export interface TinyGraphOptions {
   readonly values?: Float32Array;
   /** Numbers of a token vector. Default: 3. */
   readonly dims?: number;
+  /** File beside the model that has the vectors of the tokens. Default: the model itself. */
+  readonly outside?: string;
 }
 
 /** An ONNX graph whose token vectors are rows of {@linkcode EMBEDDINGS}. */
@@ -70,7 +72,10 @@ export function tinyGraph(options: TinyGraphOptions = {}): Uint8Array<ArrayBuffe
         name: "embeddings",
         dataType: FLOAT,
         dims: [VOCABULARY.length, dims],
-        rawData: new Uint8Array(values.buffer),
+        ...(options.outside === undefined ? { rawData: new Uint8Array(values.buffer) } : {
+          dataLocation: TensorProto.DataLocation.EXTERNAL,
+          externalData: [{ key: "location", value: options.outside }],
+        }),
       }],
       input: inputs.map((name) => shaped(name, INT64, ["batch", "sequence"])),
       node: [
@@ -94,6 +99,80 @@ export function tinyGraph(options: TinyGraphOptions = {}): Uint8Array<ArrayBuffe
     },
   }).finish();
   return new Uint8Array(model);
+}
+
+/** Columns of the quantised product in {@linkcode quantizedGraph}, the least that its operator takes. */
+const BLOCK = 32;
+
+/**
+ * A graph with a product in four bits, as exports with the name `model_q4.onnx` have: each token's vector
+ * is a row of {@linkcode EMBEDDINGS} times 7, the largest number of the format, and a step of 1/7.
+ */
+export function quantizedGraph(): Uint8Array<ArrayBuffer> {
+  const inputs = ["input_ids", "attention_mask", "token_type_ids"];
+  const wide = new Float32Array(VOCABULARY.length * BLOCK);
+  VOCABULARY.forEach((_, row) =>
+    wide.set(EMBEDDINGS.subarray(row * DIMS, (row + 1) * DIMS), row * BLOCK)
+  );
+  // Two numbers a byte, 8 for zero: a matrix with 15 − 8 = 7 on its diagonal.
+  const packed = new Uint8Array(DIMS * BLOCK / 2).fill(0x88);
+  for (let j = 0; j < DIMS; j++) packed[j * BLOCK / 2 + (j >> 1)] = j % 2 === 0 ? 0x8f : 0xf8;
+  const shape = (...sizes: (string | number)[]) => ({
+    dim: sizes.map((size) => typeof size === "string" ? { dimParam: size } : { dimValue: size }),
+  });
+  const number = (name: string, i: number) => ({ name, type: 2, i });
+  return new Uint8Array(
+    ModelProto.encode({
+      irVersion: 8,
+      opsetImport: [{ domain: "", version: 17 }, { domain: "com.microsoft", version: 1 }],
+      graph: {
+        name: "quantized",
+        initializer: [
+          {
+            name: "embeddings",
+            dataType: FLOAT,
+            dims: [VOCABULARY.length, BLOCK],
+            rawData: new Uint8Array(wide.buffer),
+          },
+          {
+            name: "packed",
+            dataType: TensorProto.DataType.UINT8,
+            dims: [DIMS, 1, BLOCK / 2],
+            rawData: packed,
+          },
+          {
+            name: "steps",
+            dataType: FLOAT,
+            dims: [DIMS],
+            rawData: new Uint8Array(new Float32Array(DIMS).fill(1 / 7).buffer),
+          },
+        ],
+        input: inputs.map((name) => ({
+          name,
+          type: { tensorType: { elemType: INT64, shape: shape("batch", "sequence") } },
+        })),
+        node: [
+          { opType: "Gather", input: ["embeddings", "input_ids"], output: ["wide"] },
+          {
+            opType: "MatMulNBits",
+            domain: "com.microsoft",
+            input: ["wide", "packed", "steps"],
+            output: ["last_hidden_state"],
+            attribute: [
+              number("K", BLOCK),
+              number("N", DIMS),
+              number("bits", 4),
+              number("block_size", BLOCK),
+            ],
+          },
+        ],
+        output: [{
+          name: "last_hidden_state",
+          type: { tensorType: { elemType: FLOAT, shape: shape("batch", "sequence", DIMS) } },
+        }],
+      },
+    }).finish(),
+  );
 }
 
 /** A sentence-transformers model of nine words: its files by path. */
@@ -140,6 +219,29 @@ export function tinyModel(): Record<string, unknown> {
     },
     "onnx/model.onnx": tinyGraph(),
   };
+}
+
+/** A file in the format safetensors. */
+export function safetensors(
+  tensors: Readonly<Record<string, { readonly shape: number[]; readonly values: number[] }>>,
+): Uint8Array<ArrayBuffer> {
+  let at = 0;
+  const header = Object.fromEntries(
+    Object.entries(tensors).map(([name, { shape, values }]) => {
+      const from = at;
+      at += values.length * 4;
+      return [name, { dtype: "F32", shape, data_offsets: [from, at] }];
+    }),
+  );
+  const text = new TextEncoder().encode(
+    JSON.stringify({ __metadata__: { format: "pt" }, ...header }),
+  );
+  const bytes = new Uint8Array(8 + text.length + at);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+  bytes.set(text, 8);
+  const numbers = Float32Array.from(Object.values(tensors).flatMap(({ values }) => values));
+  bytes.set(new Uint8Array(numbers.buffer), 8 + text.length);
+  return bytes;
 }
 
 /** Writes a model; what is undefined is left out, what is a string is written as it is. */

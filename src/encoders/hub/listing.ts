@@ -85,22 +85,16 @@ export function selectModelFiles(
   id: string,
 ): HubFile[] {
   const paths = files.map(({ path }) => path);
-  if (!paths.includes("modules.json")) {
-    throw new MicroLmError("missing", `"${id}" is no sentence-transformers model: no modules.json`);
-  }
   const onnx = pickOnnxFile(paths, dtype, id);
-  if (paths.includes(`${onnx}_data`)) {
-    throw new MicroLmError(
-      "data",
-      `Weights outside of the ONNX file are not supported: ${onnx}_data`,
-    );
-  }
-  return files.filter(({ path }) => path === onnx || CONFIGURATION.test(path));
+  // Weights outside of the file are named after it: model.onnx_data, model.onnx_data_1, model.onnx.data.
+  const isData = (path: string) =>
+    path.startsWith(onnx) && /^[._]data(_\d+)?$/.test(path.slice(onnx.length));
+  return files.filter(({ path }) => path === onnx || isData(path) || CONFIGURATION.test(path));
 }
 
 /** Also in the numbered folders of modules. */
 const CONFIGURATION =
-  /^(\d+_\w+\/)?(modules|config|tokenizer|tokenizer_config|config_sentence_transformers|sentence_[\w-]+_config)\.json$/;
+  /^(\d+_\w+\/)?(modules|config|tokenizer|tokenizer_config|config_sentence_transformers|sentence_[\w-]+_config)\.json$|^\d+_Dense\/model\.safetensors$/;
 
 function toHubFile(
   { rfilename, size, blobId, lfs }: z.infer<typeof LISTING>["siblings"][number],

@@ -8,7 +8,9 @@ import { type ImportedModel, importOnnxModel } from "./import.ts";
 import { readSentenceTransformerFiles } from "../sentence_transformer/files.ts";
 import { findWeights, type ModelDtype } from "../sentence_transformer/onnx.ts";
 import { createTextTokenizer } from "../sentence_transformer/tokens.ts";
-import type { EncoderPart } from "../spec.ts";
+import { type EncoderPart, splitPooling } from "../spec.ts";
+import type { DenseLayer } from "../sentence_transformer/dense.ts";
+import { readExternalData } from "./external_data.ts";
 import { STATIC_DIMS, STATIC_TENSOR, staticWeights } from "../lite/static.ts";
 import { loadUnigram } from "../lite/unigram.ts";
 import { loadUseLiteModel } from "../use_lite/file.ts";
@@ -55,7 +57,9 @@ export async function openGraphPart(
   if (name === "static") return await staticPart(index);
   if (kind === "folder") return await transformerPart(name, index, options);
   if (kind === "hub") {
-    return await transformerPart(await options.resolveModel(name), index, options);
+    const { name: id, pooling } = splitPooling(name);
+    const folder = await options.resolveModel(id);
+    return await transformerPart(pooling ? `${folder}#${pooling}` : folder, index, options);
   }
   throw new MicroLmError("usage", `Encoder "${name}" cannot be part of an ONNX graph`, {
     hint: "Export the classifier alone, without --with_encoder",
@@ -66,7 +70,9 @@ async function useLitePart(
   index: number,
   { dtype, cacheDir }: GraphPartOptions,
 ): Promise<GraphPart> {
-  if (dtype === "fp16") throw new MicroLmError("usage", 'Encoder "use-lite" has no fp16 weights');
+  if (dtype !== "fp32" && dtype !== "int8") {
+    throw new MicroLmError("usage", `Encoder "use-lite" has no ${dtype} weights`);
+  }
   const [unigram, { bytes, path }] = await Promise.all([
     loadUnigram(),
     loadUseLiteModel(dtype, cacheDir),
@@ -112,15 +118,23 @@ function feedIds(name: string, ids: ArrayLike<number>): Record<string, TensorVal
 }
 
 async function transformerPart(
-  folder: string,
+  name: string,
   index: number,
   { dtype }: GraphPartOptions,
 ): Promise<GraphPart> {
-  const files = await readSentenceTransformerFiles(folder);
+  const { name: folder, pooling } = splitPooling(name);
+  const files = await readSentenceTransformerFiles(folder, pooling);
   const path = await findWeights(folder, files.transformer, dtype);
   const bytes = await Deno.readFile(path).catch((error: unknown) => {
     throw explainIoError(error, path, "read");
   });
+  const [outside] = await readExternalData(bytes, path);
+  if (outside) {
+    throw new MicroLmError("data", `A model with weights in a second file, "${outside.path}"`, {
+      at: { file: path },
+      hint: "Export the classifier alone, without --with_encoder",
+    });
+  }
   const model = importOnnxModel(bytes, path);
   const names = (model.graph.input ?? []).map(({ name }) => name!)
     .filter((name) => !(model.graph.initializer ?? []).some((value) => value.name === name));
@@ -135,8 +149,8 @@ async function transformerPart(
   const own = (name: string) => `${name}_${index}`;
   const { dims } = files;
   if (dims === undefined) {
-    throw new MicroLmError("data", "Expected the pooling configuration to name the vector's size", {
-      at: { file: `${folder}/1_Pooling/config.json` },
+    throw new MicroLmError("data", "Expected the model's configuration to name the vector's size", {
+      at: { file: `${folder}/${pooling ? "config.json" : "1_Pooling/config.json"}` },
     });
   }
   return {
@@ -151,7 +165,8 @@ async function transformerPart(
       const inputs = Object.fromEntries(names.map((name) => [name, own(name)]));
       const hidden = toDouble(graph, graph.include(model, inputs, output));
       const pooled = addPooling(graph, hidden, files.pooling);
-      return files.normalize ? addNormalized(graph, pooled, dims, 1) : pooled;
+      const vector = files.dense.reduce((input, layer) => addDense(graph, input, layer), pooled);
+      return files.normalize ? addNormalized(graph, vector, dims, 1) : vector;
     },
     feed: (text) => {
       const tokens = tokenize(text);
@@ -174,6 +189,22 @@ function addPooling(graph: OnnxGraph, hidden: string, mode: PoolingMode): string
   }
   const operator = mode === "mean" ? "ReduceMean" : "ReduceMax";
   return graph.node(operator, [hidden], { ints: { axes: [1], keepdims: 0 } });
+}
+
+function addDense(
+  graph: OnnxGraph,
+  vector: string,
+  { weights, bias, inputs, outputs, activation }: DenseLayer,
+): string {
+  const turned = Float64Array.from(
+    { length: inputs * outputs },
+    (_, at) => weights[(at % outputs) * inputs + Math.floor(at / outputs)]!,
+  );
+  const product = graph.node("MatMul", [vector, graph.constant(turned, [inputs, outputs])]);
+  const sum = bias
+    ? graph.node("Add", [product, graph.constant(Float64Array.from(bias), [1, outputs])])
+    : product;
+  return activation === "Tanh" ? graph.node("Tanh", [sum]) : sum;
 }
 
 function toDouble(graph: OnnxGraph, value: string): string {

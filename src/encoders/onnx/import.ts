@@ -85,7 +85,8 @@ function renameNode(
   }
   return {
     ...node,
-    name: prefix + (node.name ?? ""),
+    // Nodes need no name; two with the same one would be a fault.
+    name: node.name ? prefix + node.name : "",
     input: (node.input ?? []).map(rename),
     output: (node.output ?? []).map(rename),
   };

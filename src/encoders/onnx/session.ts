@@ -1,11 +1,14 @@
 import type { InferenceSession, Tensor } from "onnxruntime-web";
 import { MicroLmError } from "../../core/errors.ts";
+import type { ExternalData } from "./external_data.ts";
 import { type Engine, type EngineName, loadEngine, type LoadEngineOptions } from "./engine.ts";
 
 /** Options of {@linkcode openSession}. */
 export interface OpenSessionOptions extends LoadEngineOptions {
   /** What messages call the model. Default: `model`. */
   readonly name?: string;
+  /** Weights that the model names and does not hold. Default: none. */
+  readonly externalData?: readonly ExternalData[];
 }
 
 /** Values and shape of an input or an output. The array type gives the element type. */
@@ -43,7 +46,7 @@ export async function openSession(
 ): Promise<OnnxSession> {
   const runtime = await loadEngine(options);
   const { Tensor } = runtime.engine;
-  const session = await createSession(runtime, model, options.name ?? "model");
+  const session = await createSession(runtime, model, options);
   // The engine is not reentrant, and one inference takes all of its threads anyway.
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -69,7 +72,7 @@ export async function openSession(
 async function createSession(
   { engine, name: runtime, threads }: Engine,
   model: Uint8Array,
-  name: string,
+  { name = "model", externalData = [] }: OpenSessionOptions,
 ): Promise<InferenceSession> {
   const provider = runtime === "wasm" ? "wasm" : "cpu";
   try {
@@ -77,6 +80,7 @@ async function createSession(
       executionProviders: [provider],
       graphOptimizationLevel: "all",
       logSeverityLevel: 3,
+      ...(externalData.length > 0 && { externalData }),
       ...(runtime === "native" ? { intraOpNumThreads: threads, interOpNumThreads: 1 } : {}),
     });
   } catch (error) {

@@ -2,7 +2,10 @@ import { explainIoError } from "../../core/io_error.ts";
 import { MicroLmError } from "../../core/errors.ts";
 import { sha256Hex } from "../../core/hash.ts";
 import type { EncodeOptions, Encoder } from "../encoder.ts";
-import { poolTokens } from "./pooling.ts";
+import { type ExternalData, readExternalData } from "../onnx/external_data.ts";
+import { normalizeL2 } from "../normalize.ts";
+import { applyDense } from "./dense.ts";
+import { type PoolingMode, poolTokens } from "./pooling.ts";
 import type { EngineChoice, EngineName } from "../onnx/engine.ts";
 import { readSentenceTransformerFiles, type SentenceTransformerFiles } from "./files.ts";
 import { openTokenModel } from "./graph.ts";
@@ -15,6 +18,8 @@ export interface OpenSentenceTransformerOptions {
   readonly dtype?: ModelDtype;
   /** Which inference engine. Default: `wasm`. */
   readonly runtime?: EngineChoice;
+  /** How a model without `modules.json` makes one vector of its tokens'. Default: such models are refused. */
+  readonly pooling?: PoolingMode;
   /** Threads for one inference. Default: 1. */
   readonly threads?: number;
   /** What the user wrote. Default: the folder, with `:fp16` or `:int8`. */
@@ -37,9 +42,10 @@ const REPORT_EVERY = 32;
 /**
  * Opens a sentence-transformers model with an ONNX export from a folder.
  *
- * The folder has `modules.json` (Transformer, Pooling, perhaps Normalize), the pooling configuration
- * (mean, cls, max or lasttoken), `config.json`, `tokenizer.json`, and the weights: `onnx/model.onnx`,
- * `onnx/model_fp16.onnx` or `onnx/model_quantized.onnx`, or another common name. Length limit,
+ * The folder has `modules.json` (Transformer, Pooling, perhaps Dense and Normalize), the pooling
+ * configuration (mean, cls, max or lasttoken), `config.json`, `tokenizer.json`, and the weights:
+ * `onnx/model.onnx`, `onnx/model_fp16.onnx`, `onnx/model_quantized.onnx` or `onnx/model_q4.onnx`, or
+ * another common name, with the files that it names beside it. Length limit,
  * lower-casing and default prompt are honoured where given. Blank texts give zero rows. Each text is a
  * run of its own at its own length, so its vector is the same, bit for bit, alone and in any batch.
  *
@@ -64,22 +70,24 @@ export async function openSentenceTransformer(
   options: OpenSentenceTransformerOptions = {},
 ): Promise<SentenceTransformer> {
   const { dtype = "fp32", runtime = "wasm", threads = 1 } = options;
-  const files = await readSentenceTransformerFiles(folder);
+  const files = await readSentenceTransformerFiles(folder, options.pooling);
   const tokenize = createTextTokenizer(files);
   const path = await findWeights(folder, files.transformer, dtype);
   const weights = await Deno.readFile(path).catch((error: unknown) => {
     throw explainIoError(error, path, "read");
   });
   refuseLfsPointer(weights, path);
-  const model = await openTokenModel(weights, path, { runtime, threads });
+  const external = await readExternalData(weights, path);
+  const model = await openTokenModel(weights, path, { runtime, threads, externalData: external });
   const embed = async (text: string) => {
     const tokens = tokenize(text);
     if (!tokens) return undefined;
     const hidden = await model.run(tokens);
-    return poolTokens(hidden.data, hidden.dims, {
-      mode: files.pooling,
-      normalize: files.normalize,
-    });
+    requireWidth(files, hidden.dims, path);
+    const pooled = poolTokens(hidden.data, hidden.dims, files.pooling);
+    const vector = files.dense.reduce((input, layer) => applyDense(layer, input), pooled);
+    if (files.normalize) normalizeL2(vector);
+    return vector;
   };
   const dims = await probeDims(embed, files, path).catch(async (error) => {
     await model[Symbol.asyncDispose]();
@@ -87,7 +95,7 @@ export async function openSentenceTransformer(
   });
   return {
     spec: options.spec ?? (dtype === "fp32" ? folder : `${folder}:${dtype}`),
-    fingerprint: fingerprintOf(files, weights),
+    fingerprint: fingerprintOf(files, weights, external),
     dims,
     runtime: model.runtime,
     dtype,
@@ -141,6 +149,17 @@ function refuseLfsPointer(weights: Uint8Array, file: string): void {
   });
 }
 
+/** What the first dense layer takes has to be what the tokens have. */
+function requireWidth({ dense }: SentenceTransformerFiles, dims: number, file: string): void {
+  const inputs = dense[0]?.inputs ?? dims;
+  if (inputs === dims) return;
+  throw new MicroLmError(
+    "data",
+    `Expected token vectors of ${inputs} numbers, as the layer after the pooling takes them, found ${dims}`,
+    { at: { file } },
+  );
+}
+
 /** The size of a vector, which the model tells best itself. */
 async function probeDims(
   embed: (text: string) => Promise<Float64Array | undefined>,
@@ -163,12 +182,18 @@ async function probeDims(
 }
 
 /** What decides about vectors: all but the engine, whose name stands beside. */
-function fingerprintOf(files: SentenceTransformerFiles, weights: Uint8Array): string {
+function fingerprintOf(
+  files: SentenceTransformerFiles,
+  weights: Uint8Array,
+  external: readonly ExternalData[],
+): string {
   const { pooling, normalize, maxSeqLength, lowerCase, prompt, tokenizerSettings } = files;
   const parameters = { pooling, normalize, maxSeqLength, lowerCase, prompt, tokenizerSettings };
   return sha256Hex(
     `sentence-transformer 1 ${JSON.stringify(parameters)} `,
     sha256Hex(JSON.stringify(files.tokenizer)),
     sha256Hex(weights),
+    ...external.map(({ data }) => sha256Hex(data)),
+    ...files.dense.map((layer) => `${layer.sha256} ${layer.activation}`),
   );
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { MicroLmError } from "../../core/errors.ts";
 import { readJsonFile } from "../../core/text/json_text.ts";
 import { isPathWithin } from "../hub/store_path.ts";
+import { type DenseLayer, readDenseLayer } from "./dense.ts";
 import type { PoolingMode } from "./pooling.ts";
 
 /** What the files of a sentence-transformers model say, weights apart. */
@@ -9,7 +10,9 @@ export interface SentenceTransformerFiles {
   /** Folder of the transformer: the model's own, or one below it in older models. */
   readonly transformer: string;
   readonly pooling: PoolingMode;
-  /** Size of a token vector, if the pooling configuration tells. */
+  /** Layers after the pooling. */
+  readonly dense: readonly DenseLayer[];
+  /** Size of a vector, if the configuration tells. */
   readonly dims: number | undefined;
   /** Whether vectors are scaled to length one. */
   readonly normalize: boolean;
@@ -33,6 +36,13 @@ const POOLING = z.looseObject({
   pooling_mode: z.string().optional(),
 });
 
+const DENSE = z.looseObject({
+  in_features: z.int().positive(),
+  out_features: z.int().positive(),
+  bias: z.boolean().optional(),
+  activation_function: z.string().optional(),
+});
+
 const SENTENCE = z.looseObject({
   max_seq_length: z.int().positive().nullish(),
   do_lower_case: z.boolean().nullish(),
@@ -40,6 +50,7 @@ const SENTENCE = z.looseObject({
 
 const CONFIG = z.looseObject({
   model_type: z.string().nullish(),
+  hidden_size: z.int().positive().nullish(),
   max_position_embeddings: z.int().nullish(),
   pad_token_id: z.int().nullish(),
 });
@@ -75,19 +86,37 @@ const SENTENCE_CONFIGS = [
 const FALLBACK_MAX_LENGTH = 512;
 
 /**
- * Reads the configuration of a sentence-transformers model.
+ * Reads the configuration of a sentence-transformers model, or of a plain transformer.
  *
- * @throws {MicroLmError} Kind `missing` or `permission` if a file cannot be read, `data` if one says
+ * @param asked How a model without `modules.json` pools; its vectors then have length one.
+ * @throws {MicroLmError} Kind `usage` if a model with `modules.json` pools in another way than asked;
+ * kind `missing` or `permission` if a file cannot be read, `data` if one says
  * something that is not supported.
  */
 export async function readSentenceTransformerFiles(
   folder: string,
+  asked?: PoolingMode,
 ): Promise<SentenceTransformerFiles> {
-  const modules = await readModules(folder);
+  const modules = await readModules(folder, asked);
   const transformer = modules.transformer === "" ? folder : `${folder}/${modules.transformer}`;
   const poolingPath = `${folder}/${modules.pooling}/config.json`;
-  const [pooling, config, tokenizer, tokenizerConfig, sentence, prompts] = await Promise.all([
-    readJson(poolingPath, POOLING),
+  const pooling: z.infer<typeof POOLING> = modules.pooling === null
+    ? { pooling_mode: asked! }
+    : await readJson(poolingPath, POOLING);
+  const mode = readPoolingMode(pooling, poolingPath);
+  if (asked !== undefined && mode !== asked) {
+    throw new MicroLmError("usage", `The model pools by ${mode}, not by ${asked}`, {
+      at: { file: poolingPath },
+      hint: "Leave --pooling out: it is for models that do not say how they pool",
+    });
+  }
+  const [dense, config, tokenizer, tokenizerConfig, sentence, prompts] = await Promise.all([
+    Promise.all(modules.dense.map(async (path) =>
+      await readDenseLayer(
+        `${folder}/${path}`,
+        await readJson(`${folder}/${path}/config.json`, DENSE),
+      )
+    )),
     readJson(`${transformer}/config.json`, CONFIG),
     readJson(`${transformer}/tokenizer.json`, TOKENIZER),
     readJsonIfThere(`${transformer}/tokenizer_config.json`, TOKENIZER_CONFIG),
@@ -97,8 +126,11 @@ export async function readSentenceTransformerFiles(
   const { eos_token, remove_space, do_lowercase_and_remove_accent } = tokenizerConfig ?? {};
   return {
     transformer,
-    pooling: readPoolingMode(pooling, poolingPath),
-    dims: pooling.word_embedding_dimension ?? pooling.embedding_dimension,
+    pooling: mode,
+    dense,
+    dims: dense.at(-1)?.outputs ?? pooling.word_embedding_dimension ??
+      pooling.embedding_dimension ?? (modules.pooling === null ? config.hidden_size : undefined) ??
+      undefined,
     normalize: modules.normalize,
     maxSeqLength: sentence?.max_seq_length ?? Math.min(
       readPositions(config),
@@ -119,21 +151,27 @@ function readPositions(config: z.infer<typeof CONFIG>): number {
   return isOffset ? positions - (pad_token_id ?? 1) - 1 : positions;
 }
 
-async function readModules(
-  folder: string,
-): Promise<{ transformer: string; pooling: string; normalize: boolean }> {
+/** Folders of the modules; no pooling where there is no `modules.json`. */
+interface Modules {
+  readonly transformer: string;
+  readonly pooling: string | null;
+  readonly dense: readonly string[];
+  readonly normalize: boolean;
+}
+
+async function readModules(folder: string, asked: PoolingMode | undefined): Promise<Modules> {
   const file = `${folder}/modules.json`;
-  const modules = await readJson(file, MODULES);
+  const modules = asked === undefined
+    ? await readJson(file, MODULES)
+    : await readJsonIfThere(file, MODULES);
+  if (!modules) return { transformer: "", pooling: null, dense: [], normalize: true };
   const kinds = modules.map(({ type }) => type.split(".").at(-1)!);
-  const [transformer, pooling, normalize, ...others] = kinds;
-  const isKnown = transformer === "Transformer" && pooling === "Pooling" &&
-    (normalize === undefined || normalize === "Normalize") && others.length === 0;
-  if (!isKnown) {
+  if (!/^Transformer,Pooling(,Dense)*(,Normalize)?$/.test(kinds.join())) {
     throw new MicroLmError(
       "data",
-      `Expected the modules Transformer, Pooling and perhaps Normalize, found ` +
+      "Expected the modules Transformer, Pooling, perhaps Dense and Normalize, found " +
         (kinds.join(", ") || "none"),
-      { at: { file }, hint: "Models with further layers, such as Dense, are not supported" },
+      { at: { file }, hint: "Models with further layers are not supported" },
     );
   }
   for (const { path } of modules) {
@@ -145,7 +183,8 @@ async function readModules(
   return {
     transformer: modules[0]!.path,
     pooling: modules[1]!.path,
-    normalize: normalize === "Normalize",
+    dense: modules.filter((_, i) => kinds[i] === "Dense").map(({ path }) => path),
+    normalize: kinds.at(-1) === "Normalize",
   };
 }
 
@@ -210,8 +249,12 @@ async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {
   const json = await readJsonFile(path).catch((error: unknown) => {
     if (!(error instanceof MicroLmError) || error.kind === "data") throw error;
     throw new MicroLmError(error.kind, error.message, {
-      hint: error.hint ?? "A sentence-transformers model has modules.json, config.json, " +
-          "tokenizer.json, 1_Pooling/config.json and onnx/model.onnx",
+      hint: error.hint ??
+        (path.endsWith("modules.json")
+          ? "For a model that does not say how its tokens become one vector, --pooling mean, cls, max " +
+            "or lasttoken does; its card tells which"
+          : "A sentence-transformers model has modules.json, config.json, tokenizer.json, " +
+            "1_Pooling/config.json and onnx/model.onnx"),
       cause: error.cause,
     });
   });

@@ -34,7 +34,7 @@ const OUTPUTS = ["last_hidden_state", "token_embeddings"];
 export async function openTokenModel(
   weights: Uint8Array,
   file: string,
-  options: Pick<OpenSessionOptions, "runtime" | "threads">,
+  options: Pick<OpenSessionOptions, "runtime" | "threads" | "externalData">,
 ): Promise<TokenModel> {
   const session = await openSession(weights, { ...options, name: `"${file}"` });
   try {

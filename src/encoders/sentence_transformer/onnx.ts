@@ -2,7 +2,7 @@ import { explainIoError } from "../../core/io_error.ts";
 import { MicroLmError } from "../../core/errors.ts";
 
 /** Number type of a model's weights. */
-export type ModelDtype = "fp32" | "fp16" | "int8";
+export type ModelDtype = "fp32" | "fp16" | "int8" | "q4";
 
 /**
  * File names by number type, best first. Of the 8-bit files of many exports those for a certain
@@ -18,6 +18,7 @@ const NAMES: Readonly<Record<ModelDtype, readonly RegExp[]>> = {
     /^model_quint8_\w+\.onnx$/,
     /^model_qint8_\w+\.onnx$/,
   ],
+  q4: [/^model_q4\.onnx$/],
 };
 
 /** Where exports put the model: a folder of its own, or next to the configuration. */
@@ -48,6 +49,7 @@ export function pickOnnxFile(
     fp32: "onnx/model.onnx",
     fp16: "onnx/model_fp16.onnx",
     int8: "onnx/model_quantized.onnx",
+    q4: "onnx/model_q4.onnx",
   };
   throw new MicroLmError(
     "missing",
@@ -66,7 +68,7 @@ export function pickOnnxFile(
 /**
  * Path of the ONNX file of a model, in the transformer's folder or in the model's.
  *
- * @throws {MicroLmError} As {@linkcode pickOnnxFile}; kind `data` if the weights stand in a second file.
+ * @throws {MicroLmError} As {@linkcode pickOnnxFile}.
  */
 export async function findWeights(
   folder: string,
@@ -76,17 +78,7 @@ export async function findWeights(
   const own = await listOnnxFiles(transformer);
   const base = own.length > 0 ? transformer : folder;
   const paths = base === transformer ? own : await listOnnxFiles(folder);
-  const picked = pickOnnxFile(paths, dtype, folder);
-  const external = paths.find((path) => path === `${picked}_data` || path === `${picked}.data`);
-  if (external === undefined) return `${base}/${picked}`;
-  throw new MicroLmError(
-    "data",
-    `Weights outside of the ONNX file are not supported: ${external}`,
-    {
-      at: { file: `${base}/${picked}` },
-      hint: "Take a smaller model, or another --dtype",
-    },
-  );
+  return `${base}/${pickOnnxFile(paths, dtype, folder)}`;
 }
 
 async function listOnnxFiles(folder: string): Promise<string[]> {

@@ -1,14 +1,5 @@
-import { normalizeL2 } from "../normalize.ts";
-
 /** How token vectors become one vector: their mean, that of the first or last token, or the maximum. */
 export type PoolingMode = "mean" | "cls" | "max" | "lasttoken";
-
-/** Options of {@linkcode poolTokens}. */
-export interface PoolTokensOptions {
-  readonly mode: PoolingMode;
-  /** Scale the result to length one. */
-  readonly normalize: boolean;
-}
 
 /**
  * Makes one vector of a text's token vectors, special tokens included (Reimers and Gurevych, 2019).
@@ -20,7 +11,7 @@ export interface PoolTokensOptions {
 export function poolTokens(
   hidden: Float32Array,
   dims: number,
-  { mode, normalize }: PoolTokensOptions,
+  mode: PoolingMode,
 ): Float64Array {
   const tokens = hidden.length / dims;
   const first = mode === "lasttoken" ? hidden.length - dims : 0;
@@ -34,6 +25,5 @@ export function poolTokens(
     }
   }
   if (mode === "mean") { for (let j = 0; j < dims; j++) vector[j]! /= tokens; }
-  if (normalize) normalizeL2(vector);
   return vector;
 }

@@ -33,13 +33,17 @@ export function createTextTokenizer(
       { at: { file: files.transformer } },
     );
   }
+  const known = unknownIds(files.tokenizer);
   const tokensOf = (text: string) => {
     const trimmed = text.trim();
     if (trimmed === "") return undefined;
     const whole = files.prompt + (files.lowerCase ? trimmed.toLowerCase() : trimmed);
-    const { ids, token_type_ids } = tokenizer.encode(whole, { return_token_type_ids: true });
+    const { ids: found, token_type_ids } = tokenizer.encode(whole, {
+      return_token_type_ids: true,
+    });
+    const ids = known(found);
     if (ids.length === 0) return undefined;
-    const body = () => tokenizer.encode(whole, { add_special_tokens: false }).ids;
+    const body = () => known(tokenizer.encode(whole, { add_special_tokens: false }).ids);
     const kept = keptPositions(ids, body, files.maxSeqLength);
     if (ids.some((id) => !Number.isInteger(id))) {
       throw new MicroLmError("data", "Expected an id for every token, or an unknown token", {
@@ -63,6 +67,17 @@ function understood<T>(file: string, run: () => T): T {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MicroLmError("data", `Cannot use the tokenizer: ${reason}`, { at: { file }, cause });
   }
+}
+
+/** The library knows no unknown words of a `WordLevel` model: they have no id. */
+function unknownIds({ model }: Record<string, unknown>): (ids: readonly number[]) => number[] {
+  const { type, vocab, unk_token } = model as {
+    readonly type?: unknown;
+    readonly vocab?: Readonly<Record<string, number>>;
+    readonly unk_token?: string;
+  };
+  const unknown = type === "WordLevel" && unk_token !== undefined ? vocab?.[unk_token] : undefined;
+  return (ids) => unknown === undefined ? [...ids] : ids.map((id) => id ?? unknown);
 }
 
 function withoutLimits(tokenizer: Record<string, unknown>): Record<string, unknown> {

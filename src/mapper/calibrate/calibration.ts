@@ -1,10 +1,17 @@
 import type { Features, Matrix } from "../../core/matrix.ts";
 import {
   type CalibrationMethod,
+  type CalibrationPlan,
   type CalibrationPlanOptions,
   planCalibration,
 } from "./calibration_plan.ts";
-import { chooseC, type ChosenC, compareMethods, leastLoss } from "./calibration_compare.ts";
+import {
+  chooseC,
+  type ChosenC,
+  compareMethods,
+  fitsToChooseC,
+  leastLoss,
+} from "./calibration_compare.ts";
 import type { Calibrator } from "./calibrators.ts";
 import { judgeHeldOut } from "./held_out.ts";
 import {
@@ -17,6 +24,7 @@ import {
 import {
   createTrainer,
   DEFAULT_C,
+  type FitHow,
   type FitLogisticRegressionOptions,
   type LogisticRegressionFit,
   type Trainer,
@@ -47,7 +55,7 @@ export interface FitCalibratedOptions
   extends Omit<FitLogisticRegressionOptions, "C">, CalibrationPlanOptions {
   /** Inverse strength of the L2 penalty, or `auto` to choose it by held-out log-loss. Default: 8. */
   readonly C?: number | "auto";
-  /** Called after each fit. */
+  /** Called within and after each fit: the fits that are done, with the part of the one at work. */
   readonly onProgress?: (done: number, total: number) => void;
   /** What trains one classifier. Default: the L-BFGS trainer. */
   readonly trainer?: TrainerFactory;
@@ -115,16 +123,20 @@ export function fitCalibrated(
   const makeTrainer = options.trainer ?? createTrainer;
   const { classes, C: asked = DEFAULT_C, ...others } = options;
   const fitting = { ...others, classes, C: asked === "auto" ? DEFAULT_C : asked };
-  const chosenC = asked === "auto"
-    ? chooseBy(features, labels, makeTrainer, { ...options, ...fitting })
-    : undefined;
+  const choosing = asked === "auto" ? planChoice(labels, options) : undefined;
+  const progress = createFitProgress(
+    (choosing ? fitsToChooseC(choosing.folds.length) : 0) + 1 + plan.folds.length,
+    options.onProgress,
+  );
+  const chosenC = choosing &&
+    chooseBy(features, labels, choosing, makeTrainer, { ...options, ...fitting, progress });
   const C = chosenC?.C ?? fitting.C;
   const choice = chosenC && { chosen: chosenC };
   const unchosen = asked === "auto" && !chosenC ? [NO_CHOICE] : [];
   if (plan.folds.length === 0) {
     const all = Uint32Array.from({ length: features.rows }, (_, i) => i);
-    const fit = makeTrainer(features, labels, [all], { ...fitting, C }).fit([0]);
-    options.onProgress?.(1, 1);
+    const trainer = makeTrainer(features, labels, [all], { ...fitting, C });
+    const fit = progress((within) => trainer.fit([0], within));
     const model = singleModel("none", fit, classes, 1);
     const notes = [...plan.notes, ...unchosen];
     return { model, folds: 0, converged: fit.converged, ...choice, notes };
@@ -132,13 +144,10 @@ export function fitCalibrated(
   const groups = plan.always.length > 0 ? [...plan.folds, plan.always] : plan.folds;
   const numbers = [...groups.keys()];
   const trainer = makeTrainer(features, labels, groups, { ...fitting, C });
-  const total = plan.folds.length + 1;
   // First, so that the folds start from it.
-  const full = trainer.fit(numbers);
-  options.onProgress?.(1, total);
+  const full = progress((within) => trainer.fit(numbers, within));
   const folds = plan.folds.map((rows, f) => {
-    const fit = trainer.fit(numbers.filter((g) => g !== f));
-    options.onProgress?.(f + 2, total);
+    const fit = progress((within) => trainer.fit(numbers.filter((g) => g !== f), within));
     const logits = decisionFunction(fit.classifier, takeRows(features, rows));
     return { fit, logits, labels: Int32Array.from(rows, (row) => labels[row]!) };
   });
@@ -176,20 +185,48 @@ export function fitCalibrated(
 
 const NO_CHOICE = `too few rows to choose C by held-out log-loss: it is ${DEFAULT_C}`;
 
-/** Chooses C on folds of its own, which a calibration by temperature would have; nothing without folds. */
+/** Tells each fit how to say how far it is, and counts it. */
+type FitProgress = <T>(fit: (within: Pick<FitHow, "onProgress">) => T) => T;
+
+function createFitProgress(
+  total: number,
+  onProgress: FitCalibratedOptions["onProgress"],
+): FitProgress {
+  let done = 0;
+  let said = 0;
+  // A fit that goes on in float64 begins again; what was said stands.
+  const report = (now: number) => onProgress?.(said = Math.max(said, now), total);
+  return (fit) => {
+    const result = fit(onProgress ? { onProgress: (share) => report(done + share) } : {});
+    report(++done);
+    return result;
+  };
+}
+
+/** The folds to choose C on: those that a calibration by temperature would have; nothing without any. */
+function planChoice(
+  labels: Int32Array,
+  options: FitCalibratedOptions,
+): CalibrationPlan | undefined {
+  const plan = planCalibration(labels, { ...options, method: "temperature" });
+  return plan.folds.length > 0 ? plan : undefined;
+}
+
 function chooseBy(
   features: Features,
   labels: Int32Array,
+  { folds, always }: CalibrationPlan,
   makeTrainer: TrainerFactory,
-  options: FitCalibratedOptions & FitLogisticRegressionOptions,
-): ChosenC | undefined {
-  const { folds, always } = planCalibration(labels, { ...options, method: "temperature" });
-  if (folds.length === 0) return undefined;
+  { progress, ...options }:
+    & FitCalibratedOptions
+    & FitLogisticRegressionOptions
+    & { readonly progress: FitProgress },
+): ChosenC {
   const groups = always.length > 0 ? [...folds, always] : folds;
   const trainer = makeTrainer(features, labels, groups, options);
   const judge = (fold: number, C: number) => {
     const others = [...groups.keys()].filter((g) => g !== fold);
-    const { classifier } = trainer.fit(others, { C, rough: true });
+    const { classifier } = progress((within) => trainer.fit(others, { ...within, C, rough: true }));
     const rows = folds[fold]!;
     const logits = decisionFunction(classifier, takeRows(features, rows));
     return { logits, labels: Int32Array.from(rows, (row) => labels[row]!) };

@@ -55,8 +55,21 @@ function logLoss({ data, cols }: Matrix<Float64Array>, labels: Int32Array): numb
   );
 }
 
+/** Log-loss a row at the temperature that makes it least. */
+export function lossAtBestTemperature(folds: readonly HeldOutFold[]): number {
+  const temperature = fitTemperature(folds);
+  const loss = (part: HeldOutFold) => logLoss(softmaxRows(part.logits, temperature), part.labels);
+  const rows = folds.reduce((sum, part) => sum + part.labels.length, 0);
+  return folds.reduce((sum, part) => sum + loss(part), 0) / rows;
+}
+
 /** What `auto` chooses C from. */
 const CANDIDATES = [0.5, 2, 8, 32, 128] as const;
+
+/** Fits that a choice of C takes. */
+export function fitsToChooseC(folds: number): number {
+  return CANDIDATES.length + 2 * (folds - 1);
+}
 
 /** Which C was chosen, and the held-out log-loss a row of each that stayed in the running. */
 export interface ChosenC {
@@ -75,13 +88,7 @@ export function chooseC(
   judge: (fold: number, C: number) => HeldOutFold,
 ): ChosenC {
   const held = new Map<number, HeldOutFold[]>(CANDIDATES.map((C) => [C, []]));
-  const lossOf = (C: number) => {
-    const parts = held.get(C)!;
-    const temperature = fitTemperature(parts);
-    const loss = (part: HeldOutFold) => logLoss(softmaxRows(part.logits, temperature), part.labels);
-    const rows = parts.reduce((sum, part) => sum + part.labels.length, 0);
-    return parts.reduce((sum, part) => sum + loss(part), 0) / rows;
-  };
+  const lossOf = (C: number) => lossAtBestTemperature(held.get(C)!);
   const ranked = (candidates: readonly number[]) =>
     candidates.map((C) => ({ C, loss: lossOf(C) })).sort((a, b) => a.loss - b.loss);
   for (const C of CANDIDATES) held.get(C)!.push(judge(folds[0]!, C));

@@ -25,6 +25,8 @@ export interface SolveOptions {
   readonly warm: boolean;
   /** Curvature from an earlier run over the same data and penalty. */
   readonly curvature?: Curvature;
+  /** Called after each iteration with the share of the way that is done, below 1. */
+  readonly onProgress?: ((share: number) => void) | undefined;
 }
 
 /** How a solver run ended. */
@@ -60,6 +62,7 @@ export function solve(problem: SoftmaxProblem, options: SolveOptions): SolveResu
   let loss = run.start();
   run.gradientInto();
   let norm = run.gradientNorm();
+  const reached = wayDone(norm, options);
   let iterations = 0;
   let idle = 0;
   history.start();
@@ -79,9 +82,27 @@ export function solve(problem: SoftmaxProblem, options: SolveOptions): SolveResu
     norm = run.gradientNorm();
     history.push(step.t);
     iterations++;
+    options.onProgress?.(reached(norm, iterations));
   }
   const converged = norm <= options.tol || iterations < options.maxIter;
   return { iterations, converged, loss, gradientNorm: norm, curvature };
+}
+
+/**
+ * How much of the way from a gradient to one small enough is done. On the whole it shrinks by the same
+ * share each time, so that the way is that of its logarithm; a step back is none.
+ */
+function wayDone(
+  first: number,
+  { tol, maxIter }: SolveOptions,
+): (norm: number, iterations: number) => number {
+  const all = Math.log(Math.max(first / tol, 1 + 1e-9));
+  let most = 0;
+  return (norm, iterations) => {
+    const share = Math.log(Math.max(first / norm, 1)) / all;
+    most = Math.max(most, Math.min(0.99, Math.max(share, iterations / maxIter)));
+    return most;
+  };
 }
 
 /** The scale of the inverse curvature settles within a few pairs; each estimate costs a product. */

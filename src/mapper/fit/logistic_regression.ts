@@ -69,15 +69,18 @@ export function fitLogisticRegression(
 
 /** Fits over some groups of rows of the same data, sharing what does not change. */
 export interface Trainer {
-  /** @param how Another C than that of the options. */
+  /** @param how What is not as the options say. */
   fit(groups: readonly number[], how?: FitHow): LogisticRegressionFit;
 }
 
 /** How one of several fits differs from the others. */
 export interface FitHow {
-  readonly C: number;
+  /** Default: that of the options. */
+  readonly C?: number;
   /** Start at zero and stop early: to compare. Default: false. */
   readonly rough?: boolean;
+  /** Called within the fit with the share that is done, below 1. */
+  readonly onProgress?: (share: number) => void;
 }
 
 /** Inverse strength of the penalty where none is asked for. */
@@ -135,10 +138,10 @@ function fitGroups(
   state: TrainerState,
   active: readonly number[],
   options: FitLogisticRegressionOptions,
-  how: FitHow = { C: options.C ?? DEFAULT_C },
+  how: FitHow = {},
 ): LogisticRegressionFit {
   const { layout, labels } = state;
-  const { C, rough = false } = how;
+  const { C = options.C ?? DEFAULT_C, rough = false, onProgress } = how;
   const { maxIter = 2000, tol = DEFAULT_TOL, classes } = options;
   const { rowWeights, total } = weighRows(layout, labels, active, options);
   const groups = layout.groups.length;
@@ -150,6 +153,7 @@ function fitGroups(
     rowWeights,
     groups: active,
     tol: slack * tol * total,
+    onProgress,
   };
   const warm = !rough && state.kept;
   const { problem = createProblem(layout, state.precise ? "f64" : "f32") } = state;

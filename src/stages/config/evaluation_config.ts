@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { parseYamlConfig, readConfigText, type YamlConfigOptions } from "../../core/strict_yaml.ts";
+import { parseYamlConfig, type YamlConfigOptions } from "../../core/strict_yaml.ts";
+import { readConfigText } from "../../core/text/config_text.ts";
 
 /** How a probability becomes a label. */
 export type ThresholdMode = "argmax" | "fixed" | "file" | "frozen";

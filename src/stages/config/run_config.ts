@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { RUN_FILES } from "../experiment/experiment_folder.ts";
-import { parseYamlConfig, readConfigText } from "../../core/strict_yaml.ts";
+import { parseYamlConfig } from "../../core/strict_yaml.ts";
+import { readConfigText } from "../../core/text/config_text.ts";
 
 /** What later steps read from a run's `config_used.yaml`. */
 export interface RunConfig {

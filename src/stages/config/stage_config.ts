@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { parseYamlConfig, readConfigText, type YamlConfigOptions } from "../../core/strict_yaml.ts";
+import { parseYamlConfig, type YamlConfigOptions } from "../../core/strict_yaml.ts";
+import { readConfigText } from "../../core/text/config_text.ts";
 
 /** Names of the metrics that a run can be steered by. */
 export type StageMetric = "f1" | "accuracy" | "precision" | "recall" | "loss";

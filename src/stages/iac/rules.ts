@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { parseYamlConfig, readConfigText } from "../../core/strict_yaml.ts";
+import { parseYamlConfig } from "../../core/strict_yaml.ts";
+import { readConfigText } from "../../core/text/config_text.ts";
 import type { ReadFindingsOptions } from "./finding_row.ts";
 
 const RULES: z.ZodType<NonNullable<ReadFindingsOptions["rules"]>> = z.record(

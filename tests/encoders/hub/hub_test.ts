@@ -275,9 +275,22 @@ hubTest("pullModel() says which number types a model has", async ({ hub, pull })
   await assertFails(() => pull(), "missing", "found onnx/model_quantized.onnx", "--dtype int8");
   hub.files.delete("onnx/model_quantized.onnx");
   await assertFails(() => pull(), "missing", "found no ONNX file", "export");
-  hub.files.delete("modules.json");
-  await assertFails(() => pull(), "missing", "no sentence-transformers model", "");
 });
+
+hubTest(
+  "pullModel() takes models without modules.json, files of weights and dense layers",
+  async ({ hub, pull }) => {
+    hub.files.delete("modules.json");
+    const more = ["onnx/model.onnx_data", "onnx/model.onnx_data_1", "2_Dense/model.safetensors"];
+    const others = ["onnx/model.onnx_other", "model.safetensors", "onnx/model_q4.onnx_data"];
+    for (const path of [...more, ...others]) hub.files.set(path, Uint8Array.of(1, 2, 3));
+    const { files } = await pull();
+    const paths = files.map(({ path }) => path);
+    assertEquals(more.filter((path) => paths.includes(path)), more);
+    assertEquals(others.filter((path) => paths.includes(path)), []);
+    assertEquals(paths.includes("modules.json"), false);
+  },
+);
 
 hubTest("pullModel() refuses what is no listing, no id, no address", async ({ hub, pull }) => {
   hub.commit = "../../outside";

@@ -22,6 +22,8 @@ import { inTempFolder } from "../../temp.ts";
 import {
   DIMS,
   EMBEDDINGS,
+  quantizedGraph,
+  safetensors,
   tinyGraph,
   tinyModel,
   VOCABULARY,
@@ -66,7 +68,7 @@ function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>): vo
   for (let j = 0; j < actual.length; j++) assertAlmostEquals(actual[j]!, expected[j]!, 1e-6);
 }
 
-const [transformer, pooling] = tinyModel()["modules.json"] as unknown[];
+const [transformer, pooling, normalize] = tinyModel()["modules.json"] as unknown[];
 const withoutNormalize = { "modules.json": [transformer, pooling] };
 
 for (
@@ -92,6 +94,103 @@ for (
     }
   });
 }
+
+const DENSE_WEIGHTS = [1, -2, 0.5, 0.25, 0, 3];
+const DENSE_FILE = safetensors({
+  "linear.bias": { shape: [2], values: [0.5, -1] },
+  "linear.weight": { shape: [2, 3], values: DENSE_WEIGHTS },
+});
+const DENSE = {
+  in_features: 3,
+  out_features: 2,
+  bias: true,
+  activation_function: "torch.nn.modules.activation.Tanh",
+};
+
+Deno.test("openSentenceTransformer() puts pooled vectors through dense layers", async () => {
+  const [a, b, c] = pooled("[CLS] swap eth [SEP]", "mean", false) as [number, number, number];
+  const sums = [a - 2 * b + 0.5 * c + 0.5, 0.25 * a + 3 * c - 1];
+  const cases: [unknown, unknown[], number[]][] = [
+    [DENSE, [], sums.map(Math.tanh)],
+    [{ ...DENSE, activation_function: "torch.nn.modules.linear.Identity" }, [], sums],
+    [DENSE, [normalize], sums.map((s) => Math.tanh(s) / Math.hypot(...sums.map(Math.tanh)))],
+  ];
+  const prints = new Set<string>();
+  for (const [config, after, expected] of cases) {
+    const changes = {
+      "modules.json": [transformer, pooling, { type: "a.b.Dense", path: "2_Dense" }, ...after],
+      "2_Dense/config.json": config,
+      "2_Dense/model.safetensors": DENSE_FILE,
+    };
+    await withTiny(changes, async (encoder) => {
+      assertEquals(encoder.dims, 2);
+      assertClose(await encodeOne(encoder, "swap eth"), expected);
+      prints.add(encoder.fingerprint);
+    });
+  }
+  assertEquals(prints.size, cases.length);
+});
+
+Deno.test("a model without modules.json pools as it is told, to vectors of length one", async () => {
+  const plain = { "modules.json": undefined, "1_Pooling/config.json": undefined };
+  for (const mode of ["mean", "cls", "max", "lasttoken"] as const) {
+    await withTiny(plain, async (encoder) => {
+      assertClose(
+        await encodeOne(encoder, "swap eth"),
+        pooled("[CLS] swap eth [SEP]", mode, true),
+      );
+    }, { pooling: mode });
+  }
+  const untold = await assertRejects(() => withTiny(plain, () => Promise.resolve()), MicroLmError);
+  assert(untold.hint!.includes("--pooling mean"));
+});
+
+Deno.test("a model that says how it pools takes no other order", async () => {
+  const open = (pooling: PoolingMode) => withTiny({}, () => Promise.resolve(), { pooling });
+  await open("mean");
+  const error = await assertRejects(() => open("cls"), MicroLmError, "pools by mean, not by cls");
+  assertEquals(error.kind, "usage");
+});
+
+Deno.test("openSentenceTransformer() reads weights from the files that the model names", async () => {
+  const data = new Uint8Array(EMBEDDINGS.slice().buffer);
+  const changes = { "onnx/model.onnx": tinyGraph({ outside: "odd name.bin" }) };
+  const print = (bytes: Uint8Array) =>
+    withTiny({ ...changes, "onnx/odd name.bin": bytes }, async (encoder) => {
+      const vector = await encodeOne(encoder, "swap");
+      return { vector, fingerprint: encoder.fingerprint };
+    });
+  const { vector, fingerprint } = await print(data);
+  assertClose(vector, pooled("[CLS] swap [SEP]", "mean", true));
+  const other = new Uint8Array(EMBEDDINGS.map((value) => value + 1).buffer);
+  assertNotEquals((await print(other)).fingerprint, fingerprint);
+});
+
+Deno.test("openSentenceTransformer() runs weights of four bits", async () => {
+  const changes = { "onnx/model.onnx": undefined, "onnx/model_q4.onnx": quantizedGraph() };
+  await withTiny({ ...changes, ...withoutNormalize }, async (encoder) => {
+    assertEquals(encoder.dtype, "q4");
+    const vector = await encodeOne(encoder, "swap eth");
+    const expected = pooled("[CLS] swap eth [SEP]", "mean", false);
+    expected.forEach((value, j) => assertAlmostEquals(vector[j]!, value, 0.03));
+  }, { dtype: "q4" });
+});
+
+Deno.test("words that a word-level model does not know are its unknown token", async () => {
+  const tokenizer = structuredClone(tinyModel()["tokenizer.json"]) as Record<string, unknown>;
+  const vocab = Object.fromEntries(VOCABULARY.map((word, id) => [word, id]));
+  tokenizer.model = { type: "WordLevel", unk_token: "[UNK]", vocab };
+  await withTiny({ "tokenizer.json": tokenizer }, async (encoder) => {
+    assertClose(
+      await encodeOne(encoder, "swap zebra"),
+      pooled("[CLS] swap [UNK] [SEP]", "mean", true),
+    );
+    assertClose(
+      await encodeOne(encoder, "zebra swap zebra eth zebra"),
+      pooled("[CLS] [UNK] swap [UNK] eth [SEP]", "mean", true),
+    );
+  });
+});
 
 for (
   const [limit, config] of [
@@ -280,7 +379,6 @@ interface Refusal {
   readonly message: string;
 }
 
-const pad = { type: "Dense", path: "2_Dense" };
 const refusals: Refusal[] = [
   ...["modules.json", "1_Pooling/config.json", "config.json", "tokenizer.json"].map((path) => ({
     name: `without ${path}`,
@@ -296,10 +394,51 @@ const refusals: Refusal[] = [
   },
   {
     name: "with a layer that is not supported",
-    changes: { "modules.json": [transformer, pooling, pad] },
+    changes: { "modules.json": [transformer, pooling, { type: "LSTM", path: "2_LSTM" }] },
     kind: "data",
-    message: "found Transformer, Pooling, Dense",
+    message: "found Transformer, Pooling, LSTM",
   },
+  ...[
+    ["with a layer without weights", DENSE, undefined, "missing", "2_Dense/model.safetensors"],
+    [
+      "with a layer of another size",
+      { ...DENSE, in_features: 4 },
+      DENSE_FILE,
+      "data",
+      "Expected 8",
+    ],
+    [
+      "with a layer for other vectors",
+      { ...DENSE, in_features: 6, out_features: 1, bias: false },
+      DENSE_FILE,
+      "data",
+      "Expected token vectors of 6",
+    ],
+    [
+      "with another activation",
+      { ...DENSE, activation_function: "torch.nn.GELU" },
+      DENSE_FILE,
+      "data",
+      "found GELU",
+    ],
+    ["with a layer in another format", DENSE, "a pickle", "data", "Expected a safetensors file"],
+    [
+      "with a layer that lacks its bias",
+      DENSE,
+      safetensors({ "linear.weight": { shape: [2, 3], values: DENSE_WEIGHTS } }),
+      "data",
+      "Expected a tensor linear.bias, found linear.weight",
+    ],
+  ].map(([name, config, weights, kind, message]) => ({
+    name: name as string,
+    changes: {
+      "modules.json": [transformer, pooling, { type: "Dense", path: "2_Dense" }],
+      "2_Dense/config.json": config,
+      "2_Dense/model.safetensors": weights,
+    },
+    kind: kind as ErrorKind,
+    message: message as string,
+  })),
   { name: "without modules", changes: { "modules.json": [] }, kind: "data", message: "found none" },
   {
     name: "with a module elsewhere",
@@ -379,10 +518,16 @@ const refusals: Refusal[] = [
     message: "ONNX Runtime cannot load",
   },
   {
-    name: "with weights in a second file",
-    changes: { "onnx/model.onnx_data": "x" },
+    name: "with weights in a second file that is not there",
+    changes: { "onnx/model.onnx": tinyGraph({ outside: "weights.bin" }) },
+    kind: "missing",
+    message: "onnx/weights.bin",
+  },
+  {
+    name: "with weights outside of its folder",
+    changes: { "onnx/model.onnx": tinyGraph({ outside: "../../x.bin" }) },
     kind: "data",
-    message: "not supported: onnx/model.onnx_data",
+    message: 'found "../../x.bin"',
   },
   {
     name: "with other inputs",

@@ -62,3 +62,18 @@ Deno.test("chooseC() asks for the best two candidates alone on the other folds",
   assertEquals(asked.filter(([fold]) => fold === 5).map(([, C]) => C), [8, 32]);
   assertEquals(Object.keys(losses).sort(), ["32", "8"]);
 });
+
+Deno.test("fitCalibrated() says within each fit how far it is, and ends where it said it would", () => {
+  const { features, labels } = rows(0.3, 0.1);
+  for (const C of [8, "auto"] as const) {
+    const said: [number, number][] = [];
+    const onProgress = (done: number, total: number) => said.push([done, total]);
+    fitCalibrated(features, labels, { classes: 2, C, method: "temperature", onProgress });
+    const total = said.at(-1)![1];
+    assertEquals(total, C === "auto" ? 5 + 2 * 2 + 1 + 3 : 1 + 3);
+    assertEquals(said.at(-1), [total, total]);
+    assert(said.every(([done, all], i) => all === total && done >= (said[i - 1]?.[0] ?? 0)));
+    const within = said.filter(([done]) => !Number.isInteger(done)).length;
+    assert(within > total, `${within} reports within ${total} fits`);
+  }
+});

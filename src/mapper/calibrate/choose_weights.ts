@@ -1,0 +1,199 @@
+import type { Features } from "../../core/matrix.ts";
+import type { EncoderBlocks } from "../../encoders/encoder.ts";
+import { decisionFunction } from "../fit/linear_classifier.ts";
+import {
+  createTrainer,
+  DEFAULT_C,
+  type FitLogisticRegressionOptions,
+} from "../fit/logistic_regression.ts";
+import { takeRows } from "../fit/rows.ts";
+import { lossAtBestTemperature } from "./calibration_compare.ts";
+import { planCalibration } from "./calibration_plan.ts";
+import type { HeldOutFold } from "./temperature.ts";
+
+/** Which weights were chosen, and the held-out log-loss a row of what was tried on all folds. */
+export interface ChosenWeights {
+  /** One a block; the largest is 1. */
+  readonly weights: readonly number[];
+  /** By what was tried, as `C 8, weights 1,0.5`: where the search began, and where it ended. */
+  readonly losses: Readonly<Record<string, number>>;
+}
+
+/** What {@linkcode chooseWeights} chooses by. */
+export interface WeightedRows {
+  readonly blocks: readonly Features[];
+  readonly labels: Int32Array;
+  /** Rows of a group stay in one fold. Default: each row by itself. */
+  readonly groups?: readonly string[] | undefined;
+}
+
+/** Options of {@linkcode chooseWeights}; C is its own. */
+export interface ChooseWeightsOptions extends Omit<FitLogisticRegressionOptions, "C"> {
+  /** Called after each fit; the total is what can still follow at most. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Rows that weights are chosen by. A limit in seconds would give other weights on another machine; what
+ * one block is worth beside another shows in some thousands of rows.
+ */
+const MOST_ROWS = 2000;
+/** Steps from equal weights. */
+const MOST_STEPS = 8;
+const FOLDS = 3;
+/** The least share of the log-loss that a step has to gain: less is the chance of the folds. */
+const LEAST_GAIN = 0.005;
+/** Ten times this is where a rough fit stops. */
+const SEARCH_TOL = 1e-4;
+const LEAST_WEIGHT = 1 / 16;
+/** C goes along, so that weights do not change for want of another one. */
+const C_FACTOR = 4;
+const C_RANGE = [0.5, 128] as const;
+
+/**
+ * Chooses what each block of a composed encoder weighs, by the log-loss of held-out rows at their best
+ * temperature.
+ *
+ * Starts at equal weights. Each step tries to double and to halve each weight, and a C four times larger
+ * and smaller: all on the first fold, the best two on the others, and goes where the loss is least, while
+ * that gains. The largest weight is 1, so
+ * that the penalty keeps its meaning. Nothing where the rows do not suffice for folds.
+ */
+export function chooseWeights(
+  join: EncoderBlocks["join"],
+  given: WeightedRows,
+  options: ChooseWeightsOptions,
+): ChosenWeights | undefined {
+  const { blocks, labels, groups } = sampleRows(given, options.classes);
+  const plan = planCalibration(labels, {
+    classes: options.classes,
+    method: "temperature",
+    cv: FOLDS,
+    ...(groups && { groups }),
+  });
+  if (plan.folds.length === 0) return undefined;
+  const parts = plan.always.length > 0 ? [...plan.folds, plan.always] : [...plan.folds];
+  const search = createSearch(
+    (setting) => {
+      const { weights, C } = setting;
+      // Of the same length whatever the weights, so that C keeps its meaning.
+      const length = Math.sqrt(
+        weights.reduce((sum, weight) => sum + weight ** 2, 0) / weights.length,
+      );
+      const features = join(blocks, weights.map((weight) => weight / length));
+      const trainer = createTrainer(features, labels, parts, { ...options, C, tol: SEARCH_TOL });
+      return (fold) => {
+        const others = [...parts.keys()].filter((g) => g !== fold);
+        const { classifier } = trainer.fit(others, { C, rough: true });
+        const rows = plan.folds[fold]!;
+        const logits = decisionFunction(classifier, takeRows(features, rows));
+        return { logits, labels: Int32Array.from(rows, (row) => labels[row]!) };
+      };
+    },
+    plan.folds.length,
+    options.onProgress,
+  );
+  const start = { weights: blocks.map(() => 1), C: DEFAULT_C };
+  const first: Judged = { setting: start, loss: search.lossOf(start) };
+  let best = first;
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const next = search.bestOf(neighbours(best.setting));
+    if (!next || next.loss > best.loss * (1 - LEAST_GAIN)) break;
+    best = next;
+  }
+  search.end();
+  const { weights } = best.setting;
+  return {
+    weights,
+    losses: Object.fromEntries([first, best].map(({ setting, loss }) => [keyOf(setting), loss])),
+  };
+}
+
+/** Whether the search ended where it began. */
+export function isEqual({ weights }: ChosenWeights): boolean {
+  return weights.every((weight) => weight === 1);
+}
+
+/** A place of the search. */
+interface Setting {
+  readonly weights: readonly number[];
+  readonly C: number;
+}
+
+interface Judged {
+  readonly setting: Setting;
+  readonly loss: number;
+}
+
+const keyOf = ({ weights, C }: Setting) => `C ${C}, weights ${weights.join()}`;
+
+/** Judges one fold with the weights that it was made for. */
+type Judge = (fold: number) => HeldOutFold;
+
+/** Remembers what was judged, so that no setting is fitted twice on a fold. */
+function createSearch(
+  prepare: (setting: Setting) => Judge,
+  folds: number,
+  onProgress: ChooseWeightsOptions["onProgress"],
+) {
+  const held = new Map<string, { readonly judge: Judge; readonly parts: HeldOutFold[] }>();
+  let done = 0;
+  let most = 0;
+  const lossOn = (setting: Setting, upTo: number) => {
+    const known = held.get(keyOf(setting)) ?? { judge: prepare(setting), parts: [] };
+    held.set(keyOf(setting), known);
+    while (known.parts.length < upTo) {
+      known.parts.push(known.judge(known.parts.length));
+      most = Math.max(most, ++done + 1);
+      onProgress?.(done, most);
+    }
+    return lossAtBestTemperature(known.parts);
+  };
+  const lossOf = (setting: Setting) => lossOn(setting, folds);
+  return {
+    lossOf,
+    bestOf: (candidates: readonly Setting[]): Judged | undefined => {
+      const tried = candidates.filter((setting) => !held.has(keyOf(setting)));
+      most = done + tried.length + 2 * (folds - 1) + 1;
+      const [best] = tried
+        .map((setting) => ({ setting, loss: lossOn(setting, 1) }))
+        .sort((a, b) => a.loss - b.loss)
+        .slice(0, 2)
+        .map(({ setting }) => ({ setting, loss: lossOf(setting) }))
+        .sort((a, b) => a.loss - b.loss);
+      return best;
+    },
+    end: () => onProgress?.(done, done),
+  };
+}
+
+/** The settings one step away, each once. */
+function neighbours({ weights, C }: Setting): Setting[] {
+  const near = weights.flatMap((_, i) =>
+    [2, 0.5].map((factor) => weights.map((weight, j) => i === j ? weight * factor : weight))
+  ).map((some) => {
+    const most = Math.max(...some);
+    return { weights: some.map((weight) => weight / most), C };
+  }).filter((setting) => Math.min(...setting.weights) >= LEAST_WEIGHT);
+  const [least, most] = C_RANGE;
+  const penalties = [C * C_FACTOR, C / C_FACTOR].filter((other) => other >= least && other <= most)
+    .map((other) => ({ weights, C: other }));
+  return [...new Map([...near, ...penalties].map((some) => [keyOf(some), some])).values()];
+}
+
+/** Every so many rows of each class, so that each class keeps its share. */
+function sampleRows(rows: WeightedRows, classes: number): WeightedRows {
+  const { labels } = rows;
+  if (labels.length <= MOST_ROWS) return rows;
+  const share = MOST_ROWS / labels.length;
+  const seen = new Float64Array(classes);
+  const chosen = [...labels.keys()].filter((row) => {
+    const before = Math.floor(seen[labels[row]!]! * share);
+    return Math.floor(++seen[labels[row]!]! * share) > before;
+  });
+  return {
+    blocks: rows.blocks.map((block) => takeRows(block, chosen)),
+    labels: Int32Array.from(chosen, (row) => labels[row]!),
+    groups: rows.groups && chosen.map((row) => rows.groups![row]!),
+  };
+}
