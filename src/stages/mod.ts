@@ -53,6 +53,7 @@ export {
   type SetOverlap,
 } from "./evaluate/set_overlap.ts";
 export { sweepDetectionThreshold, type ThresholdSweepResult } from "./evaluate/threshold_sweep.ts";
+export { refusedProgram } from "./execute/refused_program.ts";
 export { type ExecutorEvents, runLocalBatch } from "./execute/local.ts";
 export {
   receiveError,
@@ -106,6 +107,8 @@ export { rawSarifFinding, readSarifFindings } from "./iac/sarif_findings.ts";
 export { type ScanThreshold, scanThreshold } from "./scan/evidence.ts";
 export { filterFindings, type JudgedFinding } from "./scan/filter_findings.ts";
 export { markSarif } from "./scan/mark_sarif.ts";
+export { exportTorchModel } from "./torch/describe.ts";
+export { type StartTorchEngine } from "./torch/engine.ts";
 export { createTransformer } from "./transformer/transformer.ts";
 export { PieceBatches } from "./tune/batches.ts";
 export { openTunedUseLite, tunedUseLiteToOnnx } from "./tune/export.ts";

@@ -28,7 +28,7 @@ export async function crossValidateBatch(
   files: string | undefined,
   { say, result }: CommandContext,
 ): Promise<ExitCode> {
-  const tuned = experiments.find(({ tune }) => tune !== "head");
+  const tuned = experiments.find(({ tune, engine }) => tune !== "head" || engine === "torch");
   if (tuned) {
     throw new MicroLmError("usage", `Cannot cross-validate "${tuned.name}": it tunes its encoder`, {
       hint: `Cross-validation trains heads; leave it out: --exclude ${tuned.base}`,

@@ -40,9 +40,12 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   children: [WRITES, "--allow-run=deno", QUIET],
   "stages-train": [
     `${WRITES},models,results,artifacts,logs`,
-    "--allow-run=deno,sbatch,squeue,sacct",
+    "--allow-run=deno,sbatch,squeue,sacct,.cache/engine/bin/python",
     QUIET,
   ],
+  slurm: [WRITES, "--allow-run=sbatch,squeue,sacct", QUIET],
+  engine: [WRITES, "--allow-run=python3,.cache/engine/bin/python", QUIET],
+  "torch-test": ["--allow-write=.artifacts", "--allow-run=deno,.cache/engine/bin/python"],
   "stages-eval": [
     `${WRITES},results,logs`,
     "--allow-run=sbatch,squeue,sacct",
@@ -101,6 +104,9 @@ const TASKS: Readonly<Record<string, string>> = {
   hub: "model",
   children: "encoders:compare stages:demo bench:kill",
   "stages-train": "batch-train",
+  slurm: "map:slurm",
+  engine: "engine",
+  "torch-test": "test:torch",
   "stages-eval": "batch-eval",
   "stages-report": "analyze champion",
   detections: "iac-data",

@@ -7,7 +7,7 @@ import type { StageConfig } from "../config/stage_config.ts";
 
 /** Options of {@linkcode serveExperiments}. */
 export interface ServeExperimentsOptions
-  extends Pick<RunBatchOptions, "jobId" | "checkpointSeconds" | "openEncoder"> {
+  extends Pick<RunBatchOptions, "jobId" | "checkpointSeconds" | "openEncoder" | "startTorch"> {
   /** Says what happens. */
   readonly send: (message: WorkerMessage) => Promise<void> | void;
 }

@@ -38,6 +38,16 @@ export interface RunStatus {
   /** F1 of calling every finding of the validation set a TP. */
   readonly baseline_f1?: number;
   readonly error?: string;
+  /** What PyTorch ran on, and the most memory of a GPU that it took, in bytes. */
+  readonly engine?: {
+    readonly device: string;
+    readonly precision: string;
+    readonly pooling: string;
+    readonly max_length: number;
+    readonly torch: string;
+    readonly transformers: string;
+    readonly peak_bytes: number | null;
+  };
 }
 
 /** A run folder with what its `run.json` says. */
