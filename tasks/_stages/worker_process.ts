@@ -27,7 +27,7 @@ export function workerArguments(
 ): string[] {
   const inherited: MorePermissions = {
     ...(flags.runtime !== "wasm" && { ffi: ["node_modules"] }),
-    ...(isTorch && { run: [TORCH_PYTHON] }),
+    run: ["ln", ...(isTorch ? [TORCH_PYTHON] : [])],
     ...(models.some((model) => /https?:/.test(model)) && endpointPermissions(models)),
   };
   const lock = flags.runtime === "wasm" ? [] : ["--lock=deno.native.lock"];

@@ -40,7 +40,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   children: [WRITES, "--allow-run=deno", QUIET],
   "stages-train": [
     `${WRITES},models,results,artifacts,logs`,
-    "--allow-run=deno,sbatch,squeue,sacct,.cache/engine/bin/python",
+    "--allow-run=deno,sbatch,squeue,sacct,ln,.cache/engine/bin/python",
     QUIET,
   ],
   slurm: [WRITES, "--allow-run=sbatch,squeue,sacct", QUIET],
@@ -53,7 +53,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
     QUIET,
   ],
   detections: ["--allow-write=.artifacts,data", QUIET],
-  "stages-report": ["--allow-write=.artifacts,models,results,artifacts", QUIET],
+  "stages-report": ["--allow-write=.artifacts,models,results,artifacts", "--allow-run=ln", QUIET],
   fixtures: ["--allow-write=fixtures"],
   schema: ["--allow-write=src/run/record"],
   wasm: ["--allow-write=src/mapper/fit,src/stages/transformer", QUIET],

@@ -176,3 +176,20 @@ Deno.test("runs at the all-positive baseline are said to have learnt nothing", a
     assertEquals([status.val_f1, status.baseline_f1], [0.8, 0.8]);
   });
 });
+
+Deno.test("_latest is a symbolic link where ln may run", async () => {
+  await inTempFolder(async (folder) => {
+    await writeDetections(folder);
+    const args = [...await prepareStage(folder, "link"), "--max_experiments", "1"];
+    for (const jobs of ["1", "2"]) {
+      const { code, stderr } = await runStageTask("batch_train", [...args, "--jobs", jobs]);
+      assertEquals(code, 0, stderr);
+      const link = `${folder}/link/models/tiny_champion_lr3e-2_bs16_ep5_seed1_latest`;
+      assert((await Deno.lstat(link)).isSymlink, "a link");
+      assertMatch(
+        await Deno.readLink(link),
+        /^tiny_champion_lr3e-2_bs16_ep5_seed1_\d{8}_\d{6}_job/,
+      );
+    }
+  });
+});

@@ -114,7 +114,7 @@ test("stage 4, here and on Slurm, to the champion and its evaluation", () =>
     const scan = await runStageTask("scan_filter", [
       ...["--run", `${folder}/champion`, "--out", `${folder}/marked.csv`],
       ...["--findings", "fixtures/iac/sample/detections.csv"],
-      ...["--scripts", "fixtures/iac/sample/scripts"],
+      ...["--scripts", "fixtures/iac/sample/scripts", "--encoder_cache", "off"],
     ]);
     assertEquals(scan.code, 0, scan.stderr);
     assertStringIncludes(scan.stdout, "Threshold ");

@@ -6,6 +6,7 @@ import {
 import type { ChampionRecord } from "../../stages/champion.ts";
 import type { RunComparison } from "../../stages/evaluate/compare_runs.ts";
 import { htmlPage, htmlTable, htmlText } from "../page/html_page.ts";
+import REPORT_SCRIPT from "../page/page.js" with { type: "text" };
 import { REPORT_STYLE } from "../page/html_style.ts";
 import { plotSvg } from "../notebook/svg.ts";
 import {
@@ -60,18 +61,31 @@ export interface StagesReportInput {
 export function renderStagesReport(input: StagesReportInput): string {
   return htmlPage({
     title: "Staged pipeline",
-    style: `${REPORT_STYLE}\nsvg { max-width: 100%; height: auto; }`,
+    style: `${REPORT_STYLE}\n${STAGES_STYLE}`,
     content: `${header(input)}
 <main>
 <div class="charts">
-${charts(input).map(chartSection).join("\n")}
+${charts(input).map((chart) => chartSection(chart, tablesBeside(input))).join("\n")}
 </div>
 ${tables(input).map(tableSection).join("\n")}
 </main>`,
-    data: {},
-    scripts: [],
+    data: { figures: [], palette: [], printed: 0 },
+    scripts: [REPORT_SCRIPT],
   });
 }
+
+/** Pictures take the width of their card and the colours of the theme; cost stands beside its table. */
+const STAGES_STYLE = `
+.picture svg { width: 100%; height: auto; background: none !important; fill: var(--ink); }
+.picture svg text { fill: var(--ink); }
+.picture svg line { stroke: var(--line); }
+.picture svg :is(circle, rect, polyline) { filter: var(--lift, none); }
+:root[data-theme="dark"] { --lift: brightness(1.7); }
+@media (prefers-color-scheme: dark) { :root:not([data-theme]) { --lift: brightness(1.7); } }
+@media print { :root { --lift: none !important; } }
+.beside { display: grid; gap: 1rem; align-items: center;
+  grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); }
+.beside > * { min-width: 0; }`;
 
 function header({ champion, notes = [], verdict }: StagesReportInput): string {
   const badge = verdict ? ` <span class="verdict ${verdict}">${verdict.toUpperCase()}</span>` : "";
@@ -88,7 +102,8 @@ function header({ champion, notes = [], verdict }: StagesReportInput): string {
     ...notes,
   ];
   return `<header>
-<h1>Staged pipeline${badge}</h1>
+<div class="top"><h1>Staged pipeline${badge}</h1>
+<button type="button" id="theme" hidden>Dark theme</button></div>
 ${lines.map((line) => `<p>${htmlText(line, 1000)}</p>`).join("\n")}
 </header>`;
 }
@@ -155,7 +170,6 @@ function tables({ evaluations, comparisons = [], champion }: StagesReportInput):
     { title: "False positives removed at fixed recall", table: recallTable(combined, 200) },
     { title: "Paired tests", table: comparisonsTable(comparisons) },
     { title: "Seeds", table: seedsTable(onlyOneMode(rows)) },
-    { title: "Cost against gain", table: costTable(combined.map(analysisRow), 30) },
     ...(shown
       ? [{ title: `Kinds of findings: ${shown.metadata.run}`, table: smellsTable(shown) }]
       : []),
@@ -170,11 +184,23 @@ function onlyOneMode<T extends { readonly threshold_mode: string }>(rows: readon
   return rows.filter(({ threshold_mode }) => threshold_mode === mode);
 }
 
-function chartSection({ id, title, caption, traces, layout }: StageChart): string {
+/** Tables that stand beside a chart, by its id. */
+function tablesBeside({ evaluations }: StagesReportInput): Readonly<Record<string, Table>> {
+  return { cost: costTable(combinedOnce(evaluations).map(analysisRow), 30) };
+}
+
+function chartSection(
+  { id, title, caption, traces, layout }: StageChart,
+  beside: Readonly<Record<string, Table>>,
+): string {
+  const picture = `<div class="picture">${
+    plotSvg(traces, { ...layout, title: { text: "" } })
+  }</div>`;
+  const table = beside[id];
   return `<section id="${id}" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${htmlText(title)}</h2>
 <p>${htmlText(caption, 1000)}</p>
-${plotSvg(traces, { ...layout, title: { text: "" } })}
+${table ? `<div class="beside">${picture}<div>${htmlTable(table)}</div></div>` : picture}
 </section>`;
 }
 
