@@ -11,7 +11,8 @@ export {
   freezeChampion,
   selectChampion,
 } from "./champion.ts";
-export { type BatchRun, openDataSource, type OpenStageEncoder, runBatch } from "./config/batch.ts";
+export { type BatchRun, openDataSource, runBatch } from "./config/batch.ts";
+export type { OpenStageEncoder } from "./config/open_encoder.ts";
 export {
   type EvaluationConfig,
   evaluationFolder,

@@ -11,14 +11,9 @@ import {
 import { listRuns, type RunStatus, type StoredRun } from "../experiment/experiment_folder.ts";
 import type { ExperimentData } from "../experiment/run_results.ts";
 import { measureSetOverlap } from "../evaluate/set_overlap.ts";
+import type { OpenStageEncoder } from "./open_encoder.ts";
 import type { StageConfig } from "./stage_config.ts";
 import type { HeadEvaluation } from "../head/training.ts";
-
-/** Opens the encoder of an experiment. */
-export type OpenStageEncoder = (
-  spec: string,
-  options: { readonly maxLength: number },
-) => Promise<Encoder>;
 
 /** Where a batch is. */
 export interface BatchPosition {

@@ -22,7 +22,7 @@ import type {
   TrainHeadOptions,
 } from "../head/training.ts";
 import { trainHead } from "../head/train_head.ts";
-import type { OpenStageEncoder } from "../config/batch.ts";
+import type { OpenStageEncoder } from "../config/open_encoder.ts";
 import type { StartTorchEngine } from "../torch/engine.ts";
 
 /** Options of {@linkcode runExperiment}. */

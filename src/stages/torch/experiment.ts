@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { MicroLmError } from "../../core/errors.ts";
-import type { OpenStageEncoder } from "../config/batch.ts";
+import type { OpenStageEncoder } from "../config/open_encoder.ts";
 import type { Experiment } from "../config/expand.ts";
 import type { StageConfig } from "../config/stage_config.ts";
 import type { RunStatus } from "../experiment/experiment_folder.ts";

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { MicroLmError } from "../../core/errors.ts";
 import type { Encoder } from "../../encoders/encoder.ts";
-import type { OpenStageEncoder } from "../config/batch.ts";
+import type { OpenStageEncoder } from "../config/open_encoder.ts";
 
 /** Folder of the tuned encoder in a run's folder. */
 export const TORCH_ENCODER = "encoder";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Encoder } from "../../encoders/encoder.ts";
-import type { OpenStageEncoder } from "../config/batch.ts";
+import type { OpenStageEncoder } from "../config/open_encoder.ts";
 import type { RunConfig } from "../config/run_config.ts";
 import { openTorchRunEncoder, TORCH_SPEC } from "../torch/run_encoder.ts";
 import { TUNE_FILES } from "./experiment.ts";
