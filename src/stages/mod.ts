@@ -41,7 +41,11 @@ export {
   predictDetections,
 } from "./evaluate/binary_metrics.ts";
 export { compareEvaluations, type RunComparison } from "./evaluate/compare_runs.ts";
-export { crossValidate, type CrossValidation } from "./evaluate/cross_validate.ts";
+export {
+  crossValidate,
+  crossValidateTfIdf,
+  type CrossValidation,
+} from "./evaluate/cross_validate.ts";
 export { evaluateRuns, gatherEvaluations, type RunEvaluation } from "./evaluate/evaluate_runs.ts";
 export { evaluationOverlap } from "./evaluate/evaluation_overlap.ts";
 export { overlapSentences } from "./evaluate/evaluation_summary.ts";

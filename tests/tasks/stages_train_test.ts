@@ -149,7 +149,8 @@ Deno.test("batch-train --cross_validate says what experiments do on unseen scrip
     const { code, stdout, stderr } = await runStageTask("batch_train", [...args, "--json"]);
     assertEquals(code, 0, stderr);
     const { rows, scripts, experiments } = JSON.parse(stdout);
-    assertEquals([rows, scripts, experiments.length], [165, 83, 4]);
+    assertEquals([rows, scripts, experiments.length], [165, 83, 5]);
+    assertEquals(experiments[0].name, "TF-IDF of n-grams, LR");
     for (const { f1, reduction } of experiments) {
       assert(f1.value > 0.6 && f1.ci_low < f1.value, JSON.stringify(f1));
       assertEquals(reduction.target, 0.9);
