@@ -18,6 +18,7 @@ import { crossValidateBatch } from "./_stages/cross_validate.ts";
 import { executeBatch, planBatch, type PlannedBatch, previewScript } from "./_stages/execute.ts";
 import { FAIL_ON_OVERLAP, tellOverlap, type ToldOverlap } from "./_stages/overlap.ts";
 import { formatSeconds } from "./_stages/live.ts";
+import { OVERRIDE_FLAGS } from "./_stages/torch.ts";
 
 /** Flags of `batch-train`. */
 const BATCH_TRAIN_FLAGS = {
@@ -57,6 +58,7 @@ const BATCH_TRAIN_FLAGS = {
     value: "FILE,…",
     help: "With --cross_validate: these rows instead of the config's.",
   },
+  ...OVERRIDE_FLAGS,
   fail_on_overlap: FAIL_ON_OVERLAP,
   logs_dir: {
     type: "string",

@@ -20,6 +20,7 @@ import {
 } from "../src/stages/mod.ts";
 import { ENCODER_FLAGS } from "./_encoder_flags.ts";
 import { stageEncoderOpener } from "./_stages/encoder.ts";
+import { OVERRIDE_FLAGS, startTorch, withOverrides } from "./_stages/torch.ts";
 import { join } from "node:path";
 
 /** Flags of `stages:worker`. */
@@ -30,6 +31,7 @@ const WORKER_FLAGS = {
   job_id: { type: "string", default: "local", help: "Ends the names of run folders." },
   resume: { type: "boolean", help: "With --batch_dir: do not repeat what is finished." },
   evaluate: { type: "boolean", help: "With --batch_dir: the tasks are runs to evaluate." },
+  ...OVERRIDE_FLAGS,
   ...ENCODER_FLAGS,
 } as const;
 
@@ -41,8 +43,9 @@ type Flags = FlagValues<typeof WORKER_FLAGS>;
  */
 async function workerCommand(flags: Flags): Promise<ExitCode> {
   if (flags.batch_dir === undefined) {
-    const config = await readStageConfig(flags.config);
-    const options = { jobId: flags.job_id, openEncoder: stageEncoderOpener(flags) };
+    const config = withOverrides(await readStageConfig(flags.config), flags);
+    const open = { startTorch, openEncoder: stageEncoderOpener(flags) };
+    const options = { jobId: flags.job_id, ...open };
     await serveExperiments(config, requestsOfStdin(), { ...options, send });
     return EXIT.ok;
   }
@@ -69,13 +72,14 @@ function saveResult({ folder, index }: BatchTask, run: SentRun): Promise<void> {
 
 async function trainTask(task: BatchTask, flags: Flags): Promise<void> {
   const { folder, index, name } = task;
-  const config = await readStageConfig(flags.config);
+  const config = withOverrides(await readStageConfig(flags.config), flags);
   // A task that ended without an outcome was here before: what it began is not thrown away.
   const before = await wasBegun(folder, index);
   const resume = flags.resume || before;
   const ended = Promise.withResolvers<void>();
   await serveExperiments(config, oneRequest({ name, resume }, ended.promise), {
     jobId: flags.job_id,
+    startTorch,
     openEncoder: stageEncoderOpener(flags),
     send: async (message) => {
       send(message);

@@ -117,6 +117,8 @@ async function runStage(
 ): Promise<BatchRun[]> {
   const config = join(flags.configs_dir, "encoder", `stage${number}_offline.yaml`);
   const plan = await planBatch({
+    model_override: undefined,
+    max_steps: undefined,
     ...flags,
     config,
     executor: "local",

@@ -13,6 +13,7 @@ import {
   writeYaml,
 } from "./experiment/experiment_folder.ts";
 import type { ThresholdSweepResult } from "./evaluate/threshold_sweep.ts";
+import { TORCH_ENCODER, TORCH_SPEC } from "./torch/run_encoder.ts";
 import { TUNE_FILES } from "./tune/experiment.ts";
 import { TUNED_SPEC } from "./tune/export.ts";
 
@@ -180,7 +181,10 @@ export async function freezeChampion(
     candidates: candidates.map(({ run, seed, val_f1 }) => ({ run, seed, val_f1 })),
   };
   // A run that tuned its encoder needs it as much as its head.
-  const encoder = used.encoder.spec === TUNED_SPEC ? [TUNE_FILES.encoder] : [];
+  const own = used.encoder.spec === TUNED_SPEC ? [TUNE_FILES.encoder] : [];
+  const encoder = used.encoder.spec === TORCH_SPEC
+    ? (await filesBelow(join(folder, TORCH_ENCODER))).map((name) => join(TORCH_ENCODER, name))
+    : own;
   for (const name of CHAMPION_FILES.concat(encoder)) {
     await writeFileAtomic(join(championDir, name), await readBytes(join(folder, name)));
   }
@@ -206,6 +210,20 @@ const CHAMPION_FILES: readonly string[] = [
   RUN_FILES.sweep,
   RUN_FILES.validation,
 ];
+
+/** Paths of all files below a folder, from there. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  try {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      const inner = isDirectory ? await filesBelow(join(folder, name)) : [""];
+      for (const path of inner) paths.push(join(name, path));
+    }
+  } catch (error) {
+    throw explainIoError(error, folder, "read");
+  }
+  return paths.sort();
+}
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {

@@ -11,7 +11,8 @@ export {
   freezeChampion,
   selectChampion,
 } from "./champion.ts";
-export { type BatchRun, openDataSource, type OpenStageEncoder, runBatch } from "./config/batch.ts";
+export { type BatchRun, openDataSource, runBatch } from "./config/batch.ts";
+export type { OpenStageEncoder } from "./config/open_encoder.ts";
 export {
   type EvaluationConfig,
   evaluationFolder,
@@ -40,7 +41,11 @@ export {
   predictDetections,
 } from "./evaluate/binary_metrics.ts";
 export { compareEvaluations, type RunComparison } from "./evaluate/compare_runs.ts";
-export { crossValidate, type CrossValidation } from "./evaluate/cross_validate.ts";
+export {
+  crossValidate,
+  crossValidateTfIdf,
+  type CrossValidation,
+} from "./evaluate/cross_validate.ts";
 export { evaluateRuns, gatherEvaluations, type RunEvaluation } from "./evaluate/evaluate_runs.ts";
 export { evaluationOverlap } from "./evaluate/evaluation_overlap.ts";
 export { overlapSentences } from "./evaluate/evaluation_summary.ts";
@@ -53,6 +58,7 @@ export {
   type SetOverlap,
 } from "./evaluate/set_overlap.ts";
 export { sweepDetectionThreshold, type ThresholdSweepResult } from "./evaluate/threshold_sweep.ts";
+export { refusedProgram } from "./execute/refused_program.ts";
 export { type ExecutorEvents, runLocalBatch } from "./execute/local.ts";
 export {
   receiveError,
@@ -106,6 +112,8 @@ export { rawSarifFinding, readSarifFindings } from "./iac/sarif_findings.ts";
 export { type ScanThreshold, scanThreshold } from "./scan/evidence.ts";
 export { filterFindings, type JudgedFinding } from "./scan/filter_findings.ts";
 export { markSarif } from "./scan/mark_sarif.ts";
+export { exportTorchModel } from "./torch/describe.ts";
+export { type StartTorchEngine } from "./torch/engine.ts";
 export { createTransformer } from "./transformer/transformer.ts";
 export { PieceBatches } from "./tune/batches.ts";
 export { openTunedUseLite, tunedUseLiteToOnnx } from "./tune/export.ts";

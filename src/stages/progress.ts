@@ -53,6 +53,23 @@ export class TrainingProgress {
     return earlyStopping?.enabled === true && this.#stopping.waited >= earlyStopping.patience;
   }
 
+  /** The schedule's share of the learning rate for the next update. */
+  get schedule(): number {
+    const { schedule: kind = "linear" } = this.#options;
+    const { warmup, total } = this.#plan;
+    return scheduleFactor({ kind, warmup, total }, this.step);
+  }
+
+  /** @throws {MicroLmError} Kind `data` for a loss or a gradient that is not finite. */
+  refuseDivergence(loss: number, norm = 0): void {
+    if (Number.isFinite(loss) && Number.isFinite(norm)) return;
+    throw new MicroLmError(
+      "data",
+      `Training diverged: the loss of update ${this.step + 1} of ${this.#plan.total} is ${loss}`,
+      { hint: "Lower the learning rate, lengthen the warm-up or clip gradients (max_grad_norm)" },
+    );
+  }
+
   /**
    * What the next update is scaled by: the schedule's share of the learning rate, and the clipping of
    * the gradient.
@@ -60,17 +77,10 @@ export class TrainingProgress {
    * @throws {MicroLmError} Kind `data` for a loss or a gradient that is not finite.
    */
   scale(loss: number, norm: number): { readonly schedule: number; readonly clip: number } {
-    const { maxGradNorm = 1, schedule: kind = "linear" } = this.#options;
-    const { warmup, total } = this.#plan;
-    if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
-      throw new MicroLmError(
-        "data",
-        `Training diverged: the loss of update ${this.step + 1} of ${total} is ${loss}`,
-        { hint: "Lower the learning rate, lengthen the warm-up or clip gradients (max_grad_norm)" },
-      );
-    }
+    this.refuseDivergence(loss, norm);
+    const { maxGradNorm = 1 } = this.#options;
     return {
-      schedule: scheduleFactor({ kind, warmup, total }, this.step),
+      schedule: this.schedule,
       clip: maxGradNorm > 0 ? clipFactor(norm, maxGradNorm) : 1,
     };
   }

@@ -12,9 +12,10 @@ export interface UpdatePlan {
 /** Plans the updates of a training on `rows` rows. */
 export function planUpdates(rows: number, options: TrainHeadOptions): UpdatePlan {
   const { batchSize, epochs, accumulation = 1, warmup = 0, evalEvery = 100 } = options;
+  const { maxSteps = Infinity } = options;
   const size = batchSize * accumulation;
   const perEpoch = Math.ceil(rows / size);
-  const total = perEpoch * epochs;
+  const total = Math.min(perEpoch * epochs, maxSteps);
   const every = evalEvery === "epoch" ? perEpoch : evalEvery === "no" ? total : evalEvery;
   return {
     total,

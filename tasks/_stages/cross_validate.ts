@@ -1,12 +1,12 @@
-import { MicroLmError } from "../../mod.ts";
+import { MicroLmError, openEncoder } from "../../mod.ts";
 import { createProgress } from "../../src/cli/progress.ts";
 import { EXIT, type ExitCode } from "../../src/cli/exit_codes.ts";
 import type { CommandContext } from "../../src/cli/run_command.ts";
 import { percentWithInterval, textTable } from "../../src/report/mod.ts";
 import {
   crossValidate,
+  crossValidateTfIdf,
   type CrossValidation,
-  type Experiment,
   readDetections,
   type StageConfig,
 } from "../../src/stages/mod.ts";
@@ -28,7 +28,7 @@ export async function crossValidateBatch(
   files: string | undefined,
   { say, result }: CommandContext,
 ): Promise<ExitCode> {
-  const tuned = experiments.find(({ tune }) => tune !== "head");
+  const tuned = experiments.find(({ tune, engine }) => tune !== "head" || engine === "torch");
   if (tuned) {
     throw new MicroLmError("usage", `Cannot cross-validate "${tuned.name}": it tunes its encoder`, {
       hint: `Cross-validation trains heads; leave it out: --exclude ${tuned.base}`,
@@ -38,8 +38,14 @@ export async function crossValidateBatch(
   const scripts = new Set(rows.map(({ file, id }) => file || id)).size;
   const progress = createProgress("cross-validate");
   const open = stageEncoderOpener(request);
-  const total = experiments.length * folds;
-  const done: { readonly experiment: Experiment; readonly outcome: CrossValidation }[] = [];
+  const total = (experiments.length + 1) * folds;
+  const done: { readonly name: string; readonly outcome: CrossValidation }[] = [];
+  {
+    await using encoder = await openEncoder("ngram");
+    const features = await encoder.encode(rows.map(({ text }) => text));
+    const outcome = await crossValidateTfIdf(config, rows, features, { folds });
+    done.push({ name: "TF-IDF of n-grams, LR", outcome });
+  }
   for (const [model, own] of Map.groupBy(experiments, ({ model }) => model)) {
     await using encoder = await open(model, { maxLength: config.global.max_length });
     const features = await encoder.encode(rows.map(({ text }) => text));
@@ -48,14 +54,14 @@ export async function crossValidateBatch(
         folds,
         onFold: (fold) => progress.update(done.length * folds + fold, total),
       });
-      done.push({ experiment, outcome });
+      done.push({ name: experiment.name, outcome });
     }
   }
   progress.end();
   say(`${rows.length} rows of ${scripts} scripts, ${folds} folds by script`);
   say(textTable({
     columns: ["experiment", "F1 (95%)", "TP kept, 90% asked", "FP removed"],
-    rows: done.map(({ experiment: { name }, outcome: { f1, reduction } }) => [
+    rows: done.map(({ name, outcome: { f1, reduction } }) => [
       name,
       `${f1.value.toFixed(3)} (${f1.ci_low.toFixed(3)}–${f1.ci_high.toFixed(3)})`,
       percentWithInterval(reduction.recall),
@@ -66,7 +72,7 @@ export async function crossValidateBatch(
     rows: rows.length,
     scripts,
     folds,
-    experiments: done.map(({ experiment: { name }, outcome: { f1, reduction } }) => ({
+    experiments: done.map(({ name, outcome: { f1, reduction } }) => ({
       name,
       f1,
       reduction,

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { percentWithInterval, type Table, textTable } from "../../src/report/mod.ts";
 import { stringify } from "yaml";
 import {
@@ -7,8 +7,10 @@ import {
   evaluationFolder,
   evaluationOverlap,
   finishedRuns,
+  followPointers,
   gatherEvaluations,
   readEvaluationConfig,
+  resolveThreshold,
   type RunEvaluation,
   runSlurmTasks,
   type SentRun,
@@ -65,7 +67,8 @@ export async function batchEvalCommand(flags: Flags, context: CommandContext): P
     ? await evaluateOnSlurm(config, slurm, flags, context)
     : { done: await evaluateBatch(config, flags, context), failed: [] };
   const folder = evaluationFolder(config);
-  context.say(`\nWrote ${folder}/{<run>/<set>/…, technology_comparison_summary.json, README.md}`);
+  context.say(`\n${await thresholdSentence(config, new Set(done.map(({ run }) => run)).size)}`);
+  context.say(`Wrote ${folder}/{<run>/<set>/…, technology_comparison_summary.json, README.md}`);
   context.result({
     folder,
     mode: config.evaluation.threshold.mode,
@@ -83,6 +86,23 @@ export async function batchEvalCommand(flags: Flags, context: CommandContext): P
     failed: failed.map(({ name }) => name),
   });
   return failed.length > 0 ? EXIT.gate : EXIT.ok;
+}
+
+/** Which threshold runs were judged at, and whose it is. */
+async function thresholdSentence(
+  config: EvaluationConfig,
+  runs: number,
+): Promise<string> {
+  const { mode, value, file } = config.evaluation.threshold;
+  if (mode === "argmax") return "Mode argmax: the more probable label wins";
+  if (mode === "fixed") return `Mode fixed: threshold ${value} for all ${runs} runs`;
+  if (mode === "file" && file === undefined) {
+    return `Mode file: each of ${runs} runs at the best threshold of its own sweep`;
+  }
+  const shared = await resolveThreshold(config, "");
+  const path = await followPointers(shared.file!);
+  const owner = basename(dirname(await Deno.realPath(path).catch(() => path)));
+  return `Mode ${mode}: threshold ${shared.value} of ${owner} for all ${runs} runs`;
 }
 
 /** The config as it counts, environment and defaults included: nodes have an environment of their own. */

@@ -22,10 +22,12 @@ import { stageEncoderOpener } from "./encoder.ts";
 import { appendJobs } from "./job_log.ts";
 import { createLiveTable } from "./live.ts";
 import { batchArguments, slurmRequest, tellSlurmJob } from "./slurm_request.ts";
+import { type OVERRIDE_FLAGS, overrideArguments, startTorch, withOverrides } from "./torch.ts";
 import { workerArguments } from "./worker_process.ts";
 
 /** What a batch is to do, and how. */
-export interface BatchRequest extends FlagValues<typeof ENCODER_FLAGS> {
+export interface BatchRequest
+  extends FlagValues<typeof ENCODER_FLAGS>, FlagValues<typeof OVERRIDE_FLAGS> {
   readonly config: string;
   readonly filter?: string | undefined;
   readonly exclude?: string | undefined;
@@ -49,7 +51,10 @@ export interface PlannedBatch {
 /** Reads and checks a config and lists what it asks for; nothing is written. */
 export async function planBatch(request: BatchRequest): Promise<PlannedBatch> {
   const configText = await readConfigText(request.config);
-  const config = parseStageConfig(configText, { file: request.config });
+  const config = withOverrides(
+    parseStageConfig(configText, { file: request.config }),
+    request,
+  );
   const { filter, exclude, max_experiments } = request;
   const experiments = expandExperiments(config, {
     ...(filter === undefined ? {} : { filter }),
@@ -65,7 +70,8 @@ export async function planBatch(request: BatchRequest): Promise<PlannedBatch> {
       workerArguments(request, models, [
         ...batchArguments(batchDir),
         ...(request.resume ? ["--resume"] : []),
-      ]),
+        ...overrideArguments(request),
+      ], { isTorch: usesTorch(experiments) }),
   );
   const unused = unusedOptions(configText, config, experiments);
   return { request, config, experiments, slurm, unused };
@@ -129,6 +135,7 @@ async function runHere(plan: PlannedBatch, events: ExecutorEvents): Promise<Batc
   return await runBatch(config, {
     only: experiments.map(({ name }) => name),
     openEncoder: stageEncoderOpener(request),
+    startTorch,
     resume: request.resume,
     onStart: ({ experiment }) => events.onStart?.(experiment),
     onEvaluation: ({ experiment }, evaluation) => events.onEvaluation?.(experiment, evaluation),
@@ -139,7 +146,8 @@ async function runHere(plan: PlannedBatch, events: ExecutorEvents): Promise<Batc
 async function runOnWorkers(plan: PlannedBatch, events: ExecutorEvents): Promise<BatchRun[]> {
   const { request, experiments } = plan;
   const models = experiments.map(({ model }) => model);
-  const args = workerArguments(request, models, ["--config", request.config]);
+  const more = ["--config", request.config, ...overrideArguments(request)];
+  const args = workerArguments(request, models, more, { isTorch: usesTorch(experiments) });
   return await runLocalBatch(experiments, {
     ...events,
     jobs: request.jobs,
@@ -148,6 +156,10 @@ async function runOnWorkers(plan: PlannedBatch, events: ExecutorEvents): Promise
       new Deno.Command("deno", { args, stdin: "piped", stdout: "piped", stderr: "inherit" })
         .spawn(),
   });
+}
+
+function usesTorch(experiments: readonly Experiment[]): boolean {
+  return experiments.some(({ engine }) => engine === "torch");
 }
 
 async function warnOfFinished(

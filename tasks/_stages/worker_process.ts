@@ -6,6 +6,7 @@ import {
 import type { FlagValues } from "../../src/cli/flags.ts";
 import type { ENCODER_FLAGS } from "../_encoder_flags.ts";
 import { encoderArguments } from "./encoder.ts";
+import { TORCH_PYTHON } from "./torch.ts";
 
 /** Folders that the tasks of the pipeline write to: the documented ones, and scratch space. */
 const WORKER: PermissionSet = {
@@ -22,9 +23,11 @@ export function workerArguments(
   flags: FlagValues<typeof ENCODER_FLAGS>,
   models: readonly string[],
   more: readonly string[],
+  { isTorch = false }: { readonly isTorch?: boolean } = {},
 ): string[] {
   const inherited: MorePermissions = {
     ...(flags.runtime !== "wasm" && { ffi: ["node_modules"] }),
+    run: ["ln", ...(isTorch ? [TORCH_PYTHON] : [])],
     ...(models.some((model) => /https?:/.test(model)) && endpointPermissions(models)),
   };
   const lock = flags.runtime === "wasm" ? [] : ["--lock=deno.native.lock"];

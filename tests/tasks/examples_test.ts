@@ -43,6 +43,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   verify: "needs the mapper of quickstart: tests/trust/verify_test.ts",
   "encoders:compare": "minutes: tests/tasks/encoder_tasks_test.ts",
   "batch-train": "minutes: tests/tasks/stages_train_test.ts",
+  engine: "needs PyTorch: tests/torch",
   "batch-eval": "needs trained runs: tests/tasks/stages_eval_test.ts",
   analyze: "needs evaluated runs: tests/tasks/stages_eval_test.ts",
   champion: "needs evaluated runs: tests/tasks/stages_eval_test.ts",
@@ -93,7 +94,7 @@ function flagsOf(name: string): string[] {
 }
 
 const TASKS = Object.keys(CONFIG.tasks).filter((name) =>
-  taskCommand(CONFIG, name) && !/^bench|:(?:native|endpoint|mirror|public)$/.test(name)
+  taskCommand(CONFIG, name) && !/^bench|:(?:native|endpoint|mirror|public|slurm)$/.test(name)
 );
 
 Deno.test("every task's example is run, here or elsewhere", () => {

@@ -72,6 +72,10 @@ Deno.test("batch-eval, champion and analyze work together and write what they pr
     assertStringIncludes(again.stderr, "--force");
     assertEquals((await runStageTask("champion", [...champion, "--force"])).code, 0);
     assertEquals(await modeOf(FROZEN(folder)), ["frozen", record.threshold]);
+    assertStringIncludes(
+      (await evaluate(FROZEN(folder))).stderr,
+      `Mode frozen: threshold ${record.threshold} of ${record.run} for all 4 runs`,
+    );
     await checkAnalysis(folder, record.run);
   });
 });
@@ -103,7 +107,9 @@ async function checkAnalysis(folder: string, champion: string): Promise<void> {
   const seeds = await Array.fromAsync(readCsv(names[2]!, { required: ["std", "median"] }));
   assertEquals(new Set(seeds.map(({ fields }) => fields["seeds"])), new Set(["2"]));
   const page = await Deno.readTextFile(`${folder}/r.html`);
-  for (const part of ["Threshold on the validation set", "F1 by seed", "McNemar p", champion]) {
+  for (
+    const part of ["Threshold on the validation set", "F1 over the seeds", "McNemar p", champion]
+  ) {
     assertStringIncludes(page, part);
   }
   const none = await runStageTask("analyze", [

@@ -5,7 +5,9 @@ Deno.test("renderStagesReport() shows hostile names as text and runs no script o
   const page = stagesPage();
   assertEquals(page.includes("<script>alert"), false);
   assertEquals(page.includes("<img"), false);
-  for (const part of ["F1 by seed", "false positives removed", ">FAIL<", "Kinds of findings"]) {
+  for (
+    const part of ["F1 over the seeds", "false positives removed", ">FAIL<", "Kinds of findings"]
+  ) {
     assertStringIncludes(page, part);
   }
 });

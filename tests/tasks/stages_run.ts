@@ -12,7 +12,7 @@ const PERMISSIONS = [
   "--allow-write=.artifacts",
   "--allow-env=EVAL_THRESHOLD_MODE,EVAL_THRESHOLD_FIXED,EVAL_THRESHOLD_FILE",
   "--ignore-env=LOG_TOKENS,LOG_STREAM",
-  "--allow-run=deno,sbatch,squeue,sacct",
+  "--allow-run=deno,sbatch,squeue,sacct,ln,.cache/engine/bin/python",
 ];
 
 /** Starts a task of the pipeline. */

@@ -149,7 +149,8 @@ Deno.test("batch-train --cross_validate says what experiments do on unseen scrip
     const { code, stdout, stderr } = await runStageTask("batch_train", [...args, "--json"]);
     assertEquals(code, 0, stderr);
     const { rows, scripts, experiments } = JSON.parse(stdout);
-    assertEquals([rows, scripts, experiments.length], [165, 83, 4]);
+    assertEquals([rows, scripts, experiments.length], [165, 83, 5]);
+    assertEquals(experiments[0].name, "TF-IDF of n-grams, LR");
     for (const { f1, reduction } of experiments) {
       assert(f1.value > 0.6 && f1.ci_low < f1.value, JSON.stringify(f1));
       assertEquals(reduction.target, 0.9);
@@ -174,5 +175,22 @@ Deno.test("runs at the all-positive baseline are said to have learnt nothing", a
     assertStringIncludes(stderr, "F1 0.800, and calling every finding a TP has 0.800");
     const { status } = JSON.parse(stdout).runs[1];
     assertEquals([status.val_f1, status.baseline_f1], [0.8, 0.8]);
+  });
+});
+
+Deno.test("_latest is a symbolic link where ln may run", async () => {
+  await inTempFolder(async (folder) => {
+    await writeDetections(folder);
+    const args = [...await prepareStage(folder, "link"), "--max_experiments", "1"];
+    for (const jobs of ["1", "2"]) {
+      const { code, stderr } = await runStageTask("batch_train", [...args, "--jobs", jobs]);
+      assertEquals(code, 0, stderr);
+      const link = `${folder}/link/models/tiny_champion_lr3e-2_bs16_ep5_seed1_latest`;
+      assert((await Deno.lstat(link)).isSymlink, "a link");
+      assertMatch(
+        await Deno.readLink(link),
+        /^tiny_champion_lr3e-2_bs16_ep5_seed1_\d{8}_\d{6}_job/,
+      );
+    }
   });
 });

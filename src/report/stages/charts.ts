@@ -39,24 +39,24 @@ export function thresholdChart(sweeps: readonly NamedSweep[]): StageChart {
   };
 }
 
-/** F1 of each seed on each set. */
+/** How far the F1 of the seeds lie apart on each set: a point a seed, a line from the least to the most. */
 export function seedChart(rows: readonly AnalysisRow[]): StageChart {
   const sets = [...new Set(rows.map(({ dataset }) => dataset))];
   return {
     id: "seeds",
-    title: "F1 by seed",
-    caption: "Each point is one seed; how far they lie apart is what luck is worth.",
+    title: "F1 over the seeds",
+    caption: "Each point is one seed, and the line its set's range: what luck is worth.",
     traces: sets.map((dataset) => {
-      const own = rows.filter((row) => row.dataset === dataset).toSorted((a, b) => a.seed - b.seed);
+      const own = rows.filter((row) => row.dataset === dataset).toSorted((a, b) => a.f1 - b.f1);
       return {
         type: "scatter",
         mode: "lines+markers",
         name: dataset,
-        x: own.map(({ seed }) => seed),
+        x: own.map(() => dataset),
         y: own.map(({ f1 }) => f1),
       };
     }),
-    layout: { xaxis: { title: { text: "seed" } }, yaxis: { title: { text: "F1" } } },
+    layout: { xaxis: { title: { text: "test set" } }, yaxis: { title: { text: "F1" } } },
   };
 }
 

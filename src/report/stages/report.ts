@@ -61,12 +61,11 @@ export interface StagesReportInput {
 export function renderStagesReport(input: StagesReportInput): string {
   return htmlPage({
     title: "Staged pipeline",
-    style:
-      `${REPORT_STYLE}\nsvg { display: block; margin: auto; width: min(100%, 50rem); height: auto; }`,
+    style: `${REPORT_STYLE}\n${STAGES_STYLE}`,
     content: `${header(input)}
 <main>
 <div class="charts">
-${charts(input).map(chartSection).join("\n")}
+${charts(input).map((chart) => chartSection(chart, tablesBeside(input))).join("\n")}
 </div>
 ${tables(input).map(tableSection).join("\n")}
 </main>`,
@@ -74,6 +73,13 @@ ${tables(input).map(tableSection).join("\n")}
     scripts: [THEME_SCRIPT],
   });
 }
+
+/** Pictures take the width of their card; cost stands beside its table. */
+const STAGES_STYLE = `
+svg { display: block; margin: auto; width: min(100%, 50rem); height: auto; }
+.beside { display: grid; gap: 1rem; align-items: center;
+  grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); }
+.beside > * { min-width: 0; }`;
 
 function header({ champion, notes = [], verdict }: StagesReportInput): string {
   const badge = verdict ? ` <span class="verdict ${verdict}">${verdict.toUpperCase()}</span>` : "";
@@ -158,7 +164,6 @@ function tables({ evaluations, comparisons = [], champion }: StagesReportInput):
     { title: "False positives removed at fixed recall", table: recallTable(combined, 200) },
     { title: "Paired tests", table: comparisonsTable(comparisons) },
     { title: "Seeds", table: seedsTable(onlyOneMode(rows)) },
-    { title: "Cost against gain", table: costTable(combined.map(analysisRow), 30) },
     ...(shown
       ? [{ title: `Kinds of findings: ${shown.metadata.run}`, table: smellsTable(shown) }]
       : []),
@@ -173,11 +178,21 @@ function onlyOneMode<T extends { readonly threshold_mode: string }>(rows: readon
   return rows.filter(({ threshold_mode }) => threshold_mode === mode);
 }
 
-function chartSection({ id, title, caption, traces, layout }: StageChart): string {
+/** Tables that stand beside a chart, by its id. */
+function tablesBeside({ evaluations }: StagesReportInput): Readonly<Record<string, Table>> {
+  return { cost: costTable(combinedOnce(evaluations).map(analysisRow), 30) };
+}
+
+function chartSection(
+  { id, title, caption, traces, layout }: StageChart,
+  beside: Readonly<Record<string, Table>>,
+): string {
+  const picture = inHouseColours(plotSvg(traces, { ...layout, title: { text: "" } }));
+  const table = beside[id];
   return `<section id="${id}" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${htmlText(title)}</h2>
 <p>${htmlText(caption, 1000)}</p>
-${inHouseColours(plotSvg(traces, { ...layout, title: { text: "" } }))}
+${table ? `<div class="beside">${picture}<div>${htmlTable(table)}</div></div>` : picture}
 </section>`;
 }
 

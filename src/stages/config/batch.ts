@@ -11,14 +11,9 @@ import {
 import { listRuns, type RunStatus, type StoredRun } from "../experiment/experiment_folder.ts";
 import type { ExperimentData } from "../experiment/run_results.ts";
 import { measureSetOverlap } from "../evaluate/set_overlap.ts";
+import type { OpenStageEncoder } from "./open_encoder.ts";
 import type { StageConfig } from "./stage_config.ts";
 import type { HeadEvaluation } from "../head/training.ts";
-
-/** Opens the encoder of an experiment. */
-export type OpenStageEncoder = (
-  spec: string,
-  options: { readonly maxLength: number },
-) => Promise<Encoder>;
 
 /** Where a batch is. */
 export interface BatchPosition {
@@ -44,7 +39,7 @@ export interface BatchRun {
 export interface RunBatchOptions
   extends
     ExpandExperimentsOptions,
-    Pick<RunExperimentOptions, "jobId" | "now" | "checkpointSeconds"> {
+    Pick<RunExperimentOptions, "jobId" | "now" | "checkpointSeconds" | "startTorch"> {
   readonly openEncoder: OpenStageEncoder;
   /** Skips what is finished and goes on with what is not. Default: true. */
   readonly resume?: boolean;
@@ -108,17 +103,19 @@ async function runOne(
 ): Promise<BatchRun> {
   const { experiment } = position;
   try {
-    const data = await source.load(experiment.model);
+    const data = await source.load(experiment.model, experiment);
     const earlier = findRun(known, experiment, experimentKey(experiment, config, data));
     if (earlier?.status.state === "finished") {
       return { experiment, outcome: "skipped", folder: earlier.folder, status: earlier.status };
     }
-    const { jobId, now, checkpointSeconds, signal } = options;
+    const { jobId, now, checkpointSeconds, signal, startTorch, openEncoder } = options;
     const run = await runExperiment(experiment, config, data, {
       ...(jobId === undefined ? {} : { jobId }),
       ...(now === undefined ? {} : { now }),
       ...(checkpointSeconds === undefined ? {} : { checkpointSeconds }),
       folder: earlier?.folder,
+      startTorch,
+      openEncoder,
       signal,
       onEvaluation: (evaluation) => options.onEvaluation?.(position, evaluation),
     });
@@ -153,7 +150,11 @@ async function runsSoFar(baseDir: string): Promise<StoredRun[]> {
 
 /** Gives the data of an experiment; opens each encoder once. */
 export interface DataSource {
-  load(model: string): Promise<ExperimentData>;
+  /** With the engine `torch` the model is described, not used: its features are what is trained. */
+  load(
+    model: string,
+    how?: Pick<Experiment, "engine" | "pooling">,
+  ): Promise<ExperimentData>;
 }
 
 /**
@@ -175,18 +176,35 @@ export interface DataSource {
  */
 export async function openDataSource(
   { global }: StageConfig,
-  { openEncoder, signal }: Pick<RunBatchOptions, "openEncoder" | "signal">,
+  { openEncoder, signal, startTorch }: Pick<
+    RunBatchOptions,
+    "openEncoder" | "signal" | "startTorch"
+  >,
 ): Promise<DataSource> {
   const fields = { textField: global.text_field };
   const train = await readDetections(global.train_path, fields);
   const validation = await readDetections(global.val_path, fields);
   const overlap = measureSetOverlap(train.rows, validation.rows);
-  let last: { readonly model: string; readonly data: ExperimentData } | undefined;
+  let last: { readonly key: string; readonly data: ExperimentData } | undefined;
   const encode = (encoder: Encoder, { rows }: DetectionSet): Promise<Features> =>
     encoder.encode(rows.map(({ text }) => text), signal ? { signal } : {});
   return {
-    load: async (model) => {
-      if (last?.model === model) return last.data;
+    load: async (model, { engine, pooling = "auto" } = {}) => {
+      const key = JSON.stringify([model, engine, engine && pooling]);
+      if (last?.key === key) return last.data;
+      if (engine === "torch") {
+        const { describeTorchModel } = await import("../torch/describe.ts");
+        const facts = await describeTorchModel(model, pooling, global.max_length, startTorch);
+        const blank = ({ rows }: DetectionSet): Features => ({ rows: rows.length });
+        const data = {
+          ...{ train, validation, overlap },
+          trainFeatures: blank(train),
+          validationFeatures: blank(validation),
+          encoder: { spec: model, ...facts },
+        };
+        last = { key, data };
+        return data;
+      }
       await using encoder = await openEncoder(model, { maxLength: global.max_length });
       const { spec, fingerprint, dims } = encoder;
       const data = {
@@ -197,7 +215,7 @@ export async function openDataSource(
         validationFeatures: await encode(encoder, validation),
         encoder: { spec, fingerprint, dims },
       };
-      last = { model, data };
+      last = { key, data };
       return data;
     },
   };

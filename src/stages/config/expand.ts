@@ -1,6 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import { MicroLmError } from "../../core/errors.ts";
-import type { HeadConfig, StageConfig } from "./stage_config.ts";
+import type { HeadConfig, StageConfig, StagePooling } from "./stage_config.ts";
 
 /** One training run to be done. */
 export interface Experiment {
@@ -22,6 +22,9 @@ export interface Experiment {
   readonly gradientCheckpointing: boolean;
   readonly tune: "head" | "last_layer" | "full";
   readonly head: HeadConfig;
+  /** Where PyTorch trains: that, and how it pools. */
+  readonly engine?: "torch";
+  readonly pooling?: StagePooling;
 }
 
 /** Options of {@linkcode expandExperiments}. */
@@ -107,12 +110,14 @@ export function matchesAny(name: string, patterns: string): boolean {
 
 function expandOne({ experiments, global }: StageConfig, base: string): Experiment[] {
   const { model_name, hyperparameters: lists, head, ...rest } = experiments[base]!;
+  const isTorch = (rest.engine ?? global.engine) === "torch";
   const common = {
     base,
     model: model_name,
     gradientCheckpointing: rest.gradient_checkpointing,
-    tune: rest.tune,
+    tune: rest.tune ?? (isTorch ? "full" as const : "head" as const),
     head: head ?? global.head,
+    ...(isTorch ? { engine: "torch" as const, pooling: rest.pooling ?? "auto" } : {}),
   };
   const out: Experiment[] = [];
   for (const learningRate of lists.learning_rates) {

@@ -15,10 +15,20 @@ export interface HeadConfig {
   readonly dropout: number;
 }
 
+/** What trains an experiment. */
+export type StageEngine = "head" | "torch";
+
+/** How token vectors become one vector. */
+export type StagePooling = "auto" | "mean" | "cls" | "lasttoken";
+
 /** What all experiments of a config share. */
 export interface StageGlobals {
-  /** Read so that reference configs parse; another one is refused. Default: 512. */
+  /** What trains: heads over fixed features here, or PyTorch. Default: `head`. */
+  readonly engine?: StageEngine | undefined;
+  /** Tokens of a text that count, for the engine `torch`; others refuse another. Default: 512. */
   readonly max_length: number;
+  /** Updates after which every run ends. Default: all of its epochs. */
+  readonly max_steps?: number | undefined;
   /** Updates between two evaluations. Default: 100. */
   readonly eval_steps: number;
   /** Accepted for compatibility; every evaluation saves. Default: 200. */
@@ -39,8 +49,10 @@ export interface StageGlobals {
   readonly val_path: string;
   /** Field of a detection that is classified, or several: `smell+content`. Default: `content`. */
   readonly text_field: string;
-  /** Half precision for the weights of a tuned encoder. Default: true. */
+  /** Half precision for a tuned encoder: its weights, with `torch` the training on a GPU. Default: true. */
   readonly fp16: boolean;
+  /** The other half precision, for `torch` alone; goes before `fp16`. Default: false. */
+  readonly bf16?: boolean | undefined;
   /** Accepted for compatibility. Default: true. */
   readonly dataloader_pin_memory: boolean;
   /** Updates over which the learning rate rises. Default: 100. */
@@ -98,8 +110,15 @@ export interface ExperimentConfig {
   };
   /** Default: false. */
   readonly gradient_checkpointing: boolean;
-  /** What is trained. Default: `head`. */
-  readonly tune: "head" | "last_layer" | "full";
+  /** What is trained. Default: `head`, with the engine `torch` `full`. */
+  readonly tune?: "head" | "last_layer" | "full" | undefined;
+  /** Replaces the common engine. */
+  readonly engine?: StageEngine | undefined;
+  /**
+   * How `torch` makes one vector of a text's token vectors. Default: `auto`, the mean for T5-like
+   * models, else the first token.
+   */
+  readonly pooling?: StagePooling | undefined;
   /** Replaces the common head. */
   readonly head?: HeadConfig | undefined;
 }
@@ -127,6 +146,7 @@ export interface StageConfig {
 const steps = z.int().min(1);
 const metric = z.enum(["f1", "accuracy", "precision", "recall", "loss"]);
 const strategy = z.enum(["steps", "epoch", "no"]);
+const engine = z.enum(["head", "torch"]);
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 const HEAD = z.strictObject({
@@ -136,7 +156,9 @@ const HEAD = z.strictObject({
 });
 
 const GLOBAL = z.strictObject({
+  engine: engine.optional(),
   max_length: steps.default(512),
+  max_steps: steps.optional(),
   eval_steps: steps.default(100),
   save_steps: steps.default(200),
   evaluation_strategy: strategy.default("steps"),
@@ -149,6 +171,7 @@ const GLOBAL = z.strictObject({
   val_path: z.string().min(1).default("data/processed/val.jsonl"),
   text_field: z.string().min(1).default("content"),
   fp16: z.boolean().default(true),
+  bf16: z.boolean().optional(),
   dataloader_pin_memory: z.boolean().default(true),
   warmup_steps: z.int().min(0).optional(),
   warmup_ratio: z.number().min(0).lt(1).optional(),
@@ -197,7 +220,9 @@ const EXPERIMENT = z.strictObject({
     seeds: list(z.int()).optional(),
   }),
   gradient_checkpointing: z.boolean().default(false),
-  tune: z.enum(["head", "last_layer", "full"]).default("head"),
+  tune: z.enum(["head", "last_layer", "full"]).optional(),
+  engine: engine.optional(),
+  pooling: z.enum(["auto", "mean", "cls", "lasttoken"]).optional(),
   head: HEAD.optional(),
 });
 

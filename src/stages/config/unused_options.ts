@@ -14,7 +14,7 @@ const ACCEPTED = ["global.save_steps", "global.dataloader_pin_memory", "output.n
  *
  * @param text The config: defaults are nobody's wish.
  * @throws {MicroLmError} Kind `data` for an option that would change results if it worked: another
- * `max_length` than 512.
+ * `max_length` than 512 where PyTorch does not train.
  *
  * @example
  * ```ts
@@ -41,13 +41,16 @@ export function unusedOptions(
   { global }: Pick<StageConfig, "global">,
   experiments: readonly Experiment[],
 ): string[] {
-  if (global.max_length !== USUAL_LENGTH) {
+  const others = experiments.filter(({ engine }) => engine !== "torch");
+  if (global.max_length !== USUAL_LENGTH && others.length > 0) {
     throw new MicroLmError("data", `Cannot keep to global.max_length ${global.max_length}`, {
-      hint: "Encoders read as many tokens as their own files say, ours whole texts; leave it out",
+      hint:
+        "Encoders read as many tokens as their own files say, ours whole texts; leave it out, or " +
+        "train with `engine: torch`",
     });
   }
   const given = parse(text) as Readonly<Record<string, unknown>>;
-  const heads = experiments.filter(({ tune }) => tune === "head");
+  const heads = others.filter(({ tune }) => tune === "head");
   const checkpointed = new Set(
     heads.filter(({ gradientCheckpointing }) => gradientCheckpointing).map(({ base }) => base),
   );
@@ -57,6 +60,12 @@ export function unusedOptions(
     ...(valueAt(given, "global.fp16") === true && heads.length === experiments.length
       ? ["global.fp16"]
       : []),
+    ...(valueAt(given, "global.bf16") === true && others.length === experiments.length
+      ? ["global.bf16"]
+      : []),
+    ...[...new Set(others.map(({ base }) => base))]
+      .map((base) => `experiments.${base}.pooling`)
+      .filter((path) => valueAt(given, path) !== undefined),
     ...[...checkpointed].map((base) => `experiments.${base}.gradient_checkpointing`),
   ];
 }

@@ -14,6 +14,7 @@ import {
   confusionByGroup,
   f1OfCounts,
 } from "../../evaluate/paired_tests.ts";
+import { type Predictor, trainTfIdf } from "./baseline.ts";
 import { type FalsePositiveReduction, thresholdForRecall } from "./recall_target.ts";
 import { trainOptions } from "../experiment/run_experiment.ts";
 import type { StageConfig } from "../config/stage_config.ts";
@@ -73,7 +74,42 @@ export async function crossValidate(
   config: StageConfig,
   rows: readonly Detection[],
   features: Features,
-  { folds = 5, seed = 42, onFold }: CrossValidateOptions = {},
+  options: CrossValidateOptions = {},
+): Promise<CrossValidation> {
+  const settings = trainOptions(experiment, config);
+  const fit: Fit = async (train, validation) => {
+    const { head } = await trainHead(train, validation, settings);
+    return (some) => probabilitiesOfTp(predictHead(head, some).data);
+  };
+  return await crossValidateFit(fit, config, rows, features, options);
+}
+
+/**
+ * Cross-validates what every experiment is compared with: TF-IDF of n-grams with logistic regression,
+ * over the same folds and with thresholds chosen in the same way.
+ *
+ * @param features As the encoder `ngram` gives them.
+ * @throws {MicroLmError} As {@linkcode crossValidate}.
+ */
+export async function crossValidateTfIdf(
+  config: Pick<StageConfig, "threshold_sweep">,
+  rows: readonly Detection[],
+  features: Features,
+  options: CrossValidateOptions = {},
+): Promise<CrossValidation> {
+  const fit: Fit = (train) => Promise.resolve(trainTfIdf(train));
+  return await crossValidateFit(fit, config, rows, features, options);
+}
+
+/** Trains on some rows, with others for early stopping. */
+type Fit = (train: LabeledFeatures, validation: LabeledFeatures) => Promise<Predictor>;
+
+async function crossValidateFit(
+  fit: Fit,
+  config: Pick<StageConfig, "threshold_sweep">,
+  rows: readonly Detection[],
+  features: Features,
+  { folds = 5, seed = 42, onFold }: CrossValidateOptions,
 ): Promise<CrossValidation> {
   const labels = detectionLabels(rows);
   const files = rows.map(({ file, id }) => file || id);
@@ -95,13 +131,11 @@ export async function crossValidate(
     const validation = part((f) => f === tuning);
     const train = part((f) => f !== held && f !== tuning);
     const test = part((f) => f === held);
-    const { head } = await trainHead(train, validation, trainOptions(experiment, config));
-    const score = (data: LabeledFeatures) =>
-      probabilitiesOfTp(predictHead(head, data.features).data);
-    const tuned = score(validation);
+    const predict = await fit(train, validation);
+    const tuned = predict(validation.features);
     const sweep = sweepDetectionThreshold(tuned, validation.labels, config.threshold_sweep);
     const recall = thresholdForRecall(tuned, validation.labels, RECALL_TARGET);
-    const p = score(test);
+    const p = predict(test.features);
     const [byF1, byRecall] = [sweep.best_threshold, recall].map((t) => predictDetections(p, t));
     test.at.forEach((row, i) => {
       probabilities[row] = p[i]!;

@@ -1,7 +1,7 @@
 import type { Encoder } from "../../encoders/encoder.ts";
 import { MicroLmError } from "../../core/errors.ts";
 import type { Features } from "../../core/matrix.ts";
-import type { OpenStageEncoder } from "../config/batch.ts";
+import type { OpenStageEncoder } from "../config/open_encoder.ts";
 import type { EvaluationConfig } from "../config/evaluation_config.ts";
 import type { RunConfig } from "../config/run_config.ts";
 import { type DetectionSet, readDetections } from "../iac/detections.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Features } from "../../core/matrix.ts";
-import type { OpenStageEncoder } from "../config/batch.ts";
+import type { OpenStageEncoder } from "../config/open_encoder.ts";
 import type { DetectionSet } from "../iac/detections.ts";
 import { type ResolvedThreshold, resolveThreshold } from "../iac/detection_threshold.ts";
 import { type EvaluationConfig, evaluationFolder } from "../config/evaluation_config.ts";

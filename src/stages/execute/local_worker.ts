@@ -1,13 +1,14 @@
 import type { Encoder } from "../../encoders/encoder.ts";
 import { sha256Hex } from "../../core/hash.ts";
 import type { Features } from "../../core/matrix.ts";
-import { type OpenStageEncoder, runBatch, type RunBatchOptions } from "../config/batch.ts";
+import { runBatch, type RunBatchOptions } from "../config/batch.ts";
+import type { OpenStageEncoder } from "../config/open_encoder.ts";
 import { sendError, sendRun, type WorkerMessage, type WorkerRequest } from "./local_messages.ts";
 import type { StageConfig } from "../config/stage_config.ts";
 
 /** Options of {@linkcode serveExperiments}. */
 export interface ServeExperimentsOptions
-  extends Pick<RunBatchOptions, "jobId" | "checkpointSeconds" | "openEncoder"> {
+  extends Pick<RunBatchOptions, "jobId" | "checkpointSeconds" | "openEncoder" | "startTorch"> {
   /** Says what happens. */
   readonly send: (message: WorkerMessage) => Promise<void> | void;
 }

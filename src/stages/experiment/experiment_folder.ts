@@ -38,6 +38,16 @@ export interface RunStatus {
   /** F1 of calling every finding of the validation set a TP. */
   readonly baseline_f1?: number;
   readonly error?: string;
+  /** What PyTorch ran on, and the most memory of a GPU that it took, in bytes. */
+  readonly engine?: {
+    readonly device: string;
+    readonly precision: string;
+    readonly pooling: string;
+    readonly max_length: number;
+    readonly torch: string;
+    readonly transformers: string;
+    readonly peak_bytes: number | null;
+  };
 }
 
 /** A run folder with what its `run.json` says. */
@@ -105,19 +115,32 @@ export async function readJson<T>(
 
 /**
  * Makes `<folder>/<name>` lead to `<folder>/<target>`: a symbolic link, or where links cannot be made
- * (Windows, Deno with permission for single folders only) a file that holds the target's name.
+ * (Windows, no permission to run `ln`) a file that holds the target's name.
  */
 export async function linkTo(folder: string, name: string, target: string): Promise<void> {
   const path = join(folder, name);
   const temporary = `${path}.${crypto.randomUUID()}.tmp`;
   try {
-    await Deno.symlink(target, temporary, { type: "dir" });
+    await makeLink(target, temporary);
     await Deno.rename(temporary, path);
   } catch {
     await Deno.remove(temporary).catch(() => {});
     // Writing through a link that is there would change the run that it leads to.
     await Deno.remove(path).catch(() => {});
     await writeFileAtomic(path, `${target}\n`);
+  }
+}
+
+/** Deno itself makes links with permission for all folders only; `ln` does with less. */
+async function makeLink(target: string, path: string): Promise<void> {
+  try {
+    await Deno.symlink(target, path, { type: "dir" });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    const { state } = await Deno.permissions.query({ name: "run", command: "ln" });
+    if (state !== "granted") throw error;
+    const { success } = await new Deno.Command("ln", { args: ["-s", "--", target, path] }).output();
+    if (!success) throw error;
   }
 }
 

@@ -22,6 +22,8 @@ import type {
   TrainHeadOptions,
 } from "../head/training.ts";
 import { trainHead } from "../head/train_head.ts";
+import type { OpenStageEncoder } from "../config/open_encoder.ts";
+import type { StartTorchEngine } from "../torch/engine.ts";
 
 /** Options of {@linkcode runExperiment}. */
 export interface RunExperimentOptions {
@@ -29,6 +31,10 @@ export interface RunExperimentOptions {
   readonly jobId?: string;
   /** The clock. Default: the system's. */
   readonly now?: () => Date;
+  /** Starts what trains experiments of the engine `torch`. Default: nothing does. */
+  readonly startTorch?: StartTorchEngine | undefined;
+  /** Opens the encoder that PyTorch wrote. Default: in WebAssembly. */
+  readonly openEncoder?: OpenStageEncoder | undefined;
   /** Folder of an unfinished run to go on with. Default: a new one. */
   readonly folder?: string | undefined;
   /** Least seconds between two checkpoints. Default: 5. */
@@ -50,7 +56,8 @@ export interface ExperimentRun {
  * its curve, the history of evaluations, the predictions on the validation set, and `run.json`, which
  * is written last. All but `run.json` depend on experiment, settings and data alone.
  *
- * A run that tunes layers of `use-lite` has its encoder in `encoder.onnx` too.
+ * A run that tunes layers of `use-lite` has its encoder in `encoder.onnx` too, one of PyTorch a folder
+ * `encoder`.
  *
  * @throws {MicroLmError} Kind `data` if training diverges or a checkpoint is damaged, `usage` if layers
  * of another encoder are to be tuned, `write` if the folder cannot be written. The folder's `run.json`
@@ -91,7 +98,7 @@ export async function runExperiment(
   const settled = (status: Partial<RunStatus>) => ({ ...common, ...status }) as RunStatus;
   await writeJson(join(folder, RUN_FILES.status), settled({ state: "running" }));
   try {
-    const { trained, seen } = await train(experiment, config, data, folder, key, options);
+    const { trained, seen, facts } = await train(experiment, config, data, folder, key, options);
     const scores = await writeRunResults(experiment, config, seen, folder, trained);
     const status = settled({
       state: "finished",
@@ -99,6 +106,7 @@ export async function runExperiment(
       seconds: (now().getTime() - started.getTime()) / 1000,
       parameters: trained.parameters,
       ...scores,
+      ...(facts && { engine: facts }),
     });
     // The link first: a run that is called finished is not begun again, so nothing may be left to do.
     await linkTo(base_dir, `${name}_latest`, basename(folder));
@@ -151,6 +159,15 @@ export function experimentKey(
   }));
 }
 
+/** What a training left, whatever trained it. */
+interface Trained {
+  readonly trained: TrainedHead;
+  /** The data as the run's encoder sees it. */
+  readonly seen: ExperimentData;
+  /** What PyTorch ran on. */
+  readonly facts?: RunStatus["engine"];
+}
+
 async function train(
   experiment: Experiment,
   config: StageConfig,
@@ -158,7 +175,14 @@ async function train(
   folder: string,
   key: string,
   options: RunExperimentOptions,
-): Promise<{ readonly trained: TrainedHead; readonly seen: ExperimentData }> {
+): Promise<Trained> {
+  if (experiment.engine === "torch") {
+    const { torchExperiment } = await import("../torch/experiment.ts");
+    const settings = trainOptions(experiment, config);
+    const place = { folder, key };
+    const run = await torchExperiment(experiment, config, data, settings, place, options);
+    return { trained: run.trained, seen: run.data, facts: run.facts };
+  }
   if (experiment.tune !== "head") {
     const { tuneExperiment } = await import("../tune/experiment.ts");
     const settings = trainOptions(experiment, config);
@@ -225,6 +249,7 @@ export function trainOptions(experiment: Experiment, config: StageConfig): Train
     bestMetric: global.metric_for_best_model,
     greaterIsBetter: global.greater_is_better,
     keepBest: global.load_best_model_at_end,
+    ...(global.max_steps === undefined ? {} : { maxSteps: global.max_steps }),
     earlyStopping: early_stopping,
   };
 }

@@ -105,6 +105,7 @@ function describeRun(
       gradient_checkpointing: rest.gradientCheckpointing,
       tune: rest.tune,
       head: rest.head,
+      ...(rest.engine && { engine: rest.engine, pooling: rest.pooling }),
     },
     global,
     early_stopping,

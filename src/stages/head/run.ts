@@ -46,7 +46,7 @@ export class HeadRun {
     this.#options = options;
     this.seed = seed;
     this.#progress = new TrainingProgress(plan, options, resume);
-    this.weights = (resume?.weights ?? options.initialWeights)?.slice() ?? initial(shape, seed);
+    this.weights = (resume?.weights ?? options.initialWeights)?.slice() ?? initialHead(shape, seed);
     const state = {
       mean: resume?.mean.slice() ?? new Float64Array(count),
       square: resume?.square.slice() ?? new Float64Array(count),
@@ -133,7 +133,7 @@ export class HeadRun {
 }
 
 /** Zero for a linear head, whose loss is convex; ±1/√inputs for layers, as PyTorch does. */
-function initial(shape: HeadShape, seed: number): Float64Array {
+export function initialHead(shape: HeadShape, seed: number): Float64Array {
   const { inputs, bias, output, outputBias, count } = headLayout(shape);
   const weights = new Float64Array(count);
   if (shape.hidden === 0) return weights;

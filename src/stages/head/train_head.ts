@@ -55,7 +55,8 @@ export async function trainHead(
   return run.finish();
 }
 
-function weighClasses(labels: Int32Array, kind: "none" | "balanced"): Float64Array {
+/** Weight of each class in the loss: 1, or n / (2 · rows of the class). */
+export function weighClasses(labels: Int32Array, kind: "none" | "balanced"): Float64Array {
   const counts = new Float64Array(CLASSES);
   for (const label of labels) counts[label]!++;
   const empty = counts.indexOf(0);

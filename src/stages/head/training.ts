@@ -13,6 +13,8 @@ export interface TrainHeadOptions {
   readonly learningRate: number;
   readonly batchSize: number;
   readonly epochs: number;
+  /** Updates after which training ends. Default: all of the epochs. */
+  readonly maxSteps?: number;
   /** Default: 0.01. Biases do not decay. */
   readonly weightDecay?: number;
   /** Batches an update; equal to a batch of that many times the size. Default: 1. */

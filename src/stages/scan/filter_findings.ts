@@ -1,4 +1,4 @@
-import type { OpenStageEncoder } from "../config/batch.ts";
+import type { OpenStageEncoder } from "../config/open_encoder.ts";
 import { checkEncoder } from "../evaluate/encoded_sets.ts";
 import { loadHead } from "../evaluate/load_head.ts";
 import { detectionText } from "../iac/detections.ts";

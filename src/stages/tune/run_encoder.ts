@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { Encoder } from "../../encoders/encoder.ts";
-import type { OpenStageEncoder } from "../config/batch.ts";
+import type { OpenStageEncoder } from "../config/open_encoder.ts";
 import type { RunConfig } from "../config/run_config.ts";
+import { openTorchRunEncoder, TORCH_SPEC } from "../torch/run_encoder.ts";
 import { TUNE_FILES } from "./experiment.ts";
 import { openTunedUseLite, TUNED_SPEC } from "./export.ts";
 
@@ -17,5 +18,6 @@ export async function openRunEncoder(
   openEncoder: OpenStageEncoder,
 ): Promise<Encoder> {
   if (encoder.spec === TUNED_SPEC) return await openTunedUseLite(join(folder, TUNE_FILES.encoder));
+  if (encoder.spec === TORCH_SPEC) return await openTorchRunEncoder(folder, openEncoder);
   return await openEncoder(experiment.model_name, { maxLength: global.max_length });
 }

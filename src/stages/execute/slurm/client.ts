@@ -1,4 +1,5 @@
 import { MicroLmError } from "../../../core/errors.ts";
+import { refusedProgram } from "../refused_program.ts";
 
 /** What a program printed and how it ended. */
 export interface ProgramOutput {
@@ -143,10 +144,7 @@ async function runProgram(name: string, args: readonly string[]): Promise<Progra
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { code, stdout: text(stdout), stderr: text(stderr) };
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new MicroLmError("missing", `Cannot find the program ${name}`, {
-      hint: "Run this on a machine that can submit to Slurm, or use --executor local",
-      cause,
-    });
+    const hint = "Run this on a machine that can submit to Slurm, or use --executor local";
+    throw refusedProgram(name, cause, hint);
   }
 }

@@ -74,11 +74,19 @@ index=${offset === 0 ? "$SLURM_ARRAY_TASK_ID" : `$((SLURM_ARRAY_TASK_ID + ${offs
 trap 'echo "$?" > "$batch/status/$index.exit"' EXIT
 exec >> "$batch/logs/task_$index.log" 2>&1
 cd ${quoteShell(workdir)}
-${settings.setup.map((line) => `${line}\n`).join("")}set -u
+${settings.setup.map((line) => `${line}\n`).join("")}${FREE_OF_LOADER}set -u
 ${call} \\
   --index "$index" --job_id "\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
 `;
 }
+
+/**
+ * Deno starts no program while variables of the dynamic loader are set, as `module load` does; the
+ * torch engine gets its library path back.
+ */
+const FREE_OF_LOADER = `export MICRO_LM_LIBRARY_PATH="\${LD_LIBRARY_PATH-}"
+unset LD_LIBRARY_PATH LD_PRELOAD
+`;
 
 /** Makes a text one word of the shell. */
 function quoteShell(text: string): string {

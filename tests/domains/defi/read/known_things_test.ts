@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { readOrders } from "../../../../src/domains/defi/read/orders.ts";
 import { readStep } from "../../../../src/domains/defi/read/steps.ts";
+import type { StepSlot } from "../../../../src/domains/defi/read/things.ts";
 import type { DefiPrimitive } from "../../../../src/domains/defi/taxonomy.ts";
 
 /** What the words allow, one list an order. */
@@ -119,7 +120,7 @@ for (const [action, prompt, slots] of SLOTS) {
   });
 }
 
-const OPEN: readonly (readonly [DefiPrimitive, string, string])[] = [
+const OPEN: readonly (readonly [DefiPrimitive, string, StepSlot])[] = [
   ["borrow_asset", "borrow 500 stablecoins from morpho", "asset"],
   ["withdraw_asset", "withdraw from aave enough USDC to pay my rent", "amount"],
   ["stake_asset", "stake 15 of my coins with marinade", "asset"],

@@ -21,6 +21,7 @@ import {
   type SlurmClient,
   type TaskStates,
 } from "../../../../src/stages/execute/slurm/client.ts";
+import { refusedProgram } from "../../../../src/stages/execute/refused_program.ts";
 import { slurmScript } from "../../../../src/stages/execute/slurm/script.ts";
 import { parseSlurmSettings } from "../../../../src/stages/execute/slurm/settings.ts";
 import { parseStageConfig } from "../../../../src/stages/config/stage_config.ts";
@@ -104,7 +105,11 @@ Deno.test("slurmScript() carries the settings and quotes what the shell would sp
       'output="/data/100%% mine/logs/%A_%a.out"',
     ]
   ) assertStringIncludes(script, `#SBATCH --${directive}\n`);
-  assertStringIncludes(script, `cd '/home/o'\\''neil/lm'\nmodule load deno\nset -u\n/opt/deno run`);
+  assertStringIncludes(
+    script,
+    `cd '/home/o'\\''neil/lm'\nmodule load deno\nexport MICRO_LM_LIBRARY_PATH="\${LD_LIBRARY_PATH-}"\n` +
+      "unset LD_LIBRARY_PATH LD_PRELOAD\nset -u\n/opt/deno run",
+  );
   assertStringIncludes(script, `--config 'it'\\''s.yaml'`);
   assertMatch(script, /^#!\/usr\/bin\/env bash\n(#SBATCH .*\n)+set -eo pipefail\n/);
   assertStringIncludes(script, "\nindex=$SLURM_ARRAY_TASK_ID\n");
@@ -413,4 +418,16 @@ Deno.test("runSlurmBatch() stops when Slurm is silent for long, and follows the 
 
 Deno.test("previewSlurmBatch() is the script of one array over all experiments", () => {
   assertStringIncludes(previewSlurmBatch(3, request("/x")), "#SBATCH --array=0-2\n");
+});
+
+Deno.test("a loader's variable that keeps Deno from starting programs is named", () => {
+  const cause = new Deno.errors.NotCapable(
+    "Requires --allow-run permissions to spawn subprocess with LD_LIBRARY_PATH environment variable",
+  );
+  const error = refusedProgram("sbatch", cause, "install it") as MicroLmError;
+  assertEquals(error.kind, "permission");
+  assertStringIncludes(error.hint!, "env -u LD_LIBRARY_PATH");
+  const absent = refusedProgram("sbatch", new Deno.errors.NotFound(), "install it") as MicroLmError;
+  assertEquals([absent.kind, absent.hint], ["missing", "install it"]);
+  assertEquals(refusedProgram("sbatch", cause.message, ""), cause.message);
 });

@@ -1,0 +1,24 @@
+import { MicroLmError } from "../../core/errors.ts";
+
+/**
+ * What a program that could not be started means for whoever asked for it. Deno starts none with
+ * narrow permissions while variables of the dynamic loader are set, which `module load` sets.
+ *
+ * @param hint What to do where there is no such program.
+ * @returns The cause itself where it says nothing that a user can mend.
+ */
+export function refusedProgram(name: string, cause: unknown, hint: string): unknown {
+  if (cause instanceof Deno.errors.NotFound) {
+    return new MicroLmError("missing", `Cannot find the program ${name}`, { hint, cause });
+  }
+  const variable = cause instanceof Deno.errors.NotCapable
+    ? /(LD|DYLD)_\w+/.exec(cause.message)?.[0]
+    : undefined;
+  if (variable === undefined) return cause;
+  return new MicroLmError("permission", `Deno starts no ${name} while ${variable} is set`, {
+    hint:
+      `Take it out for this command: env -u ${variable} deno task …; on the nodes of a cluster ` +
+      "that is done, and the torch engine gets it all the same",
+    cause,
+  });
+}
