@@ -21,7 +21,7 @@ import {
   type AuditReport,
   fitAuditGates,
   fitRefutation,
-  fitWdd,
+  openModelEncoder,
   refutationMetrics,
   runAudit,
 } from "../src/rails/mod.ts";
@@ -32,7 +32,7 @@ import {
   renderAuditReport,
   textTable,
 } from "../src/report/mod.ts";
-import { decideAll, openEvidenceEncoder } from "../src/run/mod.ts";
+import { decideAll, fitRails } from "../src/run/mod.ts";
 
 const DEFI = "fixtures/defi/defi_mapper_labeled";
 
@@ -106,12 +106,8 @@ async function auditBenchCommand(flags: Flags, context: CommandContext): Promise
       ? prompts
       : joinLabels(prompts, await readLabeledCsv(flags.labels_csv, { empty: "keep" })),
   ));
-  await using encoder = await openEvidenceEncoder(domain.name);
-  const model = await fitWdd(
-    fitting.rows.map(({ prompt, label }) => ({ prompt, label: label! })),
-    encoder,
-    { primitives: domain.primitives, slots: domain.slots },
-  );
+  const model = await fitRails(fitting, domain);
+  await using encoder = await openModelEncoder(model);
   const forbids = flags.no_guard
     ? {}
     : { forbids: (prompt: string) => detectNonExecutable(prompt) !== null };

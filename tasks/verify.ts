@@ -44,6 +44,7 @@ await runCommand({
       ...flags,
       dtype: flags.dtype ?? artifact.encoder.dtype,
       sign: undefined,
+      no_rails: true,
       domain: flags.domain ?? artifact.domain,
       out_path: `${again}/mapper.json`,
     }, context);

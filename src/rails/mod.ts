@@ -54,7 +54,14 @@ export {
 export { applyWdd } from "./wdd/decide.ts";
 export { createEvidenceReader, sumTrack } from "./wdd/evidence.ts";
 export { hashWdd, loadWdd, saveWdd } from "./wdd/file.ts";
-export { checkWddEncoder, describeWdd, fitWdd, type WddModel } from "./wdd/model.ts";
+export {
+  checkWddEncoder,
+  describeWdd,
+  fitWdd,
+  openModelEncoder,
+  type WddModel,
+} from "./wdd/model.ts";
 export { shuffleTracks } from "./wdd/null.ts";
+export { openEvidenceEncoder } from "./wdd/open_encoder.ts";
 export { openTermEncoder } from "./wdd/terms.ts";
 export { openWdd, type WddResult } from "./wdd/wdd.ts";

@@ -104,7 +104,9 @@ Deno.test("every task's example is run, here or elsewhere", () => {
 Deno.test("the example that --help shows works as it stands", async (t) => {
   await inTempFolder(async (folder) => {
     for (
-      const file of ["fixtures", "configs", "examples", "tests/golden"].flatMap((name) => walkFiles(name, ""))
+      const file of ["fixtures", "configs", "examples", "tests/golden"].flatMap((name) =>
+        walkFiles(name, "")
+      )
     ) {
       await Deno.mkdir(`${folder}/${dirname(file)}`, { recursive: true });
       await Deno.copyFile(file, `${folder}/${file}`);

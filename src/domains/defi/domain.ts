@@ -12,7 +12,6 @@ import { canonicalLabel, DEFI_PRIMITIVES } from "./taxonomy.ts";
 
 const PLANNER: Planner<Plan, Context> = {
   needsMapper: true,
-  takesEvidence: true,
   takesGrids: false,
   trainingForms: { read: mapperForm, orderWithin },
   read: (prompt) => {
