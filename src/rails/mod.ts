@@ -13,6 +13,7 @@ export {
 export { fitAuditGates } from "./audit/gates.ts";
 export { kaiserWindow } from "./audit/kernel.ts";
 export { auditClasses, auditMetrics } from "./audit/metrics.ts";
+export { PAIR_SIDES, pairMetrics, type PairRow, type PairSide, railsWorth } from "./audit/pair.ts";
 export { fitRefutation, refutationMetrics, refutesLabel } from "./audit/refute.ts";
 export { type AuditRow } from "./audit/row.ts";
 export { DENOISE_STAGES, denoiseTraces } from "./denoise/denoise.ts";
@@ -64,4 +65,5 @@ export {
 export { shuffleTracks } from "./wdd/null.ts";
 export { openEvidenceEncoder } from "./wdd/open_encoder.ts";
 export { openTermEncoder } from "./wdd/terms.ts";
+export { type RailsStage } from "./wdd/traces.ts";
 export { openWdd, type WddResult } from "./wdd/wdd.ts";

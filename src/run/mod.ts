@@ -10,7 +10,7 @@ export { decideAll } from "./../evaluate/decide_texts.ts";
 export { fromPinned } from "./../mapper/pinned_point.ts";
 export { bulkFiles, mapFile, type MapFileSummary } from "./bulk/bulk.ts";
 export { parseShard } from "./bulk/input.ts";
-export { openEvidence, railsPath } from "./evidence.ts";
+export { type Evidence, openEvidence, railsPath } from "./evidence.ts";
 export { fitRails } from "./fit_rails.ts";
 export { resolvePoint } from "./operating_point.ts";
 export { mergePolicies } from "./policy/layers.ts";
@@ -23,6 +23,7 @@ export {
 } from "./policy/policy.ts";
 export { createPhaseClock, writeProfile } from "./profile.ts";
 export { DEFAULT_RAILS, minimalRecord, type Rails } from "./record/record.ts";
+export { railMapper } from "./rails_mapper.ts";
 export { checkRunRecord, runRecordJsonSchema } from "./record/schema.ts";
 export { readSuite, type SuiteReference } from "./suite/file.ts";
 export { perturb } from "./suite/perturb.ts";

@@ -1,0 +1,170 @@
+import type { Domain, Mapper } from "../mod.ts";
+import { createProgress } from "../src/cli/progress.ts";
+import {
+  type AuditInput,
+  openModelEncoder,
+  openWdd,
+  PAIR_SIDES,
+  pairMetrics,
+  type PairRow,
+  type RailsStage,
+  railsWorth,
+  type WddModel,
+  type WddResult,
+} from "../src/rails/mod.ts";
+import { percentWithInterval, type Table } from "../src/report/mod.ts";
+import { decideAll } from "../src/run/mod.ts";
+
+/** What is compared. */
+export interface AblationRequest {
+  readonly model: WddModel;
+  readonly domain: Domain;
+  readonly rows: readonly AuditInput[];
+  readonly mapper: Mapper | null;
+  /** When the mapper acts. */
+  readonly threshold: number;
+  readonly stages: readonly string[];
+  /** Samples of a trace. */
+  readonly samples: readonly number[];
+}
+
+/** How one kind of rails does. */
+export interface Ablation {
+  readonly rails: string;
+  readonly T: number | null;
+  readonly sides: Readonly<Record<string, ReturnType<typeof pairMetrics>>>;
+  readonly worth: ReturnType<typeof railsWorth> | null;
+  /** Milliseconds a prompt, on this machine. */
+  readonly ms: number | null;
+}
+
+/** Wrong actions against coverage: one point a threshold. */
+export interface CurvePoint {
+  /** `mapper`, `gated`, `both`: the mapper's threshold; `rails`: the least height of a lobe. */
+  readonly side: string;
+  readonly at: number;
+  readonly coverage: number | null;
+  readonly wrong: number | null;
+}
+
+/** Thresholds of the mapper on its curves. */
+const THRESHOLDS = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99];
+/** Heights of lobes on the curve of the rails. */
+const HEIGHTS = [0.2, 0.3, 0.4, 0.55, 0.7, 0.85, 1, 1.2, 1.5];
+
+/** Runs every stage at every T over the rows; labels are compared at last. */
+export async function ablateRails(
+  request: AblationRequest,
+): Promise<{ readonly ablations: Ablation[]; readonly curve: CurvePoint[] }> {
+  const { model, domain, rows, mapper, threshold, stages, samples } = request;
+  const prompts = rows.map(({ prompt }) => prompt);
+  const forbidden = prompts.map((prompt) =>
+    (domain.planner?.read(prompt).refusal ?? null) !== null
+  );
+  const labelsAt = async (at: number) =>
+    mapper === null
+      ? prompts.map(() => null)
+      : (await decideAll(mapper, prompts, { threshold: at })).map(({ label }) => label);
+  const labels = await labelsAt(threshold);
+  const pair = (results: readonly WddResult[] | null, at = labels, least = 0): PairRow[] =>
+    rows.map(({ label }, i) => ({
+      gold: label,
+      forbidden: forbidden[i]!,
+      mapper: at[i]!,
+      keep: results === null ? [] : shownIn(results[i]!, least),
+    }));
+  const ablations: Ablation[] = [];
+  let first: WddResult[] | undefined;
+  await using encoder = await openModelEncoder(model);
+  const progress = createProgress("rails");
+  for (const rails of stages) {
+    if (rails === "none") {
+      const sides = mapper === null ? [] : (["mapper", "gated"] as const);
+      ablations.push({ rails, T: null, sides: sidesOf(pair(null), sides), worth: null, ms: null });
+      continue;
+    }
+    for (const T of samples) {
+      const detector = openWdd(model, encoder, { stage: rails as RailsStage, T });
+      const started = performance.now();
+      const results: WddResult[] = [];
+      for (let from = 0; from < prompts.length; from += 256) {
+        results.push(...await detector.detect(prompts.slice(from, from + 256)));
+        progress.update(results.length, prompts.length);
+      }
+      const ms = (performance.now() - started) / Math.max(1, prompts.length);
+      first ??= results;
+      const found = pair(results);
+      const sides = PAIR_SIDES.filter((side) => mapper !== null || side === "rails");
+      const worth = railsWorth(found);
+      ablations.push({ rails, T, sides: sidesOf(found, sides), worth, ms });
+    }
+  }
+  progress.end();
+  const curve: CurvePoint[] = [];
+  const add = (side: typeof PAIR_SIDES[number], at: number, found: readonly PairRow[]) => {
+    const { coverage, wrong } = pairMetrics(found, side);
+    curve.push({ side, at, coverage: coverage.value, wrong: wrong.value });
+  };
+  for (const at of mapper === null ? [] : THRESHOLDS) {
+    const found = pair(first ?? null, await labelsAt(at));
+    for (const side of ["mapper", "gated", "both"] as const) {
+      if (side !== "both" || first) add(side, at, found);
+    }
+  }
+  if (first) { for (const at of HEIGHTS) add("rails", at, pair(first, labels, at)); }
+  return { ablations, curve };
+}
+
+function sidesOf(rows: readonly PairRow[], sides: readonly (typeof PAIR_SIDES)[number][]) {
+  return Object.fromEntries(sides.map((side) => [side, pairMetrics(rows, side)]));
+}
+
+/** Kept actions, the strongest first; with a height, whatever passes the other gates and is as high. */
+function shownIn({ channels }: WddResult, least: number): string[] {
+  return channels
+    .filter(({ kept, height, verdict }) =>
+      least === 0 ? kept : (kept || verdict === "below_height") && height! >= least
+    )
+    .toSorted((a, b) => b.score - a.score).map(({ name }) => name);
+}
+
+/** The ablation as a table: one row for each kind of rails and each side. */
+export function ablationTable(ablations: readonly Ablation[]): Table {
+  return {
+    columns: [
+      ...["rails", "T", "acts", "coverage", "wrong of all", "must abstain, acts"],
+      ...["several shown", "errors refuted", "right refuted", "ms"],
+    ],
+    rows: ablations.flatMap(({ rails, T, sides, worth, ms }) =>
+      Object.entries(sides).filter(([side]) => T === null || side === "rails" || side === "both")
+        .map(([side, { coverage, wrong, non_exec }]) => [
+          rails,
+          T ?? "–",
+          { mapper: "mapper", gated: "mapper, gates", rails: "rails, gates", both: "all" }[side]!,
+          percentWithInterval(coverage),
+          percentWithInterval(wrong),
+          percentWithInterval(non_exec),
+          worth && side === "rails" ? percentWithInterval(worth.multi) : "",
+          worth && side === "both" ? percentWithInterval(worth.caught) : "",
+          worth && side === "both" ? percentWithInterval(worth.refused) : "",
+          ms !== null && side === "rails" ? ms.toFixed(2) : "",
+        ])
+    ),
+  };
+}
+
+/** The curves as a table: coverage and wrong actions, side by side. */
+export function curveTable(curve: readonly CurvePoint[]): Table {
+  const share = (x: number | null) => x === null ? "–" : `${(100 * x).toFixed(2)}%`;
+  return {
+    columns: ["acts", "at", "coverage", "wrong of all"],
+    rows: PAIR_SIDES.flatMap((side) =>
+      curve.filter((point) => point.side === side).map(({ at, coverage, wrong }) => [
+        side === "rails" ? "rails, gates: height" : `${side === "both" ? "all" : side}: threshold`,
+        at,
+        share(coverage),
+        share(wrong),
+      ])
+    ),
+  };
+}
