@@ -7,6 +7,7 @@ import {
   PAIR_SIDES,
   pairMetrics,
   type PairRow,
+  type PairSide,
   type RailsStage,
   railsWorth,
   type WddModel,
@@ -40,8 +41,9 @@ export interface Ablation {
 
 /** Wrong actions against coverage: one point a threshold. */
 export interface CurvePoint {
-  /** `mapper`, `gated`, `both`: the mapper's threshold; `rails`: the least height of a lobe. */
   readonly side: string;
+  /** Which limit moves: the mapper's threshold, or the least height of a lobe (`z_abs`). */
+  readonly by: "threshold" | "height";
   readonly at: number;
   readonly coverage: number | null;
   readonly wrong: number | null;
@@ -101,21 +103,30 @@ export async function ablateRails(
   }
   progress.end();
   const curve: CurvePoint[] = [];
-  const add = (side: typeof PAIR_SIDES[number], at: number, found: readonly PairRow[]) => {
+  const add = (
+    side: PairSide,
+    by: CurvePoint["by"],
+    at: number,
+    found: readonly PairRow[],
+  ) => {
     const { coverage, wrong } = pairMetrics(found, side);
-    curve.push({ side, at, coverage: coverage.value, wrong: wrong.value });
+    curve.push({ side, by, at, coverage: coverage.value, wrong: wrong.value });
   };
   for (const at of mapper === null ? [] : THRESHOLDS) {
     const found = pair(first ?? null, await labelsAt(at));
     for (const side of ["mapper", "gated", "both"] as const) {
-      if (side !== "both" || first) add(side, at, found);
+      if (side !== "both" || first) add(side, "threshold", at, found);
     }
   }
-  if (first) { for (const at of HEIGHTS) add("rails", at, pair(first, labels, at)); }
+  for (const at of first ? HEIGHTS : []) {
+    const found = pair(first!, labels, at);
+    add("rails", "height", at, found);
+    if (mapper !== null) add("both", "height", at, found);
+  }
   return { ablations, curve };
 }
 
-function sidesOf(rows: readonly PairRow[], sides: readonly (typeof PAIR_SIDES)[number][]) {
+function sidesOf(rows: readonly PairRow[], sides: readonly PairSide[]) {
   return Object.fromEntries(sides.map((side) => [side, pairMetrics(rows, side)]));
 }
 
@@ -127,6 +138,14 @@ function shownIn({ channels }: WddResult, least: number): string[] {
     )
     .toSorted((a, b) => b.score - a.score).map(({ name }) => name);
 }
+
+/** What acts, for people. */
+const SIDE_NAMES: Readonly<Record<PairSide, string>> = {
+  mapper: "mapper",
+  gated: "mapper, gates",
+  rails: "rails, gates",
+  both: "all",
+};
 
 /** The ablation as a table: one row for each kind of rails and each side. */
 export function ablationTable(ablations: readonly Ablation[]): Table {
@@ -140,7 +159,7 @@ export function ablationTable(ablations: readonly Ablation[]): Table {
         .map(([side, { coverage, wrong, non_exec }]) => [
           rails,
           T ?? "–",
-          { mapper: "mapper", gated: "mapper, gates", rails: "rails, gates", both: "all" }[side]!,
+          SIDE_NAMES[side as PairSide],
           percentWithInterval(coverage),
           percentWithInterval(wrong),
           percentWithInterval(non_exec),
@@ -159,9 +178,9 @@ export function curveTable(curve: readonly CurvePoint[]): Table {
   return {
     columns: ["acts", "at", "coverage", "wrong of all"],
     rows: PAIR_SIDES.flatMap((side) =>
-      curve.filter((point) => point.side === side).map(({ at, coverage, wrong }) => [
-        side === "rails" ? "rails, gates: height" : `${side === "both" ? "all" : side}: threshold`,
-        at,
+      curve.filter((point) => point.side === side).map(({ by, at, coverage, wrong }) => [
+        SIDE_NAMES[side],
+        `${by} ${at}`,
         share(coverage),
         share(wrong),
       ])

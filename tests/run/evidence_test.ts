@@ -14,6 +14,7 @@ import { openEvidenceEncoder } from "../../src/rails/wdd/open_encoder.ts";
 import { railsPath } from "../../src/run/evidence.ts";
 import { checkRunRecord } from "../../src/run/record/schema.ts";
 import { openRuntime } from "../../src/run/runtime.ts";
+import { DEFAULT_POLICY } from "../../src/run/policy/policy.ts";
 import type { RunRecord } from "../../src/run/record/record.ts";
 
 const FOLDER = ".artifacts/test-evidence";
@@ -239,4 +240,30 @@ Deno.test("ARC prompts are audited too: recorded, blocked, or ordered by the evi
   const expected = family.ok ? "wdd:family:arc" : "wdd:family:abstain";
   assertEquals(family.reason, expected);
   assertEquals(family.sequence, family.ok ? ["rotate"] : []);
+});
+
+Deno.test("a trained mapper is a second opinion on ARC steps: recorded, and told where it differs", async () => {
+  const arc = await readLabeledCsv("fixtures/arc/arc_steps_train.csv");
+  const second = await trainMapper(arc, plain, { mask: createMasker(ARC_DOMAIN.slots) });
+  const path = `${FOLDER}/arc_mapper.json`;
+  await saveMapper(path, second, { domain: "arc", flags: {} });
+  await using arcRuntime = await openRuntime({ domain: "arc", modelPath: path });
+  const { aux, flags, plan, artifacts } = checkRunRecord(
+    await arcRuntime.run({ prompt: "rotate the grid by 90 degrees, then flip it vertically" }),
+  );
+  assertEquals(aux.mappings.map(({ predicted }) => predicted), ["rotate", "flip_v"]);
+  assertEquals([plan.sequence, flags], [["rotate", "flip_v"], []]);
+  assertEquals(artifacts.mapper!.backend, "sbert");
+  const decide = () => Promise.resolve([{ ...aux.mappings[0]!, label: "tile", threshold: 0.5 }]);
+  const phase = () => {};
+  const finding = await ARC_DOMAIN.planner!.run(
+    { prompt: "rotate the grid by 90 degrees", policy: DEFAULT_POLICY, context: {} },
+    {
+      decide,
+      flags: [],
+      phase,
+      askEvidence: () => Promise.resolve({ sequence: null, ok: true, gates: [] }),
+    },
+  );
+  assertEquals([finding.flags, finding.plan.sequence], [["mapper:disagrees"], ["rotate"]]);
 });

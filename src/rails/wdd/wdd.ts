@@ -1,7 +1,7 @@
 import type { EncodeOptions, Encoder } from "../../encoders/encoder.ts";
 import { MicroLmError } from "../../core/errors.ts";
 import { sha256Hex } from "../../core/hash.ts";
-import { geodesicParseReport, type GeodesicParseReportOptions } from "../parse/parser.ts";
+import { geodesicParseReport } from "../parse/parser.ts";
 import { conformalGate } from "../parse/calibrate.ts";
 import { suppress } from "../audit/evidence.ts";
 import type { ParsedChannel } from "../parse/result.ts";
