@@ -42,7 +42,7 @@ export interface Ablation {
 /** Wrong actions against coverage: one point a threshold. */
 export interface CurvePoint {
   readonly side: string;
-  /** Which limit moves: the mapper's threshold, or the least height of a lobe (`z_abs`). */
+  /** Which limit moves: the mapper's threshold, or the least height of a lobe (`z_abs`, `z_refute`). */
   readonly by: "threshold" | "height";
   readonly at: number;
   readonly coverage: number | null;
@@ -52,7 +52,7 @@ export interface CurvePoint {
 /** Thresholds of the mapper on its curves. */
 const THRESHOLDS = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99];
 /** Heights of lobes on the curve of the rails. */
-const HEIGHTS = [0.2, 0.3, 0.4, 0.55, 0.7, 0.85, 1, 1.2, 1.5];
+const HEIGHTS = [0.1, 0.2, 0.3, 0.4, 0.55, 0.7, 0.85, 1, 1.2, 1.5];
 
 /** Runs every stage at every T over the rows; labels are compared at last. */
 export async function ablateRails(
@@ -73,7 +73,7 @@ export async function ablateRails(
       gold: label,
       forbidden: forbidden[i]!,
       mapper: at[i]!,
-      keep: results === null ? [] : shownIn(results[i]!, least),
+      ...(results === null ? { keep: [], supported: [] } : saidBy(results[i]!, least)),
     }));
   const ablations: Ablation[] = [];
   let first: WddResult[] | undefined;
@@ -130,13 +130,16 @@ function sidesOf(rows: readonly PairRow[], sides: readonly PairSide[]) {
   return Object.fromEntries(sides.map((side) => [side, pairMetrics(rows, side)]));
 }
 
-/** Kept actions, the strongest first; with a height, whatever passes the other gates and is as high. */
-function shownIn({ channels }: WddResult, least: number): string[] {
-  return channels
-    .filter(({ kept, height, verdict }) =>
-      least === 0 ? kept : (kept || verdict === "below_height") && height! >= least
-    )
-    .toSorted((a, b) => b.score - a.score).map(({ name }) => name);
+/** What the evidence shows, the strongest first, and what it does not refute; with a height, at that one. */
+function saidBy({ channels, supported }: WddResult, least: number) {
+  const isHigh = ({ height }: WddResult["channels"][number]) => height! >= least;
+  const shown = least === 0
+    ? channels.filter(({ kept }) => kept)
+    : channels.filter((one) => isHigh(one) && (one.kept || one.verdict === "below_height"));
+  return {
+    keep: shown.toSorted((a, b) => b.score - a.score).map(({ name }) => name),
+    supported: least === 0 ? supported : channels.filter(isHigh).map(({ name }) => name),
+  };
 }
 
 /** What acts, for people. */

@@ -8,9 +8,8 @@ export const RAILS_FLAGS = {
     type: "string",
     choices: ["none", "stage10", "stage11"],
     default: "none",
-    help:
-      "Put gates and rails around the mapper: what its words refuse, or the evidence does not " +
-      "show, never fires.",
+    help: "Put gates and rails around the mapper: what its words refuse, or the evidence " +
+      "refutes, never fires.",
   },
   T: {
     type: "integer",

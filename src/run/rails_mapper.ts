@@ -18,7 +18,7 @@ const BATCH = 256;
 
 /**
  * A mapper with the gates of the words and binding rails around it: where the words refuse a prompt, or the
- * evidence does not show the most probable action, no class has a probability, and nothing fires at any
+ * evidence refutes the most probable action, no class has a probability, and nothing fires at any
  * threshold. So a sweep or a certificate is over mapper, gates and rails together. Its hash is its own: a
  * point of the pair belongs to no file of the mapper alone.
  *
@@ -66,12 +66,11 @@ export function railMapper(
       for (let from = 0; from < texts.length; from += BATCH) {
         const batch = texts.slice(from, from + BATCH);
         const results = await detector.detect(batch);
-        results.forEach(({ keep }, i) => {
+        results.forEach(({ supported }, i) => {
           const row = data.subarray((from + i) * classes.length, (from + i + 1) * classes.length);
           const action = classes[row.indexOf(Math.max(...row))]!;
           if (action === ABSTAIN_CLASS) return;
-          const isShown = keep.includes(action);
-          if (!isShown || domain.planner?.read(batch[i]!).refusal) row.fill(0);
+          if (!supported.includes(action) || domain.planner?.read(batch[i]!).refusal) row.fill(0);
         });
       }
       return { ...found, data };

@@ -104,14 +104,14 @@ Deno.test("rails none leaves the evidence out", async () => {
   const record = await runtime.run({
     prompt: "swap 2 ETH for USDC",
     context: CONTEXT,
-    policy: { audit: { backend: "wdd", gate: true, z_abs: 1e9 } },
+    policy: { audit: { backend: "wdd", gate: true, z_refute: 1e9 } },
     rails: "none",
   });
   assertEquals([record.ok, record.wdd_summary, record.verify.tags], [true, null, []]);
 });
 
 Deno.test("audit.gate stops a plan that the evidence does not show", async () => {
-  const impossible = { backend: "wdd", z_abs: 1e9 };
+  const impossible = { backend: "wdd", z_abs: 1e9, z_refute: 1e9 };
   assertEquals((await run(impossible)).ok, true);
   const stopped = await run({ ...impossible, gate: true });
   assertEquals([stopped.ok, stopped.reason, stopped.sequence], [false, "wdd:below_gates", []]);
@@ -119,7 +119,7 @@ Deno.test("audit.gate stops a plan that the evidence does not show", async () =>
   assertEquals(stopped.artifacts.wdd!.disagreement as unknown, both);
   const gate = stopped.aux.gates.find(({ gate }) => gate === "evidence")!;
   assertEquals((gate.detail as { disagreement: unknown }).disagreement, both);
-  const passing = await run({ backend: "wdd", gate: true, z_abs: 0, false_alarm_rate: 0.4 });
+  const passing = await run({ backend: "wdd", gate: true });
   assertEquals([passing.ok, passing.reason], [true, "ok"]);
 });
 
@@ -234,7 +234,7 @@ Deno.test("ARC prompts are audited too: recorded, blocked, or ordered by the evi
   const recorded = await ask({});
   assertEquals([recorded.ok, recorded.sequence], [true, ["rotate"]]);
   assertEquals(recorded.verify.tags, ["rails:stage10", "wdd:on", "audit:wdd"]);
-  const blocked = await ask({ gate: true, z_abs: 1e9 });
+  const blocked = await ask({ gate: true, z_refute: 1e9 });
   assertEquals([blocked.ok, blocked.reason], [false, "wdd:below_gates"]);
   const family = await ask({ mode: "family", z_abs: 0, false_alarm_rate: 0.45 });
   const expected = family.ok ? "wdd:family:arc" : "wdd:family:abstain";

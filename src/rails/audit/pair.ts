@@ -11,6 +11,8 @@ export interface PairRow {
   readonly mapper: string | null;
   /** Actions that the evidence shows, the strongest first. */
   readonly keep: readonly string[];
+  /** Actions that the evidence does not refute. */
+  readonly supported: readonly string[];
 }
 
 /** What acts: the mapper, the rails, or the mapper where the rails agree; the last three behind the gates. */
@@ -40,11 +42,11 @@ export interface RailsWorth {
 }
 
 /** The action of one side. */
-function actionOf({ forbidden, mapper, keep }: PairRow, side: PairSide): string | null {
+function actionOf({ forbidden, mapper, keep, supported }: PairRow, side: PairSide): string | null {
   if (side === "mapper") return mapper;
   if (forbidden) return null;
   if (side === "rails") return keep[0] ?? null;
-  return mapper === null || side === "gated" || keep.includes(mapper) ? mapper : null;
+  return mapper === null || side === "gated" || supported.includes(mapper) ? mapper : null;
 }
 
 /**
@@ -55,7 +57,8 @@ function actionOf({ forbidden, mapper, keep }: PairRow, side: PairSide): string 
  * import { pairMetrics, type PairRow } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
- * const row: PairRow = { gold: "water", forbidden: false, mapper: "paint", keep: ["water"] };
+ * const shown = { keep: ["water"], supported: ["water"] };
+ * const row: PairRow = { gold: "water", forbidden: false, mapper: "paint", ...shown };
  * assertEquals(pairMetrics([row], "gated").wrong.value, 1);
  * assertEquals(pairMetrics([row], "both").wrong.value, 0);
  * ```
@@ -86,7 +89,8 @@ export function pairMetrics(rows: readonly PairRow[], side: PairSide): PairMetri
  * import { type PairRow, railsWorth } from "micro-lm/rails";
  * import { assertEquals } from "@std/assert";
  *
- * const row: PairRow = { gold: "water", forbidden: false, mapper: "paint", keep: ["water"] };
+ * const shown = { keep: ["water"], supported: ["water"] };
+ * const row: PairRow = { gold: "water", forbidden: false, mapper: "paint", ...shown };
  * const { caught, refused } = railsWorth([row, { ...row, mapper: "water" }]);
  * assertEquals([caught.value, refused.value], [1, 0]);
  * ```

@@ -64,7 +64,7 @@ export interface WddDetail {
 
 /** Both sides of a disagreement. */
 export interface Disagreement {
-  /** `actions`: the evidence does not show one; `order`: it shows them in another order. */
+  /** `actions`: the evidence refutes one; `order`: it shows them in another order. */
   readonly about: "actions" | "order";
   /** What the plan does, in order. */
   readonly mapper: readonly string[];
@@ -77,14 +77,14 @@ export interface Disagreement {
  * only the order of different ones is compared.
  */
 export function disagreementOf(
-  { keep, order }: Pick<WddResult, "keep" | "order">,
+  { supported, order }: Pick<WddResult, "supported" | "order">,
   planned: readonly string[],
 ): Disagreement | null {
   if (planned.length === 0) return null;
   const sides = { mapper: planned, rails: order };
-  if (planned.some((action) => !keep.includes(action))) return { about: "actions", ...sides };
+  if (planned.some((action) => !supported.includes(action))) return { about: "actions", ...sides };
   const once = [...new Set(planned)];
-  const shown = order.filter((action) => once.includes(action));
+  const shown = supported.filter((action) => once.includes(action));
   return once.length === planned.length && shown.join() !== once.join()
     ? { about: "order", ...sides }
     : null;
@@ -139,6 +139,7 @@ export interface WddOutcome {
  *
  * const found: WddResult = {
  *   ...{ decision: "PASS", keep: ["flip_v", "rotate"], order: ["rotate", "flip_v"], channels: [] },
+ *   supported: ["rotate", "flip_v"],
  *   ...{ stage: "stage10", T: 180, sigma: 9, proto_w: 54, which_prior: "model:0", layer: "span" },
  *   ...{ z_min: 9, mf_peak: 20, p_value: 0.01 },
  * };
@@ -153,7 +154,8 @@ export function applyWdd(
   labels: readonly string[],
   { domain, mode = "detector", gate = false }: ApplyWddOptions,
 ): WddOutcome {
-  const { decision, keep, order, sigma, proto_w, which_prior, mf_peak, p_value } = result;
+  const { decision, keep, order, supported, sigma, proto_w, which_prior, mf_peak, p_value } =
+    result;
   const strength = `peak ${mf_peak.toFixed(1)}, p ${p_value.toFixed(3)}`;
   const summary: WddSummary = {
     decision,
@@ -169,7 +171,7 @@ export function applyWdd(
     return { sequence: order, ok, reason: `wdd:family:${ok ? domain : "abstain"}`, summary };
   }
   const blocked = mode === "detector" && gate &&
-    (labels.length === 0 || labels.some((label) => !keep.includes(label)));
+    (labels.length === 0 || labels.some((label) => !supported.includes(label)));
   return blocked
     ? { sequence: [], ok: false, reason: "wdd:below_gates", summary }
     : { sequence: null, ok: true, reason: null, summary };

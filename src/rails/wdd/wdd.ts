@@ -34,6 +34,12 @@ export interface WddPolicy {
   readonly template_width?: number;
   /** Least height of a lobe, in units of what the mean prompt of a class shows. Default: 0.55. */
   readonly z_abs?: number;
+  /**
+   * Least height of the lobe of an action that somebody else proposes: below it, the evidence refutes it.
+   * Judged by other authors than those it was fitted on, 0.3 refutes two thirds of a mapper's wrong
+   * actions and a tenth of its right ones. Default: 0.3.
+   */
+  readonly z_refute?: number;
   /** Least score as a share of the best channel's, 0 to 1. Default: 0.7. */
   readonly keep_frac?: number;
   /** Other gates for some actions. Default: none. */
@@ -84,6 +90,8 @@ export interface WddResult {
   readonly keep: readonly string[];
   /** The same in the order of their peaks. */
   readonly order: readonly string[];
+  /** Actions that are not refuted, where somebody else proposes them; in the order of their peaks. */
+  readonly supported: readonly string[];
   readonly channels: readonly WddChannel[];
   readonly stage: RailsStage;
   /** Samples of a trace. */
@@ -139,6 +147,7 @@ const DEFAULTS: Settings = {
   K: 12,
   template_width: 64,
   z_abs: 0.55,
+  z_refute: 0.3,
   keep_frac: 0.7,
   overrides: {},
 };
@@ -239,10 +248,14 @@ export function openWdd(
       };
     });
     const kept = judged.filter((channel) => channel.kept);
+    const { z_refute } = settings;
+    const byPlace = judged.toSorted((a, b) => a.peak - b.peak);
+    const isSupported = ({ height }: WddChannel) => height! >= z_refute;
     return {
       decision: kept.length > 0 ? "PASS" : "ABSTAIN",
       keep: kept.map(({ name }) => name),
-      order: [...kept].sort((a, b) => a.peak - b.peak).map(({ name }) => name),
+      order: byPlace.filter(({ kept }) => kept).map(({ name }) => name),
+      supported: byPlace.filter(isSupported).map(({ name }) => name),
       channels: judged,
       ...{ stage, T, sigma, proto_w: width, which_prior, layer: "span", z_min: zMin },
       mf_peak: Math.max(...channels.map(({ score }) => score)),

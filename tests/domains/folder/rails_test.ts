@@ -24,7 +24,7 @@ Deno.test("rails look at the runs of a folder's domain, also over HTTP", async (
     const record = checkRunRecord(await runtime.run({ prompt, context }));
     assertEquals(record.verify.tags, ["rails:stage10", "wdd:on", "audit:wdd"]);
     assertEquals(record.artifacts.wdd!.channels.length, domain.primitives.length);
-    const gate = { audit: { gate: true, z_abs: 1e9 } };
+    const gate = { audit: { gate: true, z_refute: 1e9 } };
     const stopped = await runtime.run({ prompt, context, policy: gate });
     assertEquals([stopped.ok, stopped.reason], [false, "wdd:below_gates"]);
 

@@ -6,7 +6,7 @@ const row = (
   mapper: string | null,
   keep: readonly string[],
   forbidden = false,
-): PairRow => ({ gold, mapper, keep, forbidden });
+): PairRow => ({ gold, mapper, keep, supported: keep, forbidden });
 
 const ROWS = [
   row("water", "water", ["water"]),

@@ -186,8 +186,18 @@ Deno.test("openWdd() reads traces of T samples, in both stages, and names the wo
   assertThrows(() => openWdd(model, encoder, { T: 15 }), MicroLmError, "at least 16 samples");
 });
 
+Deno.test("openWdd() refutes what lies below z_refute, whatever is kept", async () => {
+  const supported = async (z_refute: number) => {
+    const [found] = await openWdd(model, encoder, { policy: { z_refute } }).detect(["water it"]);
+    return found!.supported;
+  };
+  assert((await supported(0.3)).includes("water"));
+  assertEquals(await supported(1e9), []);
+  assertEquals((await supported(-1e9)).toSorted(), TOY_ACTIONS.toSorted());
+});
+
 Deno.test("disagreementOf() tells both sides, of actions and of their order", () => {
-  const found = { keep: ["paint", "water"], order: ["water", "paint"] };
+  const found = { supported: ["water", "paint"], order: ["water", "paint"] };
   const cases = [
     [["water"], null],
     [["water", "paint"], null],
