@@ -5,14 +5,13 @@
  * Fitted on the training set, gates chosen on the development set, then printed for the sets that are for
  * reporting only.
  */
-import { type Dataset, openEncoder, openMapper, readLabeledCsv } from "../mod.ts";
+import { type Dataset, openMapper, readLabeledCsv } from "../mod.ts";
 import { DEFI_DOMAIN, DEFI_LEXICON, detectNonExecutable } from "../src/domains/mod.ts";
-import { composeEncoders } from "../src/encoders/mod.ts";
 import {
   fitAuditGates,
   fitRefutation,
   fitWdd,
-  openTermEncoder,
+  openEvidenceEncoder,
   openWdd,
   refutationMetrics,
   runAudit,
@@ -31,16 +30,13 @@ const forbids = (prompt: string) => detectNonExecutable(prompt) !== null;
 /** Kinds of refusal that name no sense of their own: such prompts are noise to the evidence. */
 const NOTHING = new Set(["order", "not_understood", "out_of_domain", "empty"]);
 
-const lite = await openEncoder("lite");
-await using encoder = composeEncoders([
-  { encoder: lite, weight: 1 },
-  { encoder: openTermEncoder(DEFI_LEXICON, { slots }), weight: 4 },
-], "lite+terms*4");
+const lexicon = DEFI_LEXICON;
+await using encoder = await openEvidenceEncoder({ lexicon, slots });
 const training = asked(await read("defi_mapper_labeled_large"));
 const tuning = asked(await read("defi_mapper_labeled_mini"));
 const isBackground = (prompt: string) => NOTHING.has(detectNonExecutable(prompt)?.kind ?? "order");
 const started = performance.now();
-const model = await fitWdd(training, encoder, { primitives, slots, isBackground });
+const model = await fitWdd(training, encoder, { primitives, slots, lexicon, isBackground });
 console.log(`fit: ${((performance.now() - started) / 1000).toFixed(1)} s`);
 
 const open = { tau_span: 0.05, tau_rel: 0, tau_abs: -Infinity };

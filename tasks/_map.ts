@@ -64,7 +64,7 @@ export const MAP_FLAGS = {
   rails: {
     type: "string",
     choices: ["stage11", "stage10", "none"],
-    help: "With --run: what looks at prompts beside the mapper. Default: stage11.",
+    help: "With --run: what looks at prompts beside the mapper. Default: stage10.",
   },
   T: {
     type: "integer",

@@ -25,6 +25,8 @@ export const LARGE_RECIPE: Omit<TrainRequest, "out_path"> = {
   tol: 1e-5,
   calibration_method: "best",
   readings: false,
+  // Nobody runs it
+  no_rails: true,
 };
 
 /** The recipe of the mapper that everything uses: all prompts for training, also as they are read. */

@@ -40,8 +40,9 @@ export const RUNTIME_FLAGS = {
   wdd_path: {
     type: "string",
     value: "FILE",
-    help: 'Evidence that wdd-fit wrote, for policies with {"audit": {"backend": "wdd"}}. ' +
-      "Default: .artifacts/<domain>_wdd.json.",
+    help:
+      "Evidence of the rails. Default: what train left beside the mapper (.rails.json); without " +
+      "a mapper .artifacts/NAME_wdd.json of wdd-fit.",
   },
   ...VERIFY_FLAG,
   ...OPEN_MAPPER_FLAGS,
@@ -80,10 +81,10 @@ export async function openFlaggedRuntime(
   const named = modelPath ?? config?.model_path ?? flags.mapper_path;
   const domain = await openDomain(flags.domain ?? DEFAULT_DOMAIN);
   const path = named ?? defaultMapper(domain);
-  const evidencePath = flags.wdd_path ?? `.artifacts/${domain.name}_wdd.json`;
+  const evidencePath = flags.wdd_path ?? await findEvidence(domain, path);
   await checkOutputs([
     ...path === undefined ? [] : [{ name: "the mapper", path }],
-    { name: "the evidence", path: evidencePath },
+    ...evidencePath === undefined ? [] : [{ name: "the evidence", path: evidencePath }],
   ], outputs);
   const { backend, model_path: _, ...point } = config ?? { backend: flags.backend, model_path: "" };
   const runtime = await openRuntime({
@@ -92,7 +93,7 @@ export async function openFlaggedRuntime(
     ...(path !== undefined && { modelPath: path }),
     ...("threshold" in point && { point: point as PinnedPoint, isPointFloor: true }),
     openKeys,
-    evidencePath,
+    ...(evidencePath !== undefined && { evidencePath }),
     mapper: mapperOptions(flags, context),
     ...(check && { check }),
     // A mapper that the user names must be there; nobody has signed what would stand in
@@ -102,6 +103,20 @@ export async function openFlaggedRuntime(
     context.warn(`no mapper at ${path}: the keyword mapper stands in; deno task train makes one`);
   }
   return runtime;
+}
+
+/** What `wdd-fit` left for a domain without a mapper, beside which evidence would be looked for. */
+async function findEvidence(
+  { name }: Domain,
+  mapperPath: string | undefined,
+): Promise<string | undefined> {
+  if (mapperPath !== undefined) return undefined;
+  const path = `.artifacts/${name}_wdd.json`;
+  const info = await Deno.stat(path).catch((error: unknown) => {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  });
+  return info === null ? undefined : path;
 }
 
 /** Where the mapper of a domain stands if nothing else is said; undefined if it needs none. */

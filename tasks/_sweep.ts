@@ -18,7 +18,15 @@ import { createMasker, mapLabels, readLabels } from "../src/data/mod.ts";
 import { DEFAULT_DOMAIN, extendDomain, openDomainOf } from "../src/domains/mod.ts";
 import type { CertifyRequest, ChooseBy } from "../src/evaluate/mod.ts";
 import { openArtifact, openWordmap } from "../src/mapper/mod.ts";
-import { type SweepContext, sweepSummary } from "../src/report/mod.ts";
+import type { RailsStage } from "../src/rails/mod.ts";
+import { railMapper } from "../src/run/mod.ts";
+import {
+  percentWithInterval,
+  type SweepContext,
+  sweepSummary,
+  type Table,
+  textTable,
+} from "../src/report/mod.ts";
 import { readCostTable } from "./_cost_file.ts";
 import { datasetNotes, unknownLabelNotes } from "./_dataset_notes.ts";
 import { applyAbstainLabels, readOptions } from "./_input_flags.ts";
@@ -31,6 +39,7 @@ import {
   requireCertifiedMapper,
 } from "./_mapper_config.ts";
 import { readPerClassThresholds } from "./_per_class_file.ts";
+import { openFlaggedEvidence } from "./_rails_flags.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 import { nothingToVerify, openFileCheck, openSigner } from "./_signing.ts";
@@ -42,6 +51,12 @@ export interface SweepVariant {
   readonly bench: string;
   /** Margins to try with every threshold. */
   readonly nearMargins: readonly number[];
+  /** Rails around the mapper. Default: none. */
+  readonly rails?: {
+    readonly stage: RailsStage;
+    readonly T: number;
+    readonly wdd_path: string | undefined;
+  };
 }
 
 /** The body of `sweep` and `m8`: score once, try every point, choose, write, judge. */
@@ -55,8 +70,23 @@ export async function sweepCommand(
   await context.refuseChanges();
   await writeSweep(outcome, about, { ...flags, artifact }, signer);
   printSweep(outcome, about, context);
+  if (variant.rails) context.say(`\n${textTable(wrongActionsTable(outcome))}`);
   context.result(sweepSummary(outcome, about));
   return sweepExitCode(outcome, flags, context);
+}
+
+/** What goes wrong over the whole grid, as far as so many rows can tell. */
+function wrongActionsTable({ metrics }: SweepOutcome): Table {
+  return {
+    columns: ["threshold", "margin", "wrong actions", "at most (95%)", "coverage"],
+    rows: metrics.map(({ threshold, near_margin, rates: { wrong_fire_rate: wrong, coverage } }) => [
+      threshold,
+      near_margin,
+      `${wrong.k} of ${wrong.n}`,
+      `${(100 * wrong.ci_high).toFixed(2)}%`,
+      percentWithInterval(coverage),
+    ]),
+  };
 }
 
 /** A sweep that is done and not yet written. */
@@ -72,7 +102,7 @@ export interface ExecutedSweep {
 /** Does all of a sweep but writing and printing. */
 export async function executeSweep(
   given: SweepFlags,
-  { bench, nearMargins }: SweepVariant,
+  { bench, nearMargins, rails }: SweepVariant,
   context: CommandContext,
 ): Promise<ExecutedSweep> {
   const check = await openFileCheck(given);
@@ -80,8 +110,12 @@ export async function executeSweep(
   const thresholds = parseThresholds(
     flags.thresholds ?? (point ? String(point.threshold) : "0.3:0.95:0.05"),
   );
+  refusePinnedPair(flags, rails);
   const { artifact, mapper: opened, domain } = await openBackend(flags, context, check);
-  await using mapper = opened;
+  await using alone = opened;
+  await using evidence = rails &&
+    await openFlaggedEvidence(rails, artifact && flags.mapper_path);
+  const mapper = rails && evidence ? railMapper(alone, { ...rails, domain, evidence }) : alone;
   if (config?.model_path) await refuseAsOutput(config.model_path, flags);
   if (config) requireCertifiedMapper(config, flags.config!, mapper);
   checkClassNames(flags.class_names, mapper, domain);
@@ -122,7 +156,7 @@ export async function executeSweep(
   progress.end();
   for (const note of outcome.notes) context.warn(note);
   const about: SweepContext = {
-    bench,
+    bench: rails ? `${bench} with gates and rails ${rails.stage}, T ${rails.T}` : bench,
     mapper: mapper.source,
     prompts: flags.prompts_jsonl,
     data_sha256: dataset.sha256,
@@ -133,6 +167,14 @@ export async function executeSweep(
     timestamp: new Date().toISOString(),
   };
   return { outcome, about, flags, artifact };
+}
+
+/** A point of mapper and rails together is no point of the mapper. */
+function refusePinnedPair({ pin, out_mapper }: SweepFlags, rails: SweepVariant["rails"]): void {
+  if (!rails || (pin ?? out_mapper) === undefined) return;
+  throw new MicroLmError("usage", "Cannot write the point of a mapper with rails around it", {
+    hint: "--pin and --out_mapper write points of the mapper alone: leave out --rails",
+  });
 }
 
 /** The mapper that a config names is an input, too. */

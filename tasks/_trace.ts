@@ -42,6 +42,11 @@ export const REPLAY_FLAGS = {
     help:
       "A pinned operating point that names the mapper. The points themselves are the logged ones.",
   },
+  wdd_path: {
+    type: "string",
+    value: "FILE",
+    help: "Evidence of the rails. Default: what train left beside the mappers (.rails.json).",
+  },
   ...VERIFY_FLAG,
   ...OPEN_MAPPER_FLAGS,
 } as const;
@@ -100,6 +105,7 @@ export async function replayCommand(
   const summary = await replayTrace(flags.trace, {
     modelPaths: await modelPathsOf(flags),
     mapper: mapperOptions(flags, context),
+    ...(flags.wdd_path !== undefined && { evidencePath: flags.wdd_path }),
     onDifference: (difference) => {
       if (differences.length < LISTED) differences.push(difference);
     },

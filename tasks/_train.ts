@@ -27,7 +27,9 @@ import {
   serializeArtifact,
   type TrainingForms,
 } from "../src/mapper/mod.ts";
+import { saveWdd, type WddModel } from "../src/rails/mod.ts";
 import { textTable } from "../src/report/mod.ts";
+import { fitRails, railsPath } from "../src/run/mod.ts";
 import { type CrossValidation, crossValidationLines, judgeOutOfFold } from "./_cross_validate.ts";
 import { datasetNotes, singleRowNotes } from "./_dataset_notes.ts";
 import { ENCODER_FLAGS, encoderOptions } from "./_encoder_flags.ts";
@@ -76,6 +78,8 @@ export interface TrainRequest
   readonly test_share?: number | undefined;
   /** Folds of a cross-validation. */
   readonly cross_validate?: number | undefined;
+  /** Fit no evidence for the rails. */
+  readonly no_rails?: boolean | undefined;
 }
 
 /** A finished training run. */
@@ -86,6 +90,8 @@ export interface TrainedRun {
   readonly seconds: number;
   /** The file with the rows that were held out. */
   readonly testPath?: string;
+  /** The evidence of the rails, beside the mapper. */
+  readonly rails?: WddModel;
   readonly crossValidation?: CrossValidation;
 }
 
@@ -160,8 +166,10 @@ export async function runTraining(
     },
     ...(domain.ownLabels && { ownLabels: domain.ownLabels }),
   });
+  const rails = await fitEvidence(request, dataset, domain, warn);
   await refuseChanges();
   await writeSigned(request.out_path, text, signer);
+  await writeRails(request.out_path, rails, signer);
   const testPath = test && besidePath(request.out_path, ".test.csv");
   if (testPath) await writeFileAtomic(testPath, labeledCsv(test));
   const seconds = (performance.now() - start) / 1000;
@@ -175,8 +183,43 @@ export async function runTraining(
     domain,
     seconds,
     ...(testPath && { testPath }),
+    ...(rails && { rails }),
     ...(crossValidation && { crossValidation }),
   };
+}
+
+/** The evidence of the same rows; undefined where nobody wants it or nothing would ask for it. */
+async function fitEvidence(
+  { no_rails }: TrainRequest,
+  dataset: Dataset,
+  domain: Domain,
+  warn: CommandContext["warn"],
+): Promise<WddModel | undefined> {
+  if (no_rails || domain.planner === null) return undefined;
+  try {
+    return await fitRails(dataset, domain);
+  } catch (error) {
+    if (!(error instanceof MicroLmError) || error.kind !== "data") throw error;
+    warn(`no evidence for the rails: ${error.message}; --no_rails leaves it out without a word`);
+    return undefined;
+  }
+}
+
+/** Evidence of an older mapper would speak for another one: without new evidence it goes. */
+async function writeRails(
+  mapperPath: string,
+  rails: WddModel | undefined,
+  signer: Awaited<ReturnType<typeof openSigner>>,
+): Promise<void> {
+  const path = railsPath(mapperPath);
+  if (rails) return await saveWdd(path, rails, signer);
+  for (const old of [path, `${path}.sig`]) {
+    await Deno.remove(old).catch((error: unknown) => {
+      if (!(error instanceof Deno.errors.NotFound)) {
+        throw new MicroLmError("write", `Cannot remove "${old}"`, { cause: error });
+      }
+    });
+  }
 }
 
 /** Holds whole templates out, so that the test asks for phrasings that the training has not met. */
@@ -276,7 +319,11 @@ function formsOf(domain: Domain): TrainingForms {
 
 /** All files of a training whose mapper goes there. */
 export function trainingFiles(path: string): string[] {
-  return [path, `${path}.sig`, besidePath(path, ".test.csv"), besidePath(path, ".meta.json")];
+  const rails = railsPath(path);
+  return [
+    ...[path, rails].flatMap((file) => [file, `${file}.sig`]),
+    ...[".test.csv", ".meta.json"].map((extension) => besidePath(path, extension)),
+  ];
 }
 
 /** Where the mapper of a domain goes if nothing is said. */
@@ -294,6 +341,7 @@ function recordedFlags(request: TrainRequest): Record<string, unknown> {
     "taxonomy",
     "json",
     "cross_validate",
+    "no_rails",
     ...Object.keys(INPUT_FLAGS),
     // How a model pools decides about vectors, wherever it runs.
     ...Object.keys(ENCODER_FLAGS).filter((name) => name !== "pooling"),
@@ -326,7 +374,7 @@ function metaJson(
 
 /** Prints a finished run for people. */
 export function printTraining(
-  { mapper, domain, testPath, crossValidation }: TrainedRun,
+  { mapper, domain, testPath, rails, crossValidation }: TrainedRun,
   { say }: Pick<CommandContext, "say">,
 ): void {
   const { training, model, encoder } = mapper;
@@ -339,6 +387,13 @@ export function printTraining(
   if (training.chosen_C) {
     const blocks = training.chosen_weights ? " and the weights of the blocks" : "";
     say(`Chosen by held-out log-loss: C ${training.chosen_C.C}${blocks}`);
+  }
+  if (rails) {
+    const { primitives, background, training: { rows } } = rails;
+    say(
+      `Evidence for the rails: ${primitives.length} actions from ${rows} prompts, ` +
+        `null from ${background.length} without one`,
+    );
   }
   if (testPath !== undefined) say(`Held out, by template: ${testPath}`);
   if (crossValidation) { for (const line of crossValidationLines(crossValidation)) say(line); }

@@ -7,12 +7,12 @@ import {
   readPrompts,
 } from "../mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
-import type { FlagValues } from "../src/cli/flags.ts";
+import { type FlagValues, usage } from "../src/cli/flags.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import { type CommandContext, runCommand } from "../src/cli/run_command.ts";
 import { writeFileAtomic } from "../src/core/mod.ts";
 import { mapLabels, stringifyCsv } from "../src/data/mod.ts";
-import { detectNonExecutable } from "../src/domains/mod.ts";
+import { DEFAULT_DOMAIN } from "../src/domains/mod.ts";
 import { encodeGold } from "../src/evaluate/mod.ts";
 import {
   AUDIT_COLUMNS,
@@ -21,7 +21,7 @@ import {
   type AuditReport,
   fitAuditGates,
   fitRefutation,
-  fitWdd,
+  openModelEncoder,
   refutationMetrics,
   refutesLabel,
   runAudit,
@@ -34,7 +34,9 @@ import {
   renderAuditReport,
   textTable,
 } from "../src/report/mod.ts";
-import { decideAll, openEvidenceEncoder } from "../src/run/mod.ts";
+import { decideAll, fitRails } from "../src/run/mod.ts";
+
+import { ablateRails, type AblationRequest, ablationTable, curveTable } from "./_rails_ablation.ts";
 
 const DEFI = "fixtures/defi/defi_mapper_labeled";
 
@@ -80,6 +82,30 @@ const AUDIT_BENCH_FLAGS = {
     default: 0.01,
     help: "Wrong actions among all rows of --tune_csv, at most.",
   },
+  rails: {
+    type: "string",
+    value: "LIST",
+    help:
+      "Compare rails beside that: none,stage10,stage11. What acts: the mapper of --mapper_path, the " +
+      "rails, or both, behind the gates of the words.",
+  },
+  T: {
+    type: "string",
+    value: "LIST",
+    default: "180",
+    help: "With --rails: samples of a trace to try: 90,180,360.",
+  },
+  domain: {
+    type: "string",
+    value: "NAME|FOLDER",
+    default: DEFAULT_DOMAIN,
+    help: "Whose actions, slots and words apply.",
+  },
+  group: {
+    type: "string",
+    value: "COLUMN",
+    help: "Column of --fit_csv that says which rows belong together, such as an author.",
+  },
   no_guard: { type: "boolean", help: "Leave out the gate for prompts that are no order." },
   out_dir: {
     type: "string",
@@ -98,9 +124,14 @@ const OPEN = { tau_span: 0.05, tau_rel: 0, tau_abs: -Infinity };
 /** The body of `audit-bench`: fits, tunes, audits every row, and scores with the labels at last. */
 async function auditBenchCommand(flags: Flags, context: CommandContext): Promise<ExitCode> {
   const { say, result } = context;
-  const domain = await openDomain("defi");
+  const stages = readStages(flags.rails);
+  const samples = readSamples(flags.T);
+  const domain = await openDomain(flags.domain);
   const canonical = (data: Dataset) => mapLabels(data, (label) => domain.canonicalLabel(label));
-  const fitting = canonical(await readLabeledCsv(flags.fit_csv));
+  const { group } = flags;
+  const fitting = canonical(
+    await readLabeledCsv(flags.fit_csv, group === undefined ? {} : { group }),
+  );
   const tuning = inputs(canonical(await readLabeledCsv(flags.tune_csv)));
   const prompts = await readPrompts(flags.prompts_jsonl);
   const rows = inputs(canonical(
@@ -108,15 +139,11 @@ async function auditBenchCommand(flags: Flags, context: CommandContext): Promise
       ? prompts
       : joinLabels(prompts, await readLabeledCsv(flags.labels_csv, { empty: "keep" })),
   ));
-  await using encoder = await openEvidenceEncoder(domain.name);
-  const model = await fitWdd(
-    fitting.rows.map(({ prompt, label }) => ({ prompt, label: label! })),
-    encoder,
-    { primitives: domain.primitives, slots: domain.slots },
-  );
+  const model = await fitRails(fitting, domain);
+  await using encoder = await openModelEncoder(model);
   const forbids = flags.no_guard
     ? {}
-    : { forbids: (prompt: string) => detectNonExecutable(prompt) !== null };
+    : { forbids: (prompt: string) => (domain.planner?.read(prompt).refusal ?? null) !== null };
   const open = await runAudit(tuning, model, encoder, { gates: OPEN, ...forbids });
   const gates = fitAuditGates(open.rows, { maxHallucination: flags.max_hallucination });
   const progress = createProgress("audit");
@@ -129,13 +156,20 @@ async function auditBenchCommand(flags: Flags, context: CommandContext): Promise
   const refutation = flags.mapper_path === undefined
     ? null
     : await checkMapper(flags, found, open, { tuning, rows });
-  await writeAudit(flags.out_dir, found, { gates, refutation });
+  const compared = stages.length === 0
+    ? null
+    : await compareRails(flags, { model, domain, rows, stages, samples });
+  await writeAudit(flags.out_dir, found, { gates, refutation, ...compared });
   for (const { title, table } of auditTables(found)) say(`${title}\n${textTable(table)}\n`);
   if (refutation) {
     say(
       `Mapper errors that the evidence refutes: ${percentWithInterval(refutation.caught)}; right ` +
         `answers that it refutes: ${percentWithInterval(refutation.refused)}`,
     );
+  }
+  if (compared) {
+    say(`Rails\n${textTable(ablationTable(compared.ablations))}\n`);
+    say(`Wrong actions against coverage\n${textTable(curveTable(compared.curve))}\n`);
   }
   say(`Wrote ${flags.out_dir}/: rows_audit.csv, metrics_audit.json, report.html`);
   result({
@@ -144,8 +178,40 @@ async function auditBenchCommand(flags: Flags, context: CommandContext): Promise
     params: found.params,
     gates,
     refutation: withoutRows(refutation),
+    ...compared,
   });
   return EXIT.ok;
+}
+
+async function compareRails(
+  { mapper_path, threshold }: Flags,
+  request: Pick<AblationRequest, "model" | "domain" | "rows" | "stages" | "samples">,
+) {
+  await using mapper = mapper_path === undefined ? null : await openMapper(mapper_path);
+  return await ablateRails({ ...request, mapper, threshold });
+}
+
+const STAGES = ["none", "stage10", "stage11"];
+
+function readStages(list: string | undefined): string[] {
+  const stages = list === undefined ? [] : list.split(",").map((stage) => stage.trim());
+  const unknown = stages.find((stage) => !STAGES.includes(stage));
+  if (unknown === undefined) return stages;
+  throw usage(
+    { name: "audit-bench" },
+    `Flag "--rails" takes ${STAGES.join(", ")}, got "${unknown}"`,
+  );
+}
+
+function readSamples(list: string): number[] {
+  return list.split(",").map((text) => {
+    const T = Number(text);
+    if (Number.isInteger(T) && T >= 16 && T <= 10_000) return T;
+    throw usage(
+      { name: "audit-bench" },
+      `Flag "--T" takes numbers from 16 to 10000, got "${text}"`,
+    );
+  });
 }
 
 function inputs({ rows }: Dataset): AuditInput[] {
@@ -208,6 +274,7 @@ function withoutRows(refutation: AuditRefutation | null) {
 await runCommand({
   name: "audit-bench",
   summary: "Audits prompts by evidence alone, and a mapper's answers by that evidence.",
-  example: "deno task audit-bench --mapper_path .artifacts/defi_mapper.json",
+  example: "deno task audit-bench --mapper_path .artifacts/defi_mapper.json " +
+    "--rails none,stage10,stage11 --T 90,180,360",
   flags: AUDIT_BENCH_FLAGS,
 }, auditBenchCommand);

@@ -1,5 +1,7 @@
 import { parseThresholds } from "../mod.ts";
 import { runCommand } from "../src/cli/run_command.ts";
+import type { RailsStage } from "../src/rails/mod.ts";
+import { RAILS_FLAGS } from "./_rails_flags.ts";
 import { sweepCommand } from "./_sweep.ts";
 import { SWEEP_FLAGS } from "./_sweep_flags.ts";
 
@@ -10,6 +12,7 @@ await runCommand({
     "--labels_csv fixtures/defi/defi_mapper_labeled_5k.csv --rows_csv .artifacts/rows.csv",
   flags: {
     ...SWEEP_FLAGS,
+    ...RAILS_FLAGS,
     near_margins: {
       type: "string",
       value: "LIST",
@@ -19,5 +22,7 @@ await runCommand({
   },
 }, (flags, context) => {
   const nearMargins = parseThresholds(flags.near_margins, "near_margins");
-  return sweepCommand(flags, { bench: "m8", nearMargins }, context);
+  const { rails: stage, T, wdd_path } = flags;
+  const rails = stage === "none" ? undefined : { stage: stage as RailsStage, T, wdd_path };
+  return sweepCommand(flags, { bench: "m8", nearMargins, ...(rails && { rails }) }, context);
 });

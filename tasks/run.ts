@@ -9,6 +9,7 @@ import {
   appendSigned,
   type ArcStepRecord,
   createPhaseClock,
+  DEFAULT_RAILS,
   minimalRecord,
   openTrace,
   policyOf,
@@ -39,8 +40,8 @@ const RUN_FLAGS = {
   rails: {
     type: "string",
     choices: ["stage11", "stage10", "none"],
-    default: "stage11",
-    help: "Which rails look at the prompt beside the mapper, where the policy's audit asks for it.",
+    default: DEFAULT_RAILS,
+    help: "Which rails look at the prompt beside the mapper, where there is evidence.",
   },
   T: { type: "integer", min: 16, max: 10_000, default: 180, help: "Samples of a trace." },
   grid: { type: "string", value: "JSON|@FILE", help: "For arc: the grid, [[1,2],[3,4]]." },

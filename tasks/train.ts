@@ -1,5 +1,6 @@
 import type { CalibrationChoice, OrderHeadChoice } from "../src/mapper/mod.ts";
 import { MicroLmError } from "../mod.ts";
+import { hashWdd } from "../src/rails/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { ENCODER_FLAGS, SPEC_HELP } from "./_encoder_flags.ts";
 import { INPUT_FLAGS, TAXONOMY_FLAG } from "./_input_flags.ts";
@@ -117,6 +118,12 @@ await runCommand({
     },
     ...INPUT_FLAGS,
     ...SIGN_FLAG,
+    no_rails: {
+      type: "boolean",
+      help:
+        "Fit no evidence. Else it goes beside the mapper (.rails.json), and run, map, serve and mcp " +
+        "ask it.",
+    },
     test_share: {
       type: "number",
       min: 0.01,
@@ -156,6 +163,7 @@ await runCommand({
     classes: run.mapper.classes,
     ...training,
     test_path: run.testPath ?? null,
+    rails_sha256: run.rails ? hashWdd(run.rails) : null,
     cross_validation: run.crossValidation ?? null,
   });
   return EXIT.ok;

@@ -45,6 +45,7 @@ await runCommand({
       dtype: flags.dtype ?? artifact.encoder.dtype,
       pooling: flags.pooling ?? recorded.pooling,
       sign: undefined,
+      no_rails: true,
       domain: flags.domain ?? artifact.domain,
       out_path: `${again}/mapper.json`,
     }, context);

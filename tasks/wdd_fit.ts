@@ -1,20 +1,21 @@
 import { openDomain, readLabeledCsv } from "../mod.ts";
-import { mapLabels } from "../src/data/mod.ts";
-import { detectDomain, extendDomain, SHIPPED_NAMES } from "../src/domains/mod.ts";
-import { fitWdd, hashWdd, saveWdd } from "../src/rails/mod.ts";
-import { openEvidenceEncoder } from "../src/run/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { runCommand } from "../src/cli/run_command.ts";
+import { mapLabels } from "../src/data/mod.ts";
+import { detectDomain, extendDomain } from "../src/domains/mod.ts";
+import { hashWdd, saveWdd } from "../src/rails/mod.ts";
+import { fitRails } from "../src/run/mod.ts";
+import { ENCODER_FLAGS, encoderOptions } from "./_encoder_flags.ts";
 import { TAXONOMY_FLAG } from "./_input_flags.ts";
-
-/** Kinds of refusal that name no sense of their own: such prompts are noise to the evidence. */
-const NOTHING = new Set(["order", "not_understood", "out_of_domain", "empty"]);
 import { openSigner, SIGN_FLAG } from "./_signing.ts";
+
+const signedFiles = (path: string) => [path, `${path}.sig`];
 
 await runCommand({
   name: "wdd-fit",
-  summary: "Fits the evidence that audits a mapper: span by span, for every action.",
-  example: "deno task wdd-fit --labels_csv fixtures/defi/defi_mapper_labeled_large.csv",
+  summary:
+    "Fits evidence for the rails by itself: on other rows than a mapper's, with another encoder.",
+  example: "deno task wdd-fit --labels_csv fixtures/arc/arc_steps_train.csv --domain arc",
   flags: {
     labels_csv: {
       type: "string",
@@ -26,52 +27,52 @@ await runCommand({
     out_path: {
       type: "string",
       value: "FILE",
-      writes: (path: string) => [path, `${path}.sig`],
-      default: ".artifacts/defi_wdd.json",
-      help: "Where the model of the evidence goes.",
+      writes: signedFiles,
+      help: "Where the evidence goes. Default: .artifacts/NAME_wdd.json for the domain NAME.",
     },
     domain: {
       type: "string",
-      choices: ["auto", ...SHIPPED_NAMES],
+      value: "NAME|FOLDER",
       default: "auto",
-      help: "Whose actions, slots and words apply; auto looks at the labels.",
+      help:
+        "Whose actions, slots and words apply: defi, arc, the folder of a domain (with a slash), " +
+        "or auto, which looks at the labels.",
+    },
+    group: {
+      type: "string",
+      value: "COLUMN",
+      help: "CSV column that says which rows belong together, such as an author. Default: none.",
     },
     ...TAXONOMY_FLAG,
-    sbert: { type: "string", value: "SPEC", default: "lite", help: "Encoder of the spans." },
+    sbert: {
+      type: "string",
+      value: "SPEC",
+      default: "lite",
+      help: "Encoder of the spans, of which a prompt has dozens.",
+    },
+    ...ENCODER_FLAGS,
     ...SIGN_FLAG,
   },
-}, async (
-  { labels_csv, out_path, domain: name, taxonomy, sbert, sign },
-  { say, result, refuseChanges },
-) => {
+}, async (flags, { say, result, refuseChanges, checkOutputs }) => {
+  const { labels_csv, domain: name, taxonomy, sbert, sign, group } = flags;
   const signer = await openSigner({ sign });
-  const raw = await readLabeledCsv(labels_csv);
+  const raw = await readLabeledCsv(labels_csv, group === undefined ? {} : { group });
   const named = name === "auto" ? undefined : await openDomain(name);
   const domain = taxonomy !== undefined
     ? await extendDomain(taxonomy, named)
     : named ?? (await detectDomain(raw.rows.map((row) => row.label!))).domain;
+  const out_path = flags.out_path ?? `.artifacts/${domain.name}_wdd.json`;
+  await checkOutputs(signedFiles(out_path));
   const data = mapLabels(raw, (label) => domain.canonicalLabel(label));
-  await using encoder = await openEvidenceEncoder(domain.name, sbert);
-  const model = await fitWdd(
-    data.rows.map(({ prompt, label }) => ({ prompt, label: label! })),
-    encoder,
-    {
-      primitives: domain.primitives,
-      slots: domain.slots,
-      // What another gate refuses anyway would make the null stricter than it states.
-      isBackground: (prompt) =>
-        domain.lexicon === null ||
-        NOTHING.has(domain.planner?.read(prompt).refusal?.kind ?? "order"),
-    },
-  );
+  const model = await fitRails(data, domain, { spec: sbert, encoder: encoderOptions(flags) });
   await refuseChanges();
   await saveWdd(out_path, model, signer);
   const { primitives, background } = model;
   say(
-    `Fitted on ${data.rows.length} prompts of the domain ${domain.name}: ${primitives.length} actions, ` +
-      `null from ${background.length} prompts without one`,
+    `Fitted on ${model.training.rows} prompts of the domain ${domain.name}: ${primitives.length} ` +
+      `actions, null from ${background.length} prompts without one`,
   );
   say(`Wrote ${out_path}`);
-  result({ out_path, domain: domain.name, rows: data.rows.length, sha256: hashWdd(model) });
+  result({ out_path, domain: domain.name, rows: model.training.rows, sha256: hashWdd(model) });
   return EXIT.ok;
 });

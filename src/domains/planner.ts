@@ -9,8 +9,6 @@ import type { ProvedPrompt } from "./gates/proof.ts";
 export interface Planner<Plan = unknown, Context = unknown> {
   /** Whether steps are labelled by a mapper; false where the words alone say what to do. */
   readonly needsMapper: boolean;
-  /** Whether the rails can audit its runs. */
-  readonly takesEvidence: boolean;
   /** Whether requests may bring grids. */
   readonly takesGrids: boolean;
   /** The other forms that prompts have, for training; undefined where prompts come to the mapper as they are. */

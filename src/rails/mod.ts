@@ -13,6 +13,7 @@ export {
 export { fitAuditGates } from "./audit/gates.ts";
 export { kaiserWindow } from "./audit/kernel.ts";
 export { auditClasses, auditMetrics } from "./audit/metrics.ts";
+export { PAIR_SIDES, pairMetrics, type PairRow, type PairSide, railsWorth } from "./audit/pair.ts";
 export { fitRefutation, refutationMetrics, refutesLabel } from "./audit/refute.ts";
 export { type AuditRow } from "./audit/row.ts";
 export { DENOISE_STAGES, denoiseTraces } from "./denoise/denoise.ts";
@@ -54,7 +55,15 @@ export {
 export { applyWdd } from "./wdd/decide.ts";
 export { createEvidenceReader, sumTrack } from "./wdd/evidence.ts";
 export { hashWdd, loadWdd, saveWdd } from "./wdd/file.ts";
-export { checkWddEncoder, describeWdd, fitWdd, type WddModel } from "./wdd/model.ts";
+export {
+  checkWddEncoder,
+  describeWdd,
+  fitWdd,
+  openModelEncoder,
+  type WddModel,
+} from "./wdd/model.ts";
 export { shuffleTracks } from "./wdd/null.ts";
+export { openEvidenceEncoder } from "./wdd/open_encoder.ts";
 export { openTermEncoder } from "./wdd/terms.ts";
+export { type RailsStage } from "./wdd/traces.ts";
 export { openWdd, type WddResult } from "./wdd/wdd.ts";

@@ -1,55 +1,55 @@
-import { openDomain } from "../domains/registry.ts";
-import { composeEncoders } from "../encoders/compose.ts";
-import type { Encoder } from "../encoders/encoder.ts";
-import { openEncoder } from "../encoders/open.ts";
 import { MicroLmError } from "../core/errors.ts";
 import type { FileCheck } from "../core/input_file.ts";
+import type { OpenEncoderOptions } from "../encoders/open.ts";
 import { loadWarp } from "../rails/warp/warp.ts";
-import { openWdd, type Wdd, type WddOverride } from "../rails/wdd/wdd.ts";
 import { hashWdd, loadWdd } from "../rails/wdd/file.ts";
-import { openTermEncoder } from "../rails/wdd/terms.ts";
+import { openModelEncoder } from "../rails/wdd/model.ts";
+import type { RailsStage } from "../rails/wdd/traces.ts";
+import { openWdd, type Wdd, type WddOverride } from "../rails/wdd/wdd.ts";
 import type { AuditPolicy } from "./policy/policy.ts";
+
+/** Which rails, and how many samples they look at. */
+export interface RailsRequest {
+  readonly stage: RailsStage;
+  /** Samples of a trace. */
+  readonly T: number;
+}
 
 /** Evidence beside the mapper, ready for many runs. */
 export interface Evidence extends AsyncDisposable {
   /** Hex sha256 of the model of the evidence. */
   readonly sha256: string;
+  /** Hex sha256 of the rows that it was fitted on; null where they are not known. */
+  readonly dataSha256: string | null;
   /**
-   * The detector under a policy; each different policy is calibrated once.
+   * The detector under a policy; each different policy, stage and `T` is calibrated once.
    *
    * @throws {MicroLmError} What reading the policy's warp throws; kind `usage` for an override of an action
    * that there is not.
    */
-  detector(policy: AuditPolicy): Promise<Wdd>;
+  detector(policy: AuditPolicy, request: RailsRequest): Promise<Wdd>;
 }
 
-/** Weight of the lexicon beside the encoder. */
-const TERM_WEIGHT = 4;
-
-/**
- * The encoder that evidence is read with: that of the mapper's kind, and the domain's own words, which no
- * mapper sees.
- */
-export async function openEvidenceEncoder(domain: string, spec = "lite"): Promise<Encoder> {
-  const encoder = await openEncoder(spec);
-  const { lexicon, slots } = await openDomain(domain);
-  if (lexicon === null) return encoder;
-  return composeEncoders([
-    { encoder, weight: 1 },
-    { encoder: openTermEncoder(lexicon, { slots }), weight: TERM_WEIGHT },
-  ], `${spec}+terms*${TERM_WEIGHT}`);
+/** Options of {@linkcode openEvidence}. */
+export interface OpenEvidenceOptions {
+  /** Sees the bytes of files before anything in them is believed. Default: nobody does. */
+  readonly check?: FileCheck | undefined;
+  /** How the encoder of the spans is opened. */
+  readonly encoder?: OpenEncoderOptions | undefined;
 }
 
+/** Detectors that are kept: callers choose `T`, and each is calibrated for a second. */
+const MOST_DETECTORS = 16;
+
 /**
- * Opens the evidence that `wdd-fit` wrote.
+ * Opens the evidence that `train` or `wdd-fit` wrote.
  *
  * @throws {MicroLmError} Kind `missing` if there is no file, `data` if it is damaged or was made with another
  * encoder; what the check of a file's bytes throws.
  */
 export async function openEvidence(
   path: string,
-  domain: string,
-  check?: FileCheck,
+  { check, encoder: how }: OpenEvidenceOptions = {},
 ): Promise<Evidence> {
   const model = await loadWdd(path, check).catch((error: unknown) => {
     if (!(error instanceof MicroLmError) || error.kind !== "missing") throw error;
@@ -58,18 +58,17 @@ export async function openEvidence(
       cause: error,
     });
   });
-  const spec = model.encoder.spec.split("+terms")[0]!;
-  const encoder = await openEvidenceEncoder(domain, spec);
-  if (encoder.fingerprint !== model.encoder.fingerprint) {
-    await encoder[Symbol.asyncDispose]();
-    throw new MicroLmError("data", `The evidence was fitted with another version of "${spec}"`, {
+  const encoder = await openModelEncoder(model, how).catch((error: unknown) => {
+    if (!(error instanceof MicroLmError) || error.kind !== "data") throw error;
+    throw new MicroLmError("data", error.message, {
       at: { file: path },
       hint: "Fit it again with deno task wdd-fit",
+      cause: error,
     });
-  }
+  });
   const detectors = new Map<string, Promise<Wdd>>();
-  const open = async (audit: AuditPolicy) => {
-    const { K, template_width, z_abs, keep_frac, overrides, pca_prior } = audit;
+  const open = async (audit: AuditPolicy, { stage, T }: RailsRequest) => {
+    const { K, template_width, z_abs, z_refute, keep_frac, overrides, pca_prior } = audit;
     const unknown = Object.keys(overrides).find((name) => !model.primitives.includes(name));
     if (unknown !== undefined) {
       throw new MicroLmError("usage", `Unknown action "${unknown}" in policy.audit.overrides`, {
@@ -80,23 +79,62 @@ export async function openEvidence(
       K,
       template_width,
       z_abs,
+      z_refute,
       keep_frac,
       overrides: overrides as Readonly<Record<string, WddOverride>>,
       ...(pca_prior !== null && { pca_prior: await loadWarp(pca_prior, check) }),
     };
-    return openWdd(model, encoder, { policy, falseAlarmRate: audit.false_alarm_rate });
+    return openWdd(model, encoder, { policy, falseAlarmRate: audit.false_alarm_rate, stage, T });
   };
   return {
     sha256: hashWdd(model),
-    detector: (audit) => {
-      const key = JSON.stringify(audit);
+    dataSha256: model.training.data_sha256,
+    detector: (audit, request) => {
+      const { gate: _, mode: _mode, profile: _profile, backend: _backend, ...gates } = audit;
+      const key = JSON.stringify([gates, request.stage, request.T]);
       const known = detectors.get(key);
       if (known) return known;
-      const opened = open(audit);
+      const [oldest] = detectors.keys();
+      if (detectors.size >= MOST_DETECTORS) detectors.delete(oldest!);
+      const opened = open(audit, request);
       opened.catch(() => detectors.delete(key));
       detectors.set(key, opened);
       return opened;
     },
     [Symbol.asyncDispose]: () => encoder[Symbol.asyncDispose](),
   };
+}
+
+/** Where `train` leaves the evidence of a mapper. */
+export function railsPath(mapperPath: string): string {
+  return `${mapperPath.replace(/\.json$/, "")}.rails.json`;
+}
+
+/**
+ * The evidence beside a mapper; null where there is none.
+ *
+ * @param dataSha256 Of the rows that the mapper was trained on.
+ * @throws {MicroLmError} As {@linkcode openEvidence}, but for a file that is not there; kind `data` if it was
+ * fitted on other rows than the mapper.
+ */
+export async function openEvidenceBeside(
+  mapperPath: string,
+  dataSha256: string,
+  options: OpenEvidenceOptions,
+): Promise<Evidence | null> {
+  const path = railsPath(mapperPath);
+  const evidence = await openEvidence(path, options).catch((error: unknown) => {
+    if (error instanceof MicroLmError && error.kind === "missing") return null;
+    throw error;
+  });
+  if (evidence === null || evidence.dataSha256 === dataSha256) return evidence;
+  await evidence[Symbol.asyncDispose]();
+  throw new MicroLmError(
+    "data",
+    "The evidence was fitted on other rows than the mapper beside it",
+    {
+      at: { file: path },
+      hint: "Train again, which fits both; or name other evidence with --wdd_path",
+    },
+  );
 }

@@ -11,7 +11,8 @@ export { decideAll } from "./../evaluate/decide_texts.ts";
 export { fromPinned } from "./../mapper/pinned_point.ts";
 export { bulkFiles, mapFile, type MapFileSummary } from "./bulk/bulk.ts";
 export { parseShard } from "./bulk/input.ts";
-export { openEvidenceEncoder } from "./evidence.ts";
+export { type Evidence, openEvidence, railsPath } from "./evidence.ts";
+export { fitRails } from "./fit_rails.ts";
 export { resolvePoint } from "./operating_point.ts";
 export { mergePolicies } from "./policy/layers.ts";
 export { policyOf } from "./policy/of_runtime.ts";
@@ -22,7 +23,8 @@ export {
   resolvePolicy,
 } from "./policy/policy.ts";
 export { createPhaseClock, writeProfile } from "./profile.ts";
-export { minimalRecord, type Rails } from "./record/record.ts";
+export { DEFAULT_RAILS, minimalRecord, type Rails } from "./record/record.ts";
+export { railMapper } from "./rails_mapper.ts";
 export { checkRunRecord, runRecordJsonSchema } from "./record/schema.ts";
 export { readSuite, type SuiteReference } from "./suite/file.ts";
 export { perturb } from "./suite/perturb.ts";

@@ -2,6 +2,7 @@ import { planHash } from "../domains/arc/plan_hash.ts";
 import type { Domain } from "../domains/domain.ts";
 import type { Finding } from "../domains/gates/finding.ts";
 import { isApproval, orderReasons, type Reason } from "../domains/gates/reasons.ts";
+import type { StepMapping } from "../domains/gates/gate.ts";
 import type { Planner, RunTools } from "../domains/planner.ts";
 import { MicroLmError } from "../core/errors.ts";
 import { decideOrders } from "./decide_orders.ts";
@@ -10,7 +11,14 @@ import type { ActivePoint } from "./operating_point.ts";
 import type { MergedPolicy } from "./policy/layers.ts";
 import { policyOf } from "./policy/of_runtime.ts";
 import type { Policy } from "./policy/policy.ts";
-import { type PolicyAuthors, type Rails, RUN_SCHEMA, type RunRecord } from "./record/record.ts";
+import {
+  DEFAULT_RAILS,
+  DEFAULT_SAMPLES,
+  type PolicyAuthors,
+  type Rails,
+  RUN_SCHEMA,
+  type RunRecord,
+} from "./record/record.ts";
 import type { MicroRuntime, RunRequest } from "./runtime_types.ts";
 
 /** A request with everything filled in. */
@@ -25,13 +33,13 @@ interface ResolvedRequest extends RunRequest {
 
 /** Runs a request on an open runtime. */
 export async function runRequest(runtime: MicroRuntime, request: RunRequest): Promise<RunRecord> {
-  const { rails = "stage11", T = 180 } = request;
+  const { rails = DEFAULT_RAILS, T = DEFAULT_SAMPLES } = request;
   const { policy: operator, callerPolicy: caller, env } = request;
   const merged = policyOf(runtime, { operator, caller, env });
   const { policy, active } = merged;
   const authors = caller === undefined ? undefined : describeAuthors(merged);
   const resolved = { ...request, policy, rails, T, active, authors };
-  const planner = plannerOf(runtime.opened, policy);
+  const planner = plannerOf(runtime.opened);
   const { prompt, grid, pairs } = request;
   const context = planner.readContext(request.context ?? {}, policy);
   const asked = { prompt, policy, context, grid, pairs };
@@ -45,26 +53,23 @@ function describeAuthors({ setBy, ignored }: MergedPolicy): PolicyAuthors {
   return { set_by: Object.fromEntries(said), ignored };
 }
 
-function plannerOf({ name, planner }: Domain, { audit }: Policy): Planner {
+function plannerOf({ name, planner }: Domain): Planner {
   if (planner === null) {
     throw new MicroLmError("usage", `The domain ${name} has no gates, slots or guards`, {
       hint: "Its mapper can be asked alone: deno task map, POST /v1/map, map_prompt. A folder of " +
         "YAML files gives a domain what a run needs: docs/guides/domains.md",
     });
   }
-  if (planner.takesEvidence || audit.backend === null) return planner;
-  throw new MicroLmError("usage", `The domain ${name} has no evidence to audit with`, {
-    hint: 'Leave "audit.backend" out of the policy',
-  });
+  return planner;
 }
 
 function toolsOf(runtime: MicroRuntime, request: ResolvedRequest): RunTools {
   const { mapper, isFallback } = runtime;
-  const { prompt, policy: { audit }, rails, active, onPhase } = request;
+  const { prompt, policy: { audit }, rails, T, active, onPhase } = request;
   return {
     decide: mapper && ((texts, proved) => decideOrders(mapper, texts, active, proved)),
     flags: isFallback && mapper ? ["mapper:wordmap_fallback"] : [],
-    askEvidence: (planned) => askEvidence(runtime, { prompt, audit, rails }, planned),
+    askEvidence: (planned) => askEvidence(runtime, { prompt, audit, rails, T }, planned),
     phase: (name) => onPhase?.(name),
   };
 }
@@ -88,7 +93,6 @@ function toRecord(
   const { point } = active;
   const certificate = finding.isVerbatim ? active.certificate : null;
   const tags = [
-    ...(rails === "none" ? [] : [`rails:${rails}`]),
     ...(finding.wdd?.tags ?? []),
     ...(dryRun ? ["dry_run"] : []),
   ];
@@ -113,7 +117,6 @@ function toRecord(
       gates: finding.gates,
       mappings: finding.mappings,
       ...(dryRun && { would_allow: allowed ? finding.plan.sequence : [] }),
-      ...(finding.wdd && { wdd: finding.wdd.detail }),
       ...(authors && { policy: authors }),
     },
     det_hash: planHash(plan.sequence),
@@ -126,16 +129,31 @@ function toRecord(
     sha256: runtime.source.sha256,
     point,
     certificate,
+    score: record.score,
+    ...weakest(finding.mappings),
   };
   const keys = [...Object.keys(record), "artifacts"].sort();
   return {
     ...record,
     artifacts: {
       mapper,
-      verify: finding.sources === null ? null : { sources: finding.sources },
+      verify: {
+        ok,
+        reason,
+        sources: finding.sources as RunRecord["artifacts"]["verify"]["sources"],
+      },
+      wdd: finding.wdd?.detail ?? null,
       schema: { v: 1, keys },
     },
   };
+}
+
+/** What the mapper said of the step that it was least sure of. */
+function weakest(mappings: readonly StepMapping[]) {
+  const [least] = mappings.toSorted((a, b) => a.confidence - b.confidence);
+  if (!least) return { reason: null, aux: null };
+  const { label, predicted, margin, threshold, text } = least;
+  return { reason: least.reason, aux: { label, predicted, margin, threshold, text } };
 }
 
 function isReasonList(detail: unknown): detail is { readonly failed: readonly Reason[] } {

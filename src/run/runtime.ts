@@ -36,7 +36,7 @@ export interface OpenRuntimeOptions {
   readonly isPointFloor?: boolean;
   /** Keys of a policy that callers may set as they like: `ltv_max`. Default: none. */
   readonly openKeys?: readonly string[];
-  /** File of the evidence that `audit.backend: "wdd"` asks for. Default: none. */
+  /** File of the evidence. Default: what `train` left beside the mapper (`.rails.json`), if anything. */
   readonly evidencePath?: string;
   /** How the mapper's encoder is opened. */
   readonly mapper?: OpenMapperOptions;
@@ -83,7 +83,7 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Mic
     requireNovelty(mapper, point.maxNovelty);
     requireOos(mapper, point.maxOos);
   }
-  const evidence = lazyEvidence(options.evidencePath, domain, options.check);
+  const evidence = lazyEvidence(options, artifact);
   const runtime: MicroRuntime = {
     domain,
     opened,
@@ -114,21 +114,24 @@ function requireCertificate(pinned: PinnedPoint | undefined, mapper: Mapper | nu
   });
 }
 
-/** Few runs ask for evidence: it is opened by the first that does. */
-function lazyEvidence(path: string | undefined, domain: string, check: FileCheck | undefined) {
-  let opened: Promise<Evidence> | undefined;
+/** The first run opens the evidence: whoever maps needs none. */
+function lazyEvidence(
+  { evidencePath, modelPath, check, mapper }: OpenRuntimeOptions,
+  artifact: MapperArtifact | undefined,
+) {
+  let opened: Promise<Evidence | null> | undefined;
+  const open = async () => {
+    const { openEvidence, openEvidenceBeside } = await import("./evidence.ts");
+    const how = { check, encoder: mapper };
+    if (evidencePath !== undefined) return await openEvidence(evidencePath, how);
+    return artifact && modelPath !== undefined
+      ? await openEvidenceBeside(modelPath, artifact.training.data_sha256, how)
+      : null;
+  };
   return {
-    open: async () => {
-      if (path === undefined) {
-        throw new MicroLmError("usage", 'The policy asks for "wdd", but no evidence was given', {
-          hint: "Fit it with deno task wdd-fit and name it with --wdd_path",
-        });
-      }
-      const { openEvidence } = await import("./evidence.ts");
-      return await (opened ??= openEvidence(path, domain, check));
-    },
+    open: async () => await (opened ??= open()),
     // Evidence that could not be opened has nothing to close.
-    close: async () => await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose](),
+    close: async () => await (await opened?.catch(() => null))?.[Symbol.asyncDispose](),
   };
 }
 

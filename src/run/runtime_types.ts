@@ -20,7 +20,7 @@ export interface RunRequest {
   readonly callerPolicy?: unknown;
   /** See {@linkcode resolveContext}; checked here. */
   readonly context?: unknown;
-  /** Default: `stage11`. */
+  /** Default: `stage10`. */
   readonly rails?: Rails;
   /** Samples of a trace that the rails look at. Default: 180. */
   readonly T?: number;
@@ -79,11 +79,12 @@ export interface MicroRuntime extends AsyncDisposable {
   /** True where the keyword mapper stands in for a trained one. */
   readonly isFallback: boolean;
   /**
-   * The evidence beside the mapper; opened at the first call.
+   * The evidence beside the mapper; opened at the first call, null where there is none.
    *
-   * @throws {MicroLmError} Kind `usage` if the runtime was opened without; `missing` if it was not fitted.
+   * @throws {MicroLmError} Kind `missing` if the file that was named is not there, `data` if it is damaged or
+   * the evidence of another mapper.
    */
-  evidence(): Promise<Evidence>;
+  evidence(): Promise<Evidence | null>;
   /** What {@linkcode policyOf} goes by. */
   readonly pin: RuntimePin;
   /** The operating point under a policy. */

@@ -1,6 +1,7 @@
 import { MicroLmError } from "../core/errors.ts";
 import type { MergedPolicy } from "../run/policy/layers.ts";
 import { policyOf } from "../run/policy/of_runtime.ts";
+import type { AuditPolicy } from "../run/policy/policy.ts";
 import type { MappedPrompt, MicroRuntime, RunRequest } from "../run/runtime_types.ts";
 import { HttpProblem, overloaded } from "./http_problem.ts";
 import type { ServeLimits } from "./limits.ts";
@@ -65,7 +66,7 @@ export const handleBatch: Handler = async (json, context) => {
 /** `POST /v1/run` */
 export const handleRun: Handler = async (json, context) => {
   const { runtime, metrics, limits, env, operator, own } = context;
-  const { dry_run, policy, rails, context: told, ...request } = readRequest(json, RUN_REQUEST);
+  const { dry_run, policy, rails, T, context: told, ...request } = readRequest(json, RUN_REQUEST);
   checkLength([request.prompt], limits);
   checkPolicy(policy, runtime);
   const known = context.facts ? await readFacts(context.facts, context) : told;
@@ -75,13 +76,25 @@ export const handleRun: Handler = async (json, context) => {
     ...((policy ?? operator) !== undefined && { callerPolicy: policy ?? {} }),
     ...(known !== undefined && { context: known }),
     // Rails that the operator's audit needs are not the caller's to switch off
-    ...(rails !== undefined && own.policy.audit.backend === null && { rails }),
+    ...(rails !== undefined && !needsRails(own.policy.audit) && { rails }),
+    ...(T !== undefined && { T: nearestSamples(T) }),
     ...(dry_run !== undefined && { dryRun: dry_run }),
     env,
   } as RunRequest);
   metrics.run(record.ok, record.label);
   return { body: record, prompts: [request.prompt] };
 };
+
+function needsRails({ backend, gate, mode }: AuditPolicy): boolean {
+  return backend !== null || gate || mode !== "detector";
+}
+
+/** Each is calibrated once, which takes a second: callers cannot ask for a thousand of them. */
+const SAMPLES = [90, 180, 360] as const;
+
+function nearestSamples(T: number): number {
+  return SAMPLES.reduce((best, one) => Math.abs(one - T) < Math.abs(best - T) ? one : best);
+}
 
 /** Facts that cannot be read are no reason to believe the caller, nor to find fault with the request. */
 async function readFacts(facts: Facts, { runtime, own }: HandlerContext): Promise<unknown> {

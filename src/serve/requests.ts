@@ -56,9 +56,11 @@ export const RUN_REQUEST = object({
       "for nothing where the operator has a source of facts.",
   ),
   rails: z.enum(["stage11", "stage10", "none"], { error: '"stage11", "stage10" or "none"' })
-    .optional().describe("Which rails look at the prompt beside the mapper. Default: stage11."),
+    .optional().describe("Which rails look at the prompt beside the mapper. Default: stage10."),
   T: z.int({ error: SAMPLES }).min(16, { error: SAMPLES }).max(4096, { error: SAMPLES })
-    .optional().describe("Samples of a trace that the rails look at. Default: 180."),
+    .optional().describe(
+      "Samples of a trace that the rails look at: of 90, 180 and 360 the nearest. Default: 180.",
+    ),
   dry_run: z.boolean({ error: "true or false" }).optional()
     .describe("Say what would be allowed, and hand out no plan. Default: false."),
   grid: z.array(z.unknown(), { error: "a list of rows" }).meta(GRID).optional()

@@ -8,7 +8,6 @@ import { ARC_PRIMITIVES, canonicalArcLabel } from "./taxonomy.ts";
 
 const PLANNER: Planner<readonly ParsedStep[]> = {
   needsMapper: false,
-  takesEvidence: true,
   takesGrids: true,
   read: (prompt) => {
     const parsed = parseArcPrompt(prompt);

@@ -1,6 +1,6 @@
 import { MicroLmError } from "../../core/errors.ts";
 import { type Finding, NOTHING, type PlanStep } from "../gates/finding.ts";
-import { gate } from "../gates/gate.ts";
+import { gate, toMapping } from "../gates/gate.ts";
 import type { DomainRequest, RunTools } from "../planner.ts";
 import { executeArcPlan } from "./execute.ts";
 import { checkGrid, type Grid } from "./grid/grid.ts";
@@ -29,11 +29,12 @@ export async function runArc(request: DomainRequest, tools: RunTools): Promise<F
     const refused = reason === "too_long" ? "invalid_input" : "abstain_non_exec";
     return { ...NOTHING, gates: [gate("non_exec", refused, { reason, detail, span })] };
   }
-  tools.phase("rails");
   const read = gate("non_exec", "ok");
   const label = parsed.plan[0]?.op ?? null;
+  const opinion = await askMapper(parsed.steps, tools);
+  tools.phase("rails");
   const asked = await tools.askEvidence(parsed.plan.map(({ op }) => op));
-  const before = { ...NOTHING, label, ...(asked.wdd && { wdd: asked.wdd }) };
+  const before = { ...NOTHING, ...opinion, label, ...(asked.wdd && { wdd: asked.wdd }) };
   const gates = [read, ...asked.gates];
   if (!asked.ok) return { ...before, gates };
   const steps = asked.sequence ? stepsOf(asked.sequence, parsed.steps) : parsed.steps;
@@ -43,6 +44,27 @@ export async function runArc(request: DomainRequest, tools: RunTools): Promise<F
   }
   const done = guardGrids({ ...before, gates }, steps, request);
   return asked.approval ? { ...done, approval: asked.approval } : done;
+}
+
+/**
+ * What a trained mapper says of each step, where there is one. The grammar reads the parameters, so it decides;
+ * where the mapper is sure of another operation, a flag says so.
+ */
+async function askMapper(
+  steps: readonly ParsedStep[],
+  { decide, phase, flags }: RunTools,
+): Promise<Pick<Finding, "mappings" | "flags">> {
+  if (!decide) return { mappings: [], flags };
+  phase("map");
+  const decisions = await decide(steps.map(({ text }) => text));
+  const differs = decisions.some(({ label }, i) => label !== null && label !== steps[i]!.step.op);
+  return {
+    mappings: decisions.map((decision, i) => {
+      const { text, span: { start, end } } = steps[i]!;
+      return toMapping(decision, { text, span: [start, end] });
+    }),
+    flags: differs ? [...flags, "mapper:disagrees"] : flags,
+  };
 }
 
 /** The read steps in the order of the evidence; undefined if one of its actions was not read. */

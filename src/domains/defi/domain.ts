@@ -30,7 +30,6 @@ const EXAMPLES: Planner["examples"] = [
 
 const PLANNER: Planner<Plan, Context> = {
   needsMapper: true,
-  takesEvidence: true,
   takesGrids: false,
   trainingForms: { read: mapperForm, orderWithin },
   read: (prompt) => {

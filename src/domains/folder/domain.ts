@@ -77,7 +77,6 @@ function compileRules(
 function createPlanner(rules: FolderRules): Planner<RunPlan<FolderStep>, FolderContext> {
   return {
     needsMapper: true,
-    takesEvidence: false,
     takesGrids: false,
     read: (prompt) => {
       const refusal = detectFolderNonExecutable(prompt, rules.reader.gate);

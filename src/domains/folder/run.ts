@@ -9,6 +9,7 @@ import { type FolderContext, TIME, verifyFolderSteps } from "./guards.ts";
 import type { FactType } from "./schema.ts";
 import { type FolderStep, readFolderSteps, unkeptTimeOf } from "./steps.ts";
 import type { FolderRules } from "./rules.ts";
+import type { FolderSegment } from "./split.ts";
 
 /**
  * The gates of a prompt of a domain from a folder, in order; the first that fails ends the run. The reasons
@@ -47,7 +48,34 @@ export async function runFolder(
   );
   const slots = checkSlots(rules, steps);
   const read = { ...mapped, gates: [...mapped.gates, slots] };
-  return slots.ok ? guardSteps(rules, read, steps, request) : read;
+  if (!slots.ok) return read;
+  const asked = await tools.askEvidence(steps.map(({ action }) => action));
+  const audited = {
+    ...read,
+    ...(asked.wdd && { wdd: asked.wdd }),
+    gates: [...read.gates, ...asked.gates],
+  };
+  if (!asked.ok) return audited;
+  const last = asked.sequence ? stepsOf(asked.sequence, rules, prompt, segments) : steps;
+  const guarded = guardSteps(rules, audited, last, request);
+  return asked.approval ? { ...guarded, approval: asked.approval } : guarded;
+}
+
+/** The steps of the evidence, each with the words of its own where there are as many. */
+function stepsOf(
+  sequence: readonly string[],
+  rules: FolderRules,
+  prompt: string,
+  segments: readonly FolderSegment[],
+): FolderStep[] {
+  const whole: FolderSegment = { text: prompt, span: [0, prompt.length] };
+  return readFolderSteps(
+    rules,
+    sequence.map((action, i) => ({
+      action,
+      segment: sequence.length === segments.length ? segments[i]! : whole,
+    })),
+  );
 }
 
 /** Asks the guards of the folder, the last gate. */

@@ -1,6 +1,6 @@
 import type { ArcVerification } from "../arc/verify.ts";
 import type { StepVerdict } from "../defi/guards/guards.ts";
-import type { WddSummary } from "../../rails/wdd/decide.ts";
+import type { WddDetail, WddSummary } from "../../rails/wdd/decide.ts";
 import type { GateVerdict, StepMapping } from "./gate.ts";
 import type { Reason } from "./reasons.ts";
 
@@ -48,8 +48,9 @@ export interface Finding {
 /** What the rails leave in a record. */
 export interface WddFinding {
   readonly summary: WddSummary;
-  readonly detail: unknown;
-  readonly tags: string[];
+  readonly detail: WddDetail;
+  /** What ran. */
+  readonly tags: readonly string[];
 }
 
 /** What the evidence makes of a plan. */

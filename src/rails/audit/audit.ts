@@ -13,7 +13,7 @@ import {
 } from "./metrics.ts";
 import type { AuditReason, AuditRow } from "./row.ts";
 import { createSpanReader } from "../spans.ts";
-import { createEvidenceReader } from "../wdd/evidence.ts";
+import { createEvidenceReader, priorOf } from "../wdd/evidence.ts";
 import { checkWddEncoder, describeWdd, type WddModel } from "../wdd/model.ts";
 
 /** A prompt to audit; the label, where there is one, is only compared afterwards. */
@@ -80,7 +80,7 @@ export async function runAudit(
   const { primitives, evidence, slots, maxTokens } = model;
   const readSpans = createSpanReader({ slots, maxTokens });
   const readEvidence = createEvidenceReader(evidence, encoder);
-  const judge = createAuditJudge(evidence.classes, evidence.prior, primitives, gates, kernel);
+  const judge = createAuditJudge(evidence.classes, priorOf(evidence), primitives, gates, kernel);
   const judged: AuditRow[] = [];
   for (let from = 0; from < rows.length; from += BATCH) {
     signal?.throwIfAborted();

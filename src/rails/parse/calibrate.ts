@@ -38,19 +38,32 @@ export function calibrateZMin(
   options: CalibrateZMinOptions = {},
 ): number {
   const { falseAlarmRate = 0.01, ...parser } = options;
-  const rank = Math.ceil((noise.length + 1) * (1 - falseAlarmRate));
-  if (!(falseAlarmRate > 0) || rank > noise.length) {
+  return conformalGate(
+    noise.map((traces) => {
+      const { channels } = geodesicParseReport(traces, { ...parser, zMin: -Infinity });
+      return Math.max(...channels.map((c) => c.verdict === "kept" ? c.score : -Infinity));
+    }),
+    falseAlarmRate,
+  );
+}
+
+/**
+ * The least gate that new scores of the same kind pass at most at a rate, on average over calibration
+ * sets: the split-conformal quantile (Vovk, 2005).
+ *
+ * @param scores Of traces of prompts that ask for nothing; −Infinity where nothing was kept.
+ * @throws {MicroLmError} Kind `data` if there are too few scores for the rate.
+ */
+export function conformalGate(scores: readonly number[], rate: number): number {
+  const rank = Math.ceil((scores.length + 1) * (1 - rate));
+  if (!(rate > 0) || rank > scores.length) {
     throw new MicroLmError(
       "data",
-      `Cannot calibrate a false-alarm rate of ${falseAlarmRate} on ${noise.length} traces`,
-      { hint: `Give at least ${Math.ceil(1 / falseAlarmRate) - 1} traces without an action` },
+      `Cannot calibrate a false-alarm rate of ${rate} on ${scores.length} traces`,
+      { hint: `Give at least ${Math.ceil(1 / rate) - 1} traces without an action` },
     );
   }
-  const scores = Float64Array.from(noise, (traces) => {
-    const { channels } = geodesicParseReport(traces, { ...parser, zMin: -Infinity });
-    return Math.max(...channels.map((c) => c.verdict === "kept" ? c.score : -Infinity));
-  }).sort();
-  const gate = scores[rank - 1]!;
+  const gate = Float64Array.from(scores).sort()[rank - 1]!;
   // Nothing was kept at that rank: no gate is needed to keep the rate.
   if (gate === -Infinity) return 0;
   // The gate keeps equal scores; the quantile itself must not pass.

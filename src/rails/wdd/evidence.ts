@@ -1,24 +1,17 @@
 import type { EncodeOptions, Encoder } from "../../encoders/encoder.ts";
-import { MicroLmError } from "../../core/errors.ts";
 import {
   decisionFunction,
   indexColumns,
   type LinearClassifier,
 } from "../../mapper/fit/linear_classifier.ts";
-import type { Features, Matrix } from "../../core/matrix.ts";
 import { binOf, binsOf, type PromptSpans, type TokenSpan } from "../spans.ts";
 
-/** What spans say about classes: the span-level weights, and the scale of one span. */
+/** What spans say about classes. */
 export interface SpanEvidence {
   /** The channels: actions in order, then `abstain` where the training had it. */
   readonly classes: readonly string[];
+  /** Its logits, summed over the spans of a prompt, are what the prompt says; intercepts once. */
   readonly classifier: LinearClassifier;
-  /** Weight of one span's vector: one over the root of the mean number of spans a prompt. */
-  readonly scale: number;
-  /** What an average span says of each class: evidence of nothing, so it is subtracted from each. */
-  readonly baseline: Float64Array;
-  /** What an average prompt says of each class before its words are looked at; sums to zero. */
-  readonly prior: Float64Array;
 }
 
 /**
@@ -75,7 +68,7 @@ const MAX_KNOWN_SPANS = 200_000;
  * ```
  */
 export function createEvidenceReader(
-  { classes, classifier, scale, baseline }: SpanEvidence,
+  { classes, classifier }: SpanEvidence,
   encoder: Encoder,
 ): EvidenceReader {
   const known = new Map<string, Float64Array>();
@@ -89,9 +82,7 @@ export function createEvidenceReader(
     const { data } = decisionFunction(classifier, await encoder.encode(fresh, options), index);
     fresh.forEach((text, i) => {
       const row = data.slice(i * count, (i + 1) * count);
-      for (let k = 0; k < count; k++) {
-        row[k] = scale * (row[k]! - classifier.intercepts[k]!) - baseline[k]!;
-      }
+      for (let k = 0; k < count; k++) row[k]! -= classifier.intercepts[k]!;
       known.set(text, centre(row));
     });
   };
@@ -102,6 +93,11 @@ export function createEvidenceReader(
       return { spans: scored, track: toTrack(tokens.length, scored, count) };
     });
   };
+}
+
+/** What a prompt says of each class before its words are looked at; sums to zero. */
+export function priorOf({ classifier }: SpanEvidence): Float64Array {
+  return centre(classifier.intercepts);
 }
 
 /** Log-odds against the mean class. */
@@ -143,80 +139,4 @@ export function sumTrack({ data, bins, classes }: EvidenceTrack): Float64Array {
     for (let k = 0; k < classes; k++) sum[k]! += data[b * classes + k]!;
   }
   return sum;
-}
-
-/** Prompts as sums over spans. */
-export interface SpanSums {
-  readonly features: Features;
-  readonly scale: number;
-}
-
-/**
- * The vectors of prompts as scaled sums over their spans' vectors: what the weights are fitted on.
- *
- * @throws {MicroLmError} Kind `data` if no prompt has a token.
- */
-export async function encodeSpanSums(
-  prompts: readonly PromptSpans[],
-  encoder: Encoder,
-): Promise<SpanSums> {
-  const total = prompts.reduce((sum, { spans }) => sum + spans.length, 0);
-  if (total === 0) throw new MicroLmError("data", "Expected prompts with words, found none");
-  const scale = 1 / Math.sqrt(total / prompts.length);
-  const places = new Map<string, number>();
-  for (const { spans } of prompts) {
-    for (const { text } of spans) if (!places.has(text)) places.set(text, places.size);
-  }
-  const encoded = await encoder.encode([...places.keys()]);
-  const rows = prompts.map(({ spans }) => spans.map(({ text }) => places.get(text)!));
-  return {
-    scale,
-    features: {
-      rows: rows.length,
-      ...(encoded.dense && { dense: sumDense(encoded.dense, rows, scale) }),
-      ...(encoded.sparse && { sparse: sumSparse(encoded.sparse, rows, scale) }),
-    },
-  };
-}
-
-type Rows = readonly (readonly number[])[];
-
-function sumDense({ data, cols }: Matrix, rows: Rows, scale: number): Matrix {
-  const out = new Float32Array(rows.length * cols);
-  rows.forEach((row, i) => {
-    for (const place of row) {
-      for (let j = 0; j < cols; j++) out[i * cols + j]! += scale * data[place * cols + j]!;
-    }
-  });
-  return { data: out, rows: rows.length, cols };
-}
-
-function sumSparse(
-  { indptr, indices, values, cols }: NonNullable<Features["sparse"]>,
-  rows: Rows,
-  scale: number,
-): NonNullable<Features["sparse"]> {
-  const ends = new Uint32Array(rows.length + 1);
-  const columns = [] as number[];
-  const sums = [] as number[];
-  rows.forEach((row, i) => {
-    const merged = new Map<number, number>();
-    for (const place of row) {
-      for (let k = indptr[place]!; k < indptr[place + 1]!; k++) {
-        merged.set(indices[k]!, (merged.get(indices[k]!) ?? 0) + scale * values[k]!);
-      }
-    }
-    for (const [column, sum] of [...merged].sort(([a], [b]) => a - b)) {
-      columns.push(column);
-      sums.push(sum);
-    }
-    ends[i + 1] = columns.length;
-  });
-  return {
-    indptr: ends,
-    indices: Uint32Array.from(columns),
-    values: Float32Array.from(sums),
-    rows: rows.length,
-    cols,
-  };
 }

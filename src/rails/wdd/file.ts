@@ -8,12 +8,16 @@ import { packWarp, unpackWarp } from "../warp/warp.ts";
 import type { EvidenceTrack } from "./evidence.ts";
 import type { WddModel } from "./model.ts";
 
-const SCHEMA = "micro-lm/wdd@1";
+const SCHEMA = "micro-lm/wdd@2";
 const count = z.number().int().nonnegative();
 const FILE = z.strictObject({
   schema: z.literal(SCHEMA),
   primitives: z.array(z.string().min(1)).min(1),
   encoder: z.strictObject({ spec: z.string(), fingerprint: z.string(), dims: count }),
+  lexicon: z.record(
+    z.string(),
+    z.strictObject({ strong: z.array(z.string()), weak: z.array(z.string()) }),
+  ).nullable(),
   slots: z.array(z.strictObject({ name: z.string(), words: z.array(z.string()) })),
   max_tokens: count,
   classes: z.array(z.string().min(1)).min(2),
@@ -21,12 +25,11 @@ const FILE = z.strictObject({
   sparse_columns: z.string(),
   weights: z.string(),
   intercepts: z.string(),
-  scale: z.number().positive(),
-  baseline: z.string(),
-  prior: z.string(),
   warp: z.unknown(),
   means: z.string(),
   background: z.strictObject({ tokens: z.string(), data: z.string() }),
+  silent_share: z.number().gt(0).max(1),
+  training: z.strictObject({ rows: count, data_sha256: z.string().nullable() }),
 });
 
 type File = z.infer<typeof FILE>;
@@ -39,6 +42,12 @@ function packWdd(model: WddModel): File {
     schema: SCHEMA,
     primitives: [...model.primitives],
     encoder: model.encoder,
+    lexicon: model.lexicon && Object.fromEntries(
+      Object.entries(model.lexicon).map(([action, { strong, weak }]) => [
+        action,
+        { strong: [...strong], weak: [...weak] },
+      ]),
+    ),
     slots: model.slots.map(({ name, words }) => ({ name, words: [...words] })),
     max_tokens: model.maxTokens,
     classes: [...evidence.classes],
@@ -46,15 +55,14 @@ function packWdd(model: WddModel): File {
     sparse_columns: packArray(classifier.sparseColumns),
     weights: packArray(classifier.weights),
     intercepts: packArray(classifier.intercepts),
-    scale: evidence.scale,
-    baseline: packArray(evidence.baseline),
-    prior: packArray(evidence.prior),
     warp: packWarp(model.warp),
     means: packArray(model.means),
     background: {
       tokens: packArray(Uint32Array.from(background, ({ tokens }) => tokens)),
       data: packArray(Float32Array.from(data)),
     },
+    silent_share: model.silentShare,
+    training: model.training,
   };
 }
 
@@ -80,6 +88,7 @@ function unpackWdd(json: unknown): WddModel {
   return {
     primitives: file.primitives,
     encoder: file.encoder,
+    lexicon: file.lexicon,
     slots: file.slots,
     maxTokens: file.max_tokens,
     evidence: {
@@ -91,13 +100,12 @@ function unpackWdd(json: unknown): WddModel {
         weights,
         intercepts: doubles(file.intercepts, n, "intercepts"),
       },
-      scale: file.scale,
-      baseline: doubles(file.baseline, n, "the baseline"),
-      prior: doubles(file.prior, n, "the prior"),
     },
     warp,
     means: doubles(file.means, n * n, "class means"),
     background: unpackTracks(file.background, n),
+    silentShare: file.silent_share,
+    training: file.training,
   };
 }
 

@@ -1,11 +1,15 @@
 import type { SlotWords } from "../../data/template.ts";
 import type { Encoder } from "../../encoders/encoder.ts";
+import type { OpenEncoderOptions } from "../../encoders/open.ts";
 import { MicroLmError } from "../../core/errors.ts";
+import type { Matrix } from "../../core/matrix.ts";
 import { ABSTAIN_CLASS } from "../../evaluate/decide.ts";
 import { createSpanReader } from "../spans.ts";
 import { fitWarp, type Warp } from "../warp/warp.ts";
-import { type EvidenceTrack, type SpanEvidence, sumTrack } from "./evidence.ts";
+import type { WordmapTerms } from "../../mapper/wordmap.ts";
+import type { EvidenceTrack, SpanEvidence } from "./evidence.ts";
 import { fitEvidence, type FitEvidenceOptions } from "./fit_evidence.ts";
+import { type EvidenceWords, openEvidenceEncoder, specOf } from "./open_encoder.ts";
 
 /** A prompt and what it asks for. */
 export interface LabeledPrompt {
@@ -19,6 +23,8 @@ export interface WddModel {
   /** The actions, in canonical order: every one is scored, whatever a mapper says. */
   readonly primitives: readonly string[];
   readonly encoder: Pick<Encoder, "spec" | "fingerprint" | "dims">;
+  /** Terms by action that the encoder knows beside what it learnt; null for none. */
+  readonly lexicon: Readonly<Record<string, WordmapTerms>> | null;
   readonly slots: readonly SlotWords[];
   /** Tokens of the longest span. */
   readonly maxTokens: number;
@@ -28,22 +34,32 @@ export interface WddModel {
   readonly means: Float64Array;
   /** Evidence of prompts that ask for nothing, from weights that never saw them. */
   readonly background: readonly EvidenceTrack[];
+  /** Share of all prompts that ask for nothing which no other guard refuses: it is theirs to refuse. */
+  readonly silentShare: number;
+  /** What it was fitted on. */
+  readonly training: { readonly rows: number; readonly data_sha256: string | null };
 }
 
 /** Options of {@linkcode fitWdd}. */
-export interface FitWddOptions extends FitEvidenceOptions {
+export interface FitWddOptions extends FitEvidenceOptions, Partial<EvidenceWords> {
   /** The actions. */
   readonly primitives: readonly string[];
-  /** Words that vary without changing what a prompt asks for. Default: none. */
-  readonly slots?: readonly SlotWords[];
   /** Tokens of the longest span. Default: 3. */
   readonly maxTokens?: number;
   /**
-   * Which prompts labelled `abstain` are background for the null; leave out those that another guard
-   * refuses anyway, or gates are stricter than the false-alarm rate asks for. Default: all.
+   * Which prompts labelled `abstain` are background for the null: not those that another guard refuses
+   * anyway. Default: all.
    */
   readonly isBackground?: (prompt: string) => boolean;
+  /** Hex sha256 of the rows, which binds the evidence to a mapper of the same rows. Default: none. */
+  readonly dataSha256?: string;
 }
+
+/** Prompts that the null is made of, at most: more would make it finer than any gate asks for. */
+const MOST_BACKGROUND = 400;
+
+/** Prompts that other guards are asked about, at most. */
+const MOST_ASKED = 1200;
 
 /**
  * Fits WDD for a domain: span evidence for each action and for `abstain`, its warp, a prototype a class,
@@ -74,31 +90,71 @@ export interface FitWddOptions extends FitEvidenceOptions {
 export async function fitWdd(
   rows: readonly LabeledPrompt[],
   encoder: Encoder,
-  { primitives, slots = [], maxTokens = 3, isBackground = () => true, ...options }: FitWddOptions,
+  options: FitWddOptions,
 ): Promise<WddModel> {
+  const { primitives, lexicon = null, slots = [], maxTokens = 3, isBackground = () => true } =
+    options;
   const read = createSpanReader({ slots, maxTokens });
   const classes = [...primitives, ABSTAIN_CLASS];
   const labels = rows.map(({ label }) => label);
   const prompts = rows.map(({ prompt }) => read(prompt));
-  const { evidence, heldOut } = await fitEvidence(prompts, labels, classes, encoder, options);
-  const totals = heldOut.map((track) => sumTrack(track).map((x, k) => x + evidence.prior[k]!));
-  const points = new Float64Array(totals.length * classes.length);
-  totals.forEach((total, i) => points.set(total, i * classes.length));
+  const { evidence, totals, heldOut } = await fitEvidence(
+    prompts,
+    labels,
+    classes,
+    encoder,
+    options,
+  );
+  const means = meansOf(totals, labels, classes);
   const { spec, fingerprint, dims } = encoder;
+  const silent = labels.keys().filter((i) => labels[i] === ABSTAIN_CLASS).toArray();
+  const asked = everyNth(silent, MOST_ASKED);
+  const passed = asked.filter((i) => isBackground(rows[i]!.prompt));
+  // Where all are refused anyway, they still tell what such prompts look like
+  const background = passed.length > 0 ? passed : asked;
   return {
     primitives,
     encoder: { spec, fingerprint, dims },
+    lexicon,
     slots,
     maxTokens,
     evidence,
-    warp: fitWarp({ data: points, rows: totals.length, cols: classes.length }, {
-      k: classes.length,
-    }),
-    means: meansOf(totals, labels, classes),
-    background: heldOut
-      .filter((_, i) => labels[i] === ABSTAIN_CLASS && isBackground(rows[i]!.prompt))
-      .map(roundTrack),
+    warp: fitWarp(scatterOf(totals, labels, classes, means), { k: classes.length }),
+    means,
+    background: (await heldOut(everyNth(background, MOST_BACKGROUND))).map(roundTrack),
+    silentShare: Math.max(1, passed.length) / asked.length,
+    training: { rows: rows.length, data_sha256: options.dataSha256 ?? null },
   };
+}
+
+/** At most so many, spread evenly. */
+function everyNth(rows: readonly number[], most: number): number[] {
+  const step = Math.max(1, rows.length / most);
+  return Array.from(
+    { length: Math.min(most, rows.length) },
+    (_, i) => rows[Math.floor(i * step)]!,
+  );
+}
+
+/**
+ * How prompts scatter within their class, around the mean of all: whitened by it, the nearest prototype
+ * is the best linear guess (Fisher, 1936).
+ */
+function scatterOf(
+  totals: readonly Float64Array[],
+  labels: readonly string[],
+  classes: readonly string[],
+  means: Float64Array,
+): Matrix<Float64Array> {
+  const cols = classes.length;
+  const data = new Float64Array(totals.length * cols);
+  const overall = new Float64Array(cols);
+  for (const total of totals) total.forEach((x, k) => overall[k]! += x / totals.length);
+  totals.forEach((total, i) => {
+    const c = classes.indexOf(labels[i]!);
+    total.forEach((x, k) => data[i * cols + k] = x - means[c * cols + k]! + overall[k]!);
+  });
+  return { data, rows: totals.length, cols };
 }
 
 /** As a file keeps it, so that gates are the same before and after saving. */
@@ -176,4 +232,19 @@ export function describeWdd(
   { encoder, maxTokens }: WddModel,
 ): Readonly<Record<string, number | string>> {
   return { encoder: encoder.spec, fingerprint: encoder.fingerprint, n_max: maxTokens };
+}
+
+/** Opens the encoder that a model was fitted with. */
+export async function openModelEncoder(
+  model: WddModel,
+  options: OpenEncoderOptions = {},
+): Promise<Encoder> {
+  const encoder = await openEvidenceEncoder(model, specOf(model.encoder), options);
+  try {
+    checkWddEncoder(model, encoder);
+  } catch (error) {
+    await encoder[Symbol.asyncDispose]();
+    throw error;
+  }
+  return encoder;
 }

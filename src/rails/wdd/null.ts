@@ -1,17 +1,21 @@
 import { createRandom } from "../../core/random.ts";
 import type { EvidenceTrack } from "./evidence.ts";
 
-/** Shuffled prompts in the null, beside the real ones. */
+/** Real prompts that make a null by themselves. */
+const ENOUGH = 200;
+
+/** Shuffled prompts in the null, where there are too few real ones. */
 const SHUFFLED = 200;
 
 /** Of the shuffles that gates are calibrated on; measure on another one. */
 const NULL_SEED = 11;
 
 /**
- * What gates are calibrated on: prompts that ask for nothing, and noise made of their bins in random
- * order, as long as they are.
+ * What gates are calibrated on: prompts that ask for nothing; where they are few also noise made of their
+ * bins in random order, as long as they are.
  */
 export function nullTracks(background: readonly EvidenceTrack[]): readonly EvidenceTrack[] {
+  if (background.length >= ENOUGH) return background;
   return [...background, ...shuffleTracks(background, SHUFFLED, NULL_SEED)];
 }
 

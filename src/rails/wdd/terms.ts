@@ -1,4 +1,5 @@
 import type { Encoder } from "../../encoders/encoder.ts";
+import { canonicalJson } from "../../core/canonical_json.ts";
 import { sha256Hex } from "../../core/hash.ts";
 import type { WordmapTerms } from "../../mapper/wordmap.ts";
 import { createSpanReader, type CreateSpanReaderOptions } from "../spans.ts";
@@ -8,7 +9,7 @@ import { createSpanReader, type CreateSpanReaderOptions } from "../spans.ts";
  * column of its class and strength. Put beside another encoder it lets spans say what people who know the
  * field wrote down, beside what training prompts show. Two dense columns a class; most texts are zero.
  *
- * @param lexicon Terms by class.
+ * @param lexicon Terms by class; columns are in the order of their names.
  * @param options As for the spans that will be encoded, so that terms are read the same way.
  *
  * @example
@@ -28,7 +29,8 @@ export function openTermEncoder(
 ): Encoder {
   const read = createSpanReader({ ...options, maxTokens: 1 });
   const columns = new Map<string, Set<number>>();
-  Object.values(lexicon).forEach(({ strong, weak }, label) => {
+  const labels = Object.keys(lexicon).sort();
+  labels.map((label) => lexicon[label]!).forEach(({ strong, weak }, label) => {
     for (const [offset, terms] of [strong, weak].entries()) {
       for (const term of terms) {
         const text = read(term).tokens.join(" ");
@@ -36,10 +38,10 @@ export function openTermEncoder(
       }
     }
   });
-  const cols = 2 * Object.keys(lexicon).length;
+  const cols = 2 * labels.length;
   return {
     spec: "terms",
-    fingerprint: sha256Hex("terms 1 ", JSON.stringify(lexicon), JSON.stringify(options)),
+    fingerprint: sha256Hex("terms 2 ", canonicalJson({ lexicon, options })),
     dims: cols,
     encode: (texts) => {
       const data = new Float32Array(texts.length * cols);

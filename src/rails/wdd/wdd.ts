@@ -1,16 +1,22 @@
 import type { EncodeOptions, Encoder } from "../../encoders/encoder.ts";
 import { MicroLmError } from "../../core/errors.ts";
 import { sha256Hex } from "../../core/hash.ts";
-import { geodesicParseReport, type GeodesicParseReportOptions } from "../parse/parser.ts";
-import { calibrateZMin } from "../parse/calibrate.ts";
+import { geodesicParseReport } from "../parse/parser.ts";
+import { conformalGate } from "../parse/calibrate.ts";
+import { suppress } from "../audit/evidence.ts";
 import type { ParsedChannel } from "../parse/result.ts";
 import { createSpanReader } from "../spans.ts";
 import type { Traces } from "../traces/easy.ts";
 import { hashWarp, type Warp } from "../warp/warp.ts";
-import { createEvidenceReader, type EvidenceTrack } from "./evidence.ts";
+import {
+  createEvidenceReader,
+  type EvidenceTrack,
+  priorOf,
+  type ReadEvidence,
+} from "./evidence.ts";
 import { nullTracks } from "./null.ts";
 import { checkWddEncoder, type WddModel } from "./model.ts";
-import { createTraceMaker, PADS, SAMPLES_PER_BIN } from "./traces.ts";
+import { createTraceMaker, LEAST_LOBE, lobeWidth, type RailsStage, tokenAt } from "./traces.ts";
 
 /** Gates of one action, where they are not those of the policy. */
 export interface WddOverride {
@@ -22,17 +28,23 @@ export interface WddOverride {
 
 /** The keys of `policy.audit` that WDD obeys. */
 export interface WddPolicy {
-  /** Components of the warp, at most as many as it has. Default: 12. */
+  /** Components of the warp of `stage11`, at most as many as it has. Default: 12. */
   readonly K?: number;
-  /** Samples of the lobe, four a token. Default: 64. */
+  /** Samples of the lobe, at most three tenths of a trace. Default: 64. */
   readonly template_width?: number;
   /** Least height of a lobe, in units of what the mean prompt of a class shows. Default: 0.55. */
   readonly z_abs?: number;
+  /**
+   * Least height of the lobe of an action that somebody else proposes: below it, the evidence refutes it.
+   * Judged by other authors than those it was fitted on, 0.3 refutes two thirds of a mapper's wrong
+   * actions and a tenth of its right ones. Default: 0.3.
+   */
+  readonly z_refute?: number;
   /** Least score as a share of the best channel's, 0 to 1. Default: 0.7. */
   readonly keep_frac?: number;
   /** Other gates for some actions. Default: none. */
   readonly overrides?: Readonly<Record<string, WddOverride>>;
-  /** A warp instead of the model's own, for its classes. Default: the model's. */
+  /** A warp for `stage11` instead of the model's own, for its classes. Default: the model's. */
   readonly pca_prior?: Warp;
 }
 
@@ -40,17 +52,34 @@ export interface WddPolicy {
 export interface OpenWddOptions {
   /** What the caller decides. Default: the defaults of {@linkcode WddPolicy}. */
   readonly policy?: WddPolicy;
-  /** Share of prompts without an action in which one may be found. Default: 0.01. */
+  /**
+   * Share of prompts without an action in which one may be found, those included that another guard
+   * refuses anyway. Default: 0.01.
+   */
   readonly falseAlarmRate?: number;
+  /** How traces are made. Default: `stage10`. */
+  readonly stage?: RailsStage;
+  /** Samples of a trace, at least 16. Default: 180. */
+  readonly T?: number;
+}
+
+/** Words of a prompt and how much they speak for an action, in log-odds against the mean class. */
+export interface SpeakingSpan {
+  readonly text: string;
+  readonly score: number;
 }
 
 /** What WDD says of one action. */
 export interface WddChannel extends ParsedChannel {
   /** Token of the prompt at which the lobe stands. */
   readonly token: number;
-  /** Share of background prompts with a score at least as high in any channel. */
+  /** Share of background prompts with a score at least as high in any channel, each by its own gate. */
   readonly p_value: number;
+  /** The gate of this action. */
+  readonly z_min: number;
   readonly kept: boolean;
+  /** The words that speak for it, the strongest first; none where only a track was judged. */
+  readonly spans: readonly SpeakingSpan[];
 }
 
 /** What WDD finds in a prompt; every action is scored. */
@@ -61,16 +90,21 @@ export interface WddResult {
   readonly keep: readonly string[];
   /** The same in the order of their peaks. */
   readonly order: readonly string[];
+  /** Actions that are not refuted, where somebody else proposes them; in the order of their peaks. */
+  readonly supported: readonly string[];
   readonly channels: readonly WddChannel[];
+  readonly stage: RailsStage;
+  /** Samples of a trace. */
+  readonly T: number;
   /** Samples of the moving average. */
   readonly sigma: number;
   /** Samples of the lobe. */
   readonly proto_w: number;
-  /** Names the warp: `model` or `pca_prior`, and the head of its hash. */
+  /** Names the warp: `model` or `pca_prior`, and the head of its hash; `none` for `stage10`. */
   readonly which_prior: string;
   /** What the latents are of. */
   readonly layer: "span";
-  /** The calibrated least score. */
+  /** The calibrated least score, before it is fitted to each action. */
   readonly z_min: number;
   /** Score of the strongest channel. */
   readonly mf_peak: number;
@@ -91,21 +125,32 @@ export interface Wdd {
   trace(prompts: readonly string[], options?: EncodeOptions): Promise<Traces[]>;
 }
 
+/** Samples of the moving average, where a trace has as many. */
 const SIGMA = 9;
+/** Samples of a trace for one more of the moving average. */
+const SAMPLES_PER_SIGMA = 20;
+/** Spans named for each action, and the least that they say. */
+const SPANS = { kept: 3, least: 0.05 } as const;
+/** Gates of single actions are at most this many times stricter or looser than the common one. */
+const MOST_SCALE = 2;
+/** Greatest rate that a gate is calibrated for: beyond it, it would be none. */
+const MOST_RATE = 0.5;
+/** Quantile of the null that says how far the traces of an action reach by themselves. */
+const SCALE_QUANTILE = 0.9;
 /** Evidence is less round than a half-sine; the gate only refuses spikes and steps. */
 const MIN_SHAPE = 0.3;
+/** Samples of the shortest trace. */
+const LEAST_SAMPLES = 16;
 type Settings = Required<Omit<WddPolicy, "pca_prior">>;
 
 const DEFAULTS: Settings = {
   K: 12,
   template_width: 64,
   z_abs: 0.55,
+  z_refute: 0.3,
   keep_frac: 0.7,
   overrides: {},
 };
-
-/** A token has two bins. */
-const SAMPLES_PER_TOKEN = 2 * SAMPLES_PER_BIN;
 
 /**
  * Opens WDD (warp, detect, denoise) for the prompts of a domain.
@@ -139,91 +184,153 @@ const SAMPLES_PER_TOKEN = 2 * SAMPLES_PER_BIN;
 export function openWdd(
   model: WddModel,
   encoder: Encoder,
-  { policy = {}, falseAlarmRate = 0.01 }: OpenWddOptions = {},
+  { policy = {}, falseAlarmRate = 0.01, stage = "stage10", T = 180 }: OpenWddOptions = {},
 ): Wdd {
   checkWddEncoder(model, encoder);
   const settings = { ...DEFAULTS, ...policy };
-  checkPolicy(settings, model);
+  checkPolicy(settings, model, T);
+  if (policy.pca_prior && stage === "stage10") {
+    throw new MicroLmError("usage", "A pca_prior is a warp, and stage10 has none", {
+      hint: "Use it with stage11: --rails stage11",
+    });
+  }
   const warp = policy.pca_prior ?? model.warp;
   const { primitives, evidence, means } = model;
-  const { classes, prior } = evidence;
-  const { K, template_width, overrides } = settings;
+  const { classes } = evidence;
+  const width = lobeWidth(settings.template_width, T);
+  const prior = priorOf(evidence);
+  const { K: k } = settings;
   const toTraces = createTraceMaker({
-    classes,
-    primitives,
-    warp,
-    means,
-    prior,
-    k: K,
-    templateWidth: template_width,
+    ...{ stage, T, classes, primitives, warp, means, prior, k, width },
   });
-  const gates: GeodesicParseReportOptions = {
-    sigma: SIGMA,
-    protoWidth: template_width,
-    minShape: MIN_SHAPE,
-  };
-  const noise = nullTracks(model.background).map((track, i) => toTraces(track, i));
-  const zMin = calibrateZMin(noise, { ...gates, minHeight: settings.z_abs, falseAlarmRate });
-  const null_ = noise.map((traces) => bestScore(traces, gates)).sort((a, b) => a - b);
-  const which_prior = `${policy.pca_prior ? "pca_prior" : "model"}:${hashWarp(warp).slice(0, 12)}`;
-  const gate = (name: string) => ({ z_min: zMin, ...settings, ...overrides[name] });
-  const judge = (traces: Traces): WddResult => {
-    const { channels } = geodesicParseReport(traces, { ...gates, zMin: -Infinity });
-    const best = channels.reduce((a, b) => b.score > a.score ? b : a);
-    const judged = channels.map((channel): WddChannel => {
-      const verdict = verdictOf(channel, best.score, gate(channel.name));
-      const place = Math.round((channel.peak - PADS * template_width) / SAMPLES_PER_TOKEN);
-      const last = (traces.data.cols - 2 * PADS * template_width) / SAMPLES_PER_TOKEN - 1;
-      const token = Math.max(0, Math.min(place, Math.floor(last)));
-      const p_value = pValue(channel.score, null_);
-      return { ...channel, verdict, token, p_value, kept: verdict === "kept" };
+  const sigma = Math.max(3, Math.min(SIGMA, 2 * Math.floor(T / SAMPLES_PER_SIGMA / 2) + 1));
+  const parse = (traces: Traces) =>
+    geodesicParseReport(traces, {
+      ...{ sigma, protoWidth: width, minShape: MIN_SHAPE, zMin: -Infinity },
+    }).channels;
+  const tracesOf = (track: EvidenceTrack) => toTraces(track, seedOf(track));
+  const noise = nullOf(
+    model,
+    [stage, T, k, width, hashWarp(warp)].join(),
+    () => nullTracks(model.background).map((track) => parse(tracesOf(track))),
+  );
+  const scales = scalesOf(noise, primitives.length);
+  const scaled = (channels: readonly ParsedChannel[]) =>
+    channels.map(({ score }, p) => score / scales[p]!);
+  const zMin = conformalGate(
+    noise.map((channels) =>
+      Math.max(
+        ...scaled(channels).map((z, p) => isLobe(channels[p]!, settings.z_abs) ? z : -Infinity),
+      )
+    ),
+    Math.min(MOST_RATE, falseAlarmRate / model.silentShare),
+  );
+  const null_ = noise.map((channels) => Math.max(...scaled(channels))).sort((a, b) => a - b);
+  const which_prior = stage === "stage10"
+    ? "none"
+    : `${policy.pca_prior ? "pca_prior" : "model"}:${hashWarp(warp).slice(0, 12)}`;
+  const judge = (track: EvidenceTrack, spans: ReadEvidence["spans"]): WddResult => {
+    const channels = parse(tracesOf(track));
+    const zs = scaled(channels);
+    const best = Math.max(...zs);
+    const judged = channels.map((channel, p): WddChannel => {
+      const z_min = zMin * scales[p]!;
+      const gate = { z_min, ...settings, ...settings.overrides[channel.name] };
+      const verdict = verdictOf(channel, best * scales[p]!, gate);
+      return {
+        ...channel,
+        verdict,
+        token: tokenAt(channel.peak, track.tokens, T),
+        p_value: pValue(zs[p]!, null_),
+        z_min: gate.z_min,
+        kept: verdict === "kept",
+        spans: suppress(spans, classes.indexOf(channel.name), SPANS.least, SPANS.kept),
+      };
     });
     const kept = judged.filter((channel) => channel.kept);
+    const { z_refute } = settings;
+    const byPlace = judged.toSorted((a, b) => a.peak - b.peak);
+    const isSupported = ({ height }: WddChannel) => height! >= z_refute;
     return {
       decision: kept.length > 0 ? "PASS" : "ABSTAIN",
       keep: kept.map(({ name }) => name),
-      order: [...kept].sort((a, b) => a.peak - b.peak).map(({ name }) => name),
+      order: byPlace.filter(({ kept }) => kept).map(({ name }) => name),
+      supported: byPlace.filter(isSupported).map(({ name }) => name),
       channels: judged,
-      ...{
-        sigma: SIGMA,
-        proto_w: template_width,
-        which_prior,
-        layer: "span" as const,
-        z_min: zMin,
-      },
-      mf_peak: best.score,
-      p_value: pValue(best.score, null_),
+      ...{ stage, T, sigma, proto_w: width, which_prior, layer: "span", z_min: zMin },
+      mf_peak: Math.max(...channels.map(({ score }) => score)),
+      p_value: pValue(best, null_),
     };
   };
-  const tracesOf = (track: EvidenceTrack) => toTraces(track, seedOf(track));
   const readSpans = createSpanReader({ slots: model.slots, maxTokens: model.maxTokens });
   const readEvidence = createEvidenceReader(evidence, encoder);
-  const trace = async (prompts: readonly string[], options: EncodeOptions = {}) => {
-    const read = await readEvidence(prompts.map(readSpans), options);
-    return read.map(({ track }) => tracesOf(track));
-  };
+  const read = (prompts: readonly string[], options: EncodeOptions = {}) =>
+    readEvidence(prompts.map(readSpans), options);
   return {
     primitives,
     zMin,
-    trace,
-    judge: (tracks) => tracks.map((track) => judge(tracesOf(track))),
-    detect: async (prompts, options) => (await trace(prompts, options)).map(judge),
+    trace: async (prompts, options) =>
+      (await read(prompts, options)).map(({ track }) => tracesOf(track)),
+    judge: (tracks) => tracks.map((track) => judge(track, [])),
+    detect: async (prompts, options) =>
+      (await read(prompts, options)).map(({ track, spans }) => judge(track, spans)),
   };
 }
 
-function checkPolicy({ K, template_width, overrides }: Settings, model: WddModel): void {
+type Null = readonly (readonly ParsedChannel[])[];
+
+/** What traces of prompts that ask for nothing look like: a second of work, whatever the gates are. */
+const NULLS = new WeakMap<WddModel, Map<string, Null>>();
+
+/** Nulls that are kept of a model. */
+const MOST_NULLS = 16;
+
+function nullOf(model: WddModel, key: string, make: () => Null): Null {
+  const known = NULLS.get(model) ?? new Map<string, Null>();
+  NULLS.set(model, known);
+  const found = known.get(key) ?? make();
+  if (known.size >= MOST_NULLS) known.delete(known.keys().next().value!);
+  known.set(key, found);
+  return found;
+}
+
+function checkPolicy({ K, template_width, overrides }: Settings, model: WddModel, T: number): void {
   const fail = (message: string, hint: string) => {
     throw new MicroLmError("usage", message, { hint });
   };
+  if (!Number.isInteger(T) || T < LEAST_SAMPLES) {
+    fail(`Expected traces of at least ${LEAST_SAMPLES} samples, got T = ${T}`, "Default: 180");
+  }
   if (!Number.isInteger(K) || K < 1) fail(`Expected K of at least 1, got ${K}`, "Default: 12");
-  if (!Number.isInteger(template_width) || template_width < 8) {
-    fail(`Expected a template_width of at least 8 samples, got ${template_width}`, "Default: 64");
+  if (!Number.isInteger(template_width) || template_width < LEAST_LOBE) {
+    fail(
+      `Expected a template_width of at least ${LEAST_LOBE} samples, got ${template_width}`,
+      "Default: 64",
+    );
   }
   for (const name of Object.keys(overrides)) {
     if (!model.primitives.includes(name)) {
       fail(`Unknown action "${name}" in overrides`, `Known: ${model.primitives.join(", ")}`);
     }
   }
+}
+
+/**
+ * How far the traces of each action reach where nothing is asked for, against all actions: some have
+ * words that many prompts use.
+ */
+function scalesOf(noise: Null, count: number): number[] {
+  const reached = Array.from({ length: count }, (_, p) => {
+    const scores = noise.map((channels) => channels[p]!.score).sort((a, b) => a - b);
+    return scores[Math.floor(SCALE_QUANTILE * scores.length)] ?? 0;
+  });
+  const mean = reached.reduce((a, b) => a + b, 0) / count;
+  if (!(mean > 0)) return reached.map(() => 1);
+  return reached.map((z) => Math.max(1 / MOST_SCALE, Math.min(MOST_SCALE, z / mean)));
+}
+
+function isLobe({ verdict, height }: ParsedChannel, least: number): boolean {
+  return verdict === "kept" && height! >= least;
 }
 
 function verdictOf(
@@ -235,11 +342,6 @@ function verdictOf(
   if (channel.score < gate.z_min) return "below_z";
   if (channel.height! < gate.z_abs) return "below_height";
   return channel.score < gate.keep_frac * best ? "below_relative" : "kept";
-}
-
-function bestScore(traces: Traces, gates: GeodesicParseReportOptions): number {
-  const { channels } = geodesicParseReport(traces, { ...gates, zMin: -Infinity });
-  return Math.max(...channels.map(({ score }) => score));
 }
 
 /** Never 0: the null has a finite number of prompts. */

@@ -20,7 +20,10 @@ export interface AuditPolicy {
   readonly gate: boolean;
   readonly K: number;
   readonly template_width: number;
+  /** Least height of a lobe that shows an action. */
   readonly z_abs: number;
+  /** Least height of a lobe that a planned action needs: below it the evidence refutes the plan. */
+  readonly z_refute: number;
   readonly keep_frac: number;
   /** Share of prompts without an action in which the evidence may find one. */
   readonly false_alarm_rate: number;
@@ -71,6 +74,7 @@ export const DEFAULT_POLICY: Policy = {
     K: 12,
     template_width: 64,
     z_abs: 0.55,
+    z_refute: 0.3,
     keep_frac: 0.7,
     false_alarm_rate: 0.01,
     overrides: {},
@@ -126,6 +130,7 @@ const AUDIT = {
   K: whole("a whole number of at least 1", 1),
   template_width: whole("a whole number of at least 2", 2),
   z_abs: least0,
+  z_refute: least0,
   keep_frac: share,
   false_alarm_rate: number("a number above 0, at most 0.5", 1e-6, 0.5),
   overrides: z.record(

@@ -1,8 +1,10 @@
 import type { IgnoredKey } from "../policy/layers.ts";
 import type { Finding, RunPlan } from "../../domains/gates/finding.ts";
 import type { GateVerdict, StepMapping } from "../../domains/gates/gate.ts";
+import type { RiskSource } from "../../domains/context.ts";
+import type { Decision } from "../../evaluate/decide.ts";
 import type { Reason } from "../../domains/gates/reasons.ts";
-import type { WddSummary } from "../../rails/wdd/decide.ts";
+import type { WddDetail, WddSummary } from "../../rails/wdd/decide.ts";
 
 /** Names the format of records. */
 export const RUN_SCHEMA = "micro-lm/run@1";
@@ -10,13 +12,22 @@ export const RUN_SCHEMA = "micro-lm/run@1";
 /** Which rails look at a prompt beside the mapper. */
 export type Rails = "stage11" | "stage10" | "none";
 
+/**
+ * The rails of a request that names none. What `stage11` does beside it, warp and denoise, costs several
+ * times as much and finds no more: docs/numbers.md.
+ */
+export const DEFAULT_RAILS: Rails = "stage10";
+
+/** Samples of a trace where a request names none. */
+export const DEFAULT_SAMPLES = 180;
+
 /** What the checks said. */
 export interface RunVerify extends Pick<Finding["verify"], "steps" | "grid"> {
   readonly ok: boolean;
   readonly reason: Reason;
   /** All that failed, the gravest first. */
   readonly failed: readonly Reason[];
-  /** What ran: `rails:stage11`, `wdd:on`, `audit:wdd`, `dry_run`. */
+  /** What ran: `rails:stage10`, `wdd:on`, `audit:wdd`, `dry_run`. */
   readonly tags: readonly string[];
 }
 
@@ -55,7 +66,6 @@ export interface RunRecord {
     readonly mappings: readonly StepMapping[];
     /** With `dry_run`: what would have been allowed. */
     readonly would_allow?: readonly string[];
-    readonly wdd?: unknown;
     /** Where a caller had a say in the policy: who set what. */
     readonly policy?: PolicyAuthors;
   };
@@ -67,9 +77,29 @@ export interface RunRecord {
       /** The operating point that applied, and its certificate. */
       readonly point: unknown;
       readonly certificate: string | null;
+      /** Least confidence over the steps; 0 if it was not asked. */
+      readonly score: number;
+      /** What came of the step that it was least sure of; null if it was not asked. */
+      readonly reason: Decision["reason"] | null;
+      readonly aux: {
+        readonly label: string | null;
+        readonly predicted: string;
+        readonly margin: number;
+        readonly threshold: number | null;
+        readonly text: string;
+      } | null;
     } | null;
-    /** Where risk numbers came from. */
-    readonly verify: { readonly sources: unknown } | null;
+    readonly verify: {
+      readonly ok: boolean;
+      readonly reason: Reason;
+      /** Where risk numbers came from; null if no guard asked for them. */
+      readonly sources: {
+        readonly ltv: RiskSource | null;
+        readonly hf: RiskSource | null;
+      } | null;
+    };
+    /** What the rails saw; null if they did not run. */
+    readonly wdd: WddDetail | null;
     readonly schema: { readonly v: 1; readonly keys: readonly string[] };
   };
   /** Fingerprint of the plan: see `planHash`. */

@@ -52,7 +52,7 @@ const VERIFY = z.strictObject({
   ok: z.boolean().describe("Whether every gate was passed."),
   reason: REASON.describe("The gravest of failed; ok if there is none."),
   failed: z.array(REASON).describe("All that failed, the gravest first."),
-  tags: z.array(z.string()).describe("What ran: rails:stage11, wdd:on, audit:wdd, dry_run."),
+  tags: z.array(z.string()).describe("What ran: rails:stage10, wdd:on, audit:wdd, dry_run."),
   steps: z.array(STEP_VERDICT).describe("Verdicts of the guards, step by step."),
   grid: GRID_CHECK.optional().describe("ARC: how the plan was checked on grids."),
 });
@@ -61,7 +61,6 @@ const AUX = z.strictObject({
   gates: z.array(GATE).describe("Every gate that was asked, in order."),
   mappings: z.array(MAPPING).describe("What the mapper said of each step."),
   would_allow: SEQUENCE.optional().describe("Dry run: what would have been allowed."),
-  wdd: z.json().optional().describe("Evidence of the rails, channel by channel."),
   policy: z.strictObject({
     set_by: z.record(z.string(), z.enum(["operator", "caller", "mapper"]))
       .describe("Who set a key, where it is not the default."),
@@ -75,6 +74,45 @@ const AUX = z.strictObject({
 
 const SOURCE = z.enum(["risk", "top_level", "positions"]).nullable();
 
+const SCORED_SPAN = z.strictObject({
+  text: z.string().describe("Words, with numbers and names masked."),
+  score: z.number().describe("How much they speak for the action, in log-odds."),
+});
+
+const CHANNEL = z.strictObject({
+  name: z.string().describe("The action."),
+  kept: z.boolean().describe("Whether the evidence shows it."),
+  verdict: z.string().describe("kept, or the gate that it failed first."),
+  peak: z.int().describe("Sample at which its lobe stands."),
+  token: z.int().describe("Token of the prompt that stands there, from 0."),
+  score: z.number().describe("Robust standard deviations above the trace's own null."),
+  z_min: z.number().describe("The least score that its gate takes."),
+  height: z.number().nullable().describe("Of the lobe, in units of what a mean prompt shows."),
+  shape: z.number().nullable().describe("Correlation with a half-sine, -1 to 1."),
+  p_value: SHARE.describe("Share of prompts without an action that score as high."),
+  spans: z.array(SCORED_SPAN).describe("The words that speak for it, the strongest first."),
+});
+
+const WDD = z.strictObject({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/).describe("Of the model of the evidence."),
+  stage: z.enum(["stage10", "stage11"]).describe("How traces were made."),
+  T: z.int().describe("Samples of a trace."),
+  verdict: z.enum(["PASS", "ABSTAIN"]).describe("Whether an action is shown."),
+  order: SEQUENCE.describe("What is shown, in the order of places."),
+  disagreement: z.strictObject({
+    about: z.enum(["actions", "order"])
+      .describe("An action that is not shown, or is shown in another place."),
+    mapper: SEQUENCE.describe("What the plan does."),
+    rails: SEQUENCE.describe("What the evidence shows."),
+  }).nullable().describe("Both sides where they part; null where they agree."),
+  gates: z.strictObject({
+    z_min: z.number().describe("Least score, before it is fitted to each action."),
+    p_value: SHARE.describe("Share of prompts without an action that score as high as the best."),
+    mf_peak: z.number().describe("Score of the strongest channel."),
+  }).describe("What applied to all actions."),
+  channels: z.array(CHANNEL).describe("Every action, in canonical order."),
+});
+
 const ARTIFACTS = z.strictObject({
   mapper: z.strictObject({
     backend: z.enum(["sbert", "wordmap"]).describe("A trained mapper, or keywords."),
@@ -82,13 +120,26 @@ const ARTIFACTS = z.strictObject({
     sha256: z.string().regex(/^[0-9a-f]{64}$/).describe("Of the mapper, or of the keywords."),
     point: z.json().describe("The operating point that applied."),
     certificate: z.string().nullable().describe("Id of its certificate, or null."),
+    score: SHARE.describe("Least confidence over the steps; 0 if it was not asked."),
+    reason: z.enum(OUTCOMES).nullable()
+      .describe("What came of the step that it was least sure of; null if it was not asked."),
+    aux: z.strictObject({
+      label: z.string().nullable().describe("The action of that step; null where it abstained."),
+      predicted: z.string().describe("Its most probable class."),
+      margin: SHARE.describe("Distance of its two greatest probabilities."),
+      threshold: SHARE.nullable().describe("The threshold that applied; null for never."),
+      text: z.string().describe("The words of the step."),
+    }).nullable().describe("More of that step; null if it was not asked."),
   }).nullable().describe("What mapped the prompt; null if nothing could."),
   verify: z.strictObject({
+    ok: z.boolean().describe("Whether every gate was passed."),
+    reason: REASON.describe("The gravest of what failed; ok if nothing did."),
     sources: z.strictObject({
       ltv: SOURCE.describe("Source of the loan to value; null if unknown."),
       hf: SOURCE.describe("Source of the health factor; null if unknown."),
-    }).describe("Where the context stated the ratios."),
-  }).nullable().describe("What the guards looked at; null if they were not asked."),
+    }).nullable().describe("Where the context stated the ratios; null if no guard asked."),
+  }).describe("What the checks said, and on what."),
+  wdd: WDD.nullable().describe("What the rails saw; null if they did not run."),
   schema: z.strictObject({
     v: z.literal(1).describe("Version of the record."),
     keys: z.array(z.string()).describe("The record's keys, sorted."),

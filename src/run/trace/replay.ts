@@ -31,6 +31,8 @@ export interface ReplaySummary {
 export interface ReplayTraceOptions {
   /** Files of the mappers that the trace speaks of. The keyword mapper needs none. Default: none. */
   readonly modelPaths?: readonly string[];
+  /** File of the evidence. Default: what `train` left beside a mapper. */
+  readonly evidencePath?: string;
   /** How the encoders of the mappers are opened. */
   readonly mapper?: OpenMapperOptions;
   /** Called for each run that came out otherwise. */
@@ -129,6 +131,9 @@ class RuntimeShelf implements AsyncDisposable {
       useWordmapFallback: false,
       ...(mapper?.backend === "wordmap" && { backend: "wordmap" }),
       ...(modelPath !== undefined && { modelPath }),
+      ...(this.#options.evidencePath !== undefined && {
+        evidencePath: this.#options.evidencePath,
+      }),
       ...(this.#options.mapper && { mapper: this.#options.mapper }),
     });
     this.#open.set(key, runtime);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLessOrEqual, assertRejects, assertThrows } 
 import { openNgramEncoder } from "../../../src/encoders/lite/ngram.ts";
 import { MicroLmError } from "../../../src/core/errors.ts";
 import { openWdd } from "../../../src/rails/wdd/wdd.ts";
-import { applyWdd } from "../../../src/rails/wdd/decide.ts";
+import { applyWdd, disagreementOf } from "../../../src/rails/wdd/decide.ts";
 import { shuffleTracks } from "../../../src/rails/wdd/null.ts";
 import { openTermEncoder } from "../../../src/rails/wdd/terms.ts";
 import { hashWdd, loadWdd, saveWdd } from "../../../src/rails/wdd/file.ts";
@@ -81,7 +81,8 @@ Deno.test("openWdd() reads several steps in the order of their words", async () 
 
 Deno.test("openWdd() obeys every key of its policy", async () => {
   const prompts = toyPrompts(15, 3).map(({ prompt }) => prompt);
-  const detect = (policy: object) => openWdd(model, encoder, { policy }).detect(prompts);
+  const detect = (policy: object) =>
+    openWdd(model, encoder, { policy, stage: "stage11" }).detect(prompts);
   const base = await detect({});
   const kept = (results: typeof base) => results.reduce((sum, { keep }) => sum + keep.length, 0);
   const scores = (results: typeof base) => results.map(({ mf_peak }) => mf_peak);
@@ -121,6 +122,7 @@ const FAULTS: readonly [string, object, RegExp][] = [
   ["an unknown action", { overrides: { fly: {} } }, /Unknown action "fly"/],
   ["a K of zero", { K: 0 }, /Expected K of at least 1/],
   ["a short template", { template_width: 3 }, /at least 8 samples/],
+  ["a warp where there is none", { pca_prior: model.warp }, /stage10 has none/],
 ];
 for (const [what, policy, message] of FAULTS) {
   Deno.test(`openWdd() refuses ${what}`, () => {
@@ -162,6 +164,52 @@ Deno.test("saveWdd() and loadWdd() keep every decision; a changed file is refuse
     await assertRejects(() => loadWdd(path), MicroLmError, "truncated");
     await assertRejects(() => loadWdd(`${dir}/none.json`), MicroLmError);
   });
+});
+
+Deno.test("openWdd() reads traces of T samples, in both stages, and names the words that speak", async () => {
+  const prompt = "water the fern today";
+  for (const stage of ["stage10", "stage11"] as const) {
+    const seen = new Set<string>();
+    for (const T of [16, 90, 180, 360]) {
+      const wdd = openWdd(model, encoder, { stage, T });
+      const [traces] = await wdd.trace([prompt]);
+      assertEquals(traces!.data.cols, T);
+      const [result] = await wdd.detect([prompt]);
+      assertEquals([result!.stage, result!.T], [stage, T]);
+      assert(result!.proto_w <= Math.max(8, 0.3 * T));
+      seen.add(String(result!.mf_peak));
+      const water = result!.channels.find(({ name }) => name === "water")!;
+      assert(water.spans[0]!.text.includes("water"), water.spans[0]!.text);
+    }
+    assertEquals(seen.size, 4);
+  }
+  assertThrows(() => openWdd(model, encoder, { T: 15 }), MicroLmError, "at least 16 samples");
+});
+
+Deno.test("openWdd() refutes what lies below z_refute, whatever is kept", async () => {
+  const supported = async (z_refute: number) => {
+    const [found] = await openWdd(model, encoder, { policy: { z_refute } }).detect(["water it"]);
+    return found!.supported;
+  };
+  assert((await supported(0.3)).includes("water"));
+  assertEquals(await supported(1e9), []);
+  assertEquals((await supported(-1e9)).toSorted(), TOY_ACTIONS.toSorted());
+});
+
+Deno.test("disagreementOf() tells both sides, of actions and of their order", () => {
+  const found = { supported: ["water", "paint"], order: ["water", "paint"] };
+  const cases = [
+    [["water"], null],
+    [["water", "paint"], null],
+    [["paint", "water", "paint"], null],
+    [[], null],
+    [["move", "water"], "actions"],
+    [["paint", "water"], "order"],
+  ] as const;
+  for (const [planned, about] of cases) {
+    const expected = about && { about, mapper: planned, rails: found.order };
+    assertEquals(disagreementOf(found, planned), expected as unknown);
+  }
 });
 
 Deno.test("applyWdd() never blocks as a detector without gate, and summarises what it saw", async () => {

@@ -1,0 +1,192 @@
+import type { Domain, Mapper } from "../mod.ts";
+import { createProgress } from "../src/cli/progress.ts";
+import {
+  type AuditInput,
+  openModelEncoder,
+  openWdd,
+  PAIR_SIDES,
+  pairMetrics,
+  type PairRow,
+  type PairSide,
+  type RailsStage,
+  railsWorth,
+  type WddModel,
+  type WddResult,
+} from "../src/rails/mod.ts";
+import { percentWithInterval, type Table } from "../src/report/mod.ts";
+import { decideAll } from "../src/run/mod.ts";
+
+/** What is compared. */
+export interface AblationRequest {
+  readonly model: WddModel;
+  readonly domain: Domain;
+  readonly rows: readonly AuditInput[];
+  readonly mapper: Mapper | null;
+  /** When the mapper acts. */
+  readonly threshold: number;
+  readonly stages: readonly string[];
+  /** Samples of a trace. */
+  readonly samples: readonly number[];
+}
+
+/** How one kind of rails does. */
+export interface Ablation {
+  readonly rails: string;
+  readonly T: number | null;
+  readonly sides: Readonly<Record<string, ReturnType<typeof pairMetrics>>>;
+  readonly worth: ReturnType<typeof railsWorth> | null;
+  /** Milliseconds a prompt, on this machine. */
+  readonly ms: number | null;
+}
+
+/** Wrong actions against coverage: one point a threshold. */
+export interface CurvePoint {
+  readonly side: string;
+  /** Which limit moves: the mapper's threshold, or the least height of a lobe (`z_abs`, `z_refute`). */
+  readonly by: "threshold" | "height";
+  readonly at: number;
+  readonly coverage: number | null;
+  readonly wrong: number | null;
+}
+
+/** Thresholds of the mapper on its curves. */
+const THRESHOLDS = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99];
+/** Heights of lobes on the curve of the rails. */
+const HEIGHTS = [0.1, 0.2, 0.3, 0.4, 0.55, 0.7, 0.85, 1, 1.2, 1.5];
+
+/** Runs every stage at every T over the rows; labels are compared at last. */
+export async function ablateRails(
+  request: AblationRequest,
+): Promise<{ readonly ablations: Ablation[]; readonly curve: CurvePoint[] }> {
+  const { model, domain, rows, mapper, threshold, stages, samples } = request;
+  const prompts = rows.map(({ prompt }) => prompt);
+  const forbidden = prompts.map((prompt) =>
+    (domain.planner?.read(prompt).refusal ?? null) !== null
+  );
+  const labelsAt = async (at: number) =>
+    mapper === null
+      ? prompts.map(() => null)
+      : (await decideAll(mapper, prompts, { threshold: at })).map(({ label }) => label);
+  const labels = await labelsAt(threshold);
+  const pair = (results: readonly WddResult[] | null, at = labels, least = 0): PairRow[] =>
+    rows.map(({ label }, i) => ({
+      gold: label,
+      forbidden: forbidden[i]!,
+      mapper: at[i]!,
+      ...(results === null ? { keep: [], supported: [] } : saidBy(results[i]!, least)),
+    }));
+  const ablations: Ablation[] = [];
+  let first: WddResult[] | undefined;
+  await using encoder = await openModelEncoder(model);
+  const progress = createProgress("rails");
+  for (const rails of stages) {
+    if (rails === "none") {
+      const sides = mapper === null ? [] : (["mapper", "gated"] as const);
+      ablations.push({ rails, T: null, sides: sidesOf(pair(null), sides), worth: null, ms: null });
+      continue;
+    }
+    for (const T of samples) {
+      const detector = openWdd(model, encoder, { stage: rails as RailsStage, T });
+      const started = performance.now();
+      const results: WddResult[] = [];
+      for (let from = 0; from < prompts.length; from += 256) {
+        results.push(...await detector.detect(prompts.slice(from, from + 256)));
+        progress.update(results.length, prompts.length);
+      }
+      const ms = (performance.now() - started) / Math.max(1, prompts.length);
+      first ??= results;
+      const found = pair(results);
+      const sides = PAIR_SIDES.filter((side) => mapper !== null || side === "rails");
+      const worth = railsWorth(found);
+      ablations.push({ rails, T, sides: sidesOf(found, sides), worth, ms });
+    }
+  }
+  progress.end();
+  const curve: CurvePoint[] = [];
+  const add = (
+    side: PairSide,
+    by: CurvePoint["by"],
+    at: number,
+    found: readonly PairRow[],
+  ) => {
+    const { coverage, wrong } = pairMetrics(found, side);
+    curve.push({ side, by, at, coverage: coverage.value, wrong: wrong.value });
+  };
+  for (const at of mapper === null ? [] : THRESHOLDS) {
+    const found = pair(first ?? null, await labelsAt(at));
+    for (const side of ["mapper", "gated", "both"] as const) {
+      if (side !== "both" || first) add(side, "threshold", at, found);
+    }
+  }
+  for (const at of first ? HEIGHTS : []) {
+    const found = pair(first!, labels, at);
+    add("rails", "height", at, found);
+    if (mapper !== null) add("both", "height", at, found);
+  }
+  return { ablations, curve };
+}
+
+function sidesOf(rows: readonly PairRow[], sides: readonly PairSide[]) {
+  return Object.fromEntries(sides.map((side) => [side, pairMetrics(rows, side)]));
+}
+
+/** What the evidence shows, the strongest first, and what it does not refute; with a height, at that one. */
+function saidBy({ channels, supported }: WddResult, least: number) {
+  const isHigh = ({ height }: WddResult["channels"][number]) => height! >= least;
+  const shown = least === 0
+    ? channels.filter(({ kept }) => kept)
+    : channels.filter((one) => isHigh(one) && (one.kept || one.verdict === "below_height"));
+  return {
+    keep: shown.toSorted((a, b) => b.score - a.score).map(({ name }) => name),
+    supported: least === 0 ? supported : channels.filter(isHigh).map(({ name }) => name),
+  };
+}
+
+/** What acts, for people. */
+const SIDE_NAMES: Readonly<Record<PairSide, string>> = {
+  mapper: "mapper",
+  gated: "mapper, gates",
+  rails: "rails, gates",
+  both: "all",
+};
+
+/** The ablation as a table: one row for each kind of rails and each side. */
+export function ablationTable(ablations: readonly Ablation[]): Table {
+  return {
+    columns: [
+      ...["rails", "T", "acts", "coverage", "wrong of all", "must abstain, acts"],
+      ...["several shown", "errors refuted", "right refuted", "ms"],
+    ],
+    rows: ablations.flatMap(({ rails, T, sides, worth, ms }) =>
+      Object.entries(sides).filter(([side]) => T === null || side === "rails" || side === "both")
+        .map(([side, { coverage, wrong, non_exec }]) => [
+          rails,
+          T ?? "–",
+          SIDE_NAMES[side as PairSide],
+          percentWithInterval(coverage),
+          percentWithInterval(wrong),
+          percentWithInterval(non_exec),
+          worth && side === "rails" ? percentWithInterval(worth.multi) : "",
+          worth && side === "both" ? percentWithInterval(worth.caught) : "",
+          worth && side === "both" ? percentWithInterval(worth.refused) : "",
+          ms !== null && side === "rails" ? ms.toFixed(2) : "",
+        ])
+    ),
+  };
+}
+
+/** The curves as a table: coverage and wrong actions, side by side. */
+export function curveTable(curve: readonly CurvePoint[]): Table {
+  const share = (x: number | null) => x === null ? "–" : `${(100 * x).toFixed(2)}%`;
+  return {
+    columns: ["acts", "at", "coverage", "wrong of all"],
+    rows: PAIR_SIDES.flatMap((side) =>
+      curve.filter((point) => point.side === side).map(({ by, at, coverage, wrong }) => [
+        SIDE_NAMES[side],
+        `${by} ${at}`,
+        share(coverage),
+        share(wrong),
+      ])
+    ),
+  };
+}
