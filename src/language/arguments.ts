@@ -138,7 +138,8 @@ export function readArguments(
         : begin(i);
       // "500 USDC 2 ETH", "aave 7": another phrase; "GHO 210" is one
       const counts = current.names.length === 0 ||
-        (current.names.at(-1)!.kind === "asset" && !nameFollows(tags, i, context));
+        (current.names.at(-1)!.kind === "asset" &&
+          (placeFollows(tags[i + 1], context) || !nameFollows(tags, i, context)));
       if (!counts) current = begin(i);
       current.amount = tag.quantity;
       current.open = true;
@@ -411,6 +412,12 @@ function isAddress({ name, open }: FoundName): boolean {
 function canTake(draft: Draft, name: FoundName): boolean {
   return !draft.names.some(({ kind }) => kind === name.kind) ||
     ((draft.hints.includes("worth") || draft.hints.at(-1) === "of") && draft.names.length < 2);
+}
+
+/** "usdc 2k aave": what is also a place is one, behind a thing and its amount. */
+function placeFollows(tag: Tag | undefined, { exchanges }: ArgumentContext): boolean {
+  return !exchanges && tag !== undefined &&
+    tag.senses.some((sense) => sense.role === "name" && sense.kind === "place");
 }
 
 function nameFollows(tags: readonly Tag[], at: number, context: ArgumentContext): boolean {

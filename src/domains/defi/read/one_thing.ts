@@ -33,7 +33,7 @@ export function settle(
     if (pays) return withKind(phrase, "place");
     // "500 USDC out of the HLP vault"
     const isVault = phrase.amount === null && receiptOf(assetOf(phrase) ?? "") === "kept" &&
-      phrase.hints.some((hint) => /^(?:vault|pool|market)/.test(hint)) && things.length > 1;
+      phrase.hints.some((hint) => /^(?:vault|pool|market|savings)/.test(hint)) && things.length > 1;
     if (isVault) return withKind(phrase, "place");
     // "the ETH/USDC pool with 2 ETH": where the 2 ETH go to
     const isPair = assetOf(phrase)?.includes("/") === true && phrase.amount === null &&
@@ -83,7 +83,10 @@ export function readOne(
   const isReceipt = (phrase: NounPhrase) =>
     STAKES.includes(action) && phrase.amount === null &&
     receiptOf(assetOf(phrase)!) === "staked" &&
-    withAsset.some((other) => states(other) && receiptOf(assetOf(other)!) === undefined);
+    withAsset.some((other) =>
+      receiptOf(assetOf(other)!) === undefined &&
+      (states(other) || /^(?:from|out of|off)$/.test(phrase.prep ?? ""))
+    );
   const isAside = (phrase: NounPhrase) =>
     (assetOf(phrase) !== null && isReceipt(phrase)) || (aside?.test(phrase.prep ?? "") ?? false) ||
     // "Borrow DAI, collateral 2 ETH"
