@@ -338,7 +338,7 @@ Deno.test("a policy that asks for evidence is refused, not passed over", async (
   await assertRejects(
     () => runtime.run({ prompt: "lock the front door", policy }),
     MicroLmError,
-    "no evidence",
+    "asks for evidence",
   );
 });
 
