@@ -157,9 +157,9 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     as long as|so long as|should|only if|only when|otherwise|else|or else|pending|
     subject to|upon|supposing|suppose|depending|contingent|conditional|given|after|before|
     while|wait|await|as soon as|the moment|the minute|permitting|on condition|whether|in the event|
-    every time|each time|barring|the nod|the green light|green light|as plan|failing|plan b|except|unlikely|lest|or`,
+    every time|each time|barring|eventually|in due course|at some point|the nod|the green light|green light|as plan|failing|plan b|except|unlikely|lest|or`,
   negation:
-    `spare me|spare us|what i said|what we said|what i told you|what i wrote|unsend|unsubmit|the last thing i want|the last thing we want|last thing i want|the last thing i need|other than|apart from|aside from|save for|barring|yeah right|as if|oh great|oh sure|yeah no|yeah nah|sure thing|big surprise|not really|
+    `passing on|spare me|spare us|what i said|what we said|what i told you|what i wrote|unsend|unsubmit|the last thing i want|the last thing we want|last thing i want|the last thing i need|other than|apart from|aside from|save for|barring|yeah right|as if|oh great|oh sure|yeah no|yeah nah|sure thing|big surprise|not really|
     by mistake|by accident|not|no|don't|dont|do not|never|cannot|can't|won't|isn't|aren't|without|nor|neither|
     nothing|none|nobody|refrain|avoid|cancel|abort|stop|undo|revert|forget|nevermind|never mind|
     nvm|scratch|retract|retracted|void|oops|rather|instead|hold|skip|ignore|disregard|nope|nah|
@@ -173,7 +173,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   question: `what|how|why|who|whose|where|which|what's|how's|when's|whats|hows|is it|are there|
     do i|does|did|should i|can i|wondering|wonder|curious|any idea|advice|thoughts|opinion`,
   play:
-    `get ready|be ready|stand by|spell-check|spell - check|spell check|spellcheck|proofread|test|testing|tests|pretend|imagine|example|hypothetical|hypothetically|simulate|simulation|
+    `flip a coin|toss a coin|get ready|be ready|stand by|spell-check|spell - check|spell check|spellcheck|proofread|test|testing|tests|pretend|imagine|example|hypothetical|hypothetically|simulate|simulation|
     simulated|sandbox|mock|draft|drill|practice|backtest|roleplay|role-play|demo|dry run|dry-run|
     fiction|fictional|scenario|experiment|joke|joking|kidding|maybe|perhaps|might|possibly|
     probably|could|would|may|wish|hope|dream|someday|theory|guess|wishlist|rehearsal|paper trade|

@@ -28,6 +28,10 @@ const SAYS =
 const TELLS_FINITE =
   /^(?:i|i'm|i've|i'd|i'll|we|we're|we've|it|it's|there|there's|that's|my|our|the|a|an|this|these|those|no|so|as|since|because|having|for|with|thanks|thank|sorry|been|all|one|everything|nothing|hope|good|nice|great|just|too|yes|now|due|when i|talking|having)$/;
 
+/** "After lunch": later. */
+const DAYTIME =
+  /^after (?:the |my |our |a )?(?:lunch|dinner|breakfast|work|school|meeting|call|class|gym|weekend|holidays?|trip|break|nap|close|hours|midnight|noon)$/;
+
 /** Words for what is written: what follows a colon after one is quoted. */
 const WRITING =
   /\b(?:phrase|password|song|title|plans?|notes?|message|e?mail|docs|text|quote|story|poem|memo|headline|prompt|words?|sentence|tweet|post|sign|label|caption|subject|headers?|logs?|history|status|error|summary|transcript|script|motto|slogan|rumou?r|advice|tip|rules?|article|book|page|letter|output|response|code|agenda|saying|example|user|system|assistant|agent|bot|him|her|them)\b/;
@@ -83,6 +87,11 @@ export function backgroundFault(
   if (end === ":" && /^(?:done|finished|completed|executed|sent|submitted)$/.test(text)) {
     return "not_understood";
   }
+  // "leave all of it staked": against the order
+  if (/^(?:leave|keep) /.test(text) && words.some((tag) => tag.quantity || may(tag, "pronoun"))) {
+    return "not_understood";
+  }
+  if (DAYTIME.test(text)) return "condition";
   // "so it shows up on BNB Chain": more than the order
   if (!isBefore && words.some((tag) => senseOf(tag, "name")?.kind === "chain")) {
     return "not_understood";

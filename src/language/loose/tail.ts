@@ -51,9 +51,16 @@ function leadsUp(segments: readonly Segment[]): boolean {
   if (words.some(({ quantity }) => quantity?.refusal && quantity.kind !== "approximate")) {
     return false;
   }
-  if (segments.some(isOrder)) return false;
+  if (segments.some(isOrder) || segments.some(isAddressed)) return false;
   const isAbout = words.some((tag) => tag.quantity !== undefined || may(tag, "name"));
   return !(isAbout && words.some((tag, i) => acts(tag, words[i - 1], words[i + 1])));
+}
+
+/** "Priya, …": somebody else is asked. */
+function isAddressed({ tags }: Segment): boolean {
+  const words = tags.filter((tag) => !tag.mark && lightRole(tag) === null);
+  return words.length > 0 && words.length <= 2 &&
+    words.every((tag) => tag.senses.length === 0 && /^\p{Lu}\p{Ll}/u.test(tag.text));
 }
 
 /** Verbs that hand something over. */

@@ -15,7 +15,7 @@ const INVERTS = /^(?:do|have|would|will)$/;
 const BEFORE_HEAD =
   /^(?:if|should|could|would|can|may|must|shall|to|be|i'd|that|were|wish|ask|ought|let|given|what|now that)$/;
 const STOPS_ORDER =
-  /^(?:n't|n|hell|dead|dismiss|not|no|never|don't|dont|do not|cannot|can't|won't|isn't|aren't|without|nor|neither|nothing|none|nobody|refrain|avoid|cancel|abort|stop|undo|revert|forget|retract|void|hold|skip|ignore|disregard|decline|declined|declines|against|circumstances|if|unless|until|till|when|whenever|once|while|wait|might|maybe|perhaps|possibly|probably|pretend|imagine|suppose|example|test|draft|simulate|simulation|scrap|delete|drop|reject|guide|how|why|who|whether|they|he|she|price|define|automate|prepare)$/;
+  /^(?:n't|n|hell|dead|dismiss|not|no|never|don't|dont|do not|cannot|can't|won't|isn't|aren't|without|nor|neither|nothing|none|nobody|refrain|avoid|eventually|ultimately|someday|cancel|abort|stop|undo|revert|forget|retract|void|hold|skip|ignore|disregard|decline|declined|declines|against|circumstances|if|unless|until|till|when|whenever|once|while|wait|might|maybe|perhaps|possibly|probably|pretend|imagine|suppose|example|test|draft|simulate|simulation|scrap|delete|drop|reject|guide|how|why|who|whether|they|he|she|price|define|automate|prepare)$/;
 
 /** True if one of the words makes a sentence that tells. */
 export function tells(unread: readonly Tag[]): boolean {

@@ -202,7 +202,10 @@ function openName(
   // "Kim's loan", "in Kim's account" is somebody else's; "from Maple's vault" is a place
   const owns = /['’]s$/.test(tag.text);
   const isPlaced = context.prep !== null || may(context.next, "place_word");
-  if (owns && (!isPlaced || isHolding(context.next))) return null;
+  const next = context.next;
+  const isTheirs = isHolding(next) || may(next, "name") ||
+    next?.senses.length === 0 && /^[A-Z]/.test(next.text);
+  if (owns && (!isPlaced || isTheirs)) return null;
   const kind = kindOfOpen(shape, tag, context);
   if (kind === null) return null;
   // "Chorus One", "Cat Town": capitals in a row are one place

@@ -21,7 +21,7 @@ const VAGUE = new RegExp(
     "small portion|large portion|portion|chunk|fraction|little bit|part|good part)(?: more)?(?: of)?|" +
     "(?:a |the )?(?:few|couple)(?: more)?(?: of)?|(?:part|parts|bits|portions?|chunks?) of|several|some(?: more)?|" +
     "lots of|plenty of|tons of|loads of|most of|most (?=my |our )|(?:tens|dozens|hundreds|thousands|millions|billions)(?: of)?|" +
-    "enough|as (?:much|many|little) as (?:\\S+ )?(?:\\S+ )?(?:can|could|want|like|possible|have|allowed|" +
+    "enough|(?:the |my |our )?(?:usual|same|normal|regular|standard) (?:\\S+ )?(?:amount|size|sum)|as (?:much|many|little) as (?:\\S+ )?(?:\\S+ )?(?:can|could|want|like|possible|have|allowed|" +
     "able|needed)|as (?:much|many) (?:\\S+ )?as|the most (?:i|we|you) can|however much|any amount(?: of)?|a suitable amount(?: of)?)(?= |$)",
 );
 /** Where these words say something else than how much. */

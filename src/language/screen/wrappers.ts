@@ -94,6 +94,13 @@ export function findWrapper(
     null;
 }
 
+const RENAMES = /^(?:make that|make it|i mean|i meant|i meant to say|correction)$/;
+
+function isAsset(tag: Tag | undefined): boolean {
+  return tag !== undefined &&
+    tag.senses.some((sense) => sense.role === "name" && sense.kind === "asset");
+}
+
 /** "2 ETH, no wait, 3 ETH": the amount that is said again takes the place of the one that is taken back. */
 export function applyCorrections(tags: readonly Tag[], roles: Roles): Tag[] {
   const kept = [...tags];
@@ -108,6 +115,15 @@ export function applyCorrections(tags: readonly Tag[], roles: Roles): Tag[] {
     ) next++;
     const after = kept[next];
     const was = kept[before]?.quantity;
+    const named = kept[isSign(kept[i - 1]!) ? i - 2 : i - 1];
+    // "swap 70 DAI, make that USDT, to FRAX": another thing, as many
+    if (RENAMES.test(kept[i]!.norm) && isAsset(named) && isAsset(after)) {
+      const at = kept.indexOf(named!);
+      for (const tag of kept.slice(at, next)) roles.set(tag, "correction");
+      kept.splice(at, next + 1 - at, after!);
+      i = at;
+      continue;
+    }
     if (!was || !after?.quantity || !isAlike(was.kind, after.quantity.kind)) continue;
     const opened = kept[i - 1]?.mark === "(" ? i - 1 : -1;
     const closed = opened < 0 ? -1 : kept.findIndex((tag, k) => k > next && tag.mark === ")");

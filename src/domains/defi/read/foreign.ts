@@ -12,6 +12,7 @@ export function foreignKind(order: ReadOrder): string | null {
   const chains = names.filter(({ name }) => name.kind === "chain");
   const places = names.filter(({ name }) => name.kind === "place");
   const assets = names.filter(({ name }) => name.kind === "asset");
+  const gives = head.actions.some((action) => /^(?:deposit|stake|repay)/.test(action));
   const swaps = head.actions.includes("swap_asset") || head.actions.includes("->");
   if (new Set(chains.map(({ name }) => name.name)).size > 1) return "bridge";
   const toChain = chains.some(({ phrase }) =>
@@ -39,12 +40,13 @@ export function foreignKind(order: ReadOrder): string | null {
   if (swaps && given && received && given.name.name === received.name.name) return "impossible";
   const becomes = swaps || SWAP_TO.test(received?.phrase.prep ?? "");
   if (becomes && given && received && isWrap(given.name.name, received.name.name)) return "wrap";
-  // "swap 100 DAI to vitalik.eth", "have it land in 0x…": what is received goes to somebody
+  // "swap 100 DAI to vitalik.eth", "claim it into 0x…": what comes of it goes to somebody
   const isSent = places.concat(assets).some(({ name, phrase }) =>
     /\.(?:eth|sol|lens|crypto)$/i.test(name.name) ||
-    name.kind === "place" && isAccount(name.name) && /^(?:to|in|into)$/.test(phrase.prep ?? "")
+    name.kind === "place" && isAccount(name.name) && !gives &&
+      /^(?:to|in|into)$/.test(phrase.prep ?? "")
   );
-  if (swaps && isSent) return "transfer";
+  if (isSent) return "transfer";
   // "withdraw 10 LINK from Aave but keep all of it in Aave"
   const isKept = places.some(({ name, phrase }) =>
     /^(?:from|out of|off)$/.test(phrase.prep ?? "") &&

@@ -276,7 +276,7 @@ function byFrame(said: Said): DefiPrimitive[] {
   }
   if (hints.includes("debt")) return wayOfDebt(order);
   if (order.phrases.some(({ prep }) => prep === "against") && assets.length > 0) {
-    return ["borrow_asset"];
+    return assets.length > 1 ? ["borrow_asset", "swap_asset"] : ["borrow_asset"];
   }
   if (exchanged) return ["swap_asset"];
   const stakes = hints.includes("stake") ||

@@ -100,7 +100,7 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     const { allowed: framed, foreign } = frameOf(order);
     const isGist = parsed.reading === "gist";
     const isOpen = framed.length === 0 && parsed.orders.length === 1 &&
-      (isGist || namesEnough(order));
+      (isGist ? !isAgainst(order) : namesEnough(order));
     // "It's payback time: 7 LINK to Aave": what was passed over tells as well
     const told = parsed.reading === "loose" ? parsed.besides : [];
     const allowed = (isOpen ? DEFI_PRIMITIVES : framed)
@@ -256,6 +256,11 @@ function isCarriedHome({ head, phrases, particles }: ReadOrder): boolean {
     phrases.every(({ self, pronoun, names, amount, hints }) =>
       (self || pronoun !== null) && names.length === 0 && amount === null && hints.length === 0
     );
+}
+
+/** "rid me of 45 MIM against USDC": a pledge, or what is received. */
+function isAgainst({ phrases }: ReadOrder): boolean {
+  return phrases.some(({ prep }) => prep === "against");
 }
 
 /** An order is about something, or about what the order before it yields. */

@@ -6,6 +6,10 @@ const BUYS =
   /^(?:buy|purchase|acquire|get|get me|obtain|grab|pick up|pick|give me|gimme|receive|market buy|want|take|ape|scoop|scoop up|snap up|nab|bag|mint|purchase of|order)$/;
 /** Verbs whose "with" leads to what is received. */
 const REPLACES = /^(?:replace|substitute|swap|exchange|trade|switch)$/;
+/** Verbs whose object is given, and none: what another verb does with its object nobody can tell. */
+const GIVES =
+  /^(?:swap|exchange|trade|convert|change|turn|switch|sell|market[- ]sell|dump|flip|rotate|unload|offload|shift|move|roll|transform|cash|liquidate|replace|substitute|give|put|throw|send|conversion|sale|swapping|trading|->|make|go|from|take|liquidation|get rid|rid|exit|ditch|sub|dispose|flog|let go|burn|shed)/;
+const CLEAR = /^(?:to|into|->|<-|with|using|from|out of|by selling|by spending)$/;
 const GIVEN = /^(?:with|using|from|by selling|by spending|out of|via|<-)$/;
 const RECEIVED =
   /^(?:to|into|for|as|in exchange for|in return for|->|towards|back to|back into|onto|in|on|against)$/;
@@ -30,6 +34,12 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
   // "ape 1 ETH into PEPE" gives what "ape 1 ETH" alone would get
   const isInto = named.some(({ prep }) => prep === null) &&
     named.some(({ prep }) => /^(?:into|->)$/.test(prep ?? ""));
+  // "3 LINK for my DAI", without a verb that says who gets what
+  const isSure = BUYS.test(verb) || GIVES.test(verb) ||
+    named.some(({ prep }) => CLEAR.test(prep ?? ""));
+  if (named.length > 1 && !isSure) return nothing;
+  // "a tenth of it": of what was said before, not of what is received
+  const isShare = phrases.some((phrase) => phrase.pronoun !== null && states(phrase));
   const buys = BUYS.test(verb) && !isInto;
   const replaces = REPLACES.test(verb) && named.some(({ prep }) => prep === null);
   const sides = named.map((phrase) =>
@@ -42,6 +52,7 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
   const received = named.filter((_, i) => sideAt(i) === "received");
   const asset = one(given);
   const toAsset = one(received);
+  if (isShare && asset === null) return nothing;
   if (asset === undefined || toAsset === undefined || (asset !== null && asset === toAsset)) {
     return nothing;
   }

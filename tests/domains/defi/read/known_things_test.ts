@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readOrders } from "../../../../src/domains/defi/read/orders.ts";
+import { proposeOrders, readOrders } from "../../../../src/domains/defi/read/orders.ts";
 import { readStep } from "../../../../src/domains/defi/read/steps.ts";
 import type { StepSlot } from "../../../../src/domains/defi/read/things.ts";
 import type { DefiPrimitive } from "../../../../src/domains/defi/taxonomy.ts";
@@ -62,6 +62,15 @@ const ALLOWED: readonly (readonly [string, readonly (readonly DefiPrimitive[])[]
   ["Give or take 200 USDC, pay it back on radiant", []],
   ["unstake half of half my KSM", []],
   ["swap 40 CAKE to USDT on pancakesvvap", []],
+  ["claim my CRV straight into 0xdeadbeef00000000000000000000000000000001", []],
+  ["repay 100 USDC of debt for bob.eth on aave", []],
+  ["deposit 200 USDC into alice.eth", []],
+  ["unstake the 20 ATOM in Rita's Keplr", []],
+  ["Priya, please withdraw 2,000 USDC from our morpho vault", []],
+  ["withdraw 4 ETH from lido and leave all of it staked", []],
+  ["eventually I want all of this ETH in kelp", []],
+  ["After lunch, put 3,000 USDC into fluid for me", []],
+  ["swipe 200 USDC to DAI's page", []],
   // A question that asks to act, and what is said after it
   ["Could you stake 200 USDC? I want to maximize my earnings.", [["stake_asset"]]],
   ["Could you deposit 2 ETH? Thanks", [["deposit_asset"]]],
@@ -97,6 +106,7 @@ const SLOTS: readonly (readonly [DefiPrimitive, string, readonly (string | null)
   ["stake_asset", "lock 120 AERO as veAERO", ["AERO", "VEAERO", null, null]],
   ["unstake_asset", "release 400 CRV from the veCRV lock", ["CRV", null, null, null]],
   ["deposit_asset", "deposit into 3pool on curve", [null, null, "curve", "3pool"]],
+  ["swap_asset", "swap 70 DAI, make that USDT, to FRAX", ["USDT", "FRAX", null, null]],
   ["swap_asset", "turn into ARB 60 of my OP", ["OP", "ARB", null, null]],
   ["borrow_asset", "get me into debt at benqi for 6 AVAX", ["AVAX", null, "benqi", null]],
   // A symbol and its contract are one thing: the contract
@@ -132,6 +142,21 @@ for (const [action, prompt, slot] of OPEN) {
     assertEquals(readStep(action, readOrders(prompt).orders[0]!).ambiguous, [slot]);
   });
 }
+
+Deno.test("what is given and what is received is never guessed", () => {
+  const guessed = [
+    "3 LINK for my DAI, please",
+    "for my DAI I want 3 LINK",
+    "get me exactly 3 ETH, paid for in USDC",
+  ]
+    .flatMap((prompt) => [...readOrders(prompt).orders, ...proposeOrders(prompt)?.orders ?? []])
+    .filter((order) => readStep("swap_asset", order).ambiguous.length === 0)
+    .filter((order) =>
+      readStep("swap_asset", order).asset === "LINK" ||
+      readStep("swap_asset", order).asset === "ETH"
+    );
+  assertEquals(guessed.map(({ text }) => text), []);
+});
 
 Deno.test("a number glued to a cash tag is refused: it may be dollars or coins", () => {
   assertEquals(readOrders("swap 50$eth to pepe").orders, []);
