@@ -165,15 +165,15 @@ function statsCommand(
 function validateCommand(
   { dataset, mask }: OpenedLabels,
   { csv }: Flags,
-  { say, result }: CommandContext,
+  { say, paint, result }: CommandContext,
 ): ExitCode {
   const findings = validateDataset(dataset, mask);
   const problems = findings.filter(({ level }) => level === "problem").length;
   for (const { level, message } of findings) say(`${level}: ${printable(message, 300)}`);
   say(
-    `${csv}: ${dataset.rows.length} rows, ${problems} problems, ${
-      findings.length - problems
-    } notes`,
+    `${csv}: ${dataset.rows.length} rows, ${
+      paint[problems > 0 ? "bad" : "good"](`${problems} problems`)
+    }, ${findings.length - problems} notes`,
   );
   result({ csv, rows: dataset.rows.length, problems, findings });
   return problems > 0 ? EXIT.gate : EXIT.ok;

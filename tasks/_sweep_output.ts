@@ -91,7 +91,7 @@ function certifiedMapper(outcome: SweepOutcome, about: SweepContext, paths: Swee
 export function printSweep(
   outcome: SweepOutcome,
   about: SweepContext,
-  { say }: Pick<CommandContext, "say">,
+  { say, paint }: Pick<CommandContext, "say" | "paint">,
 ): void {
   const { chosen, verdict } = outcome;
   const grid = metricsTable(outcome);
@@ -111,5 +111,5 @@ export function printSweep(
   if (outcome.perClass.length > 0) say(`${textTable(classTable(outcome.perClass))}\n`);
   for (const remark of verdict.remarks) say(`The limits alone say: ${remark}`);
   const failures = verdict.failures.map((failure) => `\n  ${failure}`).join("");
-  say(`${about.bench}: ${verdict.status}${failures}`);
+  say(`${about.bench}: ${paint[verdict.ok ? "good" : "bad"](verdict.status)}${failures}`);
 }

@@ -54,7 +54,7 @@ export const REPLAY_FLAGS = {
 /** The body of `trace`: `verify FILE` or `head FILE`. */
 export async function traceCommand(
   { expect_hash, verify }: FlagValues<typeof TRACE_FLAGS>,
-  { positional, say, warn, result }: CommandContext,
+  { positional, say, paint, warn, result }: CommandContext,
 ): Promise<ExitCode> {
   const [action, path, ...more] = positional;
   if ((action !== "verify" && action !== "head") || path === undefined || more.length > 0) {
@@ -83,7 +83,8 @@ export async function traceCommand(
   const { fault, head, lines_after_expected: after } = found;
   if (key && !fault) await requireSignedHead(path, head, key);
   if (fault) say(`${path}:${fault.line}: ${fault.message}`);
-  say(`${fault ? "right up to there" : "right"}: ${describeHead(head)}`);
+  const verdict = fault ? paint.bad("right up to there") : paint.good("right");
+  say(`${verdict}: ${describeHead(head)}`);
   if (after !== null) say(`lines after the expected hash: ${after}`);
   if (key && !fault) say(`signed by the key ${key.id}`);
   result({ ...found, ...(key && { signed_by: fault ? null : key.id }) });
@@ -95,7 +96,7 @@ export async function replayCommand(
   flags: FlagValues<typeof REPLAY_FLAGS>,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { say, warn, result } = context;
+  const { say, paint, warn, result } = context;
   const key = await openVerifier(flags);
   // The chain is followed line by line from here on: its end binds them all
   if (key) await requireSignedHead(flags.trace, readTraceHead(flags.trace), key);
@@ -122,7 +123,9 @@ export async function replayCommand(
   if (other_versions > 0) {
     warn(`${other_versions} lines were written by other versions or on another kind of machine`);
   }
-  say(`${equal} of ${lines} runs came out the same, bit for bit`);
+  const isSame = equal === lines;
+  const counted = paint[isSame ? "good" : "bad"](`${equal} of ${lines} runs`);
+  say(`${counted} came out the same, bit for bit`);
   result({ ...summary, differences });
   return different === 0 ? EXIT.ok : EXIT.gate;
 }

@@ -49,7 +49,7 @@ await runCommand({
     },
   },
 }, async (flags, context) => {
-  const { say, result, positional } = context;
+  const { say, paint, result, positional } = context;
   const [pathA, pathB] = positional;
   if (positional.length !== 2) {
     throw usage({ name: "compare" }, `Expected two mappers, got ${positional.length}`);
@@ -92,7 +92,9 @@ await runCommand({
   );
   say(
     found.different
-      ? `Different: the ${found.accuracy.value > 0 ? "second" : "first"} is right more often`
+      ? `${paint.good("Different")}: the ${
+        found.accuracy.value > 0 ? "second" : "first"
+      } is right more often`
       : "No difference that these rows could show",
   );
   const shown = flips.slice(0, flags.show).map((flip) =>

@@ -74,7 +74,7 @@ await runCommand({
     ...OPEN_MAPPER_FLAGS,
   },
 }, async (flags, context) => {
-  const { say, result } = context;
+  const { say, paint, result } = context;
   const log = await readLog(flags.rows);
   const { reference: path, mapper_path, alpha, seed } = flags;
   const known = path === undefined ? log.slice(0, flags.warmup) : await scoreReference(path);
@@ -111,7 +111,11 @@ await runCommand({
       : `Wrong actions: ${wrong.k} of ${wrong.n}, between ${percent(wrong.ci_low)} and ` +
         `${percent(wrong.ci_high)} at all times; promised ${percent(promise)}`,
   );
-  say(recalibrate ? "Recalibrate: label new prompts and train again" : "Nothing to do");
+  say(
+    recalibrate
+      ? `${paint.bad("Recalibrate")}: label new prompts and train again`
+      : paint.good("Nothing to do"),
+  );
   result({
     rows: flags.rows,
     ...{ reference_rows: known.length, stream_rows: stream.length, peak: monitor.peak },

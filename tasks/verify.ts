@@ -31,7 +31,7 @@ await runCommand({
     ...ENCODER_FLAGS,
   },
 }, async (flags, context) => {
-  const { say, result } = context;
+  const { say, paint, result } = context;
   const path = flags.mapper_path;
   const artifact = await loadMapper(path);
   const { domain_sha256: _, ...recorded } = artifact.flags as unknown as TrainRequest & {
@@ -59,10 +59,16 @@ await runCommand({
     const isSameData = run.mapper.training.data_sha256 === artifact.training.data_sha256;
     say(
       isSame
-        ? `The same bytes: ${path} is what ${flags.labels_csv} gives (${artifact.sha256})`
+        ? `${
+          paint.good("The same bytes")
+        }: ${path} is what ${flags.labels_csv} gives (${artifact.sha256})`
         : isSameData
-        ? `Other bytes from the same rows: ${differing(artifact, run.mapper).join(", ")} differ`
-        : `Other rows: ${path} was trained on ${artifact.training.rows} with the hash ` +
+        ? `${paint.bad("Other bytes")} from the same rows: ${
+          differing(artifact, run.mapper).join(", ")
+        } differ`
+        : `${
+          paint.bad("Other rows")
+        }: ${path} was trained on ${artifact.training.rows} with the hash ` +
           `${artifact.training.data_sha256}, ${flags.labels_csv} has ` +
           `${run.mapper.training.rows} with ${run.mapper.training.data_sha256}`,
     );

@@ -1,3 +1,5 @@
+import { fitText, terminalColumns } from "./terminal.ts";
+
 /** Options of {@linkcode createProgress}. */
 export interface ProgressOptions {
   /** Where the bar is drawn. Default: stderr, if it is a terminal; otherwise nowhere. */
@@ -6,6 +8,8 @@ export interface ProgressOptions {
   readonly delayMs?: number;
   /** The clock, in milliseconds. Default: `performance.now`. */
   readonly now?: () => number;
+  /** Columns of the terminal. Default: those that it has at each drawing. */
+  readonly columns?: () => number;
 }
 
 /** A progress bar. */
@@ -19,14 +23,21 @@ export interface Progress {
 }
 
 const REDRAW_MS = 100;
-const CELLS = 30;
+const MOST_CELLS = 30;
+/** Fewer cells say nothing: then the numbers stand alone. */
+const LEAST_CELLS = 5;
+/** The time left follows from the speed of this long: what came before, like loading, has no part in it. */
+const WINDOW_MS = 10_000;
 
-/** Makes a progress bar that stays silent for the first two seconds and off a terminal. */
+/**
+ * Makes a progress bar that stays silent for the first two seconds and off a terminal. It fits into a line
+ * of the terminal, however narrow that is.
+ */
 export function createProgress(label: string, options: ProgressOptions = {}): Progress {
-  const { delayMs = 2000, now = () => performance.now() } = options;
+  const { delayMs = 2000, now = () => performance.now(), columns = terminalColumns } = options;
   const write = options.write ?? stderrWriter();
   const start = now();
-  let partStart = start;
+  let speed = createSpeed(start);
   let name = label;
   let drawn = -Infinity;
   return {
@@ -34,21 +45,58 @@ export function createProgress(label: string, options: ProgressOptions = {}): Pr
       const next = `${label}: ${part}`;
       if (next === name) return;
       name = next;
-      partStart = now();
-      drawn = Math.min(drawn, partStart - REDRAW_MS);
+      const time = now();
+      speed = createSpeed(time);
+      drawn = Math.min(drawn, time - REDRAW_MS);
     },
     update(done, total) {
       const time = now();
-      if (!write || time - start < delayMs || time - drawn < REDRAW_MS) return;
+      if (!write) return;
+      speed.add(time, done);
+      if (time - start < delayMs || time - drawn < REDRAW_MS) return;
       drawn = time;
+      const left = speed.left(total - done);
       const share = total > 0 ? Math.min(1, done / total) : 0;
-      const bar = "█".repeat(Math.round(share * CELLS)).padEnd(CELLS, "·");
-      const left = share > 0 ? ((time - partStart) / share) * (1 - share) : 0;
       const count = total === 1 ? `${Math.floor(100 * share)}%` : `${done}/${total}`;
-      write(`\r${name} ${bar} ${count}, ${Math.ceil(left / 1000)} s left \x1b[K`);
+      const numbers = left === null ? count : `${count}, ${durationText(left)} left`;
+      write(`\r${line(name, share, numbers, columns())}\x1b[K`);
     },
     end() {
       if (write && drawn > -Infinity) write("\r\x1b[K");
+    },
+  };
+}
+
+/** A terminal wraps what reaches its last column. */
+function line(label: string, share: number, numbers: string, columns: number): string {
+  const room = columns - 1;
+  const forLabel = Math.max(0, room - numbers.length - 2 - LEAST_CELLS);
+  const name = fitText(label, Math.min(label.length, forLabel));
+  const cells = Math.min(MOST_CELLS, room - name.length - numbers.length - 2);
+  if (cells < LEAST_CELLS) return fitText(numbers, room);
+  return `${name} ${"█".repeat(Math.round(share * cells)).padEnd(cells, "·")} ${numbers}`;
+}
+
+function durationText(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 100) return `${seconds} s`;
+  return seconds < 6000 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** Units a millisecond, of late. */
+function createSpeed(start: number) {
+  const seen: [time: number, done: number][] = [[start, 0]];
+  return {
+    add(time: number, done: number) {
+      // The start counts until something is done: it may be long before the first unit
+      if (seen.length === 1 && seen[0]![1] === 0 && done > 0) seen.push([time, done]);
+      else if (time - seen.at(-1)![0] >= REDRAW_MS) seen.push([time, done]);
+      while (seen.length > 2 && time - seen[1]![0] > WINDOW_MS) seen.shift();
+    },
+    /** Milliseconds for so many more units; null where no speed is known. */
+    left(units: number): number | null {
+      const [[t0, d0], [t1, d1]] = [seen[0]!, seen.at(-1)!];
+      return d1 > d0 ? units * (t1 - t0) / (d1 - d0) : null;
     },
   };
 }

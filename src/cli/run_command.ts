@@ -6,13 +6,20 @@ import { EXIT, type ExitCode, exitCodeOf } from "./exit_codes.ts";
 import { type Command, type Flag, type FlagValues, parseFlags } from "./flags.ts";
 import { helpText } from "./help.ts";
 import { hintForThisRun } from "./permission_hint.ts";
+import { createPaint, type Paint } from "../report/paint.ts";
 import { openTaskFiles } from "./task_files.ts";
+import { terminalColumns, wrapText } from "./terminal.ts";
 
 /** What a command gets to work with. */
 export interface CommandContext {
   readonly positional: readonly string[];
-  /** Prints talk for people: on stdout, or on stderr when stdout carries data (`--json`). */
+  /**
+   * Prints talk for people: on stdout, or on stderr when stdout carries data (`--json`). Lines wider than
+   * a terminal are broken between words.
+   */
   say(text: string): void;
+  /** Colours for what is said: none off a terminal and under NO_COLOR. */
+  readonly paint: Paint;
   /** Prints data on stdout: what another program reads. */
   print(text: string): void;
   /** Prints talk on stderr, for tasks whose stdout is data. */
@@ -71,10 +78,13 @@ export async function runCommand<const F extends Record<string, Flag>>(
     const files = await openTaskFiles(command.flags, flags);
     const code = await body(flags as unknown as FlagValues<F>, {
       positional,
-      say: json ? talk : print,
+      say: (text) =>
+        json ? talk(forPeople(text, Deno.stderr)) : print(forPeople(text, Deno.stdout)),
+      paint: paintFor(json ? Deno.stderr : Deno.stdout),
       print,
-      note: talk,
-      warn: (text) => talk(`warning: ${text}`),
+      note: (text) => talk(forPeople(text, Deno.stderr)),
+      warn: (text) =>
+        talk(forPeople(`${paintFor(Deno.stderr).bold("warning:")} ${text}`, Deno.stderr)),
       result: (value) => {
         if (json) print(JSON.stringify(value));
       },
@@ -84,6 +94,19 @@ export async function runCommand<const F extends Record<string, Flag>>(
     return code;
   });
   Deno.exit(code);
+}
+
+interface Stream {
+  isTerminal(): boolean;
+}
+
+function paintFor(stream: Stream): Paint {
+  return createPaint(!Deno.noColor && stream.isTerminal());
+}
+
+/** What goes into a file or a pipe keeps its lines. */
+function forPeople(text: string, stream: Stream): string {
+  return stream.isTerminal() ? wrapText(text, terminalColumns()) : text;
 }
 
 /** A disk may be full behind standard output; a reader that has gone has seen enough. */
@@ -109,7 +132,8 @@ async function guard(name: string, run: () => Promise<ExitCode>): Promise<ExitCo
     return await run();
   } catch (error) {
     const { text, code } = explain(error, name);
-    talk(text);
+    const { bad } = paintFor(Deno.stderr);
+    talk(text.replace(/^(error|defect):/, (word) => bad(word)));
     return code;
   }
 }

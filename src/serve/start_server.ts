@@ -107,7 +107,6 @@ export async function startServer(
   const asked = { ...DEFAULT_SERVE_LIMITS, ...options.limits };
   const limits = { ...asked, maxConnections: affordableConnections(asked.maxConnections) };
   const checkToken = createTokenCheck(token, host);
-  const watch = watchEventLoop({ onDelay: (seconds) => handler.metrics.delay(seconds) });
   const listener: { current: HttpListener | null } = { current: null };
   const handler = createRequestHandler(servedOf(runtime, options), {
     checkToken,
@@ -122,6 +121,8 @@ export async function startServer(
       worstDelay: watch.worst,
     }),
   });
+  // From here on something runs that has to be stopped: what is refused above leaves nothing behind
+  const watch = watchEventLoop({ onDelay: (seconds) => handler.metrics.delay(seconds) });
   const shedding = sheddingLog(log, limits.maxConnections);
   try {
     listener.current = await listen({

@@ -35,7 +35,9 @@ function base64(bytes: Uint8Array): string {
 
 async function photograph(browser: Browser, name: string, address: string): Promise<Picture[]> {
   const pictures: Picture[] = [];
-  const size = address.startsWith("http") ? 0 : Deno.statSync(address).size;
+  const size = address.startsWith("http")
+    ? (await (await fetch(address)).arrayBuffer()).byteLength
+    : Deno.statSync(address).size;
   for (const [width, colorScheme] of VIEWS) {
     const { page, misdeeds } = await openPage(browser, address, { width, colorScheme });
     if (address.startsWith("http")) {
