@@ -1,4 +1,4 @@
-import type { Domain, Mapper } from "../mod.ts";
+import type { Domain, Mapper, OperatingPoint } from "../mod.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import {
   type AuditInput,
@@ -21,9 +21,8 @@ export interface AblationRequest {
   readonly model: WddModel;
   readonly domain: Domain;
   readonly rows: readonly AuditInput[];
-  readonly mapper: Mapper | null;
-  /** When the mapper acts. */
-  readonly threshold: number;
+  /** The mapper, and when it acts. */
+  readonly mapper: { readonly mapper: Mapper; readonly point: OperatingPoint } | null;
   readonly stages: readonly string[];
   /** Samples of a trace. */
   readonly samples: readonly number[];
@@ -49,6 +48,16 @@ export interface CurvePoint {
   readonly wrong: number | null;
 }
 
+/** What came of a comparison. */
+export interface Compared {
+  readonly ablations: readonly Ablation[];
+  readonly curve: readonly CurvePoint[];
+  /** The rails of the curves: `stage10, T 180`, or the first that were asked for; null for none. */
+  readonly curve_of: string | null;
+}
+
+/** Samples of the rails that curves show, where they were asked for. */
+const DEFAULT_T = 180;
 /** Thresholds of the mapper on its curves. */
 const THRESHOLDS = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99];
 /** Heights of lobes on the curve of the rails. */
@@ -57,17 +66,18 @@ const HEIGHTS = [0.1, 0.2, 0.3, 0.4, 0.55, 0.7, 0.85, 1, 1.2, 1.5];
 /** Runs every stage at every T over the rows; labels are compared at last. */
 export async function ablateRails(
   request: AblationRequest,
-): Promise<{ readonly ablations: Ablation[]; readonly curve: CurvePoint[] }> {
-  const { model, domain, rows, mapper, threshold, stages, samples } = request;
+): Promise<Compared> {
+  const { model, domain, rows, mapper, stages, samples } = request;
   const prompts = rows.map(({ prompt }) => prompt);
   const forbidden = prompts.map((prompt) =>
     (domain.planner?.read(prompt).refusal ?? null) !== null
   );
-  const labelsAt = async (at: number) =>
-    mapper === null
-      ? prompts.map(() => null)
-      : (await decideAll(mapper, prompts, { threshold: at })).map(({ label }) => label);
-  const labels = await labelsAt(threshold);
+  const labelsAt = async (threshold?: number) => {
+    if (mapper === null) return prompts.map(() => null);
+    const point = { ...mapper.point, ...(threshold !== undefined && { threshold }) };
+    return (await decideAll(mapper.mapper, prompts, point)).map(({ label }) => label);
+  };
+  const labels = await labelsAt();
   const pair = (results: readonly WddResult[] | null, at = labels, least = 0): PairRow[] =>
     rows.map(({ label }, i) => ({
       gold: label,
@@ -76,7 +86,7 @@ export async function ablateRails(
       ...(results === null ? { keep: [], supported: [] } : saidBy(results[i]!, least)),
     }));
   const ablations: Ablation[] = [];
-  let first: WddResult[] | undefined;
+  let shown: { readonly results: WddResult[]; readonly of: string } | undefined;
   await using encoder = await openModelEncoder(model);
   const progress = createProgress("rails");
   for (const rails of stages) {
@@ -94,7 +104,9 @@ export async function ablateRails(
         progress.update(results.length, prompts.length);
       }
       const ms = (performance.now() - started) / Math.max(1, prompts.length);
-      first ??= results;
+      if (!shown || T === DEFAULT_T && !shown.of.endsWith(`T ${DEFAULT_T}`)) {
+        shown = { results, of: `${rails}, T ${T}` };
+      }
       const found = pair(results);
       const sides = PAIR_SIDES.filter((side) => mapper !== null || side === "rails");
       const worth = railsWorth(found);
@@ -103,6 +115,7 @@ export async function ablateRails(
   }
   progress.end();
   const curve: CurvePoint[] = [];
+  const first = shown?.results;
   const add = (
     side: PairSide,
     by: CurvePoint["by"],
@@ -123,7 +136,7 @@ export async function ablateRails(
     add("rails", "height", at, found);
     if (mapper !== null) add("both", "height", at, found);
   }
-  return { ablations, curve };
+  return { ablations, curve, curve_of: shown?.of ?? null };
 }
 
 function sidesOf(rows: readonly PairRow[], sides: readonly PairSide[]) {
@@ -155,9 +168,9 @@ export function ablationTable(ablations: readonly Ablation[]): Table {
   return {
     columns: [
       ...["rails", "T", "acts", "coverage", "wrong of all", "must abstain, acts"],
-      ...["several shown", "errors refuted", "right refuted", "ms"],
+      ...["several shown", "errors refuted", "right refuted"],
     ],
-    rows: ablations.flatMap(({ rails, T, sides, worth, ms }) =>
+    rows: ablations.flatMap(({ rails, T, sides, worth }) =>
       Object.entries(sides).filter(([side]) => T === null || side === "rails" || side === "both")
         .map(([side, { coverage, wrong, non_exec }]) => [
           rails,
@@ -169,10 +182,15 @@ export function ablationTable(ablations: readonly Ablation[]): Table {
           worth && side === "rails" ? percentWithInterval(worth.multi) : "",
           worth && side === "both" ? percentWithInterval(worth.caught) : "",
           worth && side === "both" ? percentWithInterval(worth.refused) : "",
-          ms !== null && side === "rails" ? ms.toFixed(2) : "",
         ])
     ),
   };
+}
+
+/** Milliseconds a prompt of each kind of rails, apart from the table: they differ from run to run. */
+export function timesLine(ablations: readonly Ablation[]): string {
+  const times = ablations.flatMap(({ ms }) => ms === null ? [] : [ms.toFixed(2)]);
+  return `Milliseconds a prompt, in the same order: ${times.join(", ")}`;
 }
 
 /** The curves as a table: coverage and wrong actions, side by side. */

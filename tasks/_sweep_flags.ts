@@ -2,6 +2,7 @@ import { formatFlag, INPUT_FLAGS, TAXONOMY_FLAG } from "./_input_flags.ts";
 import { OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { SIGN_FLAG, VERIFY_FLAG } from "./_signing.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
+import { railsPath } from "../src/run/mod.ts";
 
 /** The flags that `sweep`, `m8` and `mapper-bench` share. */
 export const SWEEP_FLAGS = {
@@ -189,8 +190,9 @@ export const SWEEP_FLAGS = {
   out_mapper: {
     type: "string",
     value: "FILE",
-    writes: (path: string) => [path, `${path}.sig`],
-    help: "Write the mapper with the chosen point and its certificate inside.",
+    writes: (path: string) => [path, railsPath(path)].flatMap((file) => [file, `${file}.sig`]),
+    help:
+      "Write the mapper with the chosen point and its certificate inside; its evidence goes along.",
   },
   ...SIGN_FLAG,
   ...VERIFY_FLAG,

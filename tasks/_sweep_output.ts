@@ -1,4 +1,4 @@
-import { type SigningKey, writeSigned } from "../src/core/mod.ts";
+import { type SigningKey, writeFileAtomic, writeSigned } from "../src/core/mod.ts";
 import { stringifyCsv } from "../src/data/mod.ts";
 import { DECISION_COLUMNS, METRICS_COLUMNS, metricsRow } from "../src/evaluate/mod.ts";
 import { type MapperArtifact, MicroLmError, type SweepOutcome } from "../mod.ts";
@@ -17,6 +17,7 @@ import {
   sweepSummary,
   textTable,
 } from "../src/report/mod.ts";
+import { railsPath } from "../src/run/mod.ts";
 import { toMapperConfig } from "./_mapper_config.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 
@@ -61,6 +62,21 @@ export async function writeSweep(
   ];
   for (const [path, render] of files) {
     if (path !== undefined) await writeSigned(path, await render(), signer);
+  }
+  await copyEvidence(paths);
+}
+
+/** A mapper with another point is of the same rows: its evidence goes with it. */
+async function copyEvidence({ mapper_path, out_mapper }: SweepPaths): Promise<void> {
+  if (mapper_path === undefined || out_mapper === undefined) return;
+  const [from, to] = [railsPath(mapper_path), railsPath(out_mapper)];
+  if (from === to) return;
+  for (const end of ["", ".sig"]) {
+    const bytes = await Deno.readFile(`${from}${end}`).catch((error: unknown) => {
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw error;
+    });
+    if (bytes) await writeFileAtomic(`${to}${end}`, bytes);
   }
 }
 

@@ -1,8 +1,10 @@
 import {
   type Dataset,
+  type DecidingMapper,
   joinLabels,
   openDomain,
   openMapper,
+  type OperatingPoint,
   readLabeledCsv,
   readPrompts,
 } from "../mod.ts";
@@ -36,7 +38,13 @@ import {
 } from "../src/report/mod.ts";
 import { decideAll, fitRails } from "../src/run/mod.ts";
 
-import { ablateRails, type AblationRequest, ablationTable, curveTable } from "./_rails_ablation.ts";
+import {
+  ablateRails,
+  type AblationRequest,
+  ablationTable,
+  curveTable,
+  timesLine,
+} from "./_rails_ablation.ts";
 
 const DEFI = "fixtures/defi/defi_mapper_labeled";
 
@@ -74,7 +82,12 @@ const AUDIT_BENCH_FLAGS = {
     value: "FILE",
     help: "Mapper whose answers the evidence is to check as well.",
   },
-  threshold: { type: "number", min: 0, max: 1, default: 0.4, help: "When the mapper acts." },
+  threshold: {
+    type: "number",
+    min: 0,
+    max: 1,
+    help: "When the mapper acts. Default: at the point that its file names.",
+  },
   max_hallucination: {
     type: "number",
     min: 0,
@@ -169,7 +182,12 @@ async function auditBenchCommand(flags: Flags, context: CommandContext): Promise
   }
   if (compared) {
     say(`Rails\n${textTable(ablationTable(compared.ablations))}\n`);
-    say(`Wrong actions against coverage\n${textTable(curveTable(compared.curve))}\n`);
+    say(`${timesLine(compared.ablations)}\n`);
+    say(
+      `Wrong actions against coverage, ${compared.curve_of ?? "no rails"}\n${
+        textTable(curveTable(compared.curve))
+      }\n`,
+    );
   }
   say(`Wrote ${flags.out_dir}/: rows_audit.csv, metrics_audit.json, report.html`);
   result({
@@ -188,7 +206,12 @@ async function compareRails(
   request: Pick<AblationRequest, "model" | "domain" | "rows" | "stages" | "samples">,
 ) {
   await using mapper = mapper_path === undefined ? null : await openMapper(mapper_path);
-  return await ablateRails({ ...request, mapper, threshold });
+  const point = mapper && pointOf(mapper, threshold);
+  return await ablateRails({ ...request, mapper: mapper && { mapper, point: point! } });
+}
+
+function pointOf({ point }: DecidingMapper, threshold: number | undefined): OperatingPoint {
+  return threshold === undefined ? point : { ...point, threshold };
 }
 
 const STAGES = ["none", "stage10", "stage11"];
@@ -230,7 +253,7 @@ async function checkMapper(
 ) {
   await using mapper = await openMapper(mapper_path!);
   const labelsOf = async (some: readonly AuditInput[]) =>
-    (await decideAll(mapper, some.map(({ prompt }) => prompt), { threshold }))
+    (await decideAll(mapper, some.map(({ prompt }) => prompt), pointOf(mapper, threshold)))
       .map(({ label }) => label);
   const gold = encodeGold(rows.map(({ label }) => label), mapper.classes);
   if (gold.labeled === 0) return null;

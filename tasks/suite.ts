@@ -9,8 +9,7 @@ import { textTable } from "../src/report/mod.ts";
 import { readSuite, runSuite, type SuiteReference, type SuiteResult } from "../src/run/mod.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { type MapperConfig, readMapperConfig } from "./_mapper_config.ts";
-
-const DEFAULT_CONFIG = "fixtures/suites/mapper_config.json";
+import { DEFAULT_MAPPER } from "./_runtime_flags.ts";
 
 /** Flags of `suite`. */
 const SUITE_FLAGS = {
@@ -29,7 +28,9 @@ const SUITE_FLAGS = {
   config: {
     type: "string",
     value: "FILE",
-    help: `Mapper and operating point, as --pin writes them. Default: ${DEFAULT_CONFIG}.`,
+    help:
+      `Mapper and operating point, as --pin writes them. Default: ${DEFAULT_MAPPER} and the point ` +
+      "that its file names, as for run.",
   },
   mapper_path: {
     type: "string",
@@ -86,7 +87,10 @@ async function runtimeOptions(
     if (check) throw nothingToVerify();
     return { ...shared, backend: "wordmap" };
   }
-  const config = await readMapperConfig(flags.config ?? DEFAULT_CONFIG, check);
+  if (flags.config === undefined) {
+    return { ...shared, modelPath: flags.mapper_path ?? DEFAULT_MAPPER };
+  }
+  const config = await readMapperConfig(flags.config, check);
   const { backend, model_path, ...point } = config;
   const modelPath = flags.mapper_path ?? model_path;
   return {

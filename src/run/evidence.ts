@@ -46,6 +46,23 @@ const MOST_DETECTORS = 16;
  *
  * @throws {MicroLmError} Kind `missing` if there is no file, `data` if it is damaged or was made with another
  * encoder; what the check of a file's bytes throws.
+ *
+ * @example
+ * ```ts
+ * import { openDomain, readLabeledCsv } from "micro-lm";
+ * import { saveWdd } from "micro-lm/rails";
+ * import { DEFAULT_POLICY, fitRails, openEvidence } from "micro-lm/run";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await readLabeledCsv("fixtures/defi/defi_mapper_labeled_mini.csv");
+ * const path = ".artifacts/example_open_evidence.json";
+ * await saveWdd(path, await fitRails(data, await openDomain("defi")));
+ * await using evidence = await openEvidence(path);
+ * await Deno.remove(path);
+ * const detector = await evidence.detector(DEFAULT_POLICY.audit, { stage: "stage10", T: 180 });
+ * const [found] = await detector.detect(["please repay 500 DAI of my loan"]);
+ * assertEquals(found!.channels.length, 8);
+ * ```
  */
 export async function openEvidence(
   path: string,
@@ -105,7 +122,17 @@ export async function openEvidence(
   };
 }
 
-/** Where `train` leaves the evidence of a mapper. */
+/**
+ * Where `train` leaves the evidence of a mapper.
+ *
+ * @example
+ * ```ts
+ * import { railsPath } from "micro-lm/run";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(railsPath(".artifacts/defi_mapper.json"), ".artifacts/defi_mapper.rails.json");
+ * ```
+ */
 export function railsPath(mapperPath: string): string {
   return `${mapperPath.replace(/\.json$/, "")}.rails.json`;
 }

@@ -102,7 +102,7 @@ const TASKS: Readonly<Record<string, string>> = {
   "serve-public": "serve:public",
   mcp: "mcp",
   look: "trace bench:encoders bench:natural bench:orders bench:order-proof bench:order-score " +
-    "bench:overlap bench:audit bench:arc bench:rails bench:memory bench:tune",
+    "bench:overlap bench:audit bench:arc bench:rails bench:rails-order bench:memory bench:tune",
   cache: "replay cache",
   hub: "model",
   children: "encoders:compare stages:demo bench:kill",

@@ -84,6 +84,12 @@ Deno.test("m8 --rails bounds wrong actions over the grid, and its point belongs 
   const { stdout, stderr } = await runTask("m8", [...flags, "--rails", "stage10"]);
   assertStringIncludes(stdout, "wrong actions", stderr);
   assertEquals([...stdout.matchAll(/ of 360 /g)].length >= 4, true);
+  const copy = `${FOLDER}/pinned.json`;
+  await record("m8", ...flags, "--out_mapper", copy);
+  assertEquals(
+    await Deno.readTextFile(`${FOLDER}/pinned.rails.json`),
+    await Deno.readTextFile(`${FOLDER}/mapper.rails.json`),
+  );
   const pin = ["--rails", "stage10", "--pin", `${FOLDER}/pin.json`];
   const refused = await runTask("m8", [...flags, ...pin]);
   assertEquals(refused.code, 64);

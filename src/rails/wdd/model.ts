@@ -234,7 +234,26 @@ export function describeWdd(
   return { encoder: encoder.spec, fingerprint: encoder.fingerprint, n_max: maxTokens };
 }
 
-/** Opens the encoder that a model was fitted with. */
+/**
+ * Opens the encoder that a model was fitted with.
+ *
+ * @throws {MicroLmError} Kind `data` if another version of it is installed; what opening it throws.
+ *
+ * @example
+ * ```ts
+ * import { fitWdd, openEvidenceEncoder, openModelEncoder } from "micro-lm/rails";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const prompts = Array.from({ length: 30 }, (_, i) => [
+ *   { prompt: `paint fence ${i}`, label: "paint" },
+ *   { prompt: `how old is tree ${i}`, label: "abstain" },
+ * ]).flat();
+ * await using encoder = await openEvidenceEncoder({ lexicon: null, slots: [] });
+ * const model = await fitWdd(prompts, encoder, { primitives: ["paint"] });
+ * await using again = await openModelEncoder(model);
+ * assertEquals(again.fingerprint, encoder.fingerprint);
+ * ```
+ */
 export async function openModelEncoder(
   model: WddModel,
   options: OpenEncoderOptions = {},
