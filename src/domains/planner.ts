@@ -13,8 +13,8 @@ export interface Planner<Plan = unknown, Context = unknown> {
   readonly takesGrids: boolean;
   /** The other forms that prompts have, for training; undefined where prompts come to the mapper as they are. */
   readonly trainingForms?: TrainingForms;
-  /** The shape of what `readContext` takes. */
-  readonly contextType: z.ZodType;
+  /** The shape of what `readContext` takes, for documents; any object if it is not told. */
+  readonly contextType?: z.ZodType;
   /** Requests to try first, each with an answer that somebody checked. */
   readonly examples?: readonly RunExample[];
   /** What the words say before anybody maps them: is it an order, and of which steps. */

@@ -35,7 +35,7 @@ export function openApiDocument(
           ]),
         ),
         Policy: toSchema(POLICY_TYPE),
-        Context: planner ? toSchema(planner.contextType) : { type: "object" },
+        Context: planner?.contextType ? toSchema(planner.contextType) : { type: "object" },
         Problem: toSchema(PROBLEM_BODY),
       },
       securitySchemes: { bearer: { type: "http", scheme: "bearer" } },

@@ -8,7 +8,7 @@ import { readPolicy } from "../../src/run/policy/policy.ts";
 for (const name of ["defi", "arc", "examples/home"]) {
   Deno.test(`the shape of a context of ${name} is a JSON schema that admits no other key`, async () => {
     const { planner } = await openDomain(name);
-    const schema = z.toJSONSchema(planner!.contextType, { io: "input" });
+    const schema = z.toJSONSchema(planner!.contextType!, { io: "input" });
     assertEquals([schema.type, schema.additionalProperties], ["object", false]);
     assertThrows(() => planner!.readContext({ nonsense: 1 }, readPolicy({}) as never));
   });
@@ -16,7 +16,7 @@ for (const name of ["defi", "arc", "examples/home"]) {
 
 Deno.test("a folder's facts are typed", async () => {
   const { planner } = await openDomain("examples/home");
-  const { properties } = z.toJSONSchema(planner!.contextType, { io: "input" });
+  const { properties } = z.toJSONSchema(planner!.contextType!, { io: "input" });
   const types = Object.values(properties!).map((fact) => (fact as { type: string }).type);
   assertMatch(types.join(), /^(boolean|number|string)(,(boolean|number|string))*$/);
 });

@@ -57,7 +57,8 @@ for (const [task, args] of SAME) {
 }
 
 /** Folders that get files of their own names. */
-const OWN_NAMES = /^(stages_demo|notebooks|analyze|model|cache)\.ts: (out_dir|store_dir)$/;
+const OWN_NAMES =
+  /^(?:(stages_demo|notebooks|analyze|model|cache)\.ts: (out_dir|store_dir)|engine\.ts: out)$/;
 
 Deno.test("every flag that names an output says what it writes", () => {
   const lacking: string[] = [];
