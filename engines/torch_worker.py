@@ -33,7 +33,7 @@ class Encoder:
 
     def __init__(self, model, pooling="auto", max_length=512):
         self.tokenizer = transformers.AutoTokenizer.from_pretrained(model)
-        whole = transformers.AutoModel.from_pretrained(model, dtype=torch.float32)
+        whole = transformers.AutoModel.from_pretrained(model).float()
         self.config = whole.config
         self.network = whole.get_encoder() if self.config.is_encoder_decoder else whole
         # T5-like models have no token that is trained to stand for a text; BERT-like ones begin with it.

@@ -194,3 +194,18 @@ Deno.test("_latest is a symbolic link where ln may run", async () => {
     }
   });
 });
+
+Deno.test("--max_steps and --model_override reach workers, too", async () => {
+  await inTempFolder(async (folder) => {
+    await writeDetections(folder);
+    const args = await prepareStage(folder, "short");
+    const flags = ["--max_steps", "3", "--model_override", "static", "--jobs", "2", "--json"];
+    const { code, stdout, stderr } = await runStageTask("batch_train", [...args, ...flags]);
+    assertEquals(code, 0, stderr);
+    for (const { folder: run } of JSON.parse(stdout).runs) {
+      const history = JSON.parse(await Deno.readTextFile(`${run}/training_history.json`));
+      assertEquals([history.steps, history.totalSteps], [3, 3]);
+      assertStringIncludes(await Deno.readTextFile(`${run}/config_used.yaml`), "spec: static\n");
+    }
+  });
+});

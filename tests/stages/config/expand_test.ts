@@ -34,6 +34,12 @@ const REFERENCE = [
     "codet5p_220m_champion_lr4e-5_bs8_ep6_wd0.01_acc1_seed41",
     "codet5p_220m_champion_lr4e-5_bs8_ep6_wd0.01_acc1_seed45",
   ],
+  [
+    "detections_offline",
+    { detections_champion: 5 },
+    "detections_champion_lr1e-2_bs16_ep15_wd0.01_seed41",
+    "detections_champion_lr1e-2_bs16_ep15_wd0.01_seed45",
+  ],
 ] as const;
 
 for (const [file, counts, first, last] of REFERENCE) {

@@ -27,6 +27,14 @@ Deno.test("unusedOptions() names what was given and changes nothing", () => {
     checkpointing,
   ]);
   assertEquals(unused("{ fp16: true }", "full"), []);
+  assertEquals(unused("{ bf16: true }", "full\n    pooling: mean"), [
+    "global.bf16",
+    "experiments.a.pooling",
+  ]);
+  assertEquals(
+    unused("{ engine: torch, bf16: true, max_length: 64 }", "full\n    pooling: mean"),
+    [],
+  );
 });
 
 Deno.test("unusedOptions() refuses a max_length that nothing keeps to", () => {
