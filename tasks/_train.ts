@@ -44,7 +44,7 @@ const NO_ABSTAIN =
   `does, and may act on any; add such prompts with the label ${ABSTAIN_CLASS}`;
 
 /** What the bar calls the parts of a training. */
-const PHASES = { encode: "encode", choose: "choose weights", fit: "fit" } as const;
+const PHASES = { encode: "encode", choose: "choose", fit: "fit" } as const;
 
 /** What a training run is told. */
 export interface TrainRequest
@@ -385,8 +385,10 @@ export function printTraining(
       `encoder ${encoder.spec}, calibration ${model.method}${folds}`,
   );
   if (training.chosen_C) {
-    const blocks = training.chosen_weights ? " and the weights of the blocks" : "";
-    say(`Chosen by held-out log-loss: C ${training.chosen_C.C}${blocks}`);
+    const { weights = [], shrinkage = 1 } = training.chosen_blocks ?? {};
+    const blocks = weights.length > 1 ? `, weights ${weights.join(", ")}` : "";
+    const spread = shrinkage < 1 ? `, spread within classes shrunk by ${shrinkage}` : "";
+    say(`Chosen by held-out log-loss: C ${training.chosen_C.C}${blocks}${spread}`);
   }
   if (rails) {
     const { primitives, background, training: { rows } } = rails;

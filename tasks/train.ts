@@ -49,8 +49,8 @@ await runCommand({
       default: "8",
       help:
         "Inverse strength of the L2 penalty; auto chooses it by the log-loss of held-out rows, " +
-        "which takes about four times as long, and what each block of a+b weighs unless the spec " +
-        "says so: a*1+b keeps equal weights.",
+        "what each block of a+b weighs unless the spec says so (a*1+b keeps equal weights), and a " +
+        "linear map of dense vectors where it pays; that takes some times as long.",
     },
     max_iter: { type: "integer", min: 1, default: 2000, help: "Iterations at most." },
     tol: {

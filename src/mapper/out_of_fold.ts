@@ -4,7 +4,7 @@ import type { Features, Matrix } from "../core/matrix.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { splitRows } from "../data/split.ts";
 import type { Masker } from "../data/template.ts";
-import type { Encoder, EncoderBlocks } from "../encoders/encoder.ts";
+import type { Encoder } from "../encoders/encoder.ts";
 import {
   fitCalibrated,
   type FitCalibratedOptions,
@@ -83,18 +83,18 @@ export async function predictOutOfFold(
     });
   }
   const prompts = dataset.rows.map(({ prompt }) => prompt);
-  const weigh = options.C === "auto" && encoder.blocks
-    ? await openWeigher(encoder.blocks, prompts)
+  const choose = options.C === "auto" && !options.trainer
+    ? await openChooser(encoder, prompts)
     : undefined;
-  const given = weigh ? undefined : await encoder.encode(prompts);
+  const encoded = choose ? undefined : await encoder.encode(prompts);
   const data = new Float64Array(labels.length * classes.length);
   const order = hasHead ? new Float64Array(labels.length) : undefined;
   const lacking = new Set<string>();
   for (const [f, part] of parts.entries()) {
     const training = Uint32Array.from(parts.filter((_, g) => g !== f).flatMap((rows) => [...rows]));
     const fold = { labels, rows: training.sort(), hasHead };
-    const features = given ?? weigh!(fold, options);
-    const known = fitFold(features, fold, options);
+    const { features, ...fitting } = encoded ? { features: encoded } : choose!(fold, options);
+    const known = fitFold(features, fold, { ...options, ...fitting });
     const held = takeRows(features, part);
     const found = predictProbabilities(known.model, held);
     const columns = known.classes.map((name) => classes.indexOf(name));
@@ -145,20 +145,25 @@ function actingRows({ labels, rows, hasHead }: Fold) {
   };
 }
 
-/** Encodes rows once; gives their features with the weights that the rows of a fold ask for. */
-async function openWeigher(
-  { encode, join, count }: EncoderBlocks,
+/** Encodes rows once; gives their features as the rows of a fold would have them chosen. */
+async function openChooser(
+  encoder: Encoder,
   prompts: readonly string[],
-): Promise<(fold: Fold, options: PredictOutOfFoldOptions) => Features> {
-  const { chooseWeights } = await import("./calibrate/choose_weights.ts");
-  const blocks = await encode(prompts);
+): Promise<
+  (fold: Fold, options: PredictOutOfFoldOptions) => Pick<FitCalibratedOptions, "trainer"> & {
+    readonly features: Features;
+  }
+> {
+  const { chooseBlocks, encodeBlocks, trainerOf } = await import("./calibrate/choose_blocks.ts");
+  const { blocks, join } = await encodeBlocks(encoder, prompts);
   return (fold, { onProgress: _, C: __, groups: ___, ...options }) => {
     const { acting, classes, numbers } = actingRows(fold);
-    const chosen = classes.length < 2 ? undefined : chooseWeights(join, {
+    const chosen = classes.length < 2 ? undefined : chooseBlocks(join, {
       blocks: blocks.map((block) => takeRows(block, acting)),
       labels: numbers,
     }, { ...options, classes: classes.length });
-    return join(blocks, chosen?.weights ?? Array.from({ length: count }, () => 1));
+    const { weights, shrinkage } = chosen ?? { weights: blocks.map(() => 1), shrinkage: 1 };
+    return { features: join(blocks, weights), ...trainerOf({ shrinkage }) };
   };
 }
 
@@ -183,6 +188,12 @@ function fitFold(
   });
   if (!hasHead) return { classes, model };
   const isOrder = Int32Array.from(rows, (row) => labels[row] === ABSTAIN_CLASS ? 0 : 1);
-  const head = fitOrderHead(takeRows(features, rows), isOrder, options);
+  const { trainer: __, ...rest } = options;
+  const head = fitOrderHead(
+    takeRows(features, rows),
+    isOrder,
+    // As a training does: the choice is about the classes.
+    options.C === "auto" ? rest : options,
+  );
   return { classes, model, scoreOrders: createOrderScorer(head.model) };
 }

@@ -15,9 +15,10 @@ import {
   type FitCalibratedOptions,
   type FitCalibratedResult,
   predictProbabilities,
+  type TrainerFactory,
 } from "./calibrate/calibration.ts";
 import { openNgramEncoder } from "../encoders/lite/ngram.ts";
-import type { ChosenWeights } from "./calibrate/choose_weights.ts";
+import type { ChosenBlocks } from "./calibrate/choose_blocks.ts";
 import { roundModel } from "./file/packed_model.ts";
 import { fitOosScore, type OosFit } from "./out_of_scope/fit.ts";
 import type { OosScore } from "./out_of_scope/score.ts";
@@ -105,8 +106,8 @@ export interface TrainingFacts {
   readonly notes?: readonly string[];
   /** Log-loss a row of each calibration method, where they were compared. */
   readonly calibration_losses?: Readonly<Record<string, number>>;
-  /** What the blocks of the encoder weigh, where `auto` chose that, too. */
-  readonly chosen_weights?: ChosenWeights;
+  /** What `auto` chose about the features: weights of blocks, and what the penalty counts in. */
+  readonly chosen_blocks?: ChosenBlocks;
   /** The C that `auto` chose, and the held-out log-loss a row of the last two candidates. */
   readonly chosen_C?: ChosenC;
   /** What fitting an out-of-scope score found, where it was asked for. */
@@ -136,30 +137,31 @@ export interface TrainingFacts {
  * ```
  */
 export async function trainMapper(
-  given: Dataset,
-  equal: Encoder,
+  data: Dataset,
+  given: Encoder,
   options: TrainMapperOptions,
 ): Promise<TrainedMapper> {
   const { mask } = options;
-  const counts = countLabels(given);
+  const counts = countLabels(data);
   const labels = options.classNames ?? [...counts.keys()].sort();
-  checkClasses(given, counts, labels);
-  const dataset = { ...given, rows: inOneOrder(given.rows) };
+  checkClasses(data, counts, labels);
+  const dataset = { ...data, rows: inOneOrder(data.rows) };
   const hasHead = wantsOrderHead(
     dataset.rows.map((row) => row.label!),
     options.orderHead ?? "auto",
   );
   const classes = hasHead ? labels.filter((name) => name !== ABSTAIN_CLASS) : labels;
-  checkHead(given, labels, classes, hasHead);
+  checkHead(data, labels, classes, hasHead);
   const plan = planTrainingRows(dataset.rows, hasHead, options.forms);
   const prompts = plan.rows.map((row) => row.prompt);
-  const { encoder, features, weights } = await encodeRows(equal, plan, classes, options);
+  const { encoder, features, chosen, trainer } = await encodeRows(given, plan, classes, options);
+  const fitting = { ...options, ...(trainer && { trainer }) };
   const vectors = vectorKeys(features);
-  const { fit, head } = fitParts(features, plan, { vectors, classes }, options);
+  const { fit, head } = fitParts(features, plan, { vectors, classes }, fitting);
   const model = roundModel(fit.model);
   const { written } = plan;
   const scope = options.oosScore
-    ? await fitScope(features, plan, model, { vectors, hasHead }, options)
+    ? await fitScope(features, plan, model, { vectors, hasHead }, fitting)
     : undefined;
   const blank = await createBlankFinder(encoder)(features, prompts);
   const notes = [
@@ -186,7 +188,7 @@ export async function trainMapper(
       folds: fit.folds,
       converged: fit.converged && (head?.converged ?? true),
       ...(fit.losses && { calibration_losses: fit.losses }),
-      ...(weights && { chosen_weights: weights }),
+      ...(chosen && { chosen_blocks: chosen }),
       ...(fit.chosen && { chosen_C: fit.chosen }),
       ...(notes.length > 0 && { notes }),
       ...(scope && { out_of_scope: scope.found }),
@@ -197,28 +199,36 @@ export async function trainMapper(
   };
 }
 
-/** Encodes all rows; where C is chosen and nobody said what each block weighs, that is chosen first. */
+/** What the rows of a training are as features, and what was chosen about them. */
+interface EncodedRows {
+  readonly encoder: Encoder;
+  readonly features: Features;
+  readonly chosen?: ChosenBlocks;
+  /** Where the choice asks for another one. */
+  readonly trainer?: TrainerFactory;
+}
+
+/** Encodes all rows; where C is chosen, so is what the blocks weigh, and that comes first. */
 async function encodeRows(
   encoder: Encoder,
   { rows, source, written, classified }: TrainingRows,
   classes: readonly string[],
   { onPhase, C, ...options }: TrainMapperOptions,
-): Promise<
-  { readonly encoder: Encoder; readonly features: Features; readonly weights?: ChosenWeights }
-> {
+): Promise<EncodedRows> {
   const prompts = rows.map((row) => row.prompt);
   const encoding = {
     onProgress: (done: number, total: number) => onPhase?.("encode", done, total),
   };
-  if (C !== "auto" || !encoder.blocks) {
+  if (C !== "auto" || options.trainer) {
     return { encoder, features: await encoder.encode(prompts, encoding) };
   }
-  const { chooseWeights, isEqual } = await import("./calibrate/choose_weights.ts");
-  const { blocks: { join, weigh, encode, count } } = encoder;
-  const blocks = await encode(prompts, encoding);
-  const equal = join(blocks, Array.from({ length: count }, () => 1));
+  const { chooseBlocks, encodeBlocks, trainerOf, weighEncoder } = await import(
+    "./calibrate/choose_blocks.ts"
+  );
+  const { blocks, join } = await encodeBlocks(encoder, prompts, encoding);
+  const equal = join(blocks, blocks.map(() => 1));
   const groups = groupRows(rows.slice(0, written), vectorKeys(equal), options.mask);
-  const weights = chooseWeights(join, {
+  const chosen = chooseBlocks(join, {
     blocks: blocks.map((block) => takeRows(block, classified)),
     labels: Int32Array.from(classified, (i) => classes.indexOf(rows[i]!.label!)),
     groups: Array.from(classified, (i) => groups[source[i]!]!),
@@ -227,10 +237,13 @@ async function encodeRows(
     classes: classes.length,
     onProgress: (done, total) => onPhase?.("choose", done, total),
   });
-  if (!weights || isEqual(weights)) {
-    return { encoder, features: equal, ...(weights && { weights }) };
-  }
-  return { encoder: weigh(weights.weights), features: join(blocks, weights.weights), weights };
+  if (!chosen) return { encoder, features: equal };
+  return {
+    encoder: weighEncoder(encoder, chosen),
+    features: join(blocks, chosen.weights),
+    chosen,
+    ...trainerOf(chosen),
+  };
 }
 
 /** The group of each row as it was written: what no fold tears apart. */
@@ -273,11 +286,14 @@ function fitParts(
   });
   if (headed.length === 0) return { fit, head: undefined };
   const seen = part(headed);
+  // Two classes of many kinds each: their spread within is not what the penalty should count in.
+  const { trainer: _, ...rest } = options;
+  const forHead = options.C === "auto" ? rest : options;
   const isOrder = Int32Array.from(headed, (i) => rows[i]!.label === ABSTAIN_CLASS ? 0 : 1);
   return {
     fit,
     head: fitOrderHead(seen.features, isOrder, {
-      ...options,
+      ...forHead,
       onProgress: report(ownWork, headWork),
       groups: seen.groups,
     }),

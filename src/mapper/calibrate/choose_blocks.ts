@@ -1,25 +1,29 @@
 import type { Features } from "../../core/matrix.ts";
-import type { EncoderBlocks } from "../../encoders/encoder.ts";
+import type { EncodeOptions, Encoder, EncoderBlocks } from "../../encoders/encoder.ts";
 import { decisionFunction } from "../fit/linear_classifier.ts";
 import {
   createTrainer,
   DEFAULT_C,
   type FitLogisticRegressionOptions,
 } from "../fit/logistic_regression.ts";
+import { createMappedTrainer } from "../fit/mapped_trainer.ts";
 import { takeRows } from "../fit/rows.ts";
+import type { TrainerFactory } from "./calibration.ts";
 import { lossAtBestTemperature } from "./calibration_compare.ts";
 import { planCalibration } from "./calibration_plan.ts";
 import type { HeldOutFold } from "./temperature.ts";
 
-/** Which weights were chosen, and the held-out log-loss a row of what was tried on all folds. */
-export interface ChosenWeights {
+/** What was chosen about the features, and the held-out log-loss a row of where the search was. */
+export interface ChosenBlocks {
   /** One a block; the largest is 1. */
   readonly weights: readonly number[];
-  /** By what was tried, as `C 8, weights 1,0.5`: where the search began, and where it ended. */
+  /** Of the spread within classes that the penalty counts in; 1 for none. See {@linkcode fitWithinClass}. */
+  readonly shrinkage: number;
+  /** By what was tried, as `C 8, weights 1,0.5, shrinkage 1`: where the search began, and where it ended. */
   readonly losses: Readonly<Record<string, number>>;
 }
 
-/** What {@linkcode chooseWeights} chooses by. */
+/** What {@linkcode chooseBlocks} chooses by. */
 export interface WeightedRows {
   readonly blocks: readonly Features[];
   readonly labels: Int32Array;
@@ -27,8 +31,8 @@ export interface WeightedRows {
   readonly groups?: readonly string[] | undefined;
 }
 
-/** Options of {@linkcode chooseWeights}; C is its own. */
-export interface ChooseWeightsOptions extends Omit<FitLogisticRegressionOptions, "C"> {
+/** Options of {@linkcode chooseBlocks}; C is its own. */
+export interface ChooseBlocksOptions extends Omit<FitLogisticRegressionOptions, "C"> {
   /** Called after each fit; the total is what can still follow at most. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -40,6 +44,8 @@ export interface ChooseWeightsOptions extends Omit<FitLogisticRegressionOptions,
 const MOST_ROWS = 2000;
 /** Steps from equal weights. */
 const MOST_STEPS = 8;
+/** What the spread within classes is shrunk by, tried in this order. */
+const SHRINKAGES = [0.8, 0.5];
 const FOLDS = 3;
 /** The least share of the log-loss that a step has to gain: less is the chance of the folds. */
 const LEAST_GAIN = 0.005;
@@ -51,19 +57,19 @@ const C_FACTOR = 4;
 const C_RANGE = [0.5, 128] as const;
 
 /**
- * Chooses what each block of a composed encoder weighs, by the log-loss of held-out rows at their best
- * temperature.
+ * Chooses what each block of a composed encoder weighs, and whether the penalty counts in the spread within
+ * classes, by the log-loss of held-out rows at their best temperature.
  *
  * Starts at equal weights. Each step tries to double and to halve each weight, and a C four times larger
  * and smaller: all on the first fold, the best two on the others, and goes where the loss is least, while
- * that gains. The largest weight is 1, so
+ * that gains. Then shrinkages of the spread are tried. The largest weight is 1, so
  * that the penalty keeps its meaning. Nothing where the rows do not suffice for folds.
  */
-export function chooseWeights(
+export function chooseBlocks(
   join: EncoderBlocks["join"],
   given: WeightedRows,
-  options: ChooseWeightsOptions,
-): ChosenWeights | undefined {
+  options: ChooseBlocksOptions,
+): ChosenBlocks | undefined {
   const { blocks, labels, groups } = sampleRows(given, options.classes);
   const plan = planCalibration(labels, {
     classes: options.classes,
@@ -75,13 +81,16 @@ export function chooseWeights(
   const parts = plan.always.length > 0 ? [...plan.folds, plan.always] : [...plan.folds];
   const search = createSearch(
     (setting) => {
-      const { weights, C } = setting;
+      const { weights, C, shrinkage } = setting;
       // Of the same length whatever the weights, so that C keeps its meaning.
       const length = Math.sqrt(
         weights.reduce((sum, weight) => sum + weight ** 2, 0) / weights.length,
       );
       const features = join(blocks, weights.map((weight) => weight / length));
-      const trainer = createTrainer(features, labels, parts, { ...options, C, tol: SEARCH_TOL });
+      const fitting = { ...options, C, tol: SEARCH_TOL };
+      const trainer = shrinkage < 1
+        ? createMappedTrainer(features, labels, parts, fitting, shrinkage)
+        : createTrainer(features, labels, parts, fitting);
       return (fold) => {
         const others = [...parts.keys()].filter((g) => g !== fold);
         const { classifier } = trainer.fit(others, { C, rough: true });
@@ -93,7 +102,7 @@ export function chooseWeights(
     plan.folds.length,
     options.onProgress,
   );
-  const start = { weights: blocks.map(() => 1), C: DEFAULT_C };
+  const start = { weights: blocks.map(() => 1), C: DEFAULT_C, shrinkage: 1 };
   const first: Judged = { setting: start, loss: search.lossOf(start) };
   let best = first;
   for (let step = 0; step < MOST_STEPS; step++) {
@@ -101,23 +110,60 @@ export function chooseWeights(
     if (!next || next.loss > best.loss * (1 - LEAST_GAIN)) break;
     best = next;
   }
+  for (const shrinkage of blocks.some(({ dense }) => dense) ? SHRINKAGES : []) {
+    const next = search.bestOf([{ ...best.setting, shrinkage }]);
+    if (!next || next.loss > best.loss * (1 - LEAST_GAIN)) break;
+    best = next;
+  }
   search.end();
-  const { weights } = best.setting;
+  const { weights, shrinkage } = best.setting;
   return {
     weights,
+    shrinkage,
     losses: Object.fromEntries([first, best].map(({ setting, loss }) => [keyOf(setting), loss])),
   };
 }
 
-/** Whether the search ended where it began. */
-export function isEqual({ weights }: ChosenWeights): boolean {
-  return weights.every((weight) => weight === 1);
+/** Blocks of rows, and how they become features. */
+export interface EncodedBlocks {
+  readonly blocks: readonly Features[];
+  readonly join: EncoderBlocks["join"];
+}
+
+/** Encodes rows in blocks whose weights may be chosen; in one where they may not. */
+export async function encodeBlocks(
+  encoder: Encoder,
+  texts: readonly string[],
+  options?: EncodeOptions,
+): Promise<EncodedBlocks> {
+  if (!encoder.blocks) {
+    return { blocks: [await encoder.encode(texts, options)], join: ([only]) => only! };
+  }
+  return { blocks: await encoder.blocks.encode(texts, options), join: encoder.blocks.join };
+}
+
+/** The trainer that a choice asks for, where it is not the usual one. */
+export function trainerOf(
+  { shrinkage }: Pick<ChosenBlocks, "shrinkage">,
+): { readonly trainer?: TrainerFactory } {
+  if (shrinkage === 1) return {};
+  return { trainer: (...args) => createMappedTrainer(...args, shrinkage) };
+}
+
+/** The encoder with the weights that were chosen. */
+export function weighEncoder(
+  encoder: Encoder,
+  { weights }: Pick<ChosenBlocks, "weights">,
+): Encoder {
+  const isEqual = weights.every((weight) => weight === 1);
+  return isEqual || !encoder.blocks ? encoder : encoder.blocks.weigh(weights);
 }
 
 /** A place of the search. */
 interface Setting {
   readonly weights: readonly number[];
   readonly C: number;
+  readonly shrinkage: number;
 }
 
 interface Judged {
@@ -125,7 +171,8 @@ interface Judged {
   readonly loss: number;
 }
 
-const keyOf = ({ weights, C }: Setting) => `C ${C}, weights ${weights.join()}`;
+const keyOf = ({ weights, C, shrinkage }: Setting) =>
+  `C ${C}, weights ${weights.join()}, shrinkage ${shrinkage}`;
 
 /** Judges one fold with the weights that it was made for. */
 type Judge = (fold: number) => HeldOutFold;
@@ -134,7 +181,7 @@ type Judge = (fold: number) => HeldOutFold;
 function createSearch(
   prepare: (setting: Setting) => Judge,
   folds: number,
-  onProgress: ChooseWeightsOptions["onProgress"],
+  onProgress: ChooseBlocksOptions["onProgress"],
 ) {
   const held = new Map<string, { readonly judge: Judge; readonly parts: HeldOutFold[] }>();
   let done = 0;
@@ -168,16 +215,16 @@ function createSearch(
 }
 
 /** The settings one step away, each once. */
-function neighbours({ weights, C }: Setting): Setting[] {
+function neighbours({ weights, C, shrinkage }: Setting): Setting[] {
   const near = weights.flatMap((_, i) =>
     [2, 0.5].map((factor) => weights.map((weight, j) => i === j ? weight * factor : weight))
   ).map((some) => {
     const most = Math.max(...some);
-    return { weights: some.map((weight) => weight / most), C };
+    return { weights: some.map((weight) => weight / most), C, shrinkage };
   }).filter((setting) => Math.min(...setting.weights) >= LEAST_WEIGHT);
   const [least, most] = C_RANGE;
   const penalties = [C * C_FACTOR, C / C_FACTOR].filter((other) => other >= least && other <= most)
-    .map((other) => ({ weights, C: other }));
+    .map((other) => ({ weights, C: other, shrinkage }));
   return [...new Map([...near, ...penalties].map((some) => [keyOf(some), some])).values()];
 }
 
