@@ -53,7 +53,7 @@ export {
   unpackWarp,
 } from "./warp/warp.ts";
 export { applyWdd } from "./wdd/decide.ts";
-export { createEvidenceReader, sumTrack } from "./wdd/evidence.ts";
+export { createEvidenceReader, priorOf, sumTrack } from "./wdd/evidence.ts";
 export { hashWdd, loadWdd, saveWdd } from "./wdd/file.ts";
 export {
   checkWddEncoder,
