@@ -3,7 +3,7 @@
  * Accuracy from ten rows a class, three draws, with C 8, with C auto at equal weights, and with all that C
  * auto chooses:
  *
- *     deno run -A bench/few_shot.ts BANKING77_FOLDER SPEC [DTYPE]
+ *     deno task bench:few-shot BANKING77_FOLDER SPEC [DTYPE]
  *
  * The folder has train.csv and test.csv (prompt,label).
  */

@@ -282,8 +282,9 @@ Deno.test("mapFile() refuses an output that another run is writing", async () =>
       },
     });
     await second!;
-    assertEquals([summary.rows, (await rowsOf(at("out"))).length], [1300, 1300]);
-  });
+    assertEquals([summary.rows, (await rowsOf(at("out"))).length], [20_000, 20_000]);
+    // Long enough for the second to come while the first is at work
+  }, promptLines(20_000));
 });
 
 Deno.test("mapFile() runs rows with a policy and a context of their own", async () => {
