@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { permissionFlags, readTaskConfig, taskCommand } from "../src/cli/permission_flags.ts";
 import { type CommandContext, runCommand } from "../src/cli/run_command.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
-import { readConfigText } from "../src/core/mod.ts";
+import { checkOutputs, readConfigText, writeFileAtomic } from "../src/core/mod.ts";
 import {
   BATCH_FILES,
   readJson,
@@ -13,7 +13,7 @@ import {
   writeJson,
 } from "../src/stages/mod.ts";
 import { slurmRequest, tellSlurmJob } from "./_stages/slurm_request.ts";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { parse, stringify } from "yaml";
 
 /** The flags of `map:slurm`; what stands after `--` is for `map`. */
@@ -50,6 +50,7 @@ const INPUT_CODES: readonly number[] = [64, 65, 66, 73, 77];
 async function slurmShardsCommand(flags: Flags, context: CommandContext): Promise<ExitCode> {
   if (flags.batch_dir !== undefined) return await runShard(flags.batch_dir, flags.index ?? 0);
   const { args, out } = readMapArguments(context.positional);
+  await checkOutputs(filesIn(args), [{ name: "OUT", path: out }]);
   const settings = flags.config === undefined ? {} : parse(await readConfigText(flags.config));
   const shards: Shards = { args, count: flags.shards };
   const text = stringify({ slurm: settings?.slurm ?? {}, shards });
@@ -107,6 +108,14 @@ function readMapArguments(words: readonly string[]): { args: string[]; out: stri
   return { args, out };
 }
 
+/** What may be a file that `map` reads: every value of a flag. */
+function filesIn(args: readonly string[]) {
+  const values = args.map((word) =>
+    word.startsWith("--") ? word.split("=").slice(1).join("=") : word
+  );
+  return values.filter((path) => path !== "").map((path) => ({ name: "a file of map", path }));
+}
+
 /** One task of a batch, on its node. */
 async function runShard(batchDir: string, index: number): Promise<ExitCode> {
   const { shards } = parse(await readConfigText(join(batchDir, BATCH_FILES.config))) as {
@@ -140,23 +149,17 @@ function partPath(batchDir: string, index: number): string {
 
 /** The parts one after the other, which are the output of the whole. */
 async function merge(parts: readonly string[], out: string): Promise<void> {
-  const temporary = `${out}.${basename(crypto.randomUUID())}.tmp`;
-  const file = await Deno.open(temporary, { write: true, createNew: true });
-  try {
-    for (const part of parts) {
-      const source = await Deno.open(part);
-      await source.readable.pipeTo(file.writable, { preventClose: true });
-    }
-  } finally {
-    file.close();
-  }
+  await writeFileAtomic(out, bytesOf(parts));
   // What `map` wrote about an earlier output is about that one.
   await Deno.remove(`${out}.meta.json`).catch(() => {});
-  await Deno.rename(temporary, out);
   for (const part of parts) {
     await Deno.remove(part);
     await Deno.remove(`${part}.meta.json`).catch(() => {});
   }
+}
+
+async function* bytesOf(files: readonly string[]): AsyncIterable<Uint8Array> {
+  for (const file of files) yield* (await Deno.open(file)).readable;
 }
 
 await runCommand({

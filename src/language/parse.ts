@@ -112,8 +112,10 @@ export function* readingsOf(prompt: string, lexicon: CompiledLexicon): Generator
   }
 }
 
-/** "on any chain but base", "into something like aave": passed over, it would name what is not
- * meant; "leave all of it staked" takes back the order. */
+/**
+ * "on any chain but base", "into something like aave": passed over, it would name what is not meant; "leave all
+ * of it staked" takes back the order.
+ */
 const EXCEPTS =
   /\b(?:any|anything|anywhere|something|somewhere|everything|everywhere|all|none)(?: \w+)? (?:but|like|except)\b|\b(?:leave|keep|leaving|keeping) (?:all|everything|it all)\b/;
 

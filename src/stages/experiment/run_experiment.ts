@@ -15,34 +15,18 @@ import {
 } from "./experiment_folder.ts";
 import { type ExperimentData, writeRunResults } from "./run_results.ts";
 import type { StageConfig } from "../config/stage_config.ts";
-import type {
-  HeadEvaluation,
-  HeadTrainingState,
-  TrainedHead,
-  TrainHeadOptions,
-} from "../head/training.ts";
+import type { HeadTrainingState, TrainedHead, TrainHeadOptions } from "../head/training.ts";
 import { trainHead } from "../head/train_head.ts";
-import type { OpenStageEncoder } from "../config/open_encoder.ts";
-import type { StartTorchEngine } from "../torch/engine.ts";
+import type { TorchExperimentOptions } from "../torch/experiment.ts";
 
 /** Options of {@linkcode runExperiment}. */
-export interface RunExperimentOptions {
+export interface RunExperimentOptions extends TorchExperimentOptions {
   /** Ends the name of the run folder. Default: `local`. */
   readonly jobId?: string;
   /** The clock. Default: the system's. */
   readonly now?: () => Date;
-  /** Starts what trains experiments of the engine `torch`. Default: nothing does. */
-  readonly startTorch?: StartTorchEngine | undefined;
-  /** Opens the encoder that PyTorch wrote. Default: in WebAssembly. */
-  readonly openEncoder?: OpenStageEncoder | undefined;
   /** Folder of an unfinished run to go on with. Default: a new one. */
   readonly folder?: string | undefined;
-  /** Least seconds between two checkpoints. Default: 5. */
-  readonly checkpointSeconds?: number;
-  /** Called after each evaluation. */
-  readonly onEvaluation?: (evaluation: HeadEvaluation, totalSteps: number) => void;
-  /** Stops between two updates; what was done since the last checkpoint is done again. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** What came out of an experiment. */

@@ -8,9 +8,10 @@ import type { ExperimentData } from "../experiment/run_results.ts";
 import type { Head, HeadShape } from "../head/head.ts";
 import { initialHead } from "../head/run.ts";
 import { weighClasses } from "../head/train_head.ts";
-import type { HeadEvaluation, TrainedHead, TrainHeadOptions } from "../head/training.ts";
+import type { TrainedHead, TrainHeadOptions } from "../head/training.ts";
 import { detectionLabels, type DetectionSet } from "../iac/detections.ts";
 import { mixSeed, shuffledRows, STREAM, TrainingProgress } from "../progress.ts";
+import type { TuneExperimentOptions } from "../tune/experiment.ts";
 import { classMetrics } from "../tune/metrics.ts";
 import { planUpdates } from "../update_plan.ts";
 import {
@@ -24,14 +25,11 @@ import { openTorchEngine, type StartTorchEngine, type TorchEngine } from "./engi
 import { openTorchRunEncoder, TORCH_ENCODER, torchFolder } from "./run_encoder.ts";
 
 /** How a training on PyTorch runs. */
-export interface TorchExperimentOptions {
+export interface TorchExperimentOptions extends TuneExperimentOptions {
+  /** Starts what trains. Default: nothing does. */
   readonly startTorch?: StartTorchEngine | undefined;
-  /** Opens what the run wrote. */
+  /** Opens the encoder that PyTorch wrote. Default: in WebAssembly. */
   readonly openEncoder?: OpenStageEncoder | undefined;
-  /** Least seconds between two checkpoints. Default: 5. */
-  readonly checkpointSeconds?: number;
-  readonly onEvaluation?: (evaluation: HeadEvaluation, totalSteps: number) => void;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a training leaves to be written as every run is. */

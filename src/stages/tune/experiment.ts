@@ -23,7 +23,9 @@ const TUNABLE = "use-lite";
 export interface TuneExperimentOptions {
   /** Least seconds between two checkpoints. Default: 5. */
   readonly checkpointSeconds?: number;
+  /** Called after each evaluation. */
   readonly onEvaluation?: (evaluation: HeadEvaluation, totalSteps: number) => void;
+  /** Stops between two updates; what was done since the last checkpoint is done again. */
   readonly signal?: AbortSignal | undefined;
 }
 

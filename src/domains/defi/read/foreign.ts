@@ -28,25 +28,21 @@ export function foreignKind(order: ReadOrder): string | null {
   }
   const to = places.find(({ name, phrase }) => name.open && /^(?:to|->)$/.test(phrase.prep ?? ""));
   if (to && HANDS_OVER.test(head.word)) return "transfer";
-  if (
-    assets.some(({ name, phrase }) => isAccount(name.name) && phrase.prep === "to" && !swaps) ||
-    places.some(({ name, phrase }) =>
-      isAccount(name.name) && !/^(?:at|in|into|from)$/.test(phrase.prep ?? "")
-    )
-  ) return "transfer";
+  // "deposit into 0x…" names a contract; "swap to vitalik.eth", "claim it into 0x…" pay somebody
+  const isSent = names.some(({ name, phrase: { prep } }) => {
+    if (NAMED_ACCOUNT.test(name.name)) return true;
+    if (!/^0x/i.test(name.name)) return false;
+    if (name.kind === "asset") return prep === "to" && !swaps;
+    return name.kind === "place" && !/^(?:at|from)$/.test(prep ?? "") &&
+      !(gives && /^(?:in|into)$/.test(prep ?? ""));
+  });
+  if (isSent) return "transfer";
   // "let the router spend my LINK"
   if (head.word === "spend" && assets.length < 2 && places.length > 0) return "approve";
   const [given, received] = assets;
   if (swaps && given && received && given.name.name === received.name.name) return "impossible";
   const becomes = swaps || SWAP_TO.test(received?.phrase.prep ?? "");
   if (becomes && given && received && isWrap(given.name.name, received.name.name)) return "wrap";
-  // "swap 100 DAI to vitalik.eth", "claim it into 0x…": what comes of it goes to somebody
-  const isSent = places.concat(assets).some(({ name, phrase }) =>
-    /\.(?:eth|sol|lens|crypto)$/i.test(name.name) ||
-    name.kind === "place" && isAccount(name.name) && !gives &&
-      /^(?:to|in|into)$/.test(phrase.prep ?? "")
-  );
-  if (isSent) return "transfer";
   // "withdraw 10 LINK from Aave but keep all of it in Aave"
   const isKept = places.some(({ name, phrase }) =>
     /^(?:from|out of|off)$/.test(phrase.prep ?? "") &&
@@ -91,9 +87,8 @@ export function foreignKind(order: ReadOrder): string | null {
 const PERP_VENUES =
   /^(?:hyperliquid|dydx|gmx|drift|vertex|ostium|gains network|jupiter perps|aevo|lighter)/;
 
-function isAccount(name: string): boolean {
-  return /^0x/i.test(name) || /\.(?:eth|sol|lens|crypto)$/i.test(name);
-}
+/** Names that stand for an account of a person. */
+const NAMED_ACCOUNT = /\.(?:eth|sol|lens|crypto)$/i;
 
 function isWrap(given: string, received: string): boolean {
   const a = given.toUpperCase();
