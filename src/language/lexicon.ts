@@ -46,6 +46,9 @@ export interface CompiledLexicon {
   readonly isName: (norm: string) => boolean;
 }
 
+// Cutting these changes nothing, and they are nine in ten phrases
+const PLAIN_WORDS = /^[a-z]+(?: [a-z]+)*$/;
+
 /** Compiles the words of a domain together with those of the language. */
 export function compileLexicon(lexicon: OrderLexicon): CompiledLexicon {
   const entries: (readonly [string, Sense])[] = [];
@@ -80,7 +83,10 @@ export function compileLexicon(lexicon: OrderLexicon): CompiledLexicon {
   const names = new Set(lexicon.names.map(({ name }) => name));
   const isName = (norm: string) =>
     names.has(norm) || (norm.endsWith("+") && names.has(norm.slice(0, -1)));
-  const cut = (phrase: string) => tokenize(phrase, { isName }).map(({ norm }) => norm).join(" ");
+  const cut = (phrase: string) =>
+    PLAIN_WORDS.test(phrase)
+      ? phrase
+      : tokenize(phrase, { isName }).map(({ norm }) => norm).join(" ");
   return {
     // The same cuts as in prompts: "single-sided" is three tokens there
     index: indexPhrases(entries.map(([phrase, sense]) => [cut(phrase), sense] as const)),
