@@ -2,10 +2,10 @@
 /**
  * The reporting sets of natural prompts, through all gates: totals alone, never a row.
  *
- * `deno task bench:natural [--mapper FILE]`
+ * `deno task bench:natural [--mapper FILE] [--threshold 0.45 --min_order 0.2]`
  *
  * The facts are those of a healthy account, so that no guard objects and only the reading decides. The
- * mapper acts at the point in its file.
+ * mapper acts at the point in its file, or at the one that is named.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { openRuntime, readLabeledCsv } from "../mod.ts";
@@ -13,9 +13,12 @@ import { ABSTAIN_CLASS, rate } from "../src/evaluate/mod.ts";
 import { percentWithInterval, textTable } from "../src/report/mod.ts";
 import { HEALTHY, HEALTHY_POLICY } from "./orders_facts.ts";
 
-const args = parseArgs(Deno.args, { string: ["mapper"] });
+const args = parseArgs(Deno.args, { string: ["mapper", "threshold", "min_order"] });
 await using runtime = await openRuntime({
   modelPath: (args["mapper"] as string | undefined) ?? ".artifacts/defi_mapper.json",
+  ...(args.threshold !== undefined && {
+    point: { threshold: Number(args.threshold), minOrder: Number(args.min_order ?? 0.2) },
+  }),
 });
 
 /** A prompt and its actions in order; null where nothing may be done. */
