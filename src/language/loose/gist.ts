@@ -43,13 +43,16 @@ export function readGist(tags: readonly Tag[], base: Base, isGuess = false): Rea
   );
   // Whose "it" is meant, and whether it is another's to carry, only clauses could tell
   const isOpen = acts.length > 1 || acts.some((act) => act.actions.length === 0);
-  if (!isGuess && isOpen && tags.some((tag) => may(tag, "pronoun"))) return null;
+  if (isOpen && tags.some((tag) => may(tag, "pronoun")) && !(isGuess && acts.length === 1)) {
+    return null;
+  }
   if (isGuess && acts.length > 1 && tags.some(isNext)) return null;
   const actions = agreed(acts) ?? agreed(acts.filter(({ form }) => form === "imperative")) ??
     (isGuess ? [...new Set(acts.flatMap((act) => act.actions))] : null);
   if (actions === null) return null;
   const act = leading(acts, actions);
-  if (act === null ? !isGuess && !isPut(tags) : isTold(act, tags)) return null;
+  const isMeant = isPut(tags) || isGuess && tags.some(saysMore);
+  if (act === null ? !isMeant : isTold(act, tags)) return null;
   const head = act === null ? headless(tags) : headOf(act, actions);
   const at = act === null ? 0 : tags.indexOf(act.tag);
   const isOther = (tag: Tag) => tag !== act?.tag && isBareVerb(tag);
@@ -74,7 +77,13 @@ export function readGist(tags: readonly Tag[], base: Base, isGuess = false): Rea
 
 /** What joins a step to another. */
 function isNext(tag: Tag): boolean {
-  return may(tag, "and", "then", "but") || /^[;\n+&.!]$/.test(tag.mark ?? tag.norm);
+  return may(tag, "and", "then", "but") ||
+    /^(?:also|plus|too|as well|next|[;\n+&.!])$/.test(tag.mark ?? tag.norm);
+}
+
+/** More than a name or a number: "that 2 ETH debt gone". */
+function saysMore(tag: Tag): boolean {
+  return !tag.quantity && !tag.mark && lightRole(tag) === null && !may(tag, "name", "determiner");
 }
 
 /** True where nothing tells, asks back, takes back or counts twice. */

@@ -1,59 +1,7 @@
-import type { FoundName, NounPhrase } from "../../../language/order.ts";
+import type { NounPhrase } from "../../../language/order.ts";
 import type { DefiPrimitive } from "../taxonomy.ts";
-import { distinct } from "./places.ts";
 import { receiptOf } from "./known_names.ts";
-import { ASSETS, VENUES } from "./slots.ts";
 import { assetOf, states, type StepSlot, type Things } from "./things.ts";
-
-/** Gives phrases the meaning that the action leaves them. */
-export function settle(
-  action: DefiPrimitive,
-  phrases: readonly NounPhrase[],
-): readonly NounPhrase[] {
-  if (action === "swap_asset") return phrases;
-  const things = phrases.filter((phrase) => assetOf(phrase) !== null);
-  const places = phrases.flatMap(({ names }) => names.filter(({ kind }) => kind === "place"));
-  // "my FRAX debt at Fraxlend": a name of both, where the place has one of its own
-  const twin = things.length === 0 && distinct(places) === 2
-    ? places.find(({ name }) => ASSETS.includes(name.split(" ")[0]!))
-    : undefined;
-  return phrases.map((phrase, i) => {
-    if (twin && phrase.names.includes(twin)) {
-      return {
-        ...phrase,
-        names: [{ ...twin, kind: "asset", name: twin.name.split(" ")[0]!.toUpperCase() }],
-      };
-    }
-    const isPlain = phrase.prep === null && phrase.amount === null;
-    // "give aave back the 500 EURC": who is paid, where something else is counted
-    const isVenue = isPlain && !phrase.joined && phrase.names.length === 1 && things.length > 1 &&
-      VENUES.includes(assetOf(phrase)?.toLowerCase() ?? "");
-    const pays = isVenue && (places.length === 0 ||
-      things.some((other) => other !== phrase && other.prep === null && states(other)));
-    if (pays) return withKind(phrase, "place");
-    // "500 USDC out of the HLP vault"
-    const isVault = phrase.amount === null && receiptOf(assetOf(phrase) ?? "") === "kept" &&
-      phrase.hints.some((hint) => /^(?:vault|pool|market|savings)/.test(hint)) && things.length > 1;
-    if (isVault) return withKind(phrase, "place");
-    // "the ETH/USDC pool with 2 ETH": where the 2 ETH go to
-    const isPair = assetOf(phrase)?.includes("/") === true && phrase.amount === null &&
-      things.some((other) => other !== phrase && !assetOf(other)!.includes("/"));
-    if (isPair) return withKind(phrase, "place");
-    // "…, collateral is my wstETH"
-    const before = phrases[i - 1];
-    const pledges = action === "borrow_asset" && isPlain && before !== undefined &&
-      before.prep === null && before.hints.includes("collateral") && assetOf(before) === null &&
-      things.length > 1;
-    return pledges ? { ...phrase, prep: "against" } : phrase;
-  });
-}
-
-function withKind(phrase: NounPhrase, kind: FoundName["kind"]): NounPhrase {
-  const names = phrase.names.map((name) =>
-    name.kind === "asset" ? { ...name, kind, name: name.name.toLowerCase() } : name
-  );
-  return { ...phrase, names };
-}
 
 /** Prepositions before what is not the object, by action: what is pledged, what is received. */
 const ASIDE: Readonly<Partial<Record<DefiPrimitive, RegExp>>> = {
@@ -85,7 +33,8 @@ export function readOne(
     receiptOf(assetOf(phrase)!) === "staked" &&
     withAsset.some((other) =>
       receiptOf(assetOf(other)!) === undefined &&
-      (states(other) || /^(?:from|out of|off)$/.test(phrase.prep ?? ""))
+      (states(other) || phrase.hints.includes("stake") ||
+        /^(?:from|out of|off)$/.test(phrase.prep ?? ""))
     );
   const isAside = (phrase: NounPhrase) =>
     (assetOf(phrase) !== null && isReceipt(phrase)) || (aside?.test(phrase.prep ?? "") ?? false) ||
@@ -103,7 +52,12 @@ export function readOne(
   );
   const counted = objects.filter(states);
   const amounts = [...counted, ...loose];
-  const isAll = action === "claim_rewards" && assets.length > 1 && amounts.length === 0;
+  const isWhole = amounts.every(({ amount }) => amount!.kind === "all");
+  // "claim all CVX and CRV", "pull my CAKE and BNB out of the pool"
+  const isAll = isWhole && assets.length > 1 &&
+    (action === "claim_rewards" ||
+      (action === "withdraw_asset" &&
+        objects.every(({ joined, prep }, i) => prep === null && joined === i > 0)));
   if (isAll || (assets.length === 2 && isPair(action, phrases, objects, verb))) {
     const inputs = objects.map((phrase) => ({ amount: phrase.amount, asset: assetOf(phrase)! }));
     return { asset: null, toAsset: null, amount: null, amountOf: "asset", ambiguous: [], inputs };
@@ -151,7 +105,9 @@ function isPair(
       hints.some((hint) => /^(?:liquidity|pool|liquidity pool|pair)$/.test(hint)) ||
       names.some(({ kind, name }) => kind === "place" && /\/|\bpool$/.test(name))
     );
-  return action === "deposit_asset" && pooled && objects.length === 2 && objects[1]!.joined;
+  const [, second] = objects;
+  return action === "deposit_asset" && pooled && objects.length === 2 &&
+    (second!.joined || (second!.prep === "with" && !states(second!)));
 }
 
 function sameAmounts(phrases: readonly NounPhrase[]): boolean {

@@ -1,4 +1,9 @@
-import { isUnproved, type ParsedPrompt, type ReadingKind, readingsOf } from "../../../language/parse.ts";
+import {
+  isUnproved,
+  type ParsedPrompt,
+  type ReadingKind,
+  readingsOf,
+} from "../../../language/parse.ts";
 import type { RefusalKind } from "../../../language/kinds.ts";
 import type { ReadOrder } from "../../../language/order.ts";
 import type { Token } from "../../../language/tokens/tokens.ts";

@@ -46,8 +46,12 @@ function nestedPlace(
   // "EigenLayer, operator Nethermind"
   const runs = ({ prep, hints, name }: PlacedName) =>
     prep === null && hints.includes("stake") && STAKING_VENUES.includes(name.name);
+  // "the GMX ETH pool": where one is named so, its neighbour is not
+  const named = rest.filter(({ name }) => INNER.test(name.name));
   const isInner = (place: PlacedName) =>
-    INNER.test(place.name.name) || place.hints.some((hint) => INNER.test(hint));
+    named.length === 1
+      ? named.includes(place)
+      : INNER.test(place.name.name) || place.hints.some((hint) => INNER.test(hint));
   const inner = brought
     ? [first!]
     : runs(second!) && !isInner(first!)

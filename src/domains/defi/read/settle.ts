@@ -1,0 +1,162 @@
+import type { FoundName, NounPhrase } from "../../../language/order.ts";
+import type { DefiPrimitive } from "../taxonomy.ts";
+import { ASSETS, CHAINS, MORE_VENUES, VENUES } from "./slots.ts";
+import { KNOWN_VENUES, receiptOf } from "./known_names.ts";
+import { distinct } from "./places.ts";
+import { assetOf, states } from "./things.ts";
+
+type Phrases = readonly NounPhrase[];
+
+/** Names of places, among them those that are mostly names of things: "the Renzo exit", "from Kava". */
+const PLACES: ReadonlySet<string> = new Set([...VENUES, ...MORE_VENUES, ...KNOWN_VENUES, "kava"]);
+
+/** Gives phrases the meaning that the action leaves them. */
+export function settle(action: DefiPrimitive, phrases: Phrases): Phrases {
+  const counted = phrases.some((phrase) => states(phrase) && assetOf(phrase) !== null)
+    ? settleChains(phrases)
+    : phrases;
+  if (action === "swap_asset") return settleSides(counted);
+  return settleDebt(action, settlePools(action, settleNames(action, counted)));
+}
+
+/** "near burrow 150 usdt": a chain and a place on it, beside what is counted. */
+function settleChains(phrases: Phrases): Phrases {
+  return phrases.map((phrase) => {
+    const isOn = phrase.amount === null && phrase.names.some(({ kind }) => kind === "place") &&
+      CHAINS.includes(assetOf(phrase)?.toLowerCase() ?? "");
+    return isOn ? withKind(phrase, "chain") : phrase;
+  });
+}
+
+/** What names both a thing and a place, or a thing and what it is kept as. */
+function settleNames(action: DefiPrimitive, phrases: Phrases): Phrases {
+  const things = phrases.filter((phrase) => assetOf(phrase) !== null);
+  const places = phrases.flatMap(({ names }) => names.filter(({ kind }) => kind === "place"));
+  // "my FRAX debt at Fraxlend": a name of both, where the place has one of its own
+  const twin = things.length === 0 && distinct(places) === 2
+    ? places.find(({ name }) => ASSETS.includes(name.split(" ")[0]!))
+    : undefined;
+  return phrases.map((phrase, i) => {
+    if (twin && phrase.names.includes(twin)) {
+      return {
+        ...phrase,
+        names: [{ ...twin, kind: "asset", name: twin.name.split(" ")[0]!.toUpperCase() }],
+      };
+    }
+    const isPlain = phrase.prep === null && phrase.amount === null;
+    const isNamed = !phrase.joined && phrase.amount === null && phrase.names.length === 1 &&
+      things.length > 1 && PLACES.has(assetOf(phrase)?.toLowerCase() ?? "");
+    // "give aave back the 500 EURC", "what I took from Kava: 220 USDX"
+    const isVenue = isNamed &&
+      (isPlain
+        ? places.length === 0 ||
+          things.some((other) => other !== phrase && other.prep === null && states(other))
+        : places.length === 0 && AT.test(phrase.prep!) &&
+          things.some((other) => other !== phrase && states(other)));
+    if (isVenue) return withKind(phrase, "place");
+    // "500 USDC out of the HLP vault"
+    const isVault = phrase.amount === null && receiptOf(assetOf(phrase) ?? "") === "kept" &&
+      phrase.hints.some((hint) => /^(?:vault|pool|market|savings)/.test(hint)) && things.length > 1;
+    if (isVault) return withKind(phrase, "place", places.length > 0 ? "vault" : undefined);
+    // "the ETH/USDC pool with 2 ETH": where the 2 ETH go to
+    const isPair = assetOf(phrase)?.includes("/") === true && phrase.amount === null &&
+      things.some((other) => other !== phrase && !assetOf(other)!.includes("/"));
+    if (isPair) return withKind(phrase, "place");
+    // "…, collateral is my wstETH"
+    const before = phrases[i - 1];
+    const pledges = action === "borrow_asset" && isPlain && before !== undefined &&
+      before.prep === null && before.hints.includes("collateral") && assetOf(before) === null &&
+      things.length > 1;
+    return pledges ? { ...phrase, prep: "against" } : phrase;
+  });
+}
+
+/** Prepositions before a place. */
+const AT = /^(?:from|on|at|in|into|to|out of|off|via|with)$/;
+
+/** "100 USDC in the GMX ETH pool", "my LP out of the SOL BONK pool": what is in a pool is no thing to act on. */
+function settlePools(action: DefiPrimitive, phrases: Phrases): Phrases {
+  const isPool = ({ hints }: NounPhrase) => hints.some((hint) => /^(?:pool|vault)$/.test(hint));
+  if (action === "deposit_asset") {
+    const counts = phrases.some((phrase) =>
+      states(phrase) && phrase.prep === null && assetOf(phrase) !== null
+    );
+    return phrases.map((phrase) => {
+      const isIn = counts && phrase.amount === null && isPool(phrase) &&
+        /^(?:in|into|to)$/.test(phrase.prep ?? "") && phrase.names.length === 2 &&
+        phrase.names.some(({ kind }) => kind === "place") && assetOf(phrase) !== null;
+      return isIn ? withKind(phrase, "place", phrase.hints.at(-1)) : phrase;
+    });
+  }
+  const [of, with_] = pairOf(action, phrases);
+  if (of === undefined || with_ === undefined) return phrases;
+  const pair = `${assetOf(of)}/${assetOf(with_)}`.toLowerCase();
+  const joined = {
+    ...of,
+    hints: [...of.hints, ...with_.hints],
+    names: of.names.map((name) =>
+      name.kind === "asset" ? { ...name, kind: "place" as const, name: pair } : name
+    ),
+  };
+  return phrases.flatMap((phrase) => phrase === of ? [joined] : phrase === with_ ? [] : [phrase]);
+}
+
+/** The two phrases that name the things of a pool from which liquidity is taken. */
+function pairOf(action: DefiPrimitive, phrases: Phrases): readonly NounPhrase[] {
+  const takes = action === "withdraw_asset" &&
+    phrases.some(({ hints }) => hints.includes("liquidity"));
+  const at = phrases.findIndex((phrase) =>
+    phrase.amount === null && /^(?:from|out of|off|in|at)$/.test(phrase.prep ?? "") &&
+    assetOf(phrase) !== null && !assetOf(phrase)!.includes("/")
+  );
+  const next = phrases[at + 1];
+  const isNext = next !== undefined && next.prep === null && next.amount === null &&
+    next.names.length === 1 && assetOf(next) !== null;
+  const things = phrases.filter((phrase) => assetOf(phrase) !== null);
+  return takes && at >= 0 && isNext && things.length === 2 ? [phrases[at]!, next] : [];
+}
+
+/** "the ezETH-backed ETH loan": of two things the one that is owed, the other is pledged. */
+function settleDebt(action: DefiPrimitive, phrases: Phrases): Phrases {
+  const things = phrases.filter((phrase) => assetOf(phrase) !== null);
+  const [owed, ...more] = things.filter(({ hints }) => hints.includes("debt"));
+  const [pledged] = things.filter((phrase) => phrase !== owed);
+  const isDebt = action === "repay_asset" && owed !== undefined && more.length === 0 &&
+    things.length === 2 && pledged!.prep === null && pledged!.amount === null && !pledged!.joined &&
+    phrases.indexOf(pledged!) === phrases.indexOf(owed) - 1;
+  return isDebt
+    ? phrases.map((phrase) => phrase === pledged ? { ...phrase, prep: "against" } : phrase)
+    : phrases;
+}
+
+/** "1inch: 4 WETH for DAI", "dump my ARB for stables, USDC": where it happens, and which of several. */
+function settleSides(phrases: Phrases): Phrases {
+  const [first, second] = phrases;
+  const opens = first !== undefined && second !== undefined && first.prep === null &&
+    first.amount === null && first.names.length === 1 && !second.joined && states(second) &&
+    second.prep === null && assetOf(second) !== null && phrases.length > 2 &&
+    PLACES.has(assetOf(first)?.toLowerCase() ?? "");
+  const placed = opens ? [withKind(first, "place"), ...phrases.slice(1)] : phrases;
+  const at = placed.findIndex((phrase, i) =>
+    phrase.prep !== null && phrase.names.length === 0 && phrase.amount === null &&
+    phrase.hints.includes("thing") && isApposed(placed[i + 1])
+  );
+  if (at < 0) return placed;
+  const said = { ...placed[at + 1]!, prep: placed[at]!.prep };
+  return [...placed.slice(0, at), said, ...placed.slice(at + 2)];
+}
+
+function isApposed(phrase: NounPhrase | undefined): boolean {
+  return phrase !== undefined && phrase.prep === null && phrase.amount === null &&
+    phrase.names.length === 1 && assetOf(phrase) !== null;
+}
+
+/** The phrase with its thing taken for something else, and a noun that goes with the name. */
+function withKind(phrase: NounPhrase, kind: FoundName["kind"], noun?: string): NounPhrase {
+  const names = phrase.names.map((name) =>
+    name.kind === "asset"
+      ? { ...name, kind, name: [name.name.toLowerCase(), ...noun ? [noun] : []].join(" ") }
+      : name
+  );
+  return { ...phrase, names };
+}
