@@ -29,15 +29,10 @@ export interface Refusal {
 
 /**
  * How orders were found: each word in its place (`strict`), words that bear no load passed over (`loose`),
- * the order at the end, to which all before it only leads up (`tail`), the one thing that all words
- * together can be about (`gist`), or the same among words of a question or a wish (`guess`).
+ * the order at the end, to which all before it only leads up (`tail`), or the one thing that all words
+ * together can be about (`gist`).
  */
-export type ReadingKind = "strict" | "loose" | "tail" | "gist" | "guess";
-
-/** True for readings that show what an order would be, and not that it is one. */
-export function isUnproved({ reading }: Pick<ParsedPrompt, "reading">): boolean {
-  return reading === "tail" || reading === "gist" || reading === "guess";
-}
+export type ReadingKind = "strict" | "loose" | "tail" | "gist";
 
 /** What a prompt was read to. */
 export interface ParsedPrompt {
@@ -72,7 +67,7 @@ export const MAX_PROMPT_LENGTH = 2_000;
 export function parsePrompt(prompt: string, lexicon: CompiledLexicon): ParsedPrompt {
   let last: ParsedPrompt | null = null;
   for (const parsed of readingsOf(prompt, lexicon)) {
-    if (isUnproved(parsed)) break;
+    if (parsed.reading === "tail" || parsed.reading === "gist") break;
     if (parsed.refusal === null) return parsed;
     last = parsed;
   }
@@ -81,7 +76,7 @@ export function parsePrompt(prompt: string, lexicon: CompiledLexicon): ParsedPro
 
 /**
  * The readings of a prompt, the strictest first: a domain takes the first in which it finds something to do.
- * A `tail`, a `gist` and a `guess` prove no order; scores have to.
+ * A `tail` and a `gist` prove no order; a score has to.
  */
 export function* readingsOf(prompt: string, lexicon: CompiledLexicon): Generator<ParsedPrompt> {
   const prepared = prepare(prompt, lexicon);
@@ -109,22 +104,12 @@ export function* readingsOf(prompt: string, lexicon: CompiledLexicon): Generator
   }
   const restart = strict.kind === null ? null : readRestart(prepared);
   if (restart) yield finish(prepared, restart, "tail");
-  const isUnshown = strict.kind === null || UNSHOWN.includes(strict.kind);
-  const gist = isUnshown ? gistOf(prepared, false) : null;
-  if (gist) yield gist;
-  else if (isUnshown || strict.kind === "question") {
-    const guess = gistOf(prepared, true);
-    if (guess) yield guess;
-  }
-}
-
-/** What all words together can be about. */
-function gistOf(prepared: Prepared, isGuess: boolean): ParsedPrompt | null {
+  if (strict.kind !== null && !UNSHOWN.includes(strict.kind)) return;
   const roles = prepared.marked();
-  const gist = readGist(prepared.tags, baseOf(prepared, roles, true), isGuess);
-  if (gist === null || askedBesides(prepared.tags, roles, 1).length > 0) return null;
-  const reading = { orders: [gist], kind: null, bad: [], roles };
-  return finish(prepared, reading, isGuess ? "guess" : "gist");
+  const gist = readGist(prepared.tags, baseOf(prepared, roles, true));
+  if (gist && askedBesides(prepared.tags, roles, 1).length === 0) {
+    yield finish(prepared, { orders: [gist], kind: null, bad: [], roles }, "gist");
+  }
 }
 
 /**

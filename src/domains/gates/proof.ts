@@ -1,9 +1,8 @@
 /**
  * How firmly the reading of a prompt shows that it is an order; `none` where it shows only what the order
- * would be, and the score has to tell whether it is one; `guess` where it does not show that surely either,
- * so that the mapper has to be as sure as the score.
+ * would be, and the score has to tell whether it is one.
  */
-export type Proof = "strict" | "lax" | "none" | "guess";
+export type Proof = "strict" | "lax" | "none";
 
 /** A prompt whose reading shows that it is an order. */
 export interface ProvedPrompt {

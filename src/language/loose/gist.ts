@@ -32,27 +32,19 @@ interface Act {
  * "venus usdc 2k back please". No word may take force away or tell of others, all acts that it names
  * have to agree, and all that bears load has to find its place: one amount, one thing of a kind. Whether
  * it is an order at all is left to a score that is sure.
- *
- * @param isGuess Whether words of a question or a wish may stand in it, pronouns, and acts that differ:
- * "could my 45 INJ go into the Helix vault?". What it asks for is left to the mapper then.
  */
-export function readGist(tags: readonly Tag[], base: Base, isGuess = false): ReadOrder | null {
-  if (!couldAsk(tags, isGuess)) return null;
+export function readGist(tags: readonly Tag[], base: Base): ReadOrder | null {
+  if (!couldAsk(tags)) return null;
   const acts = tags.flatMap((tag, i) =>
     isHeld(tags, i) ? [] : actsOf(tag, tags[i - 1], tags[i + 1])
   );
   // Whose "it" is meant, and whether it is another's to carry, only clauses could tell
   const isOpen = acts.length > 1 || acts.some((act) => act.actions.length === 0);
-  if (isOpen && tags.some((tag) => may(tag, "pronoun")) && !(isGuess && acts.length === 1)) {
-    return null;
-  }
-  if (isGuess && acts.length > 1 && tags.some(isNext)) return null;
-  const actions = agreed(acts) ?? agreed(acts.filter(({ form }) => form === "imperative")) ??
-    (isGuess ? [...new Set(acts.flatMap((act) => act.actions))] : null);
+  if (isOpen && tags.some((tag) => may(tag, "pronoun"))) return null;
+  const actions = agreed(acts) ?? agreed(acts.filter(({ form }) => form === "imperative"));
   if (actions === null) return null;
   const act = leading(acts, actions);
-  const isMeant = isPut(tags) || isGuess && tags.some(saysMore);
-  if (act === null ? !isMeant : isTold(act, tags)) return null;
+  if (act === null ? !isPut(tags) : isTold(act, tags)) return null;
   const head = act === null ? headless(tags) : headOf(act, actions);
   const at = act === null ? 0 : tags.indexOf(act.tag);
   const isOther = (tag: Tag) => tag !== act?.tag && isBareVerb(tag);
@@ -75,20 +67,9 @@ export function readGist(tags: readonly Tag[], base: Base, isGuess = false): Rea
   };
 }
 
-/** What joins a step to another. */
-function isNext(tag: Tag): boolean {
-  return may(tag, "and", "then", "but") ||
-    /^(?:also|plus|too|as well|next|[;\n+&.!])$/.test(tag.mark ?? tag.norm);
-}
-
-/** More than a name or a number: "that 2 ETH debt gone". */
-function saysMore(tag: Tag): boolean {
-  return !tag.quantity && !tag.mark && lightRole(tag) === null && !may(tag, "name", "determiner");
-}
-
 /** True where nothing tells, asks back, takes back or counts twice. */
-function couldAsk(tags: readonly Tag[], isGuess: boolean): boolean {
-  if (tags.length > MAX_TAGS || tags.some((tag) => bars(tag, isGuess))) return false;
+function couldAsk(tags: readonly Tag[]): boolean {
+  if (tags.length > MAX_TAGS || tags.some(bars)) return false;
   const words = tags.filter((tag) => !tag.mark && lightRole(tag) === null);
   const norms = words.flatMap(({ norm }) => norm.split(" "));
   // "the safety module" is a place to stake in
@@ -96,15 +77,8 @@ function couldAsk(tags: readonly Tag[], isGuess: boolean): boolean {
   if (norms.some((word, i) => OTHERS.test(word) || TELLS.test(word) || claims(word, i))) {
     return false;
   }
-  return !(asks(norms) && !(isGuess && wishes(tags, norms))) && isEnglish(words) &&
-    !RETRACTS.test(norms.join(" ")) &&
+  return !asks(norms) && isEnglish(words) && !RETRACTS.test(norms.join(" ")) &&
     tags.filter(({ quantity }) => quantity !== undefined).length <= 1;
-}
-
-/** "could my 45 INJ go into the vault", "can the rewards be claimed, please": asked for oneself, or politely. */
-function wishes(tags: readonly Tag[], [first]: readonly string[]): boolean {
-  return /^(?:can|could|would|may)$/.test(first ?? "") &&
-    tags.some((tag) => tag.quantity || may(tag, "courtesy") || /^(?:my|our)$/.test(tag.norm));
 }
 
 /** "can USDT be borrowed", "is my ETH staked": a question, with or without its mark. */
@@ -159,21 +133,19 @@ function isPut(tags: readonly Tag[]): boolean {
 }
 
 /** True for what leaves no order that could be acted on, wherever it stands. */
-function bars(tag: Tag, isGuess: boolean): boolean {
+function bars(tag: Tag): boolean {
   if (tag.quantity) return tag.quantity.refusal !== undefined;
-  if (tag.mark === "?") return !isGuess;
+  if (tag.mark === "?") return true;
   if (lightRole(tag) !== null) return false;
-  if (may(tag, "negation", "condition", "speech", "play", "foreign", "then", "before", "after")) {
-    return true;
-  }
-  if (may(tag, "question")) return !isGuess;
+  const roles = ["negation", "condition", "question", "speech", "play", "foreign"] as const;
+  if (may(tag, ...roles, "then", "before", "after")) return true;
   // "staking 2 ETH on lido gives stETH" tells
   if (verbOf(tag, "third") && !may(tag, "name", "object", "noun")) return true;
   if (tag.senses.some((sense) => sense.role === "verb" && sense.verb.foreign !== undefined)) {
     return !may(tag, "name", "object", "noun");
   }
   const isSlot = may(tag, "name", "object", "noun", "place_word", "prep", "particle");
-  return !isGuess && !isSlot && !isBareVerb(tag) && tag.senses.length > 0 && !isIdle(tag);
+  return !isSlot && !isBareVerb(tag) && tag.senses.length > 0 && !isIdle(tag);
 }
 
 function isBareVerb(tag: Tag): boolean {

@@ -53,7 +53,7 @@ export function readOne(
   const counted = objects.filter(states);
   const amounts = [...counted, ...loose];
   const isWhole = amounts.every(({ amount }) => amount!.kind === "all");
-  // "claim all CVX and CRV", "pull my CAKE and BNB out of the pool"
+  // "claim all CVX and CRV", "take my CAKE and BNB out of the pool"
   const isAll = isWhole && assets.length > 1 &&
     (action === "claim_rewards" ||
       (action === "withdraw_asset" &&
@@ -100,14 +100,17 @@ function isPair(
   objects: readonly NounPhrase[],
   verb: string,
 ): boolean {
-  const pooled = /\bliquidity\b|^lp\b|^pool\b/.test(verb) ||
+  const [, second] = objects;
+  return action === "deposit_asset" && isPooled(phrases, verb) && objects.length === 2 &&
+    (second!.joined || (second!.prep === "with" && !states(second!)));
+}
+
+function isPooled(phrases: readonly NounPhrase[], verb: string): boolean {
+  return /\bliquidity\b|^lp\b|^pool\b/.test(verb) ||
     phrases.some(({ hints, names }) =>
       hints.some((hint) => /^(?:liquidity|pool|liquidity pool|pair)$/.test(hint)) ||
       names.some(({ kind, name }) => kind === "place" && /\/|\bpool$/.test(name))
     );
-  const [, second] = objects;
-  return action === "deposit_asset" && pooled && objects.length === 2 &&
-    (second!.joined || (second!.prep === "with" && !states(second!)));
 }
 
 function sameAmounts(phrases: readonly NounPhrase[]): boolean {

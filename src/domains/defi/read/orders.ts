@@ -1,9 +1,4 @@
-import {
-  isUnproved,
-  type ParsedPrompt,
-  type ReadingKind,
-  readingsOf,
-} from "../../../language/parse.ts";
+import { type ParsedPrompt, type ReadingKind, readingsOf } from "../../../language/parse.ts";
 import type { RefusalKind } from "../../../language/kinds.ts";
 import type { ReadOrder } from "../../../language/order.ts";
 import type { Token } from "../../../language/tokens/tokens.ts";
@@ -83,6 +78,10 @@ export function proposeOrders(prompt: string): DefiReading | null {
   return null;
 }
 
+function isUnproved({ reading }: ParsedPrompt): boolean {
+  return reading === "tail" || reading === "gist";
+}
+
 /** The orders of a reading, or why it has none. */
 function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
   const refuse = (
@@ -99,7 +98,7 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     if (orders.length > 0 && isCarriedHome(order)) continue;
     const span = spanOf(order, tokens);
     const { allowed: framed, foreign } = frameOf(order);
-    const isGist = parsed.reading === "gist" || parsed.reading === "guess";
+    const isGist = parsed.reading === "gist";
     const isOpen = framed.length === 0 && parsed.orders.length === 1 &&
       (isGist ? !isAgainst(order) : namesEnough(order));
     // "It's payback time: 7 LINK to Aave": what was passed over tells as well

@@ -119,6 +119,32 @@ const SLOTS: readonly (readonly [DefiPrimitive, string, readonly (string | null)
   ["swap_asset", "ape 1 ETH into PEPE", ["ETH", "PEPE", null, null]],
   ["swap_asset", "purchase wETH for half the USDT that I own", ["USDT", "WETH", null, null]],
   ["swap_asset", "get me out of TRX and into USDT, 1,800 TRX", ["TRX", "USDT", null, null]],
+  // A pool, a pledge, a lock or a project's name beside what the order is about
+  ["withdraw_asset", "remove half my liquidity from the uniswap eth usdc pool", [
+    null,
+    null,
+    "uniswap",
+    "ETH/USDC",
+  ]],
+  ["withdraw_asset", "yank my lp out of raydium sol bonk", [null, null, "raydium", "SOL/BONK"]],
+  ["deposit_asset", "put 100 USDC in the GMX GM ETH pool", ["USDC", null, "gmx", "eth pool"]],
+  ["deposit_asset", "put 1000 USDC into the HLP vault of Hyperliquid", [
+    "USDC",
+    null,
+    "hyperliquid",
+    "hlp vault",
+  ]],
+  ["repay_asset", "pay the whole ezETH-backed ETH loan on Morpho back", [
+    "ETH",
+    null,
+    "morpho",
+    null,
+  ]],
+  ["repay_asset", "give back what I took from Kava: 220 USDX", ["USDX", null, "kava", null]],
+  ["unstake_asset", "start the Renzo exit on 2.2 ezETH", ["EZETH", null, "renzo", null]],
+  ["swap_asset", "dump my ARB bag for stables, USDC", ["ARB", "USDC", null, null]],
+  // A place in small letters that is on no list, where it closes the order
+  ["borrow_asset", "borrow 500 USDC on ave please", ["USDC", null, "ave", null]],
 ];
 
 for (const [action, prompt, slots] of SLOTS) {
@@ -142,6 +168,24 @@ for (const [action, prompt, slot] of OPEN) {
     assertEquals(readStep(action, readOrders(prompt).orders[0]!).ambiguous, [slot]);
   });
 }
+
+for (
+  const [action, prompt, assets] of [
+    ["withdraw_asset", "take my CAKE and BNB out of the PancakeSwap pool", ["CAKE", "BNB"]],
+    ["claim_rewards", "cash in the rewards of Convex all CVX and CRV", ["CVX", "CRV"]],
+    ["deposit_asset", "LP 400 CETUS with SUI on Cetus", ["CETUS", "SUI"]],
+  ] as const
+) {
+  Deno.test(`"${prompt}" is about two things at once`, () => {
+    const { inputs, ambiguous } = readStep(action, readOrders(prompt).orders[0]!);
+    assertEquals([ambiguous, inputs.map(({ asset }) => asset)], [[], [...assets]]);
+  });
+}
+
+Deno.test("of two things of which one is counted it is not known what happens to the other", () => {
+  const [order] = readOrders("withdraw 5 USDC and DAI from aave").orders;
+  assertEquals(readStep("withdraw_asset", order!).ambiguous, ["asset"]);
+});
 
 Deno.test("what is given and what is received is never guessed", () => {
   const guessed = [
