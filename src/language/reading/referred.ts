@@ -3,9 +3,11 @@ import { verbOf } from "../order.ts";
 import type { NameKind } from "../sense.ts";
 import { may, senseOf, type Tag } from "../tokens/tags.ts";
 
-/** "I hold 800 USDC, put it into …": the one thing that "it" can mean. */
+/** "I hold 800 USDC, put it into …", "my debt is 900 DAI, pay 300": the one thing that can be meant. */
 export function referred(phrases: readonly NounPhrase[], ground: readonly Tag[]): NounPhrase[] {
-  const refers = phrases.some(({ pronoun }) => pronoun !== null);
+  const refers = phrases.some(({ pronoun, amount, names, hints }) =>
+    pronoun !== null || amount?.kind === "amount" && names.length === 0 && hints.length === 0
+  );
   const isThing = (kind: NameKind) => kind === "asset";
   if (!refers || phrases.some(({ names }) => names.some(({ kind }) => isThing(kind)))) return [];
   const named = ground.flatMap((tag) =>

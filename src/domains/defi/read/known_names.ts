@@ -33,7 +33,7 @@ export const KNOWN_VENUES: readonly string[] = list(`
   astroport|white whale|levana|kujira|injective hub|dydx chain|mintscan|keplr staking|cosmostation|chorus one|
   stakecito|polkachu|notional chain|stakefish|allnodes|kiln|p2p.org|staked.us|blockdaemon|attestant|coinbase cloud|
   twinstake|luganodes|simply staking|dokia|hashkey cloud|binance staking|helius|laine|shinobi|solana compass|
-  ssv|obol|diva|stader|swell|stakehouse|node dao|bifrost|parallel|acala|moonwell|interlay|hydration|hydradx|
+  ssv|obol|diva|stader|swell|node dao|bifrost|parallel|acala|moonwell|interlay|hydration|hydradx|
   liqwid|indigo|optim|splash|wingriders|minswap|lenfi|levvy|fluidtokens|algofi|folks finance|tinyman|pact|
   defactor|florence|backed|superstate|ondo finance|ondo|flux|flux finance|open eden|mountain|hashnote|franklin|
   maple syrup|syrup|clearpool|hyperliquid|hyperliquid hlp|goldfinch|credix|huma|idle|idle finance|sommelier|yearn v3|beefy|harvest finance|reaper|
@@ -61,7 +61,7 @@ export const STAKING_VENUES: readonly string[] = list(`
   everstake|figment|p2p|p2p.org|nethermind|blazestake|blaze|sanctum|sanctum infinity|jpool|edgevana|stakewise|amnis|
   puffer|karak|eigenpie|tonstakers|hipo|bemo|stride|quicksilver|pstake|milkyway|meta pool|linear|endur|haedal|volo|
   springsui|kinetiq|frax ether|mantle lsp|meth protocol|stakestone|claystack|gogopool|jito restaking|solayer|
-  fragmetric|picasso|lombard|babylon|bedrock|kernel|node dao|stakehouse|diva|ssv|obol|helius|laine|shinobi|
+  fragmetric|picasso|lombard|babylon|bedrock|kernel|node dao|diva|ssv|obol|helius|laine|shinobi|
   solana compass|stakefish|allnodes|kiln|staked.us|blockdaemon|attestant|coinbase cloud|twinstake|luganodes|
   simply staking|dokia|hashkey cloud|chorus one|stakecito|polkachu|cosmostation|keplr staking|injective hub|
   tortuga|collectif|akash staking|kyberdao`);

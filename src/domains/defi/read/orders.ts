@@ -100,7 +100,7 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     const { allowed: framed, foreign } = frameOf(order);
     const isGist = parsed.reading === "gist";
     const isOpen = framed.length === 0 && parsed.orders.length === 1 &&
-      (isGist ? !isAgainst(order) : namesEnough(order));
+      !isAgainst(order) && (isGist || namesEnough(order));
     // "It's payback time: 7 LINK to Aave": what was passed over tells as well
     const told = parsed.reading === "loose" ? parsed.besides : [];
     const allowed = (isOpen ? DEFI_PRIMITIVES : framed)
@@ -136,7 +136,30 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
   if (parsed.reading !== "strict" && distinct.length > 1) {
     return refuse("not_understood", distinct.map(({ span }) => span));
   }
-  return { orders: distinct, refusal: null, parsed };
+  const untold = untoldIn(parsed, distinct);
+  return untold ? refuse("not_understood", [untold]) : { orders: distinct, refusal: null, parsed };
+}
+
+/**
+ * "I'd sooner have DAI than USDT, so swap 900", "I want 2 ETH. Pay in USDC": what is told beside an order that
+ * leaves the thing or the amount open, and does not refer to it, would be lost.
+ */
+function untoldIn(
+  { tokens, roles }: ParsedPrompt,
+  orders: readonly DefiOrder[],
+): readonly [number, number] | null {
+  const { isAsset = () => false } = DEFI_LANGUAGE.lexicon.quantities;
+  const told = tokens.filter((token, i) => roles[i] === "aside" && isAsset(token.norm, token));
+  const phrases = orders.flatMap(({ read }) => read.order.phrases);
+  if (told.length === 0 || phrases.some(({ pronoun }) => pronoun !== null)) return null;
+  const names = phrases.some((phrase) => phrase.names.some(({ kind }) => kind === "asset"));
+  const counts = phrases.some(({ amount }) => amount !== null);
+  const isCounted = tokens.some((token, i) =>
+    told.includes(token) && /^\d/.test(tokens[i - 1]?.norm ?? "")
+  );
+  const swaps = orders.some(({ allowed }) => allowed.includes("swap_asset"));
+  const isLost = names ? isCounted && !counts : counts || swaps;
+  return isLost ? [told[0]!.start, told.at(-1)!.end] : null;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { FoundName, NounPhrase } from "../../../language/order.ts";
 import type { DefiPrimitive } from "../taxonomy.ts";
-import { ASSETS, CHAINS, MORE_VENUES, VENUES } from "./slots.ts";
+import { ASSETS, CHAINS, MORE_CHAINS, MORE_VENUES, VENUES } from "./slots.ts";
 import { KNOWN_VENUES, receiptOf } from "./known_names.ts";
 import { distinct } from "./places.ts";
 import { assetOf, states } from "./things.ts";
@@ -23,7 +23,7 @@ export function settle(action: DefiPrimitive, phrases: Phrases): Phrases {
 function settleChains(phrases: Phrases): Phrases {
   return phrases.map((phrase) => {
     const isOn = phrase.amount === null && phrase.names.some(({ kind }) => kind === "place") &&
-      CHAINS.includes(assetOf(phrase)?.toLowerCase() ?? "");
+      [...CHAINS, ...Object.keys(MORE_CHAINS)].includes(assetOf(phrase)?.toLowerCase() ?? "");
     return isOn ? withKind(phrase, "chain") : phrase;
   });
 }
