@@ -119,6 +119,8 @@ export function nameAt(
   for (const sense of tag.senses) {
     if (sense.role === "name" && !known.has(sense.kind)) known.set(sense.kind, sense.name);
   }
+  const whole = joinedPlace(tags, at, context);
+  if (whole) return { name: whole, length: 2 };
   if (known.size > 0) {
     const kind = kindOfKnown(known, context);
     if (kind === null) return null;
@@ -140,6 +142,23 @@ export function nameAt(
   if (repaired) return { name: repaired, length: 1 };
   if (!context.lexicon.lexicon.openNames) return null;
   return openName(tags, at, context);
+}
+
+/** "on zero lend": a place that is written as one word. */
+function joinedPlace(
+  tags: readonly Tag[],
+  at: number,
+  { prep, lexicon }: NameContext,
+): FoundName | null {
+  const [tag, next] = [tags[at]!, tags[at + 1]];
+  if (prep === null || !AT.includes(prep) || next === undefined || next.quantity || next.mark) {
+    return null;
+  }
+  if (!/^[a-z]{2,}$/.test(tag.norm) || !/^[a-z]{2,}$/.test(next.norm)) return null;
+  const [known] = lexicon.index.get(`${tag.norm}${next.norm}`) ?? [];
+  const sense = known?.senses.find((one) => one.role === "name" && one.kind === "place");
+  if (known?.words.length !== 1 || sense?.role !== "name") return null;
+  return { kind: "place", name: sense.name, open: false, from: tag.from, to: next.to };
 }
 
 function isNamePart(tag: Tag | undefined, { isShouting }: NameContext): boolean {

@@ -5,6 +5,9 @@ import { SWAP_TO } from "./order_words.ts";
 const HANDS_OVER =
   /^(?:send|return|pay|give|move|transfer|hand|shift|ship|push|remit|apply|bring|get|take|put)/;
 
+/** What no person is: "to the Steakhouse vault". */
+const KEEPS = /(?:^| )(?:vault|pool|market|gauge|farm)$/;
+
 /** Orders that use the words of the domain for something outside of it. */
 export function foreignKind(order: ReadOrder): string | null {
   const { head, phrases } = order;
@@ -26,7 +29,9 @@ export function foreignKind(order: ReadOrder): string | null {
   ) {
     return "bridge";
   }
-  const to = places.find(({ name, phrase }) => name.open && /^(?:to|->)$/.test(phrase.prep ?? ""));
+  const to = places.find(({ name, phrase: { prep, hints } }) =>
+    name.open && /^(?:to|->)$/.test(prep ?? "") && !hints.some((hint) => KEEPS.test(hint))
+  );
   if (to && HANDS_OVER.test(head.word)) return "transfer";
   // "deposit into 0x…" names a contract; "swap to vitalik.eth", "claim it into 0x…" pay somebody
   const isSent = names.some(({ name, phrase: { prep } }) => {

@@ -1,7 +1,7 @@
 import type { FoundName, NounPhrase } from "../../../language/order.ts";
 import type { DefiPrimitive } from "../taxonomy.ts";
 import { ASSETS, CHAINS, MORE_CHAINS, MORE_VENUES, VENUES } from "./slots.ts";
-import { KNOWN_VENUES, receiptOf } from "./known_names.ts";
+import { KNOWN_VENUES, receiptOf, TOKEN_PLACES } from "./known_names.ts";
 import { distinct } from "./places.ts";
 import { assetOf, states } from "./things.ts";
 
@@ -45,7 +45,7 @@ function settleNames(action: DefiPrimitive, phrases: Phrases): Phrases {
     }
     const isPlain = phrase.prep === null && phrase.amount === null;
     const isNamed = !phrase.joined && phrase.amount === null && phrase.names.length === 1 &&
-      things.length > 1 && PLACES.has(assetOf(phrase)?.toLowerCase() ?? "");
+      things.length > 1 && namesPlace(phrase);
     // "give aave back the 500 EURC", "what I took from Kava: 220 USDX"
     const isVenue = isNamed &&
       (isPlain
@@ -69,6 +69,11 @@ function settleNames(action: DefiPrimitive, phrases: Phrases): Phrases {
       things.length > 1;
     return pledges ? { ...phrase, prep: "against" } : phrase;
   });
+}
+
+function namesPlace(phrase: NounPhrase): boolean {
+  const name = assetOf(phrase)?.toLowerCase() ?? "";
+  return PLACES.has(name) || name in TOKEN_PLACES;
 }
 
 /** Prepositions before a place. */
@@ -136,7 +141,14 @@ function settleSides(phrases: Phrases): Phrases {
     first.amount === null && first.names.length === 1 && !second.joined && states(second) &&
     second.prep === null && assetOf(second) !== null && phrases.length > 2 &&
     PLACES.has(assetOf(first)?.toLowerCase() ?? "");
-  const placed = opens ? [withKind(first, "place"), ...phrases.slice(1)] : phrases;
+  const sided = opens ? [withKind(first, "place"), ...phrases.slice(1)] : phrases;
+  // "2 ETH for USDC on uni": where, beside what is given and what is received
+  const things = sided.filter((phrase) => assetOf(phrase) !== null);
+  const placed = sided.map((phrase) => {
+    const isWhere = things.length > 2 && phrase.amount === null && phrase.names.length === 1 &&
+      /^(?:on|at|via|through|using)$/.test(phrase.prep ?? "") && namesPlace(phrase);
+    return isWhere ? withKind(phrase, "place") : phrase;
+  });
   const at = placed.findIndex((phrase, i) =>
     phrase.prep !== null && phrase.names.length === 0 && phrase.amount === null &&
     phrase.hints.includes("thing") && isApposed(placed[i + 1])
@@ -151,11 +163,16 @@ function isApposed(phrase: NounPhrase | undefined): boolean {
     phrase.names.length === 1 && assetOf(phrase) !== null;
 }
 
+function placeName(thing: string): string {
+  const name = thing.toLowerCase();
+  return TOKEN_PLACES[name] ?? name;
+}
+
 /** The phrase with its thing taken for something else, and a noun that goes with the name. */
 function withKind(phrase: NounPhrase, kind: FoundName["kind"], noun?: string): NounPhrase {
   const names = phrase.names.map((name) =>
     name.kind === "asset"
-      ? { ...name, kind, name: [name.name.toLowerCase(), ...noun ? [noun] : []].join(" ") }
+      ? { ...name, kind, name: [placeName(name.name), ...noun ? [noun] : []].join(" ") }
       : name
   );
   return { ...phrase, names };
