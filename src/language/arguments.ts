@@ -27,8 +27,6 @@ export interface ArgumentContext {
   readonly isShouting: boolean;
   /** Whether the head exchanges one thing for another: "to" leads to a thing then. */
   readonly exchanges: boolean;
-  /** Whether words that bear no load may be left unread. */
-  readonly isLoose: boolean;
 }
 
 /** Prepositions as they are meant. */
@@ -151,7 +149,6 @@ export function readArguments(
     const place: NameContext = {
       exchanges: context.exchanges,
       isShouting: context.isShouting,
-      isLoose: context.isLoose,
       lexicon,
       // "in the aave": the determiner has opened the phrase already
       prep: prep ?? (draft !== null && !joined && draft.open && draft.amount === null &&

@@ -4,7 +4,7 @@ import type { CompiledLexicon } from "./lexicon.ts";
 import { isShouting } from "./names/open_names.ts";
 import { type ReadOrder, verbOf } from "./order.ts";
 import { readGist } from "./loose/gist.ts";
-import { tailAt } from "./loose/tail.ts";
+import { isPlainTail, leadsUp, mayRunOn, tailAt } from "./loose/tail.ts";
 import { lightRole } from "./screen/transparent.ts";
 import type { Base, Reading } from "./reading/base.ts";
 import { readSegments } from "./reading/segments.ts";
@@ -99,7 +99,7 @@ export function* readingsOf(prompt: string, lexicon: CompiledLexicon): Generator
   // What looks odd is not guessed at
   if (prepared.tokens.some(({ flaws }) => flaws !== undefined) || HARDLY.test(prompt)) return;
   if (strict.kind !== null && [...UNSHOWN, "negation"].includes(strict.kind)) {
-    const tail = readTail(prepared);
+    const tail = readTail(prepared) ?? readRunOn(prepared);
     if (tail) yield finish(prepared, tail, "tail");
   }
   const restart = strict.kind === null ? null : readRestart(prepared);
@@ -218,6 +218,31 @@ function readTail(prepared: Prepared): RoledReading | null {
   }
   const reading = read(from, roles);
   return askedBesides(kept, roles, 1).length > 0 ? null : { ...reading, roles };
+}
+
+/** Most places where an order may begin that nothing sets off; each costs a reading. */
+const MAX_RUN_ONS = 6;
+
+/** "the house sale went through so I'm killing the debt repay 20 DAI to maker": a tail that nothing sets off. */
+function readRunOn(prepared: Prepared): RoledReading | null {
+  const { prompt, lexicon, tokens, tags, marked } = prepared;
+  const starts = tokens.map(({ start }) => start);
+  const cut = (part: readonly Tag[]) => cutSegments(prompt, part, lexicon, starts);
+  let tries = 0;
+  for (let at = 0; at < tags.length && tries < MAX_RUN_ONS; at++) {
+    if (!mayRunOn(tags, at)) continue;
+    tries++;
+    const roles = marked();
+    const { kept, ratios } = takeRatios(tags.slice(at), roles);
+    const reading = readSegments(cut(kept), { ...baseOf(prepared, roles, false), ratios });
+    if (!isPlainTail(reading)) continue;
+    if (!leadsUp(cut(tags.slice(0, at)), true) || askedBesides(tags, roles, 1).length > 0) {
+      return null;
+    }
+    for (const tag of tags.slice(0, at)) roles.set(tag, lightRole(tag) ?? "aside");
+    return { ...reading, roles };
+  }
+  return null;
 }
 
 /** Kinds of words that take from what is said after them, however it begins. */

@@ -1,6 +1,7 @@
 import type { Proof, ProvedPrompt } from "../domains/gates/proof.ts";
 import { type Decision, DEFAULT_MIN_ORDER, type OperatingPoint } from "../evaluate/decide.ts";
-import { decideAll, decideRows } from "../evaluate/decide_texts.ts";
+import type { Matrix } from "../core/matrix.ts";
+import { decideRows, predictTexts, type TextScores } from "../evaluate/decide_texts.ts";
 import type { Mapper } from "../mapper/mapper.ts";
 import type { ActivePoint } from "./operating_point.ts";
 
@@ -21,6 +22,12 @@ const UNPROVED_MIN_ORDER = 0.8;
 const MIN_GROUPS = 5;
 
 /**
+ * How much of the probability of the two likeliest actions that the words leave open the first has to have. By each
+ * author's prompts, judged by what the others wrote: below it 12 were right and 12 wrong.
+ */
+const MIN_SHARE = 0.7;
+
+/**
  * Decides on the orders of a prompt: which action, by the words of each, and whether it is an order at
  * all, by the whole prompt. Proof and score share the work:
  * with a strict proof a low score will do, with a lax one it has to be sure. A certified point is never lowered.
@@ -28,16 +35,49 @@ const MIN_GROUPS = 5;
 export async function decideOrders(
   mapper: Mapper,
   texts: readonly string[],
-  { point, certificate }: ActivePoint,
+  active: ActivePoint,
   proved?: ProvedPrompt,
 ): Promise<Decision[]> {
-  if (!proved) return await decideAll(mapper, texts, point);
-  const { prompt, proof } = proved;
+  const read = await predictTexts(mapper, texts, active.point);
+  if (!proved) return await decideRows(mapper, texts, read.probabilities, active.point, read);
+  const decisions = await decideProved(mapper, texts, read, active, proved);
+  // No strict proof of several orders was wrong
+  if (proved.proof === "strict" && texts.length > 1) return decisions;
+  return decisions.map((decision, i) =>
+    isClear(decision, mapper, read.probabilities, i, proved) ? decision : unclear(decision)
+  );
+}
+
+/** True unless the words leave open another action that is nearly as likely. */
+function isClear(
+  { label, confidence }: Decision,
+  { classes }: Mapper,
+  { data, cols }: Matrix<Float64Array>,
+  row: number,
+  { choices }: ProvedPrompt,
+): boolean {
+  const others = (choices?.[row] ?? [])
+    .filter((action) => action !== label && classes.includes(action))
+    .map((action) => data[row * cols + classes.indexOf(action)]!);
+  return label === null || confidence >= MIN_SHARE * (confidence + Math.max(0, ...others));
+}
+
+function unclear(decision: Decision): Decision {
+  return { ...decision, label: null, reason: "low_confidence" };
+}
+
+async function decideProved(
+  mapper: Mapper,
+  texts: readonly string[],
+  read: TextScores & { readonly probabilities: Matrix<Float64Array> },
+  { point, certificate }: ActivePoint,
+  { prompt, proof }: ProvedPrompt,
+): Promise<Decision[]> {
+  const { probabilities } = read;
   if (proof === "none" && !isTrusted(mapper)) {
-    return (await decideAll(mapper, texts, point)).map(unproved);
+    return (await decideRows(mapper, texts, probabilities, point, read)).map(unproved);
   }
-  if (!mapper.measureOrder) return await decideAll(mapper, texts, point);
-  const probabilities = await mapper.predictProbabilities(texts);
+  if (!mapper.measureOrder) return await decideRows(mapper, texts, probabilities, point, read);
   const [score] = await mapper.measureOrder([prompt]);
   const whole = new Float64Array(texts.length).fill(score!);
   // A certificate speaks of the score of whole prompts

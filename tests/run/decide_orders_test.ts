@@ -13,6 +13,7 @@ function mapperScoring(
   score: number | ((text: string) => number),
   asked: string[] = [],
   orderGroups?: number,
+  confidence = 1,
 ): Mapper {
   const scoreOf = typeof score === "number" ? () => score : score;
   return {
@@ -21,7 +22,7 @@ function mapperScoring(
     source: { backend: "sbert", sha256: "0" },
     predictProbabilities: (texts) =>
       Promise.resolve({
-        data: Float64Array.from(texts.flatMap(() => [1, 0])),
+        data: Float64Array.from(texts.flatMap(() => [confidence, 1 - confidence])),
         rows: texts.length,
         cols: 2,
       }),
@@ -93,6 +94,30 @@ Deno.test("what no reading proves needs a head that many authors taught, and its
   assertEquals(await reason(0.99, 4), [null, "not_an_order"]);
   assertEquals(await reason(0.99, undefined), [null, "not_an_order"]);
   assertEquals(await reason(0.99, 5, true), [null, "not_an_order"]);
+});
+
+Deno.test("of the actions that the words leave open one has to be clearly likelier", async () => {
+  const reason = async (confidence: number, choices: string[], texts = ["stash 5 eth"]) => {
+    const point = { point: { threshold: 0.5 }, certificate: null };
+    const proved = {
+      prompt: texts.join(),
+      proof: "strict",
+      choices: texts.map(() => choices),
+    } as const;
+    const decisions = await decideOrders(
+      mapperScoring(0.9, [], 5, confidence),
+      texts,
+      point,
+      proved,
+    );
+    return decisions.map((one) => one.reason).join();
+  };
+  assertEquals(await reason(0.69, ["deposit_asset", "swap_asset"]), "low_confidence");
+  assertEquals(await reason(0.71, ["deposit_asset", "swap_asset"]), "fired");
+  assertEquals(await reason(0.6, ["deposit_asset"]), "fired");
+  assertEquals(await reason(0.6, ["deposit_asset", "unknown_to_the_mapper"]), "fired");
+  // Several steps are proved by their words
+  assertEquals(await reason(0.6, ["deposit_asset", "swap_asset"], ["a", "b"]), "fired,fired");
 });
 
 Deno.test("a certified point is not lowered", async () => {

@@ -9,4 +9,6 @@ export interface ProvedPrompt {
   /** All of it, which tells more of whether it is an order than the words of a step. */
   readonly prompt: string;
   readonly proof: Proof;
+  /** The actions that the words of each step leave open. */
+  readonly choices?: readonly (readonly string[])[];
 }

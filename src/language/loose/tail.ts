@@ -18,23 +18,61 @@ const MAX_LEADS = 8;
 /** Where the order begins that all before it only leads up to; -1 if there is none. */
 export function tailAt(segments: readonly Segment[], read: (from: number) => Reading): number {
   for (let from = 1; from < segments.length && from <= MAX_LEADS; from++) {
-    const { kind, orders } = read(from);
-    if (kind !== null) continue;
-    const [order] = orders;
-    const isPlain = orders.length === 1 && order!.head.actions.length > 0 &&
-      ["imperative", "request"].includes(order!.head.form) && order!.head.repaired === undefined &&
-      order!.phrases.some(({ names, amount }) => names.length > 0 || amount !== null) &&
-      order!.phrases.every(({ pronoun }) => pronoun === null) &&
-      !/ (?:it|them)\b/.test(order!.head.word);
-    if (!isPlain) return -1;
+    const reading = read(from);
+    if (reading.kind !== null) continue;
+    if (!isPlainTail(reading)) return -1;
     const follows = /^(?:then|and|before|after)$/.test(segments[from]!.joint);
     return !follows && leadsUp(segments.slice(0, from)) ? from : -1;
   }
   return -1;
 }
 
-/** True for sentences and clauses that take no force from what follows them. */
-function leadsUp(segments: readonly Segment[]): boolean {
+/** True for one order with a verb and a thing, an amount or a place of its own. */
+export function isPlainTail({ kind, orders }: Reading): boolean {
+  const [order] = orders;
+  return kind === null && orders.length === 1 && order!.head.actions.length > 0 &&
+    ["imperative", "request"].includes(order!.head.form) && order!.head.repaired === undefined &&
+    order!.phrases.some(({ names, amount }) => names.length > 0 || amount !== null) &&
+    order!.phrases.every(({ pronoun }) => pronoun === null) &&
+    !/ (?:it|them)\b/.test(order!.head.word);
+}
+
+/** Fewest words that make a clause of what stands before an order that nothing sets off. */
+const MIN_LEAD = 5;
+/** Words after which a verb is no order: "to stake", "I may stake", "the stake". */
+const JOINS_ON =
+  /^(?:to|for|of|on|from|about|with|by|via|in|at|and|or|not|no|never|than|as|will|may|can|must|shall|should|would|could|might|i|he|she|they|we|it|you|who|that|this|these|those|the|a|an|my|your|his|her|our|their|its|each|every|some|any|is|was|are|were|be|been|being|has|have|had|do|did|does|gonna|wanna|gotta|let|lets|let's|help|make|get)$/;
+
+/** True where an order may begin behind a clause, though nothing sets it off. */
+export function mayRunOn(tags: readonly Tag[], at: number): boolean {
+  const verb = verbOf(tags[at], "base");
+  if (verb === undefined || verb.actions.length === 0 || may(tags[at], "name")) return false;
+  const [before, after] = [tags[at - 1], tags[at + 1]];
+  // "proud of my 5 ETH deposit into aave"
+  const isNoun = may(tags[at], "noun", "object") &&
+    !(after?.quantity !== undefined || may(after, "determiner", "name"));
+  if (isNoun || before === undefined || before.mark !== undefined && before.mark !== ",") {
+    return false;
+  }
+  if (
+    JOINS_ON.test(before.norm.split(" ").at(-1)!) ||
+    may(before, "adjective", "determiner", "negation")
+  ) {
+    return false;
+  }
+  const words = tags.slice(0, at).filter((tag) => !tag.mark && lightRole(tag) === null);
+  return words.length >= MIN_LEAD;
+}
+
+/** Of these words, those that take nothing from an order after a clause of its own: "they want a deposit". */
+const OF_CLAUSE = /^(?:they|them|their|against|off|never)$/;
+
+/**
+ * True for sentences and clauses that take no force from what follows them.
+ *
+ * @param isRunOn Whether nothing sets off what follows.
+ */
+export function leadsUp(segments: readonly Segment[], isRunOn = false): boolean {
   if (segments.some(({ end }) => end === "?")) return false;
   const last = segments.at(-1)!;
   const tags = segments.flatMap(({ tags }) => tags);
@@ -42,7 +80,8 @@ function leadsUp(segments: readonly Segment[]): boolean {
   const norms = words.flatMap(({ norm }) => norm.split(" "));
   if (BARE.test(last.tags.map(({ norm }) => norm).join(" ")) && last.end !== ".") return false;
   const governs = (word: string) =>
-    GOVERNS.test(word) || CONDITIONS.test(word) || PLAY.test(word) || CLAIMS.test(word) ||
+    GOVERNS.test(word) && !(isRunOn && OF_CLAUSE.test(word)) || CONDITIONS.test(word) ||
+    PLAY.test(word) || CLAIMS.test(word) ||
     WRITING.test(word);
   if (norms.some(governs)) return false;
   if (words.some((tag) => may(tag, "speech", "condition", "question", "play", "foreign"))) {

@@ -10,8 +10,6 @@ import { may, type Tag } from "../tokens/tags.ts";
 export interface NameContext {
   readonly lexicon: CompiledLexicon;
   readonly isShouting: boolean;
-  /** Whether a score has the last word, so that a place may be named in small letters. */
-  readonly isLoose: boolean;
   /** Whether the head exchanges one thing for another. */
   readonly exchanges: boolean;
   /** The preposition right before it. */
@@ -292,7 +290,6 @@ function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind 
   if (shape === "plain" && before && ((prep !== null && AT.includes(prep)) || isOwned)) {
     return "place";
   }
-  if (shape === "plain" && isPlacedLast(tag, context)) return "place";
   if (!sure) return null;
   const placeNext = may(next, "place_word");
   if (prep !== null) {
@@ -311,25 +308,6 @@ function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind 
   if (inPhrase > 0) return null;
   if (afterDeterminer) return "asset";
   return shape === "capital" || shape === "suffix" ? null : "asset";
-}
-
-/** Words that end many clauses after such a preposition and name no place. */
-const NO_PLACE =
-  /^(?:home|once|least|most|all|now|then|time|full|cash|kind|total|advance|return|case|general|person|peace|silence|private|public|secret|short|half|part|parts|pieces|profit|loss|risk|fire|hold|purpose|credit|loan|margin|leverage|schedule|demand|request|market|best|will|work|school|bed|lunch|dinner|night|noon|dawn|midnight|scratch|abroad|afar|everyone|anyone|someone|everything|anything|something|nothing|there|here|today|tonight|tomorrow|sale|sight|top|bottom|side|board|line|paper|record|call|go|going|love|care|regards|thanks|luck|mind|favor|favour|good|hand|hands|debt|order|orders|it|them|him|her|us|me|you|mum|mom|dad|wife|husband|son|daughter|sister|brother|friend|friends|family|boss|bank|savings|pocket|wallet|account|yield|interest|fees|gas|rewards|earnings)$/;
-
-/** "borrow 500 USDC on ave, please": an unknown word that closes the order as the name of a place does. */
-function isPlacedLast(
-  tag: Tag,
-  { isLoose, prep, exchanges, afterDeterminer, next, inPhrase, things }: NameContext,
-): boolean {
-  if (!isLoose || prep === null || afterDeterminer || inPhrase > 0 || things === 0) return false;
-  if (tag.norm.length < 3 || /(?:ing|ly|ed|ness|tion)$/.test(tag.norm) || NO_PLACE.test(tag.norm)) {
-    return false;
-  }
-  const leads = exchanges ? /^(?:on|at|via)$/ : /^(?:on|at|via|from|into|onto|off)$/;
-  const closes = next === undefined || next.mark !== undefined ||
-    may(next, "courtesy", "urgency", "filler", "address");
-  return leads.test(prep) && closes;
 }
 
 /** Words of a place that look like another word by one slip mean themselves. */

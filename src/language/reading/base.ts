@@ -25,6 +25,8 @@ export interface OpenOrder {
 
 export type Base = Omit<ArgumentContext, "exchanges"> & {
   readonly ratios: readonly FoundRatio[];
+  /** Whether words that bear no load may be left unread. */
+  readonly isLoose: boolean;
 };
 
 export function fault(kind: RefusalKind, bad: readonly Tag[]): Reading {

@@ -76,6 +76,10 @@ const ALLOWED: readonly (readonly [string, readonly (readonly DefiPrimitive[])[]
   ["Could you deposit 2 ETH? Thanks", [["deposit_asset"]]],
   ["deposit 2 ETH? Thanks", []],
   ["deposit 5 ETH? into aave", []],
+  // What is told beside an order is its thing, and is never lost
+  ["I want 2 ETH. Pay in USDC", []],
+  ["I'd sooner have DAI than USDT, so swap 900", []],
+  ["USDC is what I want for my 70 USDe, swap on curve", []],
   // A noun beside an order may only say what it is about
   ["45,000 SEI, unbond, silo liquid staking", []],
   // What was passed over tells as well
@@ -143,8 +147,10 @@ const SLOTS: readonly (readonly [DefiPrimitive, string, readonly (string | null)
   ["repay_asset", "give back what I took from Kava: 220 USDX", ["USDX", null, "kava", null]],
   ["unstake_asset", "start the Renzo exit on 2.2 ezETH", ["EZETH", null, "renzo", null]],
   ["swap_asset", "dump my ARB bag for stables, USDC", ["ARB", "USDC", null, null]],
-  // A place in small letters that is on no list, where it closes the order
-  ["borrow_asset", "borrow 500 USDC on ave please", ["USDC", null, "ave", null]],
+  ["repay_asset", "my debt is 5,000 DAI, pay back 1,250 on maker", ["DAI", null, "maker", null]],
+  // Places written as two words, and by the name of their token
+  ["repay_asset", "repay a third of my USDC loan on frax lend", ["USDC", null, "fraxlend", null]],
+  ["swap_asset", "swap 2 ETH to USDC on uni", ["ETH", "USDC", "uniswap", null]],
 ];
 
 for (const [action, prompt, slots] of SLOTS) {
@@ -185,6 +191,17 @@ for (
 Deno.test("of two things of which one is counted it is not known what happens to the other", () => {
   const [order] = readOrders("withdraw 5 USDC and DAI from aave").orders;
   assertEquals(readStep("withdraw_asset", order!).ambiguous, ["asset"]);
+});
+
+Deno.test("proposeOrders() finds the order at the end of a clause that nothing sets off", () => {
+  const texts = (prompt: string) => proposeOrders(prompt)?.orders.map(({ text }) => text) ?? [];
+  assertEquals(
+    texts("the house sale went through so I'm killing the debt repay 900 DAI to maker"),
+    ["repay 900 DAI to maker"],
+  );
+  assertEquals(texts("proud of my really big 5 ETH deposit into aave"), []);
+  assertEquals(texts("my friend told me that I may stake 5 ETH with lido"), []);
+  assertEquals(texts("send the rest of it to my mother stake 5 ETH with lido"), []);
 });
 
 Deno.test("what is given and what is received is never guessed", () => {
