@@ -198,7 +198,7 @@ export function readArguments(
     if (
       link && context.exchanges &&
       (joined || /^(?:to|by)$/.test(prep ?? "") || verbOf(tag, "gerund") ||
-        /^(?:to |paying with)/.test(tag.norm))
+        /^(?:to |paying|paid |pay (?:with|in)$)/.test(tag.norm))
     ) {
       [prep, prepTag, joined] = [link.prep, tag, false];
       roles.set(tag, "connector");

@@ -194,6 +194,7 @@ function readClauses(prepared: Prepared, isLoose: boolean): RoledReading {
   const { kept, ratios } = takeRatios(
     isLoose ? dropExclusions(dropContrasts(tags, roles), roles) : tags,
     roles,
+    lexicon.lexicon.ratios,
   );
   const segments = cutSegments(prompt, kept, lexicon, tokens.map(({ start }) => start));
   const reading = readSegments(segments, { ...baseOf(prepared, roles, isLoose), ratios });
@@ -207,7 +208,7 @@ function readClauses(prepared: Prepared, isLoose: boolean): RoledReading {
 function readTail(prepared: Prepared): RoledReading | null {
   const { prompt, lexicon, tokens, tags, marked } = prepared;
   const roles = marked();
-  const { kept, ratios } = takeRatios(tags, roles);
+  const { kept, ratios } = takeRatios(tags, roles, lexicon.lexicon.ratios);
   const segments = cutSegments(prompt, kept, lexicon, tokens.map(({ start }) => start));
   const read = (from: number, into: Roles) =>
     readSegments(segments.slice(from), { ...baseOf(prepared, into, false), ratios });
@@ -233,7 +234,7 @@ function readRunOn(prepared: Prepared): RoledReading | null {
     if (!mayRunOn(tags, at)) continue;
     tries++;
     const roles = marked();
-    const { kept, ratios } = takeRatios(tags.slice(at), roles);
+    const { kept, ratios } = takeRatios(tags.slice(at), roles, lexicon.lexicon.ratios);
     const reading = readSegments(cut(kept), { ...baseOf(prepared, roles, false), ratios });
     if (!isPlainTail(reading)) continue;
     if (!leadsUp(cut(tags.slice(0, at)), true) || askedBesides(tags, roles, 1).length > 0) {
@@ -256,7 +257,7 @@ function readRestart(prepared: Prepared): RoledReading | null {
   const lead = tags.slice(0, at);
   if (lead.some((tag) => lightRole(tag) === null && may(tag, ...GOVERNING))) return null;
   const roles = marked();
-  const { kept, ratios } = takeRatios(tags.slice(at), roles);
+  const { kept, ratios } = takeRatios(tags.slice(at), roles, lexicon.lexicon.ratios);
   const segments = cutSegments(prompt, kept, lexicon, tokens.map(({ start }) => start));
   for (const tag of lead) roles.set(tag, "correction");
   const reading = readSegments(segments, { ...baseOf(prepared, roles, false), ratios });

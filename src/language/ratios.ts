@@ -18,10 +18,21 @@ const GLUE =
 export function takeRatios(
   tags: readonly Tag[],
   roles: Roles,
+  names: Readonly<Record<string, string>>,
 ): { readonly kept: readonly Tag[]; readonly ratios: readonly FoundRatio[] } {
   const ratios: FoundRatio[] = [];
   const dropped = new Set<Tag>();
   for (let i = 0; i < tags.length; i++) {
+    const whole = boundedRatio(tags[i]!, names);
+    if (whole) {
+      ratios.push(whole);
+      for (let from = i; from >= 0 && (from === i || isGlue(tags[from]!)); from--) {
+        if (tags[from]!.mark === ",") break;
+        dropped.add(tags[from]!);
+        roles.set(tags[from]!, "limit");
+      }
+      continue;
+    }
     const sense = senseOf(tags[i], "ratio");
     if (!sense) continue;
     const forward = search(tags, i, 1);
@@ -46,11 +57,24 @@ export function takeRatios(
   return { kept: tags.filter((tag) => !dropped.has(tag)), ratios };
 }
 
+/** "max slippage 1%", "min health factor of 1.5": read as one bound. */
+function boundedRatio(tag: Tag, names: Readonly<Record<string, string>>): FoundRatio | null {
+  if (tag.quantity?.kind !== "bound") return null;
+  const text = tag.norm;
+  const name = Object.keys(names).filter((one) => ` ${text} `.includes(` ${one} `))
+    .sort((a, b) => b.length - a.length)[0];
+  const key = name === undefined ? undefined : names[name];
+  const isLimit = key === "health_factor" ? /\bmin/.test(text) : /\bmax|\btops/.test(text);
+  const value = valueOf(tag);
+  return key !== undefined && isLimit && value !== null ? { key, value, at: tag.from } : null;
+}
+
 function search(tags: readonly Tag[], at: number, step: 1 | -1): number | null {
   for (let n = 1; n <= 6; n++) {
     const i = at + step * n;
     if (i < 0 || i >= tags.length) return null;
-    if (tags[i]!.quantity) return i;
+    // "max" alone counts nothing here
+    if (tags[i]!.quantity && /\d/.test(tags[i]!.text)) return i;
     if (!isGlue(tags[i]!)) return null;
   }
   return null;

@@ -238,6 +238,10 @@ export const DEFI_ORDERS: OrderLexicon = {
     "pay with": "with",
     "pay in": "with",
     "paying in": "with",
+    "paid for in": "with",
+    "paid for with": "with",
+    "paid in": "with",
+    paying: "with",
   },
   ratios: {
     slippage: "slippage",

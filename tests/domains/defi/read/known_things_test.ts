@@ -148,6 +148,7 @@ const SLOTS: readonly (readonly [DefiPrimitive, string, readonly (string | null)
   ["unstake_asset", "start the Renzo exit on 2.2 ezETH", ["EZETH", null, "renzo", null]],
   ["swap_asset", "dump my ARB bag for stables, USDC", ["ARB", "USDC", null, null]],
   ["repay_asset", "my debt is 5,000 DAI, pay back 1,250 on maker", ["DAI", null, "maker", null]],
+  ["swap_asset", "buy 40 OP, pay with USDT", ["USDT", "OP", null, null]],
   // Places written as two words, and by the name of their token
   ["repay_asset", "repay a third of my USDC loan on frax lend", ["USDC", null, "fraxlend", null]],
   ["swap_asset", "swap 2 ETH to USDC on uni", ["ETH", "USDC", "uniswap", null]],
@@ -192,6 +193,20 @@ Deno.test("of two things of which one is counted it is not known what happens to
   const [order] = readOrders("withdraw 5 USDC and DAI from aave").orders;
   assertEquals(readStep("withdraw_asset", order!).ambiguous, ["asset"]);
 });
+
+for (
+  const [action, prompt, limits] of [
+    ["swap_asset", "swap 1 ETH to DAI, max slippage 1%", ["0.01", null, null]],
+    ["swap_asset", "swap 16 UNI to DAI, 0.5% slippage max.", ["0.005", null, null]],
+    ["borrow_asset", "borrow 500 USDC on aave, min health factor 1.5", [null, 1.5, null]],
+    ["borrow_asset", "borrow 500 USDC on aave max ltv 50%", [null, null, 0.5]],
+  ] as const
+) {
+  Deno.test(`"${prompt}" names a limit`, () => {
+    const { slippage, hf, ltv } = readStep(action, readOrders(prompt).orders[0]!);
+    assertEquals([slippage, hf, ltv], [...limits]);
+  });
+}
 
 Deno.test("proposeOrders() finds the order at the end of a clause that nothing sets off", () => {
   const texts = (prompt: string) => proposeOrders(prompt)?.orders.map(({ text }) => text) ?? [];
