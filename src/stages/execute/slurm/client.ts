@@ -132,11 +132,12 @@ function lastLine(text: string): string {
 }
 
 async function runProgram(name: string, args: readonly string[]): Promise<ProgramOutput> {
-  // Asked before, because a program that is not installed would be missed first.
+  // Deno grants no program that is not there when it starts, so the two look the same.
   const { state } = await Deno.permissions.query({ name: "run", command: name });
+  const hint = "Run this on a machine that can submit to Slurm, or use --executor local";
   if (state !== "granted") {
-    throw new MicroLmError("permission", `No permission to run ${name}`, {
-      hint: `Grant it with --allow-run=${name}`,
+    throw new MicroLmError("missing", `Cannot run ${name}: not installed, or not permitted`, {
+      hint: `${hint}; where it is installed, --allow-run=${name} permits it`,
     });
   }
   try {
@@ -144,7 +145,6 @@ async function runProgram(name: string, args: readonly string[]): Promise<Progra
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { code, stdout: text(stdout), stderr: text(stderr) };
   } catch (cause) {
-    const hint = "Run this on a machine that can submit to Slurm, or use --executor local";
     throw refusedProgram(name, cause, hint);
   }
 }
