@@ -48,7 +48,11 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   ],
   "stages-demo": [WRITES, "--allow-run=deno,ln", QUIET],
   engine: [WRITES, "--allow-run=python3,.cache/engine/bin/python", QUIET],
-  "torch-test": ["--allow-write=.artifacts", "--allow-run=deno,.cache/engine/bin/python"],
+  "torch-test": [
+    "--allow-write=.artifacts",
+    "--allow-net=127.0.0.1",
+    "--allow-run=deno,.cache/engine/bin/python",
+  ],
   "stages-eval": [
     `${WRITES},results,logs`,
     SLURM,
@@ -114,7 +118,7 @@ const TASKS: Readonly<Record<string, string>> = {
   children: "encoders:compare bench:kill",
   "stages-train": "batch-train",
   "stages-demo": "stages:demo",
-  engine: "engine",
+  engine: "engine bench:torch",
   "torch-test": "test:torch",
   "stages-eval": "batch-eval",
   "stages-report": "analyze champion",
