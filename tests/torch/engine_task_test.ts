@@ -28,6 +28,17 @@ for (
   });
 }
 
+for (const [action, hint] of [["status", "engine setup"], ["setup", "Python 3.10"]] as const) {
+  Deno.test(`engine ${action} without its program says how to get it`, async () => {
+    const permissions = PERMISSIONS.map((flag) =>
+      flag.replace(".cache/engine/bin/python", "nothing")
+    );
+    const { code, stderr } = await runTask("engine", [action], { permissions });
+    assertEquals(code, 66, stderr);
+    assertStringIncludes(stderr, hint);
+  });
+}
+
 Deno.test("runBatch() says that nothing starts PyTorch where nothing does", async () => {
   await inTempFolder(async (folder) => {
     await writeRows(folder, 20, 20);

@@ -91,7 +91,9 @@ export async function createBatchFolder(
 
 /** Two batches may begin in one second, by which they are named. */
 async function makeFolder(wanted: string): Promise<string> {
-  await Deno.mkdir(dirname(wanted), { recursive: true });
+  await Deno.mkdir(dirname(wanted), { recursive: true }).catch((error) => {
+    throw explainIoError(error, wanted, "write");
+  });
   for (let n = 1;; n++) {
     const path = n === 1 ? wanted : `${wanted}_${n}`;
     try {
