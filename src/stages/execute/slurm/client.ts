@@ -112,8 +112,14 @@ export function createSlurmClient(run: RunProgram = runProgram): SlurmClient {
 
 /** `--parsable` prints "id" or "id;cluster"; a wrapper may say something before. */
 function parseJobId(stdout: string): SlurmJobId {
-  const [id, cluster] = stdout.trim().split(/\s+/).at(-1)!.split(";");
-  return cluster ? { id: id!, cluster } : { id: id! };
+  const word = stdout.trim().split(/\s+/).at(-1)!;
+  const [, id, cluster] = /^(\d+)(?:;(.+))?$/.exec(word) ?? [];
+  if (id === undefined) {
+    throw new MicroLmError("unavailable", `Expected the id of a job from sbatch, got "${word}"`, {
+      hint: "sbatch --parsable prints it in its last line; is sbatch a wrapper here?",
+    });
+  }
+  return cluster === undefined ? { id } : { id, cluster };
 }
 
 /** Reads lines such as `17_3|RUNNING` and `17_4|CANCELLED by 0`. */

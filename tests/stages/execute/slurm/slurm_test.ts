@@ -144,6 +144,13 @@ Deno.test("the client finds the job id and the cluster at the end of what sbatch
       ["lua: hello\n17\n", { id: "17" }],
     ] as const
   ) assertEquals(await programs({ sbatch: { stdout } }).client.submit("x.sh"), job, stdout);
+  for (const stdout of ["", "ok\n", "queued as 17 (big)\n"]) {
+    const error = await assertRejects(
+      () => programs({ sbatch: { stdout } }).client.submit("x.sh"),
+      MicroLmError,
+    );
+    assertMatch((error as MicroLmError).message, /Expected the id of a job from sbatch, got/);
+  }
   const { calls, client } = programs({ sbatch: { stdout: "18" } });
   await client.submit("x.sh", { indices: [1, 4], after: { id: "17", cluster: "big" } });
   assertEquals(calls, [[
