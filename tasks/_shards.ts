@@ -139,7 +139,9 @@ function denoArguments(
   batchDir: string,
 ): string[] {
   const config = readTaskConfig();
-  const isNative = runtime !== undefined && runtime !== "wasm";
+  const ffi = { name: "ffi", path: "node_modules" } as const;
+  const isNative = runtime !== undefined && runtime !== "wasm" &&
+    Deno.permissions.querySync(ffi).state === "granted";
   const command = taskCommand(config, isNative ? `${task}:native` : task)!;
   const { run: _, ...set } = command.set;
   const files = Object.values(flags)
