@@ -18,6 +18,7 @@ if os.environ.get("MICRO_LM_LIBRARY_PATH"):  # what a module of a cluster set: s
     os.execv(sys.executable, [sys.executable, *sys.argv])
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # what equal results need on a GPU
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # nothing downloads by itself
 
 import accelerate
 import torch

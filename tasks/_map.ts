@@ -1,15 +1,17 @@
 import {
   bulkFiles,
   mapFile,
+  type MapFileOptions,
   type MapFileSummary,
   parseShard,
+  planShards,
   type PolicyInput,
   policyOf,
   type Rails,
   resolvePolicy,
 } from "../src/run/mod.ts";
 import { OPEN_FLAGS, openKeys, warnOfIgnored } from "./_policy_flags.ts";
-import type { RunRequest } from "../mod.ts";
+import type { MicroRuntime, RunRequest } from "../mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { type FlagValues, usage } from "../src/cli/flags.ts";
 import { formatFlag, readOptions, TABLE_FLAGS } from "./_input_flags.ts";
@@ -17,6 +19,7 @@ import { readJsonFlag } from "./_json_flag.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 import { openFlaggedRuntime, policyEnvironment, RUNTIME_FLAGS } from "./_runtime_flags.ts";
+import { checkExecutor, EXECUTOR_FLAGS } from "./_shard_flags.ts";
 
 /** Flags of `map`. */
 export const MAP_FLAGS = {
@@ -41,6 +44,7 @@ export const MAP_FLAGS = {
     value: "I/N",
     help: "Only the I-th of N parts of the input. The outputs of all parts in order are the whole.",
   },
+  ...EXECUTOR_FLAGS,
   resume: { type: "boolean", help: "Go on where a killed run of the same job was." },
   run: {
     type: "boolean",
@@ -93,18 +97,53 @@ export async function mapCommand(flags: Flags, context: CommandContext): Promise
     outputs: bulkFiles(flags.out).map((path) => ({ name: "--out", path })),
   });
   warnOfIgnored(policyOf(runtime, { operator: policy, env }).ignored, context);
-  const progress = createProgress("map");
   const started = performance.now();
-  const summary = await mapFile(runtime, flags.in, flags.out, {
-    ...(flags.shard !== undefined && { shard: parseShard(flags.shard) }),
+  const options = {
     resume: flags.resume,
     reading: readOptions(flags),
     ...(flags.run
       ? { run: await readRequest(flags, policy, env) }
       : { policy: mapper, topK: flags.top_k }),
+  };
+  if (flags.executor === "slurm") {
+    const summary = await mapOnSlurm(runtime, flags, options, context);
+    return summary === null ? EXIT.gate : tell(flags, summary, started, context);
+  }
+  const progress = createProgress("map");
+  const summary = await mapFile(runtime, flags.in, flags.out, {
+    ...options,
+    ...(flags.shard !== undefined && { shard: parseShard(flags.shard) }),
     onProgress: progress.update,
   }).finally(progress.end).catch(ignoreGoneReader);
-  if (!summary) return EXIT.ok;
+  return summary === undefined ? EXIT.ok : tell(flags, summary, started, context);
+}
+
+/** Null if shards have failed, which were named then. */
+async function mapOnSlurm(
+  runtime: MicroRuntime,
+  flags: Flags,
+  options: MapFileOptions,
+  context: CommandContext,
+): Promise<MapFileSummary | null> {
+  const plan = await planShards(runtime, flags.in, flags.out, options);
+  if (plan.finished) return plan.finished;
+  const { runShards } = await import("./_shards.ts");
+  const shards = await runShards(flags, {
+    ...{ task: "map", key: plan.key, resume: flags.resume, isPart: plan.isPart },
+    env: policyEnvironment(),
+  }, context);
+  if (shards === null) return null;
+  const summary = await plan.merge(shards.parts);
+  await shards.remove();
+  return summary;
+}
+
+function tell(
+  flags: Flags,
+  summary: MapFileSummary,
+  started: number,
+  context: CommandContext,
+): ExitCode {
   const seconds = (performance.now() - started) / 1000;
   if (flags.out !== "-") {
     for (const line of describe(flags.out, summary, seconds)) context.say(line);
@@ -119,6 +158,10 @@ function ignoreGoneReader(error: unknown): undefined {
 }
 
 function checkFlags(flags: Flags): void {
+  checkExecutor("map", flags);
+  if (flags.executor === "slurm" && (flags.in === "-" || flags.out === "-")) {
+    throw usage({ name: "map" }, "Slurm needs files, not standard input or output");
+  }
   if (flags.shard !== undefined) {
     parseShard(flags.shard);
     if (flags.in === "-" || flags.out === "-") {

@@ -73,8 +73,8 @@ async function analyzeCommand(flags: Flags, context: CommandContext): Promise<Ex
   const { say, warn, result } = context;
   const { evaluations, older } = await collectAnalysis(flags.results_dir, flags);
   if (older > 0) warn(`left out ${older} evaluations of earlier runs of the same experiments`);
-  const notes = overlapSentences(evaluations);
-  for (const note of notes) warn(note);
+  const overlap = overlapSentences(evaluations);
+  for (const sentence of overlap) warn(sentence);
   const champion = await readChampion(flags.champion_dir);
   const comparisons = await compareWithBest(evaluations, champion, flags.compare);
   printAnalysis(evaluations, comparisons, context);
@@ -85,7 +85,7 @@ async function analyzeCommand(flags: Flags, context: CommandContext): Promise<Ex
   ].map(({ name, text }) => ({ path: join(outDir, name), text }));
   if (flags.out_html !== undefined) {
     const sweeps = await readSweeps(evaluations, champion);
-    const text = renderStagesReport({ evaluations, sweeps, comparisons, champion, notes });
+    const text = renderStagesReport({ evaluations, sweeps, comparisons, champion, overlap });
     files.push({ path: flags.out_html, text });
   }
   for (const { path, text } of files) {
@@ -98,7 +98,7 @@ async function analyzeCommand(flags: Flags, context: CommandContext): Promise<Ex
     seeds: seedRows(rows),
     comparisons,
     champion: champion ?? null,
-    overlap: notes,
+    overlap,
     files: files.map(({ path }) => path),
   });
   return EXIT.ok;

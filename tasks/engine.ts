@@ -97,15 +97,25 @@ async function exportModel(flags: Flags, { say, result }: CommandContext): Promi
 async function run(program: string, args: readonly string[], what: string): Promise<string> {
   const hint = program === "python3"
     ? "The torch engine needs Python 3.10 or newer with venv"
-    : "Make the environment: deno task engine setup";
-  const { code, stdout, stderr } = await new Deno.Command(program, { args: [...args] }).output()
-    .catch((cause) => {
-      throw refusedProgram(program, cause, hint);
-    });
+    : "Make its environment: deno task engine setup";
+  const { code, stdout, stderr } = await output(program, args, hint);
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   if (code === 0) return text(stdout);
   const last = text(stderr).trim().split("\n").at(-1) ?? "";
   throw new MicroLmError("unavailable", `The torch engine cannot ${what}: ${last}`, { hint });
+}
+
+/** A program that is not there is refused as it starts, not as it ends. */
+async function output(
+  program: string,
+  args: readonly string[],
+  hint: string,
+): Promise<Deno.CommandOutput> {
+  try {
+    return await new Deno.Command(program, { args: [...args] }).output();
+  } catch (cause) {
+    throw refusedProgram(program, cause, hint);
+  }
 }
 
 await runCommand({

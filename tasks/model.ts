@@ -10,6 +10,7 @@ import {
   removeModel,
   type StoredModel,
   verifyModel,
+  type WeightsFormat,
 } from "../src/encoders/mod.ts";
 import { textTable } from "../src/report/mod.ts";
 import { formatBytes } from "./_format_bytes.ts";
@@ -27,6 +28,12 @@ const MODEL_FLAGS = {
     choices: ["fp32", "int8", "fp16", "q4"],
     default: "fp32",
     help: "Number type of the weights to pull.",
+  },
+  format: {
+    type: "string",
+    choices: ["onnx", "torch"],
+    help:
+      "Weights for encoders (onnx) or for the torch engine. Default: onnx where there are such.",
   },
   store_dir: {
     type: "string",
@@ -60,17 +67,28 @@ async function pull(id: string, flags: Flags, { say, result }: CommandContext): 
     revision: flags.revision,
     storeDir: flags.store_dir,
     dtype: flags.dtype as ModelDtype,
+    format: flags.format as WeightsFormat | undefined,
     ...(flags.mirror !== undefined && { mirror: flags.mirror }),
     onProgress: (done, total) => progress.update(megabytes(done), megabytes(total)),
   });
   progress.end();
   say(modelTable([model]));
-  const pooling = model.files.some(({ path }) => path === "modules.json")
-    ? ""
-    : " --pooling mean (or cls, max, lasttoken: its card tells)";
-  say(`Pulled into ${model.folder}; use it with --sbert ${id}${pooling}`);
+  say(`Pulled into ${model.folder}; ${useOf(model)}`);
   result(model);
   return EXIT.ok;
+}
+
+/** What the model can be used for as it is. */
+function useOf({ id, files }: StoredModel): string {
+  const has = (test: (path: string) => boolean) => files.some(({ path }) => test(path));
+  if (!has((path) => path.endsWith(".onnx"))) {
+    return `train it by engine: torch, or make it an encoder: deno task engine export --model ${id} ` +
+      `--out .cache/models/${id.split("/")[1]}`;
+  }
+  const pooling = has((path) => path === "modules.json")
+    ? ""
+    : " --pooling mean (or cls, max, lasttoken: its card tells)";
+  return `use it with --sbert ${id}${pooling}`;
 }
 
 async function list(
@@ -129,7 +147,8 @@ function modelTable(models: readonly StoredModel[]): string {
 
 await runCommand({
   name: "model",
-  summary: "Pulls sentence-transformers models from a hub, lists, verifies and removes them.",
+  summary:
+    "Pulls models from a hub, encoders and transformers to tune, lists, verifies and removes them.",
   example: "deno task model pull sentence-transformers/all-MiniLM-L6-v2 --dtype int8",
   positional: "pull ID | list | verify ID | remove ID",
   flags: MODEL_FLAGS,

@@ -101,7 +101,8 @@ async function stagesDemoCommand(flags: Flags, context: CommandContext): Promise
       sweeps: await readSweeps(evaluations, record),
       comparisons,
       champion: record,
-      notes: [gate.text, `${time}.`, ...overlapSentences(evaluations)],
+      notes: [gate.text, `${time}.`],
+      overlap: overlapSentences(evaluations),
       verdict: gate.pass ? "pass" : "fail",
     }),
   );

@@ -15,3 +15,4 @@ export { signatureCheck, writeSigned } from "./sign/signature.ts";
 export { readConfigText } from "./text/config_text.ts";
 export { findJsonFault, findRepeatedName } from "./text/json_fault.ts";
 export { readJsonAs, readJsonFile } from "./text/json_text.ts";
+export { MICRO_LM_VERSION } from "./version.ts";

@@ -8,6 +8,7 @@ export { withVectorCache } from "./cache/vector_cache.ts";
 export { composeEncoders } from "./compose.ts";
 export { openEndpointEncoder } from "./endpoint/encoder.ts";
 export { pullModel } from "./hub/hub.ts";
+export { type WeightsFormat } from "./hub/listing.ts";
 export { listModels, removeModel, resolveModel, verifyModel } from "./hub/model_store.ts";
 export { isModelId, readModel, type StoredModel } from "./hub/store_manifest.ts";
 export { openNgramEncoder } from "./lite/ngram.ts";

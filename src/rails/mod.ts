@@ -8,8 +8,11 @@ export {
   auditCsvRow,
   type AuditInput,
   type AuditReport,
+  reportAudit,
   runAudit,
+  type RunAuditOptions,
 } from "./audit/audit.ts";
+export { type AuditGates } from "./audit/evidence.ts";
 export { fitAuditGates } from "./audit/gates.ts";
 export { kaiserWindow } from "./audit/kernel.ts";
 export { auditClasses, auditMetrics } from "./audit/metrics.ts";

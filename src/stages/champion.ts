@@ -95,7 +95,11 @@ export async function findCandidates(
   { prefix = "" }: FindCandidatesOptions = {},
 ): Promise<readonly (StoredRun & ChampionCandidate)[]> {
   const latest = new Map<string, StoredRun & ChampionCandidate>();
-  for (const run of await listRuns(baseDir)) {
+  const runs = await listRuns(baseDir).catch((error: unknown) => {
+    if (error instanceof MicroLmError && error.kind === "missing") return [];
+    throw error;
+  });
+  for (const run of runs) {
     const { state, name, seed, val_f1 } = run.status;
     if (state !== "finished" || val_f1 === undefined || !name.startsWith(prefix)) continue;
     latest.set(name, { ...run, run: run.id, seed, val_f1 });

@@ -60,10 +60,12 @@ export async function crossValidateBatch(
   progress.end();
   say(`${rows.length} rows of ${scripts} scripts, ${folds} folds by script`);
   say(textTable({
-    columns: ["experiment", "F1 (95%)", "TP kept, 90% asked", "FP removed"],
-    rows: done.map(({ name, outcome: { f1, reduction } }) => [
+    columns: ["experiment", "F1 (95%)", "precision", "recall", "TP kept, 90% asked", "FP removed"],
+    rows: done.map(({ name, outcome: { f1, precision, recall, reduction } }) => [
       name,
       `${f1.value.toFixed(3)} (${f1.ci_low.toFixed(3)}–${f1.ci_high.toFixed(3)})`,
+      percentWithInterval(precision),
+      percentWithInterval(recall),
       percentWithInterval(reduction.recall),
       percentWithInterval(reduction.removed),
     ]),
@@ -72,10 +74,8 @@ export async function crossValidateBatch(
     rows: rows.length,
     scripts,
     folds,
-    experiments: done.map(({ name, outcome: { f1, reduction } }) => ({
-      name,
-      f1,
-      reduction,
+    experiments: done.map(({ name, outcome: { f1, precision, recall, reduction } }) => ({
+      ...{ name, f1, precision, recall, reduction },
     })),
   });
   return EXIT.ok;

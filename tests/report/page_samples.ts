@@ -139,6 +139,7 @@ export function stagesPage(): string {
       })),
     },
     notes: [SCRIPT],
+    overlap: [SCRIPT],
     verdict: "fail",
   });
 }

@@ -33,8 +33,7 @@ const SAME: readonly (readonly [string, readonly string[]])[] = [
   ],
   ["encoders_compare", ["--train_csv", "F/in.csv", "--test_csv", MINI, "--out_report", "F/in.csv"]],
   ["audit_bench", ["--fit_csv", "F/rows_audit.csv", "--out_dir", "F"]],
-  ["slurm_shards", ["--", "F/x/../in.csv", "--in", "F/in.csv", ...KEYWORDS]],
-  ["slurm_shards", ["--", "F/m.json", "--in=F/in.csv", "--mapper_path=F/m.json"]],
+  ["map", ["--in", MINI, "--out", "F/in.csv", "--executor", "slurm", "--slurm", "F/in.csv"]],
 ];
 
 for (const [task, args] of SAME) {

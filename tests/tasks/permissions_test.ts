@@ -11,6 +11,7 @@ import { walkFiles } from "../walk.ts";
 const CONFIG = readTaskConfig();
 const MAPPER = "MICRO_LM_MAPPER_PATH,MICRO_LM_MAPPER_THRESHOLD,MICRO_LM_PROFILE";
 const QUIET = "--ignore-env=LOG_TOKENS,LOG_STREAM";
+const SLURM = "--allow-run=sbatch,squeue,sacct";
 const WRITES = "--allow-write=.artifacts,.cache";
 
 /** What each set may grant, so that widening one is a change that a reviewer sees. */
@@ -18,7 +19,9 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   work: [WRITES, QUIET],
   native: [WRITES, "--allow-ffi=node_modules", QUIET],
   decide: [WRITES, `--allow-env=${MAPPER}`, QUIET],
-  "decide-native": [WRITES, "--allow-ffi=node_modules", `--allow-env=${MAPPER}`, QUIET],
+  map: [WRITES, SLURM, `--allow-env=${MAPPER}`, QUIET],
+  "map-native": [WRITES, SLURM, "--allow-ffi=node_modules", `--allow-env=${MAPPER}`, QUIET],
+  audit: [WRITES, SLURM, QUIET],
   look: [QUIET],
   report: ["--allow-write=.artifacts", QUIET],
   cache: ["--allow-write=.cache", QUIET],
@@ -43,12 +46,16 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
     "--allow-run=deno,sbatch,squeue,sacct,ln,.cache/engine/bin/python",
     QUIET,
   ],
-  slurm: [WRITES, "--allow-run=sbatch,squeue,sacct", QUIET],
+  "stages-demo": [WRITES, "--allow-run=deno,ln", QUIET],
   engine: [WRITES, "--allow-run=python3,.cache/engine/bin/python", QUIET],
-  "torch-test": ["--allow-write=.artifacts", "--allow-run=deno,.cache/engine/bin/python"],
+  "torch-test": [
+    "--allow-write=.artifacts",
+    "--allow-net=127.0.0.1",
+    "--allow-run=deno,.cache/engine/bin/python",
+  ],
   "stages-eval": [
     `${WRITES},results,logs`,
-    "--allow-run=sbatch,squeue,sacct",
+    SLURM,
     "--allow-env=EVAL_THRESHOLD_MODE,EVAL_THRESHOLD_FIXED,EVAL_THRESHOLD_FILE",
     QUIET,
   ],
@@ -93,11 +100,14 @@ Deno.test("every permission set is used and every task has one and a description
 
 /** Which set each task runs with: one that is not here, or changes, is seen by a reviewer. */
 const TASKS: Readonly<Record<string, string>> = {
-  work: "train data sweep m8 mapper-bench suite export wdd-fit audit-bench scan-filter " +
+  work: "train data sweep m8 mapper-bench suite export wdd-fit scan-filter " +
     "bench:learning-curve bench:few-shot bench:out-of-scope audit-labels card compare monitor robust-bench verify " +
     "bench:audit-labels bench:trust",
   report: "per-class ngf-bench test:doc simulate bench:second-author",
-  decide: "run shell map",
+  decide: "run shell",
+  map: "map",
+  "map-native": "map:native",
+  audit: "audit-bench",
   serve: "serve",
   "serve-public": "serve:public",
   mcp: "mcp",
@@ -105,16 +115,15 @@ const TASKS: Readonly<Record<string, string>> = {
     "bench:overlap bench:audit bench:arc bench:rails bench:rails-order bench:memory bench:tune",
   cache: "replay cache",
   hub: "model",
-  children: "encoders:compare stages:demo bench:kill",
+  children: "encoders:compare bench:kill",
   "stages-train": "batch-train",
-  slurm: "map:slurm",
-  engine: "engine",
+  "stages-demo": "stages:demo",
+  engine: "engine bench:torch",
   "torch-test": "test:torch",
   "stages-eval": "batch-eval",
   "stages-report": "analyze champion",
   detections: "iac-data",
   native: "train:native sweep:native m8:native bench:use-lite",
-  "decide-native": "map:native",
   host: "train:endpoint sweep:endpoint m8:endpoint map:endpoint run:endpoint " +
     "mapper-bench:endpoint batch-train:endpoint model:mirror bench:house",
   notebooks: "notebooks:run",

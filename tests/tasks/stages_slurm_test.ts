@@ -2,16 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { writeDetections } from "../stages/detections_fixture.ts";
 import { inTempFolder, write } from "../temp.ts";
 import { fakeSlurm } from "./fake_slurm.ts";
-import { runTask } from "./run_task.ts";
 import { prepareStage, runBytes, runStageTask, startStageTask } from "./stages_run.ts";
-
-/** The permissions of `map`. */
-const MAP = [
-  "--allow-read=.",
-  "--allow-write=.artifacts,.cache",
-  "--allow-env=MICRO_LM_MAPPER_PATH,MICRO_LM_MAPPER_THRESHOLD,MICRO_LM_PROFILE",
-  "--ignore-env=LOG_TOKENS,LOG_STREAM",
-];
 
 Deno.test("a job array gives the bytes of one process; a task that died is begun again", async () => {
   await inTempFolder(async (folder) => {
@@ -147,52 +138,5 @@ slurm: { poll_seconds: 0.05 }
     assertEquals(await readme("there"), await readme("here"));
     const jobs = await Deno.readTextFile(`${folder}/logs/batch_evaluation_jobs.txt`);
     assertMatch(jobs, /\t1;fake\ttiny_champion/);
-  });
-});
-
-Deno.test("map:slurm gives the bytes of map, whatever order the shards end in", async () => {
-  await inTempFolder(async (folder) => {
-    const rows = Array.from({ length: 23 }, (_, i) => `"swap ${i + 1} ETH for USDC"`);
-    await write(folder, "in.jsonl", `${rows.join("\n")}\n`);
-    const config = await write(
-      folder,
-      "slurm.yaml",
-      `slurm:
-  poll_seconds: 0.05
-  setup: ['if [ "$index" = 1 ] && mkdir "$batch/died"; then exit 3; fi']
-`,
-    );
-    const map = ["--in", `${folder}/in.jsonl`, "--backend", "wordmap"];
-    const whole = await runTask("map", [...map, "--out", `${folder}/whole.jsonl`], {
-      permissions: MAP,
-    });
-    assertEquals(whole.code, 0, whole.stderr);
-    const args = ["--shards", "4", "--config", config, "--batches_dir", folder];
-    const sharded = await runTask("slurm_shards", [...args, "--", `${folder}/out.jsonl`, ...map], {
-      permissions: [...MAP, "--allow-run=sbatch,squeue,sacct"],
-      env: await fakeSlurm(folder),
-    });
-    assertEquals(sharded.code, 0, sharded.stderr);
-    assertStringIncludes(sharded.stdout, "Submitted Slurm job 2;fake: 1 tasks");
-    const read = (name: string) => Deno.readTextFile(`${folder}/${name}.jsonl`);
-    assertEquals(await read("out"), await read("whole"));
-    assertEquals((await read("out")).trim().split("\n").length, 23);
-  });
-});
-
-Deno.test("map:slurm names the shards that fail, and writes nothing then", async () => {
-  await inTempFolder(async (folder) => {
-    await write(folder, "in.jsonl", '"swap 1 ETH for USDC"\n{"prompt": 7}\n');
-    const config = await write(folder, "slurm.yaml", "slurm: { poll_seconds: 0.05 }\n");
-    const { code, stderr } = await runTask("slurm_shards", [
-      ...["--shards", "2", "--config", config, "--batches_dir", folder],
-      ...["--", `${folder}/out.jsonl`, "--in", `${folder}/in.jsonl`, "--backend", "wordmap"],
-    ], {
-      permissions: [...MAP, "--allow-run=sbatch,squeue,sacct"],
-      env: await fakeSlurm(folder),
-    });
-    assertEquals(code, 2, stderr);
-    assertMatch(stderr, /shard 2\/2: .*in\.jsonl:2/);
-    assertEquals(await Deno.stat(`${folder}/out.jsonl`).catch(() => null), null);
   });
 });

@@ -4,7 +4,13 @@ import { explainIoError } from "../../core/io_error.ts";
 import type { Fetch } from "../http.ts";
 import { downloadFile } from "./download.ts";
 import type { HubAccess } from "./http.ts";
-import { type HubFile, type HubListing, listHubFiles, selectModelFiles } from "./listing.ts";
+import {
+  type HubFile,
+  type HubListing,
+  listHubFiles,
+  selectModelFiles,
+  type WeightsFormat,
+} from "./listing.ts";
 import {
   DEFAULT_MODEL_STORE,
   isModelId,
@@ -29,6 +35,8 @@ export interface PullModelOptions {
   readonly storeDir?: string;
   /** Number type of the weights to pull. Default: `fp32`. */
   readonly dtype?: ModelDtype;
+  /** What the weights are for. Default: ONNX Runtime, or PyTorch where the model has no ONNX file. */
+  readonly format?: WeightsFormat | undefined;
   /** Called with the bytes that are there, the bytes in all, and the file at hand. */
   readonly onProgress?: (done: number, total: number, file: string) => void;
   /** Stops the pull; what is there is kept. */
@@ -44,12 +52,13 @@ export interface PullModelOptions {
 }
 
 /**
- * Downloads a sentence-transformers model with an ONNX export from the hub into the store.
+ * Downloads a model from the hub into the store: an encoder in ONNX, or the weights of a transformer for
+ * the torch engine.
  *
- * Only the files that an encoder needs are fetched, at the commit that the revision stands for. Sizes
+ * Only the files that are needed are fetched, at the commit that the revision stands for. Sizes
  * and hashes are checked. A pull that was killed or cut off goes on where it stopped. The model counts
  * as pulled when all of it is there; until then an older one stays in use. Files of another number type
- * at the same commit are kept.
+ * or format at the same commit are kept.
  *
  * @throws {MicroLmError} Kind `usage` for a wrong id or address; `missing` if the server refuses, has no
  * such model, or hangs; `data` if what it sends is not what it listed; `permission` without network
@@ -71,7 +80,7 @@ export async function pullModel(id: string, options: PullModelOptions = {}): Pro
   }
   const access = accessHub(options);
   const { commit, files } = await listHubFiles(access, id, revision);
-  const wanted = selectModelFiles(files, dtype, id);
+  const wanted = selectModelFiles(files, id, { dtype, format: options.format });
   const earlier = await readModel(id, { storeDir }).catch(() => undefined);
   const folder = modelFolder(storeDir, id, commit);
   await reuseFiles(earlier, folder, wanted);

@@ -74,27 +74,60 @@ export async function listHubFiles(
   return { commit: sha, files: siblings.map(toHubFile) };
 }
 
+/** What the weights of a model are pulled for: ONNX Runtime, or PyTorch. */
+export type WeightsFormat = "onnx" | "torch";
+
 /**
- * The files of a listing that an encoder needs: configuration, tokenizer and one ONNX file.
+ * The files of a listing that a model needs: configuration, tokenizer and weights.
  *
- * @throws {MicroLmError} Kind `missing` if one is not there.
+ * @param format Default: ONNX, or PyTorch's where the model has no ONNX file.
+ * @throws {MicroLmError} Kind `missing` if there are no such weights.
  */
 export function selectModelFiles(
   files: readonly HubFile[],
-  dtype: ModelDtype,
   id: string,
+  { dtype, format }: { readonly dtype: ModelDtype; readonly format?: WeightsFormat | undefined },
 ): HubFile[] {
   const paths = files.map(({ path }) => path);
-  const onnx = pickOnnxFile(paths, dtype, id);
-  // Weights outside of the file are named after it: model.onnx_data, model.onnx_data_1, model.onnx.data.
-  const isData = (path: string) =>
-    path.startsWith(onnx) && /^[._]data(_\d+)?$/.test(path.slice(onnx.length));
-  return files.filter(({ path }) => path === onnx || isData(path) || CONFIGURATION.test(path));
+  const torch = findTorchWeights(paths);
+  const isOnnx = format === "onnx" || torch.length === 0 || dtype !== "fp32" ||
+    paths.some((path) => path.endsWith(".onnx"));
+  if (format !== "torch" && isOnnx) {
+    const onnx = pickOnnxFile(paths, dtype, id);
+    // Weights outside of the file are named after it: model.onnx_data, model.onnx_data_1, model.onnx.data.
+    const isData = (path: string) =>
+      path.startsWith(onnx) && /^[._]data(_\d+)?$/.test(path.slice(onnx.length));
+    return files.filter(({ path }) => path === onnx || isData(path) || CONFIGURATION.test(path));
+  }
+  if (torch.length === 0) {
+    throw new MicroLmError("missing", `Cannot find weights for PyTorch in "${id}"`, {
+      hint: "Expected model.safetensors, pytorch_model.bin, or one of them in numbered parts",
+    });
+  }
+  return files.filter(({ path }) =>
+    torch.includes(path) || CONFIGURATION.test(path) || TOKENIZER.test(path)
+  );
 }
 
 /** Also in the numbered folders of modules. */
 const CONFIGURATION =
   /^(\d+_\w+\/)?(modules|config|tokenizer|tokenizer_config|config_sentence_transformers|sentence_[\w-]+_config)\.json$|^\d+_Dense\/model\.safetensors$/;
+
+/** What transformers makes a tokenizer of where there is no `tokenizer.json`. */
+const TOKENIZER =
+  /^((vocab|special_tokens_map|added_tokens)\.json|(vocab|merges)\.txt|(spiece|tokenizer|sentencepiece\.bpe)\.model)$/;
+
+/** The first kind of weights that is there whole: files that execute nothing before pickles. */
+function findTorchWeights(paths: readonly string[]): string[] {
+  for (const [stem, end] of [["model", "safetensors"], ["pytorch_model", "bin"]] as const) {
+    const whole = `${stem}.${end}`;
+    if (paths.includes(whole)) return [whole];
+    const part = new RegExp(`^${stem}-\\d+-of-\\d+\\.${end}$`);
+    const index = `${whole}.index.json`;
+    if (paths.includes(index)) return [index, ...paths.filter((path) => part.test(path))];
+  }
+  return [];
+}
 
 function toHubFile(
   { rfilename, size, blobId, lfs }: z.infer<typeof LISTING>["siblings"][number],

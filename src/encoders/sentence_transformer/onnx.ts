@@ -60,7 +60,8 @@ export function pickOnnxFile(
     {
       hint: others.length > 0
         ? `Use --dtype ${others.join(" or ")}`
-        : "Take a model that comes with an ONNX export, or export it with optimum-cli",
+        : "Take a model that comes with an ONNX export, or write one: deno task engine export " +
+          `--model ${model} --out .cache/models/NAME`,
     },
   );
 }

@@ -92,10 +92,39 @@ export async function runAudit(
     });
     onProgress?.(judged.length, rows.length);
   }
+  return reportAudit(judged, model, { gates, ...kernel });
+}
+
+/**
+ * Counts over rows that were judged before, for example in parts.
+ *
+ * @param options What they were judged with.
+ *
+ * @example
+ * ```ts
+ * import { openNgramEncoder } from "micro-lm/encoders";
+ * import { fitWdd, reportAudit } from "micro-lm/rails";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const prompts = Array.from({ length: 30 }, (_, i) => [
+ *   { prompt: `paint fence ${i}`, label: "paint" },
+ *   { prompt: `how old is tree ${i}`, label: "abstain" },
+ * ]).flat();
+ * await using encoder = await openNgramEncoder({ bits: 12 });
+ * const model = await fitWdd(prompts, encoder, { primitives: ["paint"] });
+ * const gates = { tau_span: 0.05, tau_rel: 0, tau_abs: 0 };
+ * assertEquals(reportAudit([], model, { gates }).metrics.n, 0);
+ * ```
+ */
+export function reportAudit(
+  rows: readonly AuditRow[],
+  model: WddModel,
+  { gates, ...kernel }: AuditKernel & Pick<RunAuditOptions, "gates">,
+): AuditReport {
   return {
-    rows: judged,
-    metrics: auditMetrics(judged),
-    perClass: auditClasses(judged, primitives),
+    rows,
+    metrics: auditMetrics(rows),
+    perClass: auditClasses(rows, model.primitives),
     params: { ...describeWdd(model), ...gates, ...kernel },
   };
 }

@@ -1,5 +1,6 @@
 import type { AnalysisRow } from "../../stages/evaluate/analyze.ts";
 import type { StoredEvaluation } from "../../stages/evaluate/analyze.ts";
+import { PLOT_COLOURS } from "../notebook/legend.ts";
 import type { ThresholdSweepResult } from "../../stages/evaluate/threshold_sweep.ts";
 
 /** A picture of the pipeline, in Plotly's words, and what it says. */
@@ -89,12 +90,13 @@ export function reductionChart(evaluations: readonly StoredEvaluation[]): StageC
 
 /** F1 over seconds of training, one series an experiment. */
 export function costChart(rows: readonly AnalysisRow[]): StageChart {
-  const bases = [...Map.groupBy(rows, ({ base }) => base)];
+  const bases = [...Map.groupBy(rows, ({ base }) => base)]
+    .toSorted(([, a], [, b]) => bestF1(b) - bestF1(a));
   return {
     id: "cost",
     title: "Cost against gain",
     caption: "Seconds of training and F1 on the test set, by base experiment.",
-    traces: bases.slice(0, 6).map(([name, own]) => ({
+    traces: bases.slice(0, PLOT_COLOURS.length).map(([name, own]) => ({
       type: "scatter",
       mode: "markers",
       name,
@@ -109,7 +111,7 @@ export function costChart(rows: readonly AnalysisRow[]): StageChart {
 export function baseChart(rows: readonly AnalysisRow[]): StageChart {
   const best = [...Map.groupBy(rows, ({ base }) => base)].map(([base, own]) => ({
     base,
-    f1: Math.max(...own.map(({ f1 }) => f1)),
+    f1: bestF1(own),
   })).sort((a, b) => a.f1 - b.f1);
   return {
     id: "bases",
@@ -123,4 +125,8 @@ export function baseChart(rows: readonly AnalysisRow[]): StageChart {
     }],
     layout: { xaxis: { title: { text: "F1" }, range: [0, 1] } },
   };
+}
+
+function bestF1(rows: readonly AnalysisRow[]): number {
+  return rows.reduce((best, { f1 }) => Math.max(best, f1), 0);
 }

@@ -40,6 +40,8 @@ export interface StagesReportInput {
   readonly champion?: ChampionRecord | undefined;
   /** Sentences to show on top: a gate, a warning. Default: none. */
   readonly notes?: readonly string[];
+  /** What evaluated sets share with others, sentence by sentence. Default: nothing. */
+  readonly overlap?: readonly string[];
   /** Whether a gate was met, if there was one. */
   readonly verdict?: "pass" | "fail" | undefined;
 }
@@ -81,7 +83,7 @@ svg { display: block; margin: auto; width: min(100%, 50rem); height: auto; }
   grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); }
 .beside > * { min-width: 0; }`;
 
-function header({ champion, notes = [], verdict }: StagesReportInput): string {
+function header({ champion, notes = [], overlap = [], verdict }: StagesReportInput): string {
   const badge = verdict ? ` <span class="verdict ${verdict}">${verdict.toUpperCase()}</span>` : "";
   const lines = [
     ...(champion
@@ -99,7 +101,17 @@ function header({ champion, notes = [], verdict }: StagesReportInput): string {
 <div class="top"><h1>Staged pipeline${badge}</h1>
 ${THEME_BUTTON}</div>
 ${lines.map((line) => `<p>${htmlText(line, 1000)}</p>`).join("\n")}
+${overlap.length > 0 ? overlapList(overlap) : ""}
 </header>`;
+}
+
+/** Closed: one line a pair of files is many, and what they say is small where all is well. */
+function overlapList(sentences: readonly string[]): string {
+  const items = sentences.map((sentence) => `<li>${htmlText(sentence, 1000)}</li>`).join("\n");
+  return `<details><summary>Sets that share rows or scripts: ${sentences.length}</summary>
+<ul>
+${items}
+</ul></details>`;
 }
 
 function charts({ evaluations, sweeps = [], champion }: StagesReportInput): StageChart[] {

@@ -90,13 +90,13 @@ export function costTable(rows: readonly AnalysisRow[], limit = 15): Table {
     ...costs.filter(({ efficient }) => !efficient),
   ];
   return {
-    columns: ["run", "seconds", "parameters", "F1", ""],
+    columns: ["run", "seconds", "F1", "best for its cost", "parameters"],
     rows: shown.slice(0, limit).map(({ run, seconds, parameters, f1, efficient }) => [
-      run,
+      run.replace(/_\d{8}_\d{6}_job\w+$/, ""),
       seconds.toFixed(1),
-      parameters,
       f1.toFixed(3),
-      efficient ? "nothing cheaper is better" : "",
+      efficient ? "yes" : "",
+      parameters,
     ]),
   };
 }

@@ -13,6 +13,8 @@ const SYNC_BYTES = 8 << 20;
 export interface RowSink extends Disposable {
   /** Writes whole lines. */
   write(text: string): void;
+  /** Writes whole lines that are encoded already. */
+  writeBytes(bytes: Uint8Array): void;
   /** Puts the output in its place. */
   finish(): Promise<void>;
 }
@@ -25,16 +27,17 @@ export interface RowSink extends Disposable {
  */
 export function stdoutSink(): RowSink {
   const encoder = new TextEncoder();
+  const writeBytes = (bytes: Uint8Array) => {
+    try {
+      for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) throw error;
+      throw explainIoError(error, "standard output", "write");
+    }
+  };
   return {
-    write: (text) => {
-      const bytes = encoder.encode(text);
-      try {
-        for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
-      } catch (error) {
-        if (error instanceof Deno.errors.BrokenPipe) throw error;
-        throw explainIoError(error, "standard output", "write");
-      }
-    },
+    write: (text) => writeBytes(encoder.encode(text)),
+    writeBytes,
     finish: async () => {},
     [Symbol.dispose]: () => {},
   };
@@ -96,16 +99,17 @@ function partSink(file: Deno.FsFile, path: string): RowSink {
       throw explainIoError(error, path, "write");
     }
   };
+  const writeBytes = (bytes: Uint8Array) =>
+    io(() => {
+      writeAllSync(file, bytes);
+      unsynced += bytes.length;
+      if (unsynced < SYNC_BYTES) return;
+      file.syncDataSync();
+      unsynced = 0;
+    });
   return {
-    write: (text) =>
-      io(() => {
-        const bytes = encoder.encode(text);
-        writeAllSync(file, bytes);
-        unsynced += bytes.length;
-        if (unsynced < SYNC_BYTES) return;
-        file.syncDataSync();
-        unsynced = 0;
-      }),
+    write: (text) => writeBytes(encoder.encode(text)),
+    writeBytes,
     finish: async () => {
       io(() => file.syncSync());
       io(() => Deno.renameSync(`${path}.part`, path));

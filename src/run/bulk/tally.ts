@@ -51,8 +51,29 @@ export class BulkTally {
   }
 }
 
-function increase(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
+/** The counts of several runs together. */
+export function sumTotals(parts: readonly BulkTotals[]): BulkTotals {
+  const sumOf = (of: (part: BulkTotals) => Readonly<Record<string, number>>) => {
+    const counts = new Map<string, number>();
+    for (const part of parts) {
+      for (const [name, count] of Object.entries(of(part))) increase(counts, name, count);
+    }
+    return sorted(counts);
+  };
+  const sum = (of: (part: BulkTotals) => number) =>
+    parts.reduce((total, part) => total + of(part), 0);
+  return {
+    rows: sum(({ rows }) => rows),
+    reasons: sumOf(({ reasons }) => reasons),
+    labels: sumOf(({ labels }) => labels),
+    labelled: sum(({ labelled }) => labelled),
+    labelled_fired: sum(({ labelled_fired }) => labelled_fired),
+    labelled_correct: sum(({ labelled_correct }) => labelled_correct),
+  };
+}
+
+function increase(counts: Map<string, number>, name: string, by = 1): void {
+  counts.set(name, (counts.get(name) ?? 0) + by);
 }
 
 function sorted(counts: ReadonlyMap<string, number>): Record<string, number> {

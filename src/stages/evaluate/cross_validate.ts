@@ -1,5 +1,5 @@
 import { MicroLmError } from "../../core/errors.ts";
-import { rate } from "../../evaluate/rate.ts";
+import { type Rate, rate } from "../../evaluate/rate.ts";
 import { takeRows } from "../../mapper/fit/rows.ts";
 import type { Features } from "../../core/matrix.ts";
 import { createRandom } from "../../core/random.ts";
@@ -42,6 +42,10 @@ export interface CrossValidation {
   readonly predicted: Uint8Array;
   /** F1 of these; files are drawn. */
   readonly f1: BootstrapInterval;
+  /** Share of true positives among the rows that are said to be some. */
+  readonly precision: Rate;
+  /** Share of the true positives that are said to be some. */
+  readonly recall: Rate;
   /** What thresholds that were to keep a share of the true positives keep and remove. */
   readonly reduction: Omit<FalsePositiveReduction, "threshold">;
 }
@@ -145,10 +149,13 @@ async function crossValidateFit(
     onFold?.(k + 1, folds);
   }
   const counts = confusionByGroup(labels, predicted, files);
+  const [, wrong, missed, right] = countPairs(labels, predicted);
   return {
     probabilities,
     predicted,
     f1: bootstrapCounts(counts, 4, f1OfCounts, { seed }),
+    precision: rate(right, wrong + right),
+    recall: rate(right, missed + right),
     reduction: countReduction(labels, kept, RECALL_TARGET),
   };
 }
@@ -193,12 +200,17 @@ function countReduction(
   kept: Uint8Array,
   target: number,
 ): CrossValidation["reduction"] {
-  const counts = [0, 0, 0, 0];
-  labels.forEach((label, row) => counts[label * 2 + kept[row]!]!++);
-  const [removed, let_through, lost, found] = counts as [number, number, number, number];
+  const [removed, let_through, lost, found] = countPairs(labels, kept);
   return {
     target,
     recall: rate(found, lost + found),
     removed: rate(removed, removed + let_through),
   };
+}
+
+/** Rows by label and verdict: FP and FP, FP and TP, TP and FP, TP and TP. */
+function countPairs(labels: Int32Array, said: Uint8Array): [number, number, number, number] {
+  const counts: [number, number, number, number] = [0, 0, 0, 0];
+  labels.forEach((label, row) => counts[label * 2 + said[row]!]!++);
+  return counts;
 }

@@ -11,10 +11,15 @@ export function refusedProgram(name: string, cause: unknown, hint: string): unkn
   if (cause instanceof Deno.errors.NotFound) {
     return new MicroLmError("missing", `Cannot find the program ${name}`, { hint, cause });
   }
-  const variable = cause instanceof Deno.errors.NotCapable
-    ? /(LD|DYLD)_\w+/.exec(cause.message)?.[0]
-    : undefined;
-  if (variable === undefined) return cause;
+  if (!(cause instanceof Deno.errors.NotCapable)) return cause;
+  const variable = /(LD|DYLD)_\w+/.exec(cause.message)?.[0];
+  if (variable === undefined) {
+    // Deno grants no program that is not there when it starts, so the two look the same.
+    return new MicroLmError("missing", `Cannot run ${name}: not installed, or not permitted`, {
+      hint: `${hint}; where it is installed, --allow-run=${name} permits it`,
+      cause,
+    });
+  }
   return new MicroLmError("permission", `Deno starts no ${name} while ${variable} is set`, {
     hint:
       `Take it out for this command: env -u ${variable} deno task …; on the nodes of a cluster ` +

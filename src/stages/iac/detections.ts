@@ -6,6 +6,7 @@ import { readLines } from "../../data/jsonl.ts";
 import { shorten } from "../../core/shorten.ts";
 import { MicroLmError } from "../../core/errors.ts";
 import { sha256Hex } from "../../core/hash.ts";
+import { dirname } from "node:path";
 import { DETECTION_LABELS, type DetectionLabel } from "../evaluate/binary_metrics.ts";
 
 /** A scanner's finding in a script, and whether it is right. */
@@ -192,6 +193,14 @@ async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(path);
   } catch (error) {
-    throw explainIoError(error, path, "read");
+    const known = explainIoError(error, path, "read");
+    if (!(error instanceof Deno.errors.NotFound)) throw known;
+    throw new MicroLmError("missing", known.message, {
+      hint: `Make it: deno task iac-data --detections FINDINGS --scripts DIR --split 8/1/1 --out ` +
+        `${dirname(path)}, or of the committed rows with --from fixtures/iac --out ${
+          dirname(path)
+        }`,
+      cause: error,
+    });
   }
 }

@@ -42,10 +42,18 @@ export async function scanThreshold(
   folder: string,
   { threshold, keep }: ScanThresholdOptions = {},
 ): Promise<ScanThreshold> {
-  const rows = await readJson<ValidationPrediction[]>(join(folder, RUN_FILES.validation));
+  const file = join(folder, RUN_FILES.validation);
+  const rows = await readJson<ValidationPrediction[]>(file, { optional: true });
+  if (rows === undefined) {
+    throw new MicroLmError("missing", `Expected a finished run or a champion, found no "${file}"`, {
+      hint:
+        "Make one: deno task batch-train --config configs/encoder/detections_offline.yaml, then " +
+        "deno task champion --config the same",
+    });
+  }
   if (!rows.some(({ true_label }) => true_label === "TP")) {
     throw new MicroLmError("data", "Expected true positives in the validation set, found none", {
-      at: { file: join(folder, RUN_FILES.validation) },
+      at: { file },
     });
   }
   const value = threshold ??

@@ -114,7 +114,8 @@ export function openTorchEngine(start: StartTorchEngine): TorchEngine {
         {
           hint: isMemory
             ? "Use smaller batches with gradient_accumulation_steps, or gradient_checkpointing"
-            : "The model has to be a folder that transformers can load, or an id in its cache",
+            : "The model has to be a folder that transformers can load, an id in its cache, or one " +
+              "that was pulled: deno task model pull ID --format torch",
         },
       );
     },

@@ -41,13 +41,18 @@ function renamed(encoder: Encoder): Encoder {
   };
 }
 
+/** Files of weights that PyTorch reads: what was pulled for ONNX Runtime alone has none. */
+const WEIGHTS = /^(model|pytorch_model)(-\d+-of-\d+)?\.(safetensors|bin)$/;
+
 /** A model as the worker finds it: a folder, a pulled model's folder, or a name for its own cache. */
 export async function torchFolder(model: string): Promise<string> {
   const isFolder = await Deno.stat(model).then((info) => info.isDirectory, () => false);
   if (isFolder || !/^[^/]+\/[^/]+$/.test(model)) return model;
   const { resolveModel } = await import("../../encoders/hub/model_store.ts");
   try {
-    return await resolveModel(model, {});
+    const folder = await resolveModel(model, {});
+    for await (const { name } of Deno.readDir(folder)) if (WEIGHTS.test(name)) return folder;
+    return model;
   } catch (error) {
     if (error instanceof MicroLmError && error.kind === "missing") return model;
     throw error;

@@ -274,6 +274,7 @@ hubTest("pullModel() says which number types a model has", async ({ hub, pull })
   hub.files.delete(ONNX);
   await assertFails(() => pull(), "missing", "found onnx/model_quantized.onnx", "--dtype int8");
   hub.files.delete("onnx/model_quantized.onnx");
+  hub.files.delete("pytorch_model.bin");
   await assertFails(() => pull(), "missing", "found no ONNX file", "export");
 });
 
@@ -402,3 +403,67 @@ hubTest("a damaged manifest is reported", async ({ storeDir, pull }) => {
   }
   assertEquals((await pull()).id, MODEL);
 });
+
+/** What a transformer without an ONNX export has on the hub, as CodeBERT. */
+const PLAIN = {
+  "config.json": "{}",
+  "vocab.json": "{}",
+  "merges.txt": "#version: 0.2",
+  "special_tokens_map.json": "{ }",
+  "tokenizer_config.json": "{  }",
+};
+
+/** Replaces the files of the hub. */
+function offer({ files }: MockHub, content: Readonly<Record<string, string | Uint8Array>>): void {
+  files.clear();
+  for (const [path, value] of Object.entries(content)) {
+    const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value.slice();
+    files.set(path, bytes as Uint8Array<ArrayBuffer>);
+  }
+}
+
+const PARTS = ["model.safetensors.index.json", "model-00001-of-00002.safetensors"];
+for (
+  const [weights, wanted] of [
+    [["pytorch_model.bin"], ["pytorch_model.bin"]],
+    [["pytorch_model.bin", "model.safetensors", "tf_model.h5"], ["model.safetensors"]],
+    [[...PARTS, "pytorch_model.bin"], PARTS],
+    [["pytorch_model.bin.index.json", "pytorch_model-1-of-1.bin"], [
+      "pytorch_model-1-of-1.bin",
+      "pytorch_model.bin.index.json",
+    ]],
+  ] as const
+) {
+  hubTest(`pullModel() takes ${wanted[0]} of a model without ONNX`, async ({ hub, pull }) => {
+    offer(hub, {
+      ...PLAIN,
+      "README.md": "#",
+      ...Object.fromEntries(weights.map((path) => [path, WEIGHTS])),
+    });
+    const { files } = await pull();
+    assertEquals(files.map(({ path }) => path), [...Object.keys(PLAIN), ...wanted].sort());
+    await assertFails(() => pull({ format: "onnx" }), "missing", "no ONNX file", "engine export");
+  });
+}
+
+hubTest(
+  "pullModel() takes weights for PyTorch beside those in ONNX if it is told",
+  async (scene) => {
+    const { hub, pull } = scene;
+    await pull();
+    const { files } = await pull({ format: "torch" });
+    assertEquals(
+      files.map(({ path }) => path),
+      [...Object.keys(NEEDED), "pytorch_model.bin"].sort(),
+    );
+    offer(hub, PLAIN);
+    hub.commit = "fedcba9876543210fedcba9876543210fedcba98";
+    await assertFails(
+      () => pull({ format: "torch" }),
+      "missing",
+      "weights for PyTorch",
+      "safetensors",
+    );
+    await assertFails(() => pull(), "missing", "no ONNX file", "engine export");
+  },
+);

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { MicroLmError } from "../../../src/core/errors.ts";
-import { mapFile, type MapFileOptions } from "../../../src/run/bulk/bulk.ts";
+import { mapFile } from "../../../src/run/bulk/bulk.ts";
+import type { MapFileOptions } from "../../../src/run/bulk/job.ts";
 import { parseShard, shardRange } from "../../../src/run/bulk/input.ts";
 import { readByteLines } from "../../../src/run/bulk/lines.ts";
 import { openRuntime } from "../../../src/run/runtime.ts";

@@ -32,6 +32,15 @@ Deno.test("crossValidate() predicts each row once and finds what there is to fin
   assertEquals(result.probabilities.length, 150);
   assert(result.probabilities.every((p) => p > 0 && p < 1));
   assert(result.f1.value > 0.8 && result.f1.ci_low > 0.6, JSON.stringify(result.f1));
+  const { precision, recall } = result;
+  const said = rows.filter((_, i) => result.predicted[i] === 1);
+  assertEquals(precision.n, said.length);
+  assertEquals(precision.k, said.filter(({ label }) => label === "TP").length);
+  assertEquals([recall.k, recall.n], [precision.k, labels.reduce((sum, label) => sum + label, 0)]);
+  assertEquals(
+    result.f1.value.toFixed(9),
+    (2 * precision.k / (precision.n + recall.n)).toFixed(9),
+  );
   assert(result.reduction.recall.value! > 0.75 && result.reduction.removed.value! > 0.6);
   assertEquals(await crossValidate(EXPERIMENT!, CONFIG, rows, features), result);
 });

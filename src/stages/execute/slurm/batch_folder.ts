@@ -1,6 +1,7 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../../../core/atomic_write.ts";
 import { sha256Hex } from "../../../core/hash.ts";
+import { explainIoError } from "../../../core/io_error.ts";
 import type { SentRun } from "../local_messages.ts";
 import { readJson, writeJson } from "../../experiment/experiment_folder.ts";
 import type { SlurmJobId } from "./client.ts";
@@ -38,12 +39,16 @@ export interface BatchFolder {
   readExit(index: number): Promise<number | undefined>;
   /** Forgets the exit codes of tasks that begin again. */
   clearExits(indices: readonly number[]): Promise<void>;
+  /** Forgets the outcomes of tasks that begin again. */
+  clearResults(indices: readonly number[]): Promise<void>;
 }
 
 /** What goes into a batch folder. */
 export interface BatchContent {
   /** The config as it is now: editing it later changes no task. */
   readonly configText: string;
+  /** Names the batch instead of the config, of which some may not matter. */
+  readonly identity?: string | undefined;
   /** What the tasks do, one name each. */
   readonly names: readonly string[];
 }
@@ -66,12 +71,16 @@ export function taskLogPath(batchDir: string, index: number): string {
 }
 
 /** Names a batch by what it does. */
-export function batchKey({ configText, names }: BatchContent): string {
-  return sha256Hex(JSON.stringify([configText, names]));
+export function batchKey({ configText, identity = configText, names }: BatchContent): string {
+  return sha256Hex(JSON.stringify([identity, names]));
 }
 
-/** Writes a new batch folder. */
-export async function createBatchFolder(path: string, content: BatchContent): Promise<BatchFolder> {
+/** Writes a new batch folder; its name gets a number where another batch has it. */
+export async function createBatchFolder(
+  wanted: string,
+  content: BatchContent,
+): Promise<BatchFolder> {
+  const path = await makeFolder(wanted);
   for (const folder of ["status", "logs"]) {
     await Deno.mkdir(join(path, folder), { recursive: true });
   }
@@ -80,10 +89,27 @@ export async function createBatchFolder(path: string, content: BatchContent): Pr
   return openBatchFolder(path, batchKey(content));
 }
 
-/** The latest batch with a key that was not seen to its end. */
-export async function findOpenBatch(
+/** Two batches may begin in one second, by which they are named. */
+async function makeFolder(wanted: string): Promise<string> {
+  await Deno.mkdir(dirname(wanted), { recursive: true }).catch((error) => {
+    throw explainIoError(error, wanted, "write");
+  });
+  for (let n = 1;; n++) {
+    const path = n === 1 ? wanted : `${wanted}_${n}`;
+    try {
+      await Deno.mkdir(path);
+      return path;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw explainIoError(error, path, "write");
+    }
+  }
+}
+
+/** The latest batch with a key: one that was not seen to its end, unless `ended` ones count as well. */
+export async function findBatch(
   root: string,
   key: string,
+  { ended }: { readonly ended: boolean },
 ): Promise<{ readonly folder: BatchFolder; readonly job: SlurmJob } | undefined> {
   const names: string[] = [];
   try {
@@ -95,7 +121,9 @@ export async function findOpenBatch(
   for (const name of names.sort().reverse()) {
     const path = join(root, name);
     const job = await readJson<SlurmJob>(join(path, BATCH_FILES.job), { optional: true });
-    if (job?.key === key && !job.done) return { folder: openBatchFolder(path, key), job };
+    if (job?.key === key && (ended || !job.done)) {
+      return { folder: openBatchFolder(path, key), job };
+    }
   }
   return undefined;
 }
@@ -119,6 +147,9 @@ function openBatchFolder(path: string, key: string): BatchFolder {
       ),
     async clearExits(indices) {
       for (const index of indices) await Deno.remove(exitPath(index)).catch(() => {});
+    },
+    async clearResults(indices) {
+      for (const index of indices) await Deno.remove(taskResultPath(path, index)).catch(() => {});
     },
   };
 }

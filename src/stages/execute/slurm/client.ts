@@ -112,8 +112,14 @@ export function createSlurmClient(run: RunProgram = runProgram): SlurmClient {
 
 /** `--parsable` prints "id" or "id;cluster"; a wrapper may say something before. */
 function parseJobId(stdout: string): SlurmJobId {
-  const [id, cluster] = stdout.trim().split(/\s+/).at(-1)!.split(";");
-  return cluster ? { id: id!, cluster } : { id: id! };
+  const word = stdout.trim().split(/\s+/).at(-1)!;
+  const [, id, cluster] = /^(\d+)(?:;(.+))?$/.exec(word) ?? [];
+  if (id === undefined) {
+    throw new MicroLmError("unavailable", `Expected the id of a job from sbatch, got "${word}"`, {
+      hint: "sbatch --parsable prints it in its last line; is sbatch a wrapper here?",
+    });
+  }
+  return cluster === undefined ? { id } : { id, cluster };
 }
 
 /** Reads lines such as `17_3|RUNNING` and `17_4|CANCELLED by 0`. */
@@ -132,13 +138,6 @@ function lastLine(text: string): string {
 }
 
 async function runProgram(name: string, args: readonly string[]): Promise<ProgramOutput> {
-  // Asked before, because a program that is not installed would be missed first.
-  const { state } = await Deno.permissions.query({ name: "run", command: name });
-  if (state !== "granted") {
-    throw new MicroLmError("permission", `No permission to run ${name}`, {
-      hint: `Grant it with --allow-run=${name}`,
-    });
-  }
   try {
     const { code, stdout, stderr } = await new Deno.Command(name, { args: [...args] }).output();
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

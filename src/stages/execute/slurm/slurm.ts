@@ -3,7 +3,13 @@ import type { BatchRun } from "../../config/batch.ts";
 import type { Experiment } from "../../config/expand.ts";
 import type { ExecutorEvents } from "../local.ts";
 import { receiveRun, type SentRun } from "../local_messages.ts";
-import { batchKey, createBatchFolder, findOpenBatch, type SlurmJob } from "./batch_folder.ts";
+import {
+  type BatchFolder,
+  batchKey,
+  createBatchFolder,
+  findBatch,
+  type SlurmJob,
+} from "./batch_folder.ts";
 import { createSlurmClient, hasEnded, jobLabel, type SlurmClient } from "./client.ts";
 import { followBatch, type FollowOptions, submitJob } from "./follow.ts";
 import { slurmScript } from "./script.ts";
@@ -15,6 +21,8 @@ export interface SlurmBatchRequest {
   readonly settings: SlurmSettings;
   /** Text of the config that the nodes read. */
   readonly configText: string;
+  /** What makes it the same batch on resuming. Default: that text. */
+  readonly identity?: string;
   /** Absolute path of the folder that batch folders go to, on a disk that the nodes see. */
   readonly root: string;
   /** Name of a new batch folder. */
@@ -31,6 +39,13 @@ export interface RunSlurmTasksOptions extends Pick<FollowOptions, "onResult" | "
   readonly client?: SlurmClient;
   /** Follow a job of the same batch that is still there rather than submit another. Default: true. */
   readonly resume?: boolean;
+  /**
+   * Whether what a task of an earlier batch has made is still there; such tasks are not repeated, though
+   * the batch may have ended. Default: a batch is taken up only while its job is there.
+   */
+  readonly isKept?: (index: number, folder: string) => Promise<boolean>;
+  /** Called with the folder of the batch. */
+  readonly onFolder?: (path: string) => void;
   /** Called when a job array is submitted or found. */
   readonly onJob?: (job: string, tasks: number, isFound: boolean, folder: string) => void;
 }
@@ -72,9 +87,10 @@ export async function runSlurmTasks(
   request: SlurmBatchRequest,
   options: RunSlurmTasksOptions = {},
 ): Promise<SentRun[]> {
-  const { client = createSlurmClient(), resume = true, onJob, onResult, sleep } = options;
-  const { settings, workdir, configText } = request;
-  const content = { configText, names };
+  const { client = createSlurmClient(), resume = true, isKept, onFolder, onJob, onResult, sleep } =
+    options;
+  const { settings, workdir, configText, identity } = request;
+  const content = { configText, identity, names };
   const place = (folder: ArrayPlace["folder"]): ArrayPlace => ({
     folder,
     client,
@@ -88,18 +104,43 @@ export async function runSlurmTasks(
     onResult: (index, result) => onResult?.(index, result),
     onArray: (array) => onJob?.(jobLabel(array), array.indices.length, false, folder.path),
   });
-  const open = resume ? await findOpenBatch(request.root, batchKey(content)) : undefined;
-  if (open && await isActive(open.job, client)) {
+  const ended = isKept !== undefined;
+  const open = resume ? await findBatch(request.root, batchKey(content), { ended }) : undefined;
+  if (open && !open.job.done && await isActive(open.job, client)) {
     const { folder, job } = open;
+    onFolder?.(folder.path);
     for (const array of job.arrays) {
       onJob?.(jobLabel(array), array.indices.length, true, folder.path);
     }
     return await followBatch(names, job, place(folder), follow(folder));
   }
-  const folder = await createBatchFolder(join(request.root, request.name), content);
+  const isTaken = open !== undefined && isKept !== undefined;
+  const folder = isTaken
+    ? open.folder
+    : await createBatchFolder(join(request.root, request.name), content);
+  onFolder?.(folder.path);
+  const kept = isTaken ? await keptResults(names, folder, isKept) : new Map<number, SentRun>();
+  if (kept.size === names.length) return [...kept.values()];
+  const left = [...names.keys()].filter((index) => !kept.has(index));
   const none = names.map(() => 0);
-  const job = await submitJob([...names.keys()], none, place(folder), follow(folder));
+  const job = await submitJob(left, none, place(folder), follow(folder));
   return await followBatch(names, job, place(folder), follow(folder));
+}
+
+/** The outcomes of an earlier batch that stand; all others are forgotten. */
+async function keptResults(
+  names: readonly string[],
+  folder: BatchFolder,
+  isKept: NonNullable<RunSlurmTasksOptions["isKept"]>,
+): Promise<Map<number, SentRun>> {
+  const kept = new Map<number, SentRun>();
+  for (const index of names.keys()) {
+    const result = await folder.readResult(index);
+    if (result === undefined || result.outcome === "failed") continue;
+    if (await isKept(index, folder.path)) kept.set(index, result);
+  }
+  await folder.clearResults([...names.keys()].filter((index) => !kept.has(index)));
+  return kept;
 }
 
 async function isActive({ arrays }: SlurmJob, client: SlurmClient): Promise<boolean> {

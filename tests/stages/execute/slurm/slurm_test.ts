@@ -26,6 +26,7 @@ import { slurmScript } from "../../../../src/stages/execute/slurm/script.ts";
 import { parseSlurmSettings } from "../../../../src/stages/execute/slurm/settings.ts";
 import { parseStageConfig } from "../../../../src/stages/config/stage_config.ts";
 import { inTempFolder } from "../../../temp.ts";
+import { dirname } from "node:path";
 
 const CONFIG = `
 experiments:
@@ -143,6 +144,13 @@ Deno.test("the client finds the job id and the cluster at the end of what sbatch
       ["lua: hello\n17\n", { id: "17" }],
     ] as const
   ) assertEquals(await programs({ sbatch: { stdout } }).client.submit("x.sh"), job, stdout);
+  for (const stdout of ["", "ok\n", "queued as 17 (big)\n"]) {
+    const error = await assertRejects(
+      () => programs({ sbatch: { stdout } }).client.submit("x.sh"),
+      MicroLmError,
+    );
+    assertMatch((error as MicroLmError).message, /Expected the id of a job from sbatch, got/);
+  }
   const { calls, client } = programs({ sbatch: { stdout: "18" } });
   await client.submit("x.sh", { indices: [1, 4], after: { id: "17", cluster: "big" } });
   assertEquals(calls, [[
@@ -228,18 +236,20 @@ function cluster(
 ) {
   const submitted: string[] = [];
   let at = 0;
+  let batch = `${folder}/b`;
   const client: SlurmClient = {
     submit: async (script, { indices, after } = {}) => {
       const [, last] = /--array=0-(\d+)/.exec(await Deno.readTextFile(script))!;
       if ((indices?.at(-1) ?? Number(last)) >= maxArraySize) return null;
       const name = script.slice(script.lastIndexOf("/") + 1);
+      batch = dirname(script);
       submitted.push([name, indices?.join(","), after?.id].filter(Boolean).join(" "));
       return { id: String(40 + submitted.length) };
     },
     states: async () => {
       for (const index of results[at] ?? []) {
         const { name } = EXPERIMENTS[index]!;
-        await writeJson(taskResultPath(`${folder}/b`, index), { name, outcome: "finished" });
+        await writeJson(taskResultPath(batch, index), { name, outcome: "finished" });
       }
       return looks[Math.min(at++, looks.length - 1)]!;
     },
@@ -413,6 +423,7 @@ Deno.test("runSlurmBatch() stops when Slurm is silent for long, and follows the 
       resume: false,
     });
     assertEquals(anew.submitted.length, 1);
+    assertEquals((await Deno.stat(`${folder}/b_2/job.json`)).isFile, true);
   });
 });
 
