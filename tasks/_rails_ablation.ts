@@ -1,8 +1,7 @@
-import type { Domain, Mapper, OperatingPoint } from "../mod.ts";
+import type { Domain, Encoder, Mapper, OperatingPoint } from "../mod.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import {
   type AuditInput,
-  openModelEncoder,
   openWdd,
   PAIR_SIDES,
   pairMetrics,
@@ -19,6 +18,8 @@ import { decideAll } from "../src/run/mod.ts";
 /** What is compared. */
 export interface AblationRequest {
   readonly model: WddModel;
+  /** That of the model. */
+  readonly encoder: Encoder;
   readonly domain: Domain;
   readonly rows: readonly AuditInput[];
   /** The mapper, and when it acts. */
@@ -67,7 +68,7 @@ const HEIGHTS = [0.1, 0.2, 0.3, 0.4, 0.55, 0.7, 0.85, 1, 1.2, 1.5];
 export async function ablateRails(
   request: AblationRequest,
 ): Promise<Compared> {
-  const { model, domain, rows, mapper, stages, samples } = request;
+  const { model, encoder, domain, rows, mapper, stages, samples } = request;
   const prompts = rows.map(({ prompt }) => prompt);
   const forbidden = prompts.map((prompt) =>
     (domain.planner?.read(prompt).refusal ?? null) !== null
@@ -87,7 +88,6 @@ export async function ablateRails(
     }));
   const ablations: Ablation[] = [];
   let shown: { readonly results: WddResult[]; readonly of: string } | undefined;
-  await using encoder = await openModelEncoder(model);
   const progress = createProgress("rails");
   for (const rails of stages) {
     if (rails === "none") {

@@ -38,6 +38,7 @@ import {
 } from "../src/report/mod.ts";
 import { decideAll, fitRails } from "../src/run/mod.ts";
 
+import { ENCODER_FLAGS, encoderOptions } from "./_encoder_flags.ts";
 import {
   ablateRails,
   type AblationRequest,
@@ -45,6 +46,7 @@ import {
   curveTable,
   timesLine,
 } from "./_rails_ablation.ts";
+import { EVIDENCE_FLAG, evidenceSpec } from "./_rails_flags.ts";
 
 const DEFI = "fixtures/defi/defi_mapper_labeled";
 
@@ -119,6 +121,14 @@ const AUDIT_BENCH_FLAGS = {
     value: "COLUMN",
     help: "Column of --fit_csv that says which rows belong together, such as an author.",
   },
+  sbert: {
+    type: "string",
+    value: "SPEC",
+    default: "lite",
+    help: "Encoder of the words in their prompt, with --evidence contextual.",
+  },
+  ...EVIDENCE_FLAG,
+  ...ENCODER_FLAGS,
   no_guard: { type: "boolean", help: "Leave out the gate for prompts that are no order." },
   out_dir: {
     type: "string",
@@ -152,8 +162,9 @@ async function auditBenchCommand(flags: Flags, context: CommandContext): Promise
       ? prompts
       : joinLabels(prompts, await readLabeledCsv(flags.labels_csv, { empty: "keep" })),
   ));
-  const model = await fitRails(fitting, domain);
-  await using encoder = await openModelEncoder(model);
+  const how = encoderOptions(flags);
+  const model = await fitRails(fitting, domain, { ...evidenceSpec(flags), encoder: how });
+  await using encoder = await openModelEncoder(model, how);
   const forbids = flags.no_guard
     ? {}
     : { forbids: (prompt: string) => (domain.planner?.read(prompt).refusal ?? null) !== null };
@@ -171,7 +182,7 @@ async function auditBenchCommand(flags: Flags, context: CommandContext): Promise
     : await checkMapper(flags, found, open, { tuning, rows });
   const compared = stages.length === 0
     ? null
-    : await compareRails(flags, { model, domain, rows, stages, samples });
+    : await compareRails(flags, { model, encoder, domain, rows, stages, samples });
   await writeAudit(flags.out_dir, found, { gates, refutation, ...compared });
   for (const { title, table } of auditTables(found)) say(`${title}\n${textTable(table)}\n`);
   if (refutation) {
@@ -203,7 +214,7 @@ async function auditBenchCommand(flags: Flags, context: CommandContext): Promise
 
 async function compareRails(
   { mapper_path, threshold }: Flags,
-  request: Pick<AblationRequest, "model" | "domain" | "rows" | "stages" | "samples">,
+  request: Pick<AblationRequest, "model" | "encoder" | "domain" | "rows" | "stages" | "samples">,
 ) {
   await using mapper = mapper_path === undefined ? null : await openMapper(mapper_path);
   const point = mapper && pointOf(mapper, threshold);

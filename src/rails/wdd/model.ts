@@ -1,6 +1,7 @@
 import type { SlotWords } from "../../data/template.ts";
 import type { Encoder } from "../../encoders/encoder.ts";
 import type { OpenEncoderOptions } from "../../encoders/open.ts";
+import type { ModelDtype } from "../../encoders/sentence_transformer/onnx.ts";
 import { MicroLmError } from "../../core/errors.ts";
 import type { Matrix } from "../../core/matrix.ts";
 import { ABSTAIN_CLASS } from "../../evaluate/decide.ts";
@@ -9,7 +10,12 @@ import { fitWarp, type Warp } from "../warp/warp.ts";
 import type { WordmapTerms } from "../../mapper/wordmap.ts";
 import type { EvidenceTrack, SpanEvidence } from "./evidence.ts";
 import { fitEvidence, type FitEvidenceOptions } from "./fit_evidence.ts";
-import { type EvidenceWords, openEvidenceEncoder, specOf } from "./open_encoder.ts";
+import {
+  type EvidenceEncoder,
+  type EvidenceWords,
+  openEvidenceEncoder,
+  specOf,
+} from "./open_encoder.ts";
 
 /** A prompt and what it asks for. */
 export interface LabeledPrompt {
@@ -18,11 +24,17 @@ export interface LabeledPrompt {
   readonly label: string;
 }
 
+/** What tells an encoder of evidence: whoever opens the model opens it again. */
+export type ModelEncoder = Pick<
+  EvidenceEncoder,
+  "spec" | "fingerprint" | "dims" | "dtype" | "context"
+>;
+
 /** What WDD and the audit know: how spans speak for classes, and how prompts that ask for nothing look. */
 export interface WddModel {
   /** The actions, in canonical order: every one is scored, whatever a mapper says. */
   readonly primitives: readonly string[];
-  readonly encoder: Pick<Encoder, "spec" | "fingerprint" | "dims">;
+  readonly encoder: ModelEncoder;
   /** Terms by action that the encoder knows beside what it learnt; null for none. */
   readonly lexicon: Readonly<Record<string, WordmapTerms>> | null;
   readonly slots: readonly SlotWords[];
@@ -67,7 +79,8 @@ const MOST_ASKED = 1200;
  * mapper takes part.
  *
  * @param rows Training prompts; those labelled `abstain` are the background.
- * @param encoder Of spans; its vectors should be cheap, there are dozens a prompt.
+ * @param encoder Of spans; its vectors should be cheap, there are dozens a prompt. Where it has a
+ * `context`, words are also judged by what stands around them.
  * @throws {MicroLmError} Kind `data` for an unknown label, or too few prompts of a class.
  *
  * @example
@@ -89,7 +102,7 @@ const MOST_ASKED = 1200;
  */
 export async function fitWdd(
   rows: readonly LabeledPrompt[],
-  encoder: Encoder,
+  encoder: EvidenceEncoder,
   options: FitWddOptions,
 ): Promise<WddModel> {
   const { primitives, lexicon = null, slots = [], maxTokens = 3, isBackground = () => true } =
@@ -106,7 +119,7 @@ export async function fitWdd(
     options,
   );
   const means = meansOf(totals, labels, classes);
-  const { spec, fingerprint, dims } = encoder;
+  const { spec, fingerprint, dims, dtype, context } = encoder;
   const silent = labels.keys().filter((i) => labels[i] === ABSTAIN_CLASS).toArray();
   const asked = everyNth(silent, MOST_ASKED);
   const passed = asked.filter((i) => isBackground(rows[i]!.prompt));
@@ -114,7 +127,11 @@ export async function fitWdd(
   const background = passed.length > 0 ? passed : asked;
   return {
     primitives,
-    encoder: { spec, fingerprint, dims },
+    encoder: {
+      ...{ spec, fingerprint, dims },
+      ...(dtype !== undefined && { dtype }),
+      ...(context !== undefined && { context }),
+    },
     lexicon,
     slots,
     maxTokens,
@@ -231,7 +248,11 @@ export function checkWddEncoder(model: WddModel, encoder: Encoder): void {
 export function describeWdd(
   { encoder, maxTokens }: WddModel,
 ): Readonly<Record<string, number | string>> {
-  return { encoder: encoder.spec, fingerprint: encoder.fingerprint, n_max: maxTokens };
+  return {
+    encoder: encoder.spec,
+    ...(encoder.context !== undefined && { context: encoder.context }),
+    ...{ fingerprint: encoder.fingerprint, n_max: maxTokens },
+  };
 }
 
 /**
@@ -258,7 +279,13 @@ export async function openModelEncoder(
   model: WddModel,
   options: OpenEncoderOptions = {},
 ): Promise<Encoder> {
-  const encoder = await openEvidenceEncoder(model, specOf(model.encoder), options);
+  const { dtype, context } = model.encoder;
+  const encoder = await openEvidenceEncoder(
+    model,
+    { spec: specOf(model.encoder), ...(context !== undefined && { context }) },
+    // Its own weights, whatever those of a mapper beside it are
+    { ...options, ...(dtype !== undefined && { dtype: dtype as ModelDtype }) },
+  );
   try {
     checkWddEncoder(model, encoder);
   } catch (error) {
