@@ -60,14 +60,13 @@ async function start(task: string, host: string, args: readonly string[]): Promi
     stderr: "inherit",
   }).spawn();
   // A server ends its open requests by itself; the terminal sends SIGINT to both
-  const signals = {
-    SIGTERM: () => child.kill("SIGTERM"),
-    SIGHUP: () => child.kill("SIGHUP"),
-    SIGINT: () => {},
-  };
-  const pairs = Object.entries(signals) as [Deno.Signal, () => void][];
-  for (const [signal, listener] of pairs) Deno.addSignalListener(signal, listener);
+  const pass = Deno.build.os === "windows" ? [] : ["SIGTERM", "SIGHUP"] as const;
+  const listeners: (readonly [Deno.Signal, () => void])[] = [
+    ["SIGINT", () => {}],
+    ...pass.map((signal) => [signal, () => child.kill(signal)] as const),
+  ];
+  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
   const { code } = await child.status;
-  for (const [signal, listener] of pairs) Deno.removeSignalListener(signal, listener);
+  for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
   return code;
 }
