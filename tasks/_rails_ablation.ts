@@ -47,6 +47,8 @@ export interface CurvePoint {
   readonly at: number;
   readonly coverage: number | null;
   readonly wrong: number | null;
+  /** With a height of mapper and rails: shares of wrong and of right actions that it refutes. */
+  readonly worth?: { readonly caught: number | null; readonly refused: number | null };
 }
 
 /** What came of a comparison. */
@@ -62,7 +64,7 @@ const DEFAULT_T = 180;
 /** Thresholds of the mapper on its curves. */
 const THRESHOLDS = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99];
 /** Heights of lobes on the curve of the rails. */
-const HEIGHTS = [0.1, 0.2, 0.3, 0.4, 0.55, 0.7, 0.85, 1, 1.2, 1.5];
+const HEIGHTS = [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.55, 0.7, 0.85, 1, 1.2, 1.5];
 
 /** Runs every stage at every T over the rows; labels are compared at last. */
 export async function ablateRails(
@@ -123,7 +125,11 @@ export async function ablateRails(
     found: readonly PairRow[],
   ) => {
     const { coverage, wrong } = pairMetrics(found, side);
-    curve.push({ side, by, at, coverage: coverage.value, wrong: wrong.value });
+    const { caught, refused } = railsWorth(found);
+    const worth = side === "both" && by === "height"
+      ? { worth: { caught: caught.value, refused: refused.value } }
+      : {};
+    curve.push({ side, by, at, coverage: coverage.value, wrong: wrong.value, ...worth });
   };
   for (const at of mapper === null ? [] : THRESHOLDS) {
     const found = pair(first ?? null, await labelsAt(at));
@@ -197,13 +203,15 @@ export function timesLine(ablations: readonly Ablation[]): string {
 export function curveTable(curve: readonly CurvePoint[]): Table {
   const share = (x: number | null) => x === null ? "–" : `${(100 * x).toFixed(2)}%`;
   return {
-    columns: ["acts", "at", "coverage", "wrong of all"],
+    columns: ["acts", "at", "coverage", "wrong of all", "errors refuted", "right refuted"],
     rows: PAIR_SIDES.flatMap((side) =>
-      curve.filter((point) => point.side === side).map(({ by, at, coverage, wrong }) => [
+      curve.filter((point) => point.side === side).map(({ by, at, coverage, wrong, worth }) => [
         SIDE_NAMES[side],
         `${by} ${at}`,
         share(coverage),
         share(wrong),
+        worth ? share(worth.caught) : "",
+        worth ? share(worth.refused) : "",
       ])
     ),
   };
