@@ -16,7 +16,13 @@ import {
 } from "../mod.ts";
 import { createMasker, takeDataset } from "../src/data/mod.ts";
 import { groupedFolds } from "../src/mapper/mod.ts";
-import { fitWdd, openEvidenceEncoder, openWdd, type WddResult } from "../src/rails/mod.ts";
+import {
+  fitWdd,
+  openEvidenceEncoder,
+  openWdd,
+  supports,
+  type WddResult,
+} from "../src/rails/mod.ts";
 import { textTable } from "../src/report/mod.ts";
 import { decideAll } from "../src/run/mod.ts";
 
@@ -125,6 +131,7 @@ for (const named of [undefined, ...Deno.args]) {
     context ? context.split("/").at(-1)! + (dtype ? ` ${dtype}` : "") : "static",
     ...[alone(results), pair(results)].map((share) => percent(share)),
     ...REFUSED.map((share) => percent(caughtAt(results, share))),
+    ...byDefault(results),
     cost.toFixed(1),
   ]);
 }
@@ -134,18 +141,27 @@ console.log(textTable({
     "rails alone, 1% wrong",
     "mapper and rails, 1% wrong",
     ...REFUSED.map((share) => `errors refuted at ${percent(share)} of the right`),
+    "by default: errors refuted, right refuted",
     "ms a prompt",
   ],
   rows: table,
 }));
 
+/** What the default policy refutes. */
+function byDefault(results: readonly WddResult[]): string[] {
+  const refuted = (some: readonly number[]) =>
+    some.filter((i) => !supports(results[i]!, [labels[i]!])).length / some.length;
+  const shares = [acts.filter((i) => !isRight(i)), acts.filter(isRight)].map(refuted);
+  return [shares.map((share) => `${(100 * share).toFixed(1)}%`).join(", ")];
+}
+
 function percent(share: number): string {
   return `${(100 * share).toFixed(share < 0.1 ? 0 : 1)}%`;
 }
 
-/** The lobe of an action. */
-function heightOf({ channels }: WddResult, action: string): number {
-  return channels.find(({ name }) => name === action)!.height ?? 0;
+/** What the whole prompt says for an action. */
+function shareOf({ channels }: WddResult, action: string): number {
+  return channels.find(({ name }) => name === action)!.share;
 }
 
 /** Share of the orders that get an action at the least height with 1% wrong actions of all prompts. */
@@ -175,16 +191,16 @@ function alone(results: readonly WddResult[]): number {
 
 function pair(results: readonly WddResult[]): number {
   return coverageAt(
-    acts.map((row) => ({ row, action: labels[row]!, at: heightOf(results[row]!, labels[row]!) })),
+    acts.map((row) => ({ row, action: labels[row]!, at: shareOf(results[row]!, labels[row]!) })),
   );
 }
 
 /** Share of the wrong actions that are refuted where so many of the right ones are. */
 function caughtAt(results: readonly WddResult[], share: number): number {
-  const heights = (some: readonly number[]) =>
-    some.map((i) => heightOf(results[i]!, labels[i]!)).sort((a, b) => a - b);
-  const right = heights(acts.filter(isRight));
+  const shares = (some: readonly number[]) =>
+    some.map((i) => shareOf(results[i]!, labels[i]!)).sort((a, b) => a - b);
+  const right = shares(acts.filter(isRight));
   const least = right[Math.floor(share * right.length)]!;
-  const wrong = heights(acts.filter((i) => !isRight(i)));
-  return wrong.filter((height) => height < least).length / wrong.length;
+  const wrong = shares(acts.filter((i) => !isRight(i)));
+  return wrong.filter((one) => one < least).length / wrong.length;
 }

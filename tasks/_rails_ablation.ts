@@ -2,6 +2,7 @@ import type { Domain, Encoder, Mapper, OperatingPoint } from "../mod.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import {
   type AuditInput,
+  leastShare,
   openWdd,
   PAIR_SIDES,
   pairMetrics,
@@ -9,6 +10,7 @@ import {
   type PairSide,
   type RailsStage,
   railsWorth,
+  supports,
   type WddModel,
   type WddResult,
 } from "../src/rails/mod.ts";
@@ -42,12 +44,15 @@ export interface Ablation {
 /** Wrong actions against coverage: one point a threshold. */
 export interface CurvePoint {
   readonly side: string;
-  /** Which limit moves: the mapper's threshold, or the least height of a lobe (`z_abs`, `z_refute`). */
-  readonly by: "threshold" | "height";
+  /**
+   * Which limit moves: the mapper's threshold, the least height of a lobe that shows an action (`z_abs`),
+   * or the share of right orders that may be refuted (`refuse_rate`).
+   */
+  readonly by: "threshold" | "height" | "refuse_rate";
   readonly at: number;
   readonly coverage: number | null;
   readonly wrong: number | null;
-  /** With a height of mapper and rails: shares of wrong and of right actions that it refutes. */
+  /** With a `refuse_rate`: shares of wrong and of right actions that it refutes. */
   readonly worth?: { readonly caught: number | null; readonly refused: number | null };
 }
 
@@ -64,7 +69,9 @@ const DEFAULT_T = 180;
 /** Thresholds of the mapper on its curves. */
 const THRESHOLDS = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99];
 /** Heights of lobes on the curve of the rails. */
-const HEIGHTS = [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.55, 0.7, 0.85, 1, 1.2, 1.5];
+const HEIGHTS = [0.1, 0.2, 0.3, 0.4, 0.55, 0.7, 0.85, 1, 1.2, 1.5];
+/** Shares of right orders that may be refuted, on the curve of mapper and rails. */
+const REFUSE_RATES = [0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.2, 0.3];
 
 /** Runs every stage at every T over the rows; labels are compared at last. */
 export async function ablateRails(
@@ -81,12 +88,12 @@ export async function ablateRails(
     return (await decideAll(mapper.mapper, prompts, point)).map(({ label }) => label);
   };
   const labels = await labelsAt();
-  const pair = (results: readonly WddResult[] | null, at = labels, least = 0): PairRow[] =>
+  const pair = (results: readonly WddResult[] | null, at = labels, said = saidBy): PairRow[] =>
     rows.map(({ label }, i) => ({
       gold: label,
       forbidden: forbidden[i]!,
       mapper: at[i]!,
-      ...(results === null ? { keep: [], supported: [] } : saidBy(results[i]!, least)),
+      ...(results === null ? { keep: [], supported: [] } : said(results[i]!)),
     }));
   const ablations: Ablation[] = [];
   let shown: { readonly results: WddResult[]; readonly of: string } | undefined;
@@ -126,7 +133,7 @@ export async function ablateRails(
   ) => {
     const { coverage, wrong } = pairMetrics(found, side);
     const { caught, refused } = railsWorth(found);
-    const worth = side === "both" && by === "height"
+    const worth = by === "refuse_rate"
       ? { worth: { caught: caught.value, refused: refused.value } }
       : {};
     curve.push({ side, by, at, coverage: coverage.value, wrong: wrong.value, ...worth });
@@ -138,9 +145,11 @@ export async function ablateRails(
     }
   }
   for (const at of first ? HEIGHTS : []) {
-    const found = pair(first!, labels, at);
-    add("rails", "height", at, found);
-    if (mapper !== null) add("both", "height", at, found);
+    add("rails", "height", at, pair(first!, labels, (result) => atHeight(result, at)));
+  }
+  for (const at of first && mapper !== null ? REFUSE_RATES : []) {
+    const least_share = leastShare(model, at);
+    add("both", "refuse_rate", at, pair(first!, labels, (one) => saidBy({ ...one, least_share })));
   }
   return { ablations, curve, curve_of: shown?.of ?? null };
 }
@@ -149,16 +158,24 @@ function sidesOf(rows: readonly PairRow[], sides: readonly PairSide[]) {
   return Object.fromEntries(sides.map((side) => [side, pairMetrics(rows, side)]));
 }
 
-/** What the evidence shows, the strongest first, and what it does not refute; with a height, at that one. */
-function saidBy({ channels, supported }: WddResult, least: number) {
-  const isHigh = ({ height }: WddResult["channels"][number]) => height! >= least;
-  const shown = least === 0
-    ? channels.filter(({ kept }) => kept)
-    : channels.filter((one) => isHigh(one) && (one.kept || one.verdict === "below_height"));
+/** What the evidence shows, the strongest first, and what it does not refute. */
+function saidBy(result: WddResult) {
+  const { channels } = result;
   return {
-    keep: shown.toSorted((a, b) => b.score - a.score).map(({ name }) => name),
-    supported: least === 0 ? supported : channels.filter(isHigh).map(({ name }) => name),
+    keep: namesOf(channels.filter(({ kept }) => kept)),
+    supported: channels.map(({ name }) => name).filter((name) => supports(result, [name])),
   };
+}
+
+/** The same with another least height of what is shown. */
+function atHeight(result: WddResult, least: number) {
+  const isShown = ({ kept, verdict, height }: WddResult["channels"][number]) =>
+    height! >= least && (kept || verdict === "below_height");
+  return { ...saidBy(result), keep: namesOf(result.channels.filter(isShown)) };
+}
+
+function namesOf(channels: WddResult["channels"]): string[] {
+  return channels.toSorted((a, b) => b.score - a.score).map(({ name }) => name);
 }
 
 /** What acts, for people. */

@@ -7,6 +7,7 @@ import { readSealed, requireFinite, seal } from "../../core/sealed_json.ts";
 import { packWarp, unpackWarp } from "../warp/warp.ts";
 import type { EvidenceTrack } from "./evidence.ts";
 import type { WddModel } from "./model.ts";
+import { LIMITS } from "./shares.ts";
 
 const SCHEMA = "micro-lm/wdd@2";
 const count = z.number().int().nonnegative();
@@ -36,6 +37,7 @@ const FILE = z.strictObject({
   warp: z.unknown(),
   means: z.string(),
   background: z.strictObject({ tokens: z.string(), data: z.string() }),
+  limits: z.string(),
   silent_share: z.number().gt(0).max(1),
   training: z.strictObject({ rows: count, data_sha256: z.string().nullable() }),
 });
@@ -70,6 +72,7 @@ function packWdd(model: WddModel): File {
       tokens: packArray(Uint32Array.from(background, ({ tokens }) => tokens)),
       data: packArray(Float32Array.from(data)),
     },
+    limits: packArray(model.limits),
     silent_share: model.silentShare,
     training: model.training,
   };
@@ -131,9 +134,19 @@ function unpackWdd(json: unknown): WddModel {
     warp,
     means: doubles(file.means, n * n, "class means"),
     background: unpackTracks(file.background, n),
+    limits: readLimits(file.limits),
     silentShare: file.silent_share,
     training: file.training,
   };
+}
+
+function readLimits(text: string): Float64Array {
+  const limits = unpackArray(text, Float64Array);
+  requireFinite(limits, "the limits of shares");
+  if (limits.length === LIMITS && limits.every((x, i) => i === 0 || x >= limits[i - 1]!)) {
+    return limits;
+  }
+  throw new Error(`expected ${LIMITS} rising limits of shares, found ${limits.length}`);
 }
 
 function unpackTracks(packed: File["background"], classes: number): EvidenceTrack[] {

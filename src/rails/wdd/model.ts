@@ -6,6 +6,7 @@ import { MicroLmError } from "../../core/errors.ts";
 import type { Matrix } from "../../core/matrix.ts";
 import { ABSTAIN_CLASS } from "../../evaluate/decide.ts";
 import { createSpanReader } from "../spans.ts";
+import { limitsOf, sharesOf } from "./shares.ts";
 import { fitWarp, type Warp } from "../warp/warp.ts";
 import type { WordmapTerms } from "../../mapper/wordmap.ts";
 import type { EvidenceTrack, SpanEvidence } from "./evidence.ts";
@@ -48,6 +49,11 @@ export interface WddModel {
   readonly background: readonly EvidenceTrack[];
   /** Share of all prompts that ask for nothing which no other guard refuses: it is theirs to refuse. */
   readonly silentShare: number;
+  /**
+   * Least shares of the right actions of prompts whose words let them pass, from weights that never saw
+   * them, by the rate of those that fall below: {@linkcode leastShare}.
+   */
+  readonly limits: Float64Array;
   /** What it was fitted on. */
   readonly training: { readonly rows: number; readonly data_sha256: string | null };
 }
@@ -59,8 +65,8 @@ export interface FitWddOptions extends FitEvidenceOptions, Partial<EvidenceWords
   /** Tokens of the longest span. Default: 3. */
   readonly maxTokens?: number;
   /**
-   * Which prompts labelled `abstain` are background for the null: not those that another guard refuses
-   * anyway. Default: all.
+   * Which prompts labelled `abstain` are background for the null, and which orders show what a right
+   * action looks like: not those that another guard refuses anyway. Default: all.
    */
   readonly isBackground?: (prompt: string) => boolean;
   /** Hex sha256 of the rows, which binds the evidence to a mapper of the same rows. Default: none. */
@@ -139,9 +145,31 @@ export async function fitWdd(
     warp: fitWarp(scatterOf(totals, labels, classes, means), { k: classes.length }),
     means,
     background: (await heldOut(everyNth(background, MOST_BACKGROUND))).map(roundTrack),
+    limits: limitsOf(sharesOfRight(totals, labels, primitives, rightOnes(rows, isBackground))),
     silentShare: Math.max(1, passed.length) / asked.length,
     training: { rows: rows.length, data_sha256: options.dataSha256 ?? null },
   };
+}
+
+/** Orders that other guards let pass; all, where none does. */
+function rightOnes(
+  rows: readonly LabeledPrompt[],
+  isOpen: (prompt: string) => boolean,
+): readonly number[] {
+  const orders = rows.keys().filter((i) => rows[i]!.label !== ABSTAIN_CLASS).toArray();
+  const asked = everyNth(orders, MOST_ASKED);
+  const passed = asked.filter((i) => isOpen(rows[i]!.prompt));
+  return passed.length > 0 ? passed : asked;
+}
+
+function sharesOfRight(
+  totals: readonly Float64Array[],
+  labels: readonly string[],
+  primitives: readonly string[],
+  rows: readonly number[],
+): number[] {
+  const channels = [...primitives.keys()];
+  return rows.map((i) => sharesOf(totals[i]!, channels)[primitives.indexOf(labels[i]!)]!);
 }
 
 /** At most so many, spread evenly. */
