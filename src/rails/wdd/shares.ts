@@ -11,10 +11,10 @@ export interface ShownActions {
 const STEPS = { count: 100, size: 0.005 } as const;
 
 /**
- * What has as large a share is never refuted: where all prompts of a training look alike, right ones in
- * other words have smaller shares than a tenth of those in the same.
+ * Greatest limit at a rate, 0.7 at a tenth: where all prompts of a training look alike, right ones in other
+ * words have smaller shares than most of those in the same.
  */
-const MOST = 0.7;
+const mostAt = (rate: number) => Math.min(1, 0.5 + 2 * rate);
 
 /** Numbers of a model's limits. */
 export const LIMITS = STEPS.count + 1;
@@ -34,7 +34,7 @@ export function sharesOf(total: ArrayLike<number>, channels: readonly number[]):
 }
 
 /**
- * Limits of the share of a right action, by the rate of right ones that fall below, at most 0.7: what
+ * Limits of the share of a right action, by the rate of right ones that fall below: what
  * {@linkcode leastShare} reads.
  *
  * @param shares Of right actions of prompts that the evidence was not fitted on.
@@ -43,13 +43,14 @@ export function limitsOf(shares: readonly number[]): Float64Array {
   const sorted = shares.toSorted((a, b) => a - b);
   return Float64Array.from(
     { length: LIMITS },
-    (_, i) => Math.min(MOST, sorted[Math.floor(i * STEPS.size * sorted.length)]!),
+    (_, i) => Math.min(mostAt(i * STEPS.size), sorted[Math.floor(i * STEPS.size * sorted.length)]!),
   );
 }
 
 /**
  * The least share at which a plan is not refuted, so that about `rate` of the right ones would be: of
- * orders that the words let pass, by people whose prompts the evidence was not fitted on. At most 0.7.
+ * orders that the words let pass, by people whose prompts the evidence was not fitted on. At most 0.5 and
+ * twice the rate: what has more is not refuted.
  *
  * @param rate 0 to 0.5, in steps of half a percent; 0 refutes nothing.
  *

