@@ -130,7 +130,8 @@ for (const named of [undefined, ...Deno.args]) {
   table.push([
     context ? context.split("/").at(-1)! + (dtype ? ` ${dtype}` : "") : "static",
     ...[alone(results), pair(results)].map((share) => percent(share)),
-    ...REFUSED.map((share) => percent(caughtAt(results, share))),
+    ...REFUSED.map((share) => percent(caughtAt(results, share, shareOf))),
+    ...REFUSED.map((share) => percent(caughtAt(results, share, heightOf))),
     ...byDefault(results),
     cost.toFixed(1),
   ]);
@@ -140,7 +141,8 @@ console.log(textTable({
     "evidence",
     "rails alone, 1% wrong",
     "mapper and rails, 1% wrong",
-    ...REFUSED.map((share) => `errors refuted at ${percent(share)} of the right`),
+    ...REFUSED.map((share) => `errors refuted at ${percent(share)} of the right, by share`),
+    ...REFUSED.map((share) => `at ${percent(share)}, by lobes`),
     "by default: errors refuted, right refuted",
     "ms a prompt",
   ],
@@ -157,6 +159,11 @@ function byDefault(results: readonly WddResult[]): string[] {
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(share < 0.1 ? 0 : 1)}%`;
+}
+
+/** The lobe of an action. */
+function heightOf({ channels }: WddResult, action: string): number {
+  return channels.find(({ name }) => name === action)!.height ?? 0;
 }
 
 /** What the whole prompt says for an action. */
@@ -196,9 +203,9 @@ function pair(results: readonly WddResult[]): number {
 }
 
 /** Share of the wrong actions that are refuted where so many of the right ones are. */
-function caughtAt(results: readonly WddResult[], share: number): number {
+function caughtAt(results: readonly WddResult[], share: number, judge: typeof shareOf): number {
   const shares = (some: readonly number[]) =>
-    some.map((i) => shareOf(results[i]!, labels[i]!)).sort((a, b) => a - b);
+    some.map((i) => judge(results[i]!, labels[i]!)).sort((a, b) => a - b);
   const right = shares(acts.filter(isRight));
   const least = right[Math.floor(share * right.length)]!;
   const wrong = shares(acts.filter((i) => !isRight(i)));
