@@ -43,8 +43,8 @@ export interface WddPolicy {
   readonly z_refute?: number;
   /**
    * Share of right orders whose actions the evidence may refute because the whole prompt says too little
-   * for them, 0 to 0.5. Judged by other authors than those it was fitted on, 0.1 refutes two thirds of a
-   * mapper's wrong actions and 7% of its right ones. Default: 0.1.
+   * for them, 0 to 0.5. Judged by other authors than those it was fitted on, 0.1 refutes half of a
+   * mapper's wrong actions and 6% of its right ones. Default: 0.1.
    */
   readonly refuse_rate?: number;
   /** Least score as a share of the best channel's, 0 to 1. Default: 0.7. */
