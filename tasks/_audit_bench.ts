@@ -47,6 +47,7 @@ import {
 } from "../src/report/mod.ts";
 import { decideAll, fitRails, parseShard, shardRange } from "../src/run/mod.ts";
 import { readAuditPart, writeAuditPart } from "./_audit_part.ts";
+import { ENCODER_FLAGS, encoderOptions } from "./_encoder_flags.ts";
 import {
   ablateRails,
   type AblationRequest,
@@ -54,6 +55,7 @@ import {
   curveTable,
   timesLine,
 } from "./_rails_ablation.ts";
+import { EVIDENCE_FLAG, evidenceSpec } from "./_rails_flags.ts";
 import { checkExecutor, EXECUTOR_FLAGS } from "./_shard_flags.ts";
 
 const DEFI = "fixtures/defi/defi_mapper_labeled";
@@ -129,6 +131,14 @@ export const AUDIT_BENCH_FLAGS = {
     value: "COLUMN",
     help: "Column of --fit_csv that says which rows belong together, such as an author.",
   },
+  sbert: {
+    type: "string",
+    value: "SPEC",
+    default: "lite",
+    help: "Encoder of the words in their prompt, with --evidence contextual.",
+  },
+  ...EVIDENCE_FLAG,
+  ...ENCODER_FLAGS,
   no_guard: { type: "boolean", help: "Leave out the gate for prompts that are no order." },
   ...EXECUTOR_FLAGS,
   resume: {
@@ -159,7 +169,7 @@ export async function auditBenchCommand(flags: Flags, context: CommandContext): 
   const stages = readStages(flags.rails);
   const samples = readSamples(flags.T);
   await using audit = await prepareAudit(flags);
-  const { domain, model, tuning, rows, gates, open } = audit;
+  const { domain, model, encoder, tuning, rows, gates, open } = audit;
   const found = flags.executor === "slurm"
     ? await auditOnSlurm(flags, audit, context)
     : await auditHere(audit, rows);
@@ -169,7 +179,7 @@ export async function auditBenchCommand(flags: Flags, context: CommandContext): 
     : await checkMapper(flags, found, open, { tuning, rows });
   const compared = stages.length === 0
     ? null
-    : await compareRails(flags, { model, domain, rows, stages, samples });
+    : await compareRails(flags, { model, encoder, domain, rows, stages, samples });
   await writeAudit(flags.out_dir, found, { gates, refutation, ...compared });
   for (const { title, table } of auditTables(found)) say(`${title}\n${textTable(table)}\n`);
   if (refutation) {
@@ -279,8 +289,9 @@ async function prepareAudit(flags: Flags): Promise<PreparedAudit> {
       ? prompts
       : joinLabels(prompts, await readLabeledCsv(flags.labels_csv, { empty: "keep" })),
   ));
-  const model = await fitRails(fitting, domain);
-  const encoder = await openModelEncoder(model);
+  const how = encoderOptions(flags);
+  const model = await fitRails(fitting, domain, { ...evidenceSpec(flags), encoder: how });
+  const encoder = await openModelEncoder(model, how);
   const forbids = flags.no_guard
     ? {}
     : { forbids: (prompt: string) => (domain.planner?.read(prompt).refusal ?? null) !== null };
@@ -309,7 +320,7 @@ async function auditHere(
 
 async function compareRails(
   { mapper_path, threshold }: Flags,
-  request: Pick<AblationRequest, "model" | "domain" | "rows" | "stages" | "samples">,
+  request: Pick<AblationRequest, "model" | "encoder" | "domain" | "rows" | "stages" | "samples">,
 ) {
   await using mapper = mapper_path === undefined ? null : await openMapper(mapper_path);
   const point = mapper && pointOf(mapper, threshold);

@@ -1,8 +1,8 @@
-import type { Domain, Mapper, OperatingPoint } from "../mod.ts";
+import type { Domain, Encoder, Mapper, OperatingPoint } from "../mod.ts";
 import { createProgress } from "../src/cli/progress.ts";
 import {
   type AuditInput,
-  openModelEncoder,
+  leastShare,
   openWdd,
   PAIR_SIDES,
   pairMetrics,
@@ -10,6 +10,7 @@ import {
   type PairSide,
   type RailsStage,
   railsWorth,
+  supports,
   type WddModel,
   type WddResult,
 } from "../src/rails/mod.ts";
@@ -19,6 +20,8 @@ import { decideAll } from "../src/run/mod.ts";
 /** What is compared. */
 export interface AblationRequest {
   readonly model: WddModel;
+  /** That of the model. */
+  readonly encoder: Encoder;
   readonly domain: Domain;
   readonly rows: readonly AuditInput[];
   /** The mapper, and when it acts. */
@@ -41,11 +44,16 @@ export interface Ablation {
 /** Wrong actions against coverage: one point a threshold. */
 export interface CurvePoint {
   readonly side: string;
-  /** Which limit moves: the mapper's threshold, or the least height of a lobe (`z_abs`, `z_refute`). */
-  readonly by: "threshold" | "height";
+  /**
+   * Which limit moves: the mapper's threshold, the least height of a lobe that shows an action (`z_abs`),
+   * or the share of right orders that may be refuted (`refuse_rate`).
+   */
+  readonly by: "threshold" | "height" | "refuse_rate";
   readonly at: number;
   readonly coverage: number | null;
   readonly wrong: number | null;
+  /** With a `refuse_rate`: shares of wrong and of right actions that it refutes. */
+  readonly worth?: { readonly caught: number | null; readonly refused: number | null };
 }
 
 /** What came of a comparison. */
@@ -62,12 +70,14 @@ const DEFAULT_T = 180;
 const THRESHOLDS = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99];
 /** Heights of lobes on the curve of the rails. */
 const HEIGHTS = [0.1, 0.2, 0.3, 0.4, 0.55, 0.7, 0.85, 1, 1.2, 1.5];
+/** Shares of right orders that may be refuted, on the curve of mapper and rails. */
+const REFUSE_RATES = [0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.2, 0.3];
 
 /** Runs every stage at every T over the rows; labels are compared at last. */
 export async function ablateRails(
   request: AblationRequest,
 ): Promise<Compared> {
-  const { model, domain, rows, mapper, stages, samples } = request;
+  const { model, encoder, domain, rows, mapper, stages, samples } = request;
   const prompts = rows.map(({ prompt }) => prompt);
   const forbidden = prompts.map((prompt) =>
     (domain.planner?.read(prompt).refusal ?? null) !== null
@@ -78,16 +88,15 @@ export async function ablateRails(
     return (await decideAll(mapper.mapper, prompts, point)).map(({ label }) => label);
   };
   const labels = await labelsAt();
-  const pair = (results: readonly WddResult[] | null, at = labels, least = 0): PairRow[] =>
+  const pair = (results: readonly WddResult[] | null, at = labels, said = saidBy): PairRow[] =>
     rows.map(({ label }, i) => ({
       gold: label,
       forbidden: forbidden[i]!,
       mapper: at[i]!,
-      ...(results === null ? { keep: [], supported: [] } : saidBy(results[i]!, least)),
+      ...(results === null ? { keep: [], supported: [] } : said(results[i]!)),
     }));
   const ablations: Ablation[] = [];
   let shown: { readonly results: WddResult[]; readonly of: string } | undefined;
-  await using encoder = await openModelEncoder(model);
   const progress = createProgress("rails");
   for (const rails of stages) {
     if (rails === "none") {
@@ -123,7 +132,11 @@ export async function ablateRails(
     found: readonly PairRow[],
   ) => {
     const { coverage, wrong } = pairMetrics(found, side);
-    curve.push({ side, by, at, coverage: coverage.value, wrong: wrong.value });
+    const { caught, refused } = railsWorth(found);
+    const worth = by === "refuse_rate"
+      ? { worth: { caught: caught.value, refused: refused.value } }
+      : {};
+    curve.push({ side, by, at, coverage: coverage.value, wrong: wrong.value, ...worth });
   };
   for (const at of mapper === null ? [] : THRESHOLDS) {
     const found = pair(first ?? null, await labelsAt(at));
@@ -132,9 +145,11 @@ export async function ablateRails(
     }
   }
   for (const at of first ? HEIGHTS : []) {
-    const found = pair(first!, labels, at);
-    add("rails", "height", at, found);
-    if (mapper !== null) add("both", "height", at, found);
+    add("rails", "height", at, pair(first!, labels, (result) => atHeight(result, at)));
+  }
+  for (const at of first && mapper !== null ? REFUSE_RATES : []) {
+    const least_share = leastShare(model, at);
+    add("both", "refuse_rate", at, pair(first!, labels, (one) => saidBy({ ...one, least_share })));
   }
   return { ablations, curve, curve_of: shown?.of ?? null };
 }
@@ -143,16 +158,24 @@ function sidesOf(rows: readonly PairRow[], sides: readonly PairSide[]) {
   return Object.fromEntries(sides.map((side) => [side, pairMetrics(rows, side)]));
 }
 
-/** What the evidence shows, the strongest first, and what it does not refute; with a height, at that one. */
-function saidBy({ channels, supported }: WddResult, least: number) {
-  const isHigh = ({ height }: WddResult["channels"][number]) => height! >= least;
-  const shown = least === 0
-    ? channels.filter(({ kept }) => kept)
-    : channels.filter((one) => isHigh(one) && (one.kept || one.verdict === "below_height"));
+/** What the evidence shows, the strongest first, and what it does not refute. */
+function saidBy(result: WddResult) {
+  const { channels } = result;
   return {
-    keep: shown.toSorted((a, b) => b.score - a.score).map(({ name }) => name),
-    supported: least === 0 ? supported : channels.filter(isHigh).map(({ name }) => name),
+    keep: namesOf(channels.filter(({ kept }) => kept)),
+    supported: channels.map(({ name }) => name).filter((name) => supports(result, [name])),
   };
+}
+
+/** The same with another least height of what is shown. */
+function atHeight(result: WddResult, least: number) {
+  const isShown = ({ kept, verdict, height }: WddResult["channels"][number]) =>
+    height! >= least && (kept || verdict === "below_height");
+  return { ...saidBy(result), keep: namesOf(result.channels.filter(isShown)) };
+}
+
+function namesOf(channels: WddResult["channels"]): string[] {
+  return channels.toSorted((a, b) => b.score - a.score).map(({ name }) => name);
 }
 
 /** What acts, for people. */
@@ -197,13 +220,15 @@ export function timesLine(ablations: readonly Ablation[]): string {
 export function curveTable(curve: readonly CurvePoint[]): Table {
   const share = (x: number | null) => x === null ? "–" : `${(100 * x).toFixed(2)}%`;
   return {
-    columns: ["acts", "at", "coverage", "wrong of all"],
+    columns: ["acts", "at", "coverage", "wrong of all", "errors refuted", "right refuted"],
     rows: PAIR_SIDES.flatMap((side) =>
-      curve.filter((point) => point.side === side).map(({ by, at, coverage, wrong }) => [
+      curve.filter((point) => point.side === side).map(({ by, at, coverage, wrong, worth }) => [
         SIDE_NAMES[side],
         `${by} ${at}`,
         share(coverage),
         share(wrong),
+        worth ? share(worth.caught) : "",
+        worth ? share(worth.refused) : "",
       ])
     ),
   };

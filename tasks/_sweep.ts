@@ -30,7 +30,7 @@ import {
 import { readCostTable } from "./_cost_file.ts";
 import { datasetNotes, unknownLabelNotes } from "./_dataset_notes.ts";
 import { applyAbstainLabels, readOptions } from "./_input_flags.ts";
-import { mapperOptions } from "./_encoder_flags.ts";
+import { encoderOptions, mapperOptions } from "./_encoder_flags.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import {
   configPoint,
@@ -114,7 +114,7 @@ export async function executeSweep(
   const { artifact, mapper: opened, domain } = await openBackend(flags, context, check);
   await using alone = opened;
   await using evidence = rails &&
-    await openFlaggedEvidence(rails, artifact && flags.mapper_path);
+    await openFlaggedEvidence(rails, artifact && flags.mapper_path, encoderOptions(flags));
   const mapper = rails && evidence ? railMapper(alone, { ...rails, domain, evidence }) : alone;
   if (config?.model_path) await refuseAsOutput(config.model_path, flags);
   if (config) requireCertifiedMapper(config, flags.config!, mapper);

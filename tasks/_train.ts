@@ -27,13 +27,14 @@ import {
   serializeArtifact,
   type TrainingForms,
 } from "../src/mapper/mod.ts";
-import { saveWdd, type WddModel } from "../src/rails/mod.ts";
+import { requireWords, saveWdd, type WddModel } from "../src/rails/mod.ts";
 import { textTable } from "../src/report/mod.ts";
 import { fitRails, railsPath } from "../src/run/mod.ts";
 import { type CrossValidation, crossValidationLines, judgeOutOfFold } from "./_cross_validate.ts";
 import { datasetNotes, singleRowNotes } from "./_dataset_notes.ts";
 import { ENCODER_FLAGS, encoderOptions } from "./_encoder_flags.ts";
 import { applyAbstainLabels, INPUT_FLAGS, readOptions } from "./_input_flags.ts";
+import { evidenceSpec } from "./_rails_flags.ts";
 import { openSigner, SIGN_FLAG } from "./_signing.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { createProgress } from "../src/cli/progress.ts";
@@ -78,6 +79,8 @@ export interface TrainRequest
   readonly test_share?: number | undefined;
   /** Folds of a cross-validation. */
   readonly cross_validate?: number | undefined;
+  /** What the evidence for the rails reads. Default: `static`. */
+  readonly evidence?: string | undefined;
   /** Fit no evidence for the rails. */
   readonly no_rails?: boolean | undefined;
 }
@@ -117,6 +120,8 @@ export async function runTraining(
   const { train: dataset, test } = holdOut(all, mask, request);
   for (const note of singleRowNotes(dataset)) warn(note);
   await using encoder = await openEncoder(request.sbert, encoderOptions(request));
+  // Before minutes of training, not after them
+  if (request.evidence === "contextual" && !request.no_rails) requireWords(encoder);
   const progress = createProgress("train");
   const classNames = readClassNames(request.class_names, domain);
   const fitting = {
@@ -190,14 +195,16 @@ export async function runTraining(
 
 /** The evidence of the same rows; undefined where nobody wants it or nothing would ask for it. */
 async function fitEvidence(
-  { no_rails }: TrainRequest,
+  request: TrainRequest,
   dataset: Dataset,
   domain: Domain,
   warn: CommandContext["warn"],
 ): Promise<WddModel | undefined> {
-  if (no_rails || domain.planner === null) return undefined;
+  if (request.no_rails || domain.planner === null) return undefined;
+  const { evidence = "static", sbert } = request;
+  const reads = evidenceSpec({ evidence, sbert });
   try {
-    return await fitRails(dataset, domain);
+    return await fitRails(dataset, domain, { ...reads, encoder: encoderOptions(request) });
   } catch (error) {
     if (!(error instanceof MicroLmError) || error.kind !== "data") throw error;
     warn(`no evidence for the rails: ${error.message}; --no_rails leaves it out without a word`);
@@ -342,6 +349,7 @@ function recordedFlags(request: TrainRequest): Record<string, unknown> {
     "json",
     "cross_validate",
     "no_rails",
+    "evidence",
     ...Object.keys(INPUT_FLAGS),
     // How a model pools decides about vectors, wherever it runs.
     ...Object.keys(ENCODER_FLAGS).filter((name) => name !== "pooling"),

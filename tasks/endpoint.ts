@@ -53,11 +53,20 @@ async function start(task: string, host: string, args: readonly string[]): Promi
   const command = taskCommand(readTaskConfig(), task);
   if (command === undefined) throw new MicroLmError("usage", `Unknown task "${task}"`);
   const flags = permissionFlags(command.set, { net: [host], env: [KEY] });
-  const { code } = await new Deno.Command("deno", {
+  const child = new Deno.Command("deno", {
     args: ["run", "-q", "--no-prompt", "--frozen", ...flags, command.file, ...args],
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",
-  }).output();
+  }).spawn();
+  // A server ends its open requests by itself; the terminal sends SIGINT to both
+  const pass = Deno.build.os === "windows" ? [] : ["SIGTERM", "SIGHUP"] as const;
+  const listeners: (readonly [Deno.Signal, () => void])[] = [
+    ["SIGINT", () => {}],
+    ...pass.map((signal) => [signal, () => child.kill(signal)] as const),
+  ];
+  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
+  const { code } = await child.status;
+  for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
   return code;
 }

@@ -4,6 +4,7 @@ import { hashWdd } from "../src/rails/mod.ts";
 import { EXIT } from "../src/cli/exit_codes.ts";
 import { ENCODER_FLAGS, SPEC_HELP } from "./_encoder_flags.ts";
 import { INPUT_FLAGS, TAXONOMY_FLAG } from "./_input_flags.ts";
+import { EVIDENCE_FLAG } from "./_rails_flags.ts";
 import { SIGN_FLAG } from "./_signing.ts";
 import { runCommand } from "../src/cli/run_command.ts";
 import { defaultOutPath, printTraining, runTraining, trainingFiles } from "./_train.ts";
@@ -118,6 +119,7 @@ await runCommand({
     },
     ...INPUT_FLAGS,
     ...SIGN_FLAG,
+    ...EVIDENCE_FLAG,
     no_rails: {
       type: "boolean",
       help:

@@ -7,6 +7,7 @@ import { hashWdd, saveWdd } from "../src/rails/mod.ts";
 import { fitRails } from "../src/run/mod.ts";
 import { ENCODER_FLAGS, encoderOptions } from "./_encoder_flags.ts";
 import { TAXONOMY_FLAG } from "./_input_flags.ts";
+import { EVIDENCE_FLAG, evidenceSpec } from "./_rails_flags.ts";
 import { openSigner, SIGN_FLAG } from "./_signing.ts";
 
 const signedFiles = (path: string) => [path, `${path}.sig`];
@@ -48,8 +49,11 @@ await runCommand({
       type: "string",
       value: "SPEC",
       default: "lite",
-      help: "Encoder of the spans, of which a prompt has dozens.",
+      help:
+        "Encoder of the spans, of which a prompt has dozens; with --evidence contextual of the " +
+        "words in their prompt, beside lite of the spans.",
     },
+    ...EVIDENCE_FLAG,
     ...ENCODER_FLAGS,
     ...SIGN_FLAG,
   },
@@ -64,7 +68,10 @@ await runCommand({
   const out_path = flags.out_path ?? `.artifacts/${domain.name}_wdd.json`;
   await checkOutputs(signedFiles(out_path));
   const data = mapLabels(raw, (label) => domain.canonicalLabel(label));
-  const model = await fitRails(data, domain, { spec: sbert, encoder: encoderOptions(flags) });
+  const model = await fitRails(data, domain, {
+    ...(flags.evidence === "contextual" ? evidenceSpec(flags) : { spec: sbert }),
+    encoder: encoderOptions(flags),
+  });
   await refuseChanges();
   await saveWdd(out_path, model, signer);
   const { primitives, background } = model;

@@ -35,6 +35,7 @@ export function composeEncoders(parts: readonly WeightedEncoder[], spec: string)
     ),
     dims: parts.reduce((sum, { encoder }) => sum + encoder.dims, 0),
     ...engineOf(parts),
+    ...wordsOf(parts),
     ...(parts.length > 1 && !hasWeights(spec) && { blocks: blocksOf(parts) }),
     encode: async (texts, options) =>
       joinBlocks(await encodeParts(parts, texts, options), parts.map(({ weight }) => weight)),
@@ -79,6 +80,12 @@ function engineOf(parts: readonly WeightedEncoder[]): Pick<Encoder, "runtime" | 
     ...(runtime && { runtime }),
     ...(dtypes.size > 0 && { dtype: [...dtypes].join("+") }),
   };
+}
+
+/** Words have the vectors of the first part that gives any. */
+function wordsOf(parts: readonly WeightedEncoder[]): Pick<Encoder, "words"> {
+  const words = parts.find(({ encoder }) => encoder.words)?.encoder.words;
+  return words ? { words } : {};
 }
 
 /** Progress of one of several passes over the same texts: together they count each text once. */

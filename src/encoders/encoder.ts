@@ -1,4 +1,4 @@
-import type { Features } from "../core/matrix.ts";
+import type { Features, Matrix } from "../core/matrix.ts";
 import type { EngineName } from "./onnx/engine.ts";
 
 /** Options of {@linkcode Encoder.encode}. */
@@ -28,6 +28,19 @@ export interface Encoder extends AsyncDisposable {
   encode(texts: readonly string[], options?: EncodeOptions): Promise<Features>;
   /** Blocks whose weights nobody wrote, so that a training may choose them. */
   readonly blocks?: EncoderBlocks;
+  /** The same model's view of single words, if it has one: {@linkcode WordEncoder}. */
+  readonly words?: WordEncoder;
+}
+
+/** Contextual vectors of words: the same word has another vector in another text. */
+export interface WordEncoder {
+  /** Columns of a vector. */
+  readonly dims: number;
+  /**
+   * Encodes the words of texts: one matrix a text, one row a word. A word's row is the mean of its tokens
+   * in the last layer, of length one; zero for a word without a token, or beyond what the model reads.
+   */
+  encode(texts: readonly (readonly string[])[], options?: EncodeOptions): Promise<Matrix[]>;
 }
 
 /** The parts of a composed encoder. */

@@ -66,7 +66,8 @@ export {
   type WddModel,
 } from "./wdd/model.ts";
 export { shuffleTracks } from "./wdd/null.ts";
-export { openEvidenceEncoder } from "./wdd/open_encoder.ts";
+export { leastShare, supports } from "./wdd/shares.ts";
+export { openEvidenceEncoder, requireWords } from "./wdd/open_encoder.ts";
 export { openTermEncoder } from "./wdd/terms.ts";
 export { type RailsStage } from "./wdd/traces.ts";
 export { openWdd, type WddResult } from "./wdd/wdd.ts";

@@ -85,7 +85,8 @@ export async function openEvidence(
   });
   const detectors = new Map<string, Promise<Wdd>>();
   const open = async (audit: AuditPolicy, { stage, T }: RailsRequest) => {
-    const { K, template_width, z_abs, z_refute, keep_frac, overrides, pca_prior } = audit;
+    const { K, template_width, z_abs, z_refute, refuse_rate, keep_frac, overrides, pca_prior } =
+      audit;
     const unknown = Object.keys(overrides).find((name) => !model.primitives.includes(name));
     if (unknown !== undefined) {
       throw new MicroLmError("usage", `Unknown action "${unknown}" in policy.audit.overrides`, {
@@ -97,6 +98,7 @@ export async function openEvidence(
       template_width,
       z_abs,
       z_refute,
+      refuse_rate,
       keep_frac,
       overrides: overrides as Readonly<Record<string, WddOverride>>,
       ...(pca_prior !== null && { pca_prior: await loadWarp(pca_prior, check) }),

@@ -3,13 +3,11 @@ import { MicroLmError } from "../core/errors.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Domain } from "../domains/domain.ts";
 import type { OpenEncoderOptions } from "../encoders/open.ts";
-import { openEvidenceEncoder } from "../rails/wdd/open_encoder.ts";
+import { type EvidenceSpec, openEvidenceEncoder } from "../rails/wdd/open_encoder.ts";
 import { fitWdd, type WddModel } from "../rails/wdd/model.ts";
 
 /** Options of {@linkcode fitRails}. */
-export interface FitRailsOptions {
-  /** Encoder of the spans. Default: `lite`, whatever the mapper's is: it takes microseconds. */
-  readonly spec?: string;
+export interface FitRailsOptions extends EvidenceSpec {
   /** How it is opened. */
   readonly encoder?: OpenEncoderOptions;
 }
@@ -39,7 +37,7 @@ const LEAST_ROWS = 3;
 export async function fitRails(
   data: Dataset,
   domain: Domain,
-  { spec, encoder: how }: FitRailsOptions = {},
+  { encoder: how, ...reads }: FitRailsOptions = {},
 ): Promise<WddModel> {
   const counts = new Map<string, number>();
   for (const { label } of data.rows) counts.set(label!, (counts.get(label!) ?? 0) + 1);
@@ -63,7 +61,7 @@ export async function fitRails(
   const rows = data.rows.filter(({ label }) => known.has(label!));
   const groups = rows.map(({ group, prompt }) => group ?? prompt);
   const { lexicon, slots, planner } = domain;
-  await using encoder = await openEvidenceEncoder({ lexicon, slots }, spec, how);
+  await using encoder = await openEvidenceEncoder({ lexicon, slots }, reads, how);
   return await fitWdd(rows.map(({ prompt, label }) => ({ prompt, label: label! })), encoder, {
     primitives,
     lexicon,

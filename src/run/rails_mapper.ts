@@ -2,6 +2,7 @@ import { ABSTAIN_CLASS } from "../core/abstain_class.ts";
 import { sha256Hex } from "../core/hash.ts";
 import type { Domain } from "../domains/domain.ts";
 import type { Mapper } from "../mapper/mapper.ts";
+import { supports } from "../rails/wdd/shares.ts";
 import type { Evidence, RailsRequest } from "./evidence.ts";
 import { type AuditPolicy, DEFAULT_POLICY } from "./policy/policy.ts";
 
@@ -66,11 +67,11 @@ export function railMapper(
       for (let from = 0; from < texts.length; from += BATCH) {
         const batch = texts.slice(from, from + BATCH);
         const results = await detector.detect(batch);
-        results.forEach(({ supported }, i) => {
+        results.forEach((result, i) => {
           const row = data.subarray((from + i) * classes.length, (from + i + 1) * classes.length);
           const action = classes[row.indexOf(Math.max(...row))]!;
           if (action === ABSTAIN_CLASS) return;
-          if (!supported.includes(action) || domain.planner?.read(batch[i]!).refusal) row.fill(0);
+          if (!supports(result, [action]) || domain.planner?.read(batch[i]!).refusal) row.fill(0);
         });
       }
       return { ...found, data };

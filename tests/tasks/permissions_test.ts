@@ -102,7 +102,7 @@ Deno.test("every permission set is used and every task has one and a description
 const TASKS: Readonly<Record<string, string>> = {
   work: "train data sweep m8 mapper-bench suite export wdd-fit scan-filter " +
     "bench:learning-curve bench:few-shot bench:out-of-scope audit-labels card compare monitor robust-bench verify " +
-    "bench:audit-labels bench:trust",
+    "bench:audit-labels bench:trust bench:rails-evidence",
   report: "per-class ngf-bench test:doc simulate bench:second-author",
   decide: "run shell",
   map: "map",
@@ -125,7 +125,7 @@ const TASKS: Readonly<Record<string, string>> = {
   detections: "iac-data",
   native: "train:native sweep:native m8:native bench:use-lite",
   host: "train:endpoint sweep:endpoint m8:endpoint map:endpoint run:endpoint " +
-    "mapper-bench:endpoint batch-train:endpoint model:mirror bench:house",
+    "wdd-fit:endpoint serve:endpoint mapper-bench:endpoint batch-train:endpoint model:mirror bench:house",
   notebooks: "notebooks:run",
   fixtures: "fixtures",
   wasm: "wasm",

@@ -123,3 +123,22 @@ Deno.test("wdd-fit names its file after the domain, and takes the folder of one"
   );
   assertEquals(home.domain, "home");
 });
+
+Deno.test("train --evidence contextual needs an encoder of words, whose dtype the file remembers", async () => {
+  const out = `${FOLDER}/seeing.json`;
+  const from = ["--labels_csv", MINI, "--out_path", out, "--evidence", "contextual"];
+  const refused = await runTask("train", from);
+  assertEquals(refused.code, 64);
+  assertStringIncludes(refused.stderr, "no vectors of words");
+  const { stdout } = await runTask("train", ["--help"]);
+  assertStringIncludes(stdout, "--evidence");
+  const cache = ["--encoder_cache", "off"];
+  const seen = ["--sbert", "use-lite+static+ngram", "--dtype", "int8", ...cache];
+  const { rails_sha256 } = await record("train", ...from, ...seen);
+  const file = JSON.parse(await Deno.readTextFile(`${FOLDER}/seeing.rails.json`));
+  assertEquals([file.encoder.context, file.encoder.dtype], ["use-lite+static+ngram", "int8"]);
+  const ran = await run("--mapper_path", out, ...cache);
+  assertEquals(ran.artifacts.wdd.sha256, rails_sha256);
+  const swept = ["--prompts_jsonl", MINI, "--thresholds", "0.5", "--rails", "stage10"];
+  assert((await record("m8", "--mapper_path", out, ...swept, ...cache)).chosen);
+});

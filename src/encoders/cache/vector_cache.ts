@@ -75,6 +75,7 @@ export async function withVectorCache(
     dims,
     ...(runtime && { runtime }),
     ...(dtype && { dtype }),
+    ...(encoder.words && { words: encoder.words }),
     get hits() {
       return count.hits;
     },

@@ -11,6 +11,8 @@ import { readSentenceTransformerFiles, type SentenceTransformerFiles } from "./f
 import { openTokenModel } from "./graph.ts";
 import { findWeights, type ModelDtype } from "./onnx.ts";
 import { createTextTokenizer } from "./tokens.ts";
+import { createWordTokenizer } from "./words.ts";
+import { encodeWords } from "../words.ts";
 
 /** Options of {@linkcode openSentenceTransformer}. */
 export interface OpenSentenceTransformerOptions {
@@ -93,6 +95,15 @@ export async function openSentenceTransformer(
     await model[Symbol.asyncDispose]();
     throw error;
   });
+  const width = files.dense[0]?.inputs ?? dims;
+  let tokenizeWords: ReturnType<typeof createWordTokenizer> | undefined;
+  const runWords = async (words: readonly string[]) => {
+    tokenizeWords ??= createWordTokenizer(files);
+    const { tokens, ...places } = tokenizeWords(words);
+    const { data } = await model.run(tokens);
+    requireFinite(data, "the words of a prompt", path);
+    return { data, ...places };
+  };
   return {
     spec: options.spec ?? (dtype === "fp32" ? folder : `${folder}:${dtype}`),
     fingerprint: fingerprintOf(files, weights, external),
@@ -104,6 +115,7 @@ export async function openSentenceTransformer(
       const data = await encodeTexts(texts, dims, embed, encodeOptions, path);
       return { rows: texts.length, dense: { data, rows: texts.length, cols: dims } };
     },
+    words: { dims: width, encode: (texts, how) => encodeWords(texts, width, runWords, how) },
     [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
   };
 }
@@ -120,7 +132,7 @@ async function encodeTexts(
     signal?.throwIfAborted();
     const vector = await encodeText(texts[i]!);
     if (vector) {
-      requireFinite(vector, i, file);
+      requireFinite(vector, `prompt ${i + 1}`, file);
       data.set(vector, i * dims);
     }
     const done = i + 1;
@@ -130,10 +142,10 @@ async function encodeTexts(
 }
 
 /** What a model computes is its own affair: neither the prompt nor this program is at fault. */
-function requireFinite(vector: Float64Array, row: number, file: string): void {
+function requireFinite(vector: Float32Array | Float64Array, of: string, file: string): void {
   const bad = vector.find((value) => !Number.isFinite(value));
   if (bad === undefined) return;
-  throw new MicroLmError("data", `The model gives ${bad} for prompt ${row + 1}`, {
+  throw new MicroLmError("data", `The model gives ${bad} for ${of}`, {
     at: { file },
     hint: "Weights in fp16 overflow in some models: use another --dtype, or another model",
   });

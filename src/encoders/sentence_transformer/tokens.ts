@@ -59,7 +59,7 @@ export function createTextTokenizer(
 }
 
 /** The library meets what it does not expect in a file when it gets there: at the start, or at a text. */
-function understood<T>(file: string, run: () => T): T {
+export function understood<T>(file: string, run: () => T): T {
   try {
     return run();
   } catch (cause) {
@@ -70,7 +70,9 @@ function understood<T>(file: string, run: () => T): T {
 }
 
 /** The library knows no unknown words of a `WordLevel` model: they have no id. */
-function unknownIds({ model }: Record<string, unknown>): (ids: readonly number[]) => number[] {
+export function unknownIds(
+  { model }: Record<string, unknown>,
+): (ids: readonly number[]) => number[] {
   const { type, vocab, unk_token } = model as {
     readonly type?: unknown;
     readonly vocab?: Readonly<Record<string, number>>;
@@ -80,7 +82,7 @@ function unknownIds({ model }: Record<string, unknown>): (ids: readonly number[]
   return (ids) => unknown === undefined ? [...ids] : ids.map((id) => id ?? unknown);
 }
 
-function withoutLimits(tokenizer: Record<string, unknown>): Record<string, unknown> {
+export function withoutLimits(tokenizer: Record<string, unknown>): Record<string, unknown> {
   return { ...tokenizer, truncation: null, padding: null };
 }
 

@@ -2,7 +2,8 @@ import { MicroLmError } from "../../core/errors.ts";
 import { sha256Hex } from "../../core/hash.ts";
 import { readPackageFile } from "../lite/energetic_weights.ts";
 import type { EncodeOptions, Encoder } from "../encoder.ts";
-import { openSession, type OpenSessionOptions } from "../onnx/session.ts";
+import { countWithin, encodeWords } from "../words.ts";
+import { type OnnxSession, openSession, type OpenSessionOptions } from "../onnx/session.ts";
 import type { EngineName } from "../onnx/engine.ts";
 import { loadUnigram } from "../lite/unigram.ts";
 import { loadUseLiteModel } from "./file.ts";
@@ -68,6 +69,21 @@ export async function openUseLiteEncoder(
     const { vector } = await session.run({ ids: { data: ids, shape: [ids.length] } });
     return vector!.data as Float32Array;
   };
+  // The graph of sentences gives no tokens, and few ask for them: they have one of their own
+  let tokens: Promise<OnnxSession> | undefined;
+  const openTokens = async () => {
+    const { bytes } = await loadUseLiteModel(dtype, cacheDir, "tokens");
+    return await openSession(bytes, { ...engine, name: "use-lite" });
+  };
+  const runWords = async (words: readonly string[]) => {
+    const pieces = words.map((word) => unigram.encode(word));
+    const counts = countWithin(pieces, USE_LITE_MAX_PIECES);
+    const ids = Int32Array.from(pieces.flatMap((own) => [...own])).subarray(0, USE_LITE_MAX_PIECES);
+    if (ids.length === 0) return undefined;
+    tokens ??= openTokens();
+    const found = await (await tokens).run({ ids: { data: ids, shape: [ids.length] } });
+    return { data: found["tokens"]!.data as Float32Array, start: 0, counts };
+  };
   return {
     spec: "use-lite",
     fingerprint: sha256Hex(`use-lite ${dtype} ${USE_LITE_MAX_PIECES} `, model.sha256, vocabulary),
@@ -75,7 +91,14 @@ export async function openUseLiteEncoder(
     runtime: session.runtime,
     dtype,
     encode: (texts, encodeOptions) => encodeAll(texts, encodeText, encodeOptions),
-    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+    words: {
+      dims: USE_LITE_DIMS,
+      encode: (texts, how) => encodeWords(texts, USE_LITE_DIMS, runWords, how),
+    },
+    [Symbol.asyncDispose]: async () => {
+      await session[Symbol.asyncDispose]();
+      await (await tokens)?.[Symbol.asyncDispose]();
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { writeFileAtomic } from "../../core/atomic_write.ts";
 import { MicroLmError } from "../../core/errors.ts";
 import { sha256Hex } from "../../core/hash.ts";
 import { readPackageFile } from "../lite/energetic_weights.ts";
-import { USE_LITE_GRAPH_VERSION, type UseLiteDtype } from "./shape.ts";
+import { USE_LITE_GRAPH_VERSION, type UseLiteDtype, type UseLiteOutput } from "./shape.ts";
 
 /** A built model. */
 export interface UseLiteModel {
@@ -23,19 +23,22 @@ export interface UseLiteModel {
  * The file ends in its own hash, so that a damaged one is noticed and built again.
  *
  * @param folder Where models are kept.
+ * @param out One vector a text, or one a piece. Default: `vector`.
  *
  * @throws {MicroLmError} Kind `missing` or `permission` if the pretrained package cannot be read.
  */
 export async function loadUseLiteModel(
   dtype: UseLiteDtype,
   folder: string,
+  out: UseLiteOutput = "vector",
 ): Promise<UseLiteModel> {
-  const path = `${folder}/use-lite-${dtype}-${await sourceKey(dtype)}.onnx`;
+  const name = out === "tokens" ? "use-lite-tokens" : "use-lite";
+  const path = `${folder}/${name}-${dtype}-${await sourceKey(dtype)}.onnx`;
   const kept = await readKept(path);
   const sha256 = kept && checkSeal(kept);
   if (kept && sha256) return { bytes: kept, sha256, path, reused: true };
   const { buildUseLiteGraph } = await import("./graph.ts");
-  const built = seal(await buildUseLiteGraph(dtype));
+  const built = seal(await buildUseLiteGraph(dtype, undefined, out));
   await keep(path, built.bytes);
   return { ...built, path, reused: false };
 }

@@ -1,6 +1,11 @@
 import { createOnnxGraph, type OnnxGraph } from "../onnx/graph.ts";
 import { quantizeColumns, quantizeRows } from "./quantize.ts";
-import { USE_LITE_DIMS, USE_LITE_MAX_PIECES, type UseLiteDtype } from "./shape.ts";
+import {
+  USE_LITE_DIMS,
+  USE_LITE_MAX_PIECES,
+  type UseLiteDtype,
+  type UseLiteOutput,
+} from "./shape.ts";
 import {
   type Dense,
   type LayerNorm,
@@ -19,20 +24,31 @@ import {
  *
  * Input `ids`: the 1 to 128 pieces of one text, int32. Output `vector`: 1 × 512, length one. Two
  * pre-norm transformer layers of four heads, 256 → 512 and 512 → 512 wide; the mean over the pieces; a
- * tanh layer. There is no padding anywhere: a text never meets another text's pieces.
+ * tanh layer. There is no padding anywhere: a text never meets another text's pieces. The model of
+ * `tokens` ends after the layers: pieces × 512.
  *
  * @throws {MicroLmError} Kind `missing` or `permission` if the pretrained package cannot be read.
  */
 export async function buildUseLiteGraph(
   dtype: UseLiteDtype,
   weights?: UseLiteWeights,
+  out: UseLiteOutput = "vector",
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { embedding, positions, layers, output } = weights ?? await readUseLiteWeights();
-  const graph = createOnnxGraph(`use-lite-${dtype}`);
+  const graph = createOnnxGraph(`use-lite-${dtype}${out === "tokens" ? "-tokens" : ""}`);
+  const ids = [{ name: "ids", type: "int32", shape: ["pieces"] }] as const;
   const dense = dtype === "int8" ? addInt8Dense : addDense;
 
   let x = addEmbedding(graph, dtype, embedding, positions);
   layers.forEach((layer, i) => x = addTransformerLayer(graph, dense, layer, i, x));
+  if (out === "tokens") {
+    graph.node("Identity", [x], { outputs: ["tokens"] });
+    return graph.finish(ids, [{
+      name: "tokens",
+      type: "float32",
+      shape: ["pieces", USE_LITE_DIMS],
+    }]);
+  }
   const mean = graph.node("ReduceMean", [x], { ints: { axes: [0], keepdims: 1 } });
   const hidden = dense(graph, mean, output);
   // The published graph keeps the squared length above 1e-12; 512 values of tanh never come near.
@@ -40,10 +56,7 @@ export async function buildUseLiteGraph(
     ints: { axis: -1, p: 2 },
     outputs: ["vector"],
   });
-  return graph.finish(
-    [{ name: "ids", type: "int32", shape: ["pieces"] }],
-    [{ name: "vector", type: "float32", shape: [1, USE_LITE_DIMS] }],
-  );
+  return graph.finish(ids, [{ name: "vector", type: "float32", shape: [1, USE_LITE_DIMS] }]);
 }
 
 /** Embedding plus position signal. The published graph adds the embedding twice: e + (e + signal). */

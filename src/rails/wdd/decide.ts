@@ -1,3 +1,4 @@
+import { type ShownActions, supports } from "./shares.ts";
 import type { WddResult } from "./wdd.ts";
 
 /** Options of {@linkcode applyWdd}. */
@@ -43,6 +44,8 @@ export interface WddDetail {
     /** Share of background prompts with a score as high. */
     readonly p_value: number;
     readonly mf_peak: number;
+    /** Least share of the actions of a plan together. */
+    readonly least_share: number;
   };
   readonly channels: readonly {
     readonly name: string;
@@ -55,6 +58,8 @@ export interface WddDetail {
     readonly score: number;
     readonly z_min: number;
     readonly height: number | null;
+    /** What the whole prompt says for it, of all that it says for actions. */
+    readonly share: number;
     readonly shape: number | null;
     readonly p_value: number;
     /** The words that speak for it, in log-odds. */
@@ -77,12 +82,13 @@ export interface Disagreement {
  * only the order of different ones is compared.
  */
 export function disagreementOf(
-  { supported, order }: Pick<WddResult, "supported" | "order">,
+  result: ShownActions & Pick<WddResult, "order">,
   planned: readonly string[],
 ): Disagreement | null {
+  const { supported, order } = result;
   if (planned.length === 0) return null;
   const sides = { mapper: planned, rails: order };
-  if (planned.some((action) => !supported.includes(action))) return { about: "actions", ...sides };
+  if (!supports(result, planned)) return { about: "actions", ...sides };
   const once = [...new Set(planned)];
   const shown = supported.filter((action) => once.includes(action));
   return once.length === planned.length && shown.join() !== once.join()
@@ -100,12 +106,16 @@ export function describeResult(
   return {
     ...{ sha256, stage, T, verdict: decision, order },
     disagreement: disagreementOf(result, planned),
-    gates: { z_min: round(z_min), p_value: round(p_value), mf_peak: round(mf_peak) },
+    gates: {
+      ...{ z_min: round(z_min), p_value: round(p_value), mf_peak: round(mf_peak) },
+      least_share: round(result.least_share),
+    },
     channels: channels.map(({ name, kept, verdict, peak, token, spans, ...numbers }) => ({
       ...{ name, kept, verdict, peak, token },
       score: round(numbers.score),
       z_min: round(numbers.z_min),
       height: numbers.height === null ? null : round(numbers.height),
+      share: round(numbers.share),
       shape: numbers.shape === null ? null : round(numbers.shape),
       p_value: round(numbers.p_value),
       spans: spans.map(({ text, score }) => ({ text, score: round(score) })),
@@ -140,6 +150,7 @@ export interface WddOutcome {
  * const found: WddResult = {
  *   ...{ decision: "PASS", keep: ["flip_v", "rotate"], order: ["rotate", "flip_v"], channels: [] },
  *   supported: ["rotate", "flip_v"],
+ *   least_share: 0,
  *   ...{ stage: "stage10", T: 180, sigma: 9, proto_w: 54, which_prior: "model:0", layer: "span" },
  *   ...{ z_min: 9, mf_peak: 20, p_value: 0.01 },
  * };
@@ -154,8 +165,7 @@ export function applyWdd(
   labels: readonly string[],
   { domain, mode = "detector", gate = false }: ApplyWddOptions,
 ): WddOutcome {
-  const { decision, keep, order, supported, sigma, proto_w, which_prior, mf_peak, p_value } =
-    result;
+  const { decision, keep, order, sigma, proto_w, which_prior, mf_peak, p_value } = result;
   const strength = `peak ${mf_peak.toFixed(1)}, p ${p_value.toFixed(3)}`;
   const summary: WddSummary = {
     decision,
@@ -171,7 +181,7 @@ export function applyWdd(
     return { sequence: order, ok, reason: `wdd:family:${ok ? domain : "abstain"}`, summary };
   }
   const blocked = mode === "detector" && gate &&
-    (labels.length === 0 || labels.some((label) => !supported.includes(label)));
+    (labels.length === 0 || !supports(result, labels));
   return blocked
     ? { sequence: [], ok: false, reason: "wdd:below_gates", summary }
     : { sequence: null, ok: true, reason: null, summary };

@@ -1,3 +1,4 @@
+import type { Matrix } from "../../core/matrix.ts";
 import type { EncodeOptions, Encoder } from "../../encoders/encoder.ts";
 import {
   decisionFunction,
@@ -12,6 +13,11 @@ export interface SpanEvidence {
   readonly classes: readonly string[];
   /** Its logits, summed over the spans of a prompt, are what the prompt says; intercepts once. */
   readonly classifier: LinearClassifier;
+  /**
+   * What a word says by what stands around it: weights of its contextual vector, columns × classes,
+   * row-major. Absent where evidence is static.
+   */
+  readonly context?: Float32Array;
 }
 
 /**
@@ -48,8 +54,9 @@ export type EvidenceReader = (
 const MAX_KNOWN_SPANS = 200_000;
 
 /**
- * Makes a function that reads the evidence of prompts. It encodes each distinct span once; a span's
- * evidence depends on its words alone, never on the rest of the prompt or on a mapper.
+ * Makes a function that reads the evidence of prompts. It encodes each distinct span once: a span's
+ * evidence depends on its words alone, never on a mapper; where evidence is contextual, that of a single
+ * word on the rest of the prompt, too.
  *
  * @example
  * ```ts
@@ -68,7 +75,7 @@ const MAX_KNOWN_SPANS = 200_000;
  * ```
  */
 export function createEvidenceReader(
-  { classes, classifier }: SpanEvidence,
+  { classes, classifier, context }: SpanEvidence,
   encoder: Encoder,
 ): EvidenceReader {
   const known = new Map<string, Float64Array>();
@@ -88,11 +95,30 @@ export function createEvidenceReader(
   };
   return async (prompts, options = {}) => {
     await learn(prompts, options);
-    return prompts.map(({ tokens, spans }) => {
-      const scored = spans.map((span) => ({ ...span, evidence: known.get(span.text)! }));
+    const vectors = context &&
+      await encoder.words!.encode(prompts.map(({ tokens }) => tokens), options);
+    return prompts.map(({ tokens, spans }, i) => {
+      const around = vectors && contextOf(vectors[i]!, context!, count);
+      const scored = spans.map((span) => {
+        const own = known.get(span.text)!;
+        const more = span.size === 1 ? around?.[span.first] : undefined;
+        return { ...span, evidence: more ? own.map((x, k) => x + more[k]!) : own };
+      });
       return { spans: scored, track: toTrack(tokens.length, scored, count) };
     });
   };
+}
+
+/** What each word says by its vector, against the mean class. */
+function contextOf({ data, rows, cols }: Matrix, weights: Float32Array, count: number) {
+  return Array.from({ length: rows }, (_, word) => {
+    const row = new Float64Array(count);
+    for (let j = 0; j < cols; j++) {
+      const x = data[word * cols + j]!;
+      for (let k = 0; k < count; k++) row[k]! += x * weights[j * count + k]!;
+    }
+    return centre(row);
+  });
 }
 
 /** What a prompt says of each class before its words are looked at; sums to zero. */

@@ -7,13 +7,20 @@ import { readSealed, requireFinite, seal } from "../../core/sealed_json.ts";
 import { packWarp, unpackWarp } from "../warp/warp.ts";
 import type { EvidenceTrack } from "./evidence.ts";
 import type { WddModel } from "./model.ts";
+import { LIMITS } from "./shares.ts";
 
 const SCHEMA = "micro-lm/wdd@2";
 const count = z.number().int().nonnegative();
 const FILE = z.strictObject({
   schema: z.literal(SCHEMA),
   primitives: z.array(z.string().min(1)).min(1),
-  encoder: z.strictObject({ spec: z.string(), fingerprint: z.string(), dims: count }),
+  encoder: z.strictObject({
+    spec: z.string(),
+    fingerprint: z.string(),
+    dims: count,
+    dtype: z.enum(["fp32", "fp16", "int8", "q4"]).optional(),
+    context: z.string().min(1).optional(),
+  }),
   lexicon: z.record(
     z.string(),
     z.strictObject({ strong: z.array(z.string()), weak: z.array(z.string()) }),
@@ -25,9 +32,12 @@ const FILE = z.strictObject({
   sparse_columns: z.string(),
   weights: z.string(),
   intercepts: z.string(),
+  // Where evidence is contextual
+  context: z.string().optional(),
   warp: z.unknown(),
   means: z.string(),
   background: z.strictObject({ tokens: z.string(), data: z.string() }),
+  limits: z.string(),
   silent_share: z.number().gt(0).max(1),
   training: z.strictObject({ rows: count, data_sha256: z.string().nullable() }),
 });
@@ -41,7 +51,7 @@ function packWdd(model: WddModel): File {
   return {
     schema: SCHEMA,
     primitives: [...model.primitives],
-    encoder: model.encoder,
+    encoder: model.encoder as File["encoder"],
     lexicon: model.lexicon && Object.fromEntries(
       Object.entries(model.lexicon).map(([action, { strong, weak }]) => [
         action,
@@ -55,12 +65,14 @@ function packWdd(model: WddModel): File {
     sparse_columns: packArray(classifier.sparseColumns),
     weights: packArray(classifier.weights),
     intercepts: packArray(classifier.intercepts),
+    ...(evidence.context && { context: packArray(evidence.context) }),
     warp: packWarp(model.warp),
     means: packArray(model.means),
     background: {
       tokens: packArray(Uint32Array.from(background, ({ tokens }) => tokens)),
       data: packArray(Float32Array.from(data)),
     },
+    limits: packArray(model.limits),
     silent_share: model.silentShare,
     training: model.training,
   };
@@ -83,11 +95,28 @@ function unpackWdd(json: unknown): WddModel {
     throw new Error(`the evidence has ${weights.length} weights, which do not fit its columns`);
   }
   requireFinite(weights, "the evidence");
+  const { context: around, ...encoder } = file.encoder;
+  const context = file.context === undefined ? undefined : unpackArray(file.context, Float32Array);
+  if ((context === undefined) !== (around === undefined)) {
+    throw new Error(
+      "evidence of words and the encoder of their context stand together or not at all",
+    );
+  }
+  if (context) {
+    requireFinite(context, "the evidence of words");
+    if (context.length === 0 || context.length % n !== 0) {
+      throw new Error(`expected rows of ${n} weights of words, found ${context.length} numbers`);
+    }
+  }
   const warp = unpackWarp(file.warp);
   if (warp.components.cols !== n) throw new Error(`the warp does not take ${n} classes`);
   return {
     primitives: file.primitives,
-    encoder: file.encoder,
+    encoder: {
+      ...{ spec: encoder.spec, fingerprint: encoder.fingerprint, dims: encoder.dims },
+      ...(encoder.dtype !== undefined && { dtype: encoder.dtype }),
+      ...(around !== undefined && { context: around }),
+    },
     lexicon: file.lexicon,
     slots: file.slots,
     maxTokens: file.max_tokens,
@@ -100,13 +129,24 @@ function unpackWdd(json: unknown): WddModel {
         weights,
         intercepts: doubles(file.intercepts, n, "intercepts"),
       },
+      ...(context && { context }),
     },
     warp,
     means: doubles(file.means, n * n, "class means"),
     background: unpackTracks(file.background, n),
+    limits: readLimits(file.limits),
     silentShare: file.silent_share,
     training: file.training,
   };
+}
+
+function readLimits(text: string): Float64Array {
+  const limits = unpackArray(text, Float64Array);
+  requireFinite(limits, "the limits of shares");
+  if (limits.length === LIMITS && limits.every((x, i) => i === 0 || x >= limits[i - 1]!)) {
+    return limits;
+  }
+  throw new Error(`expected ${LIMITS} rising limits of shares, found ${limits.length}`);
 }
 
 function unpackTracks(packed: File["background"], classes: number): EvidenceTrack[] {

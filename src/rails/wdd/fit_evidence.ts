@@ -1,6 +1,5 @@
 import { MicroLmError } from "../../core/errors.ts";
 import type { Features } from "../../core/matrix.ts";
-import type { Encoder } from "../../encoders/encoder.ts";
 import { groupedFolds } from "../../mapper/calibrate/grouped_folds.ts";
 import { stratifiedFolds } from "../../mapper/calibrate/stratified_folds.ts";
 import {
@@ -11,7 +10,8 @@ import {
 import { createTrainer } from "../../mapper/fit/logistic_regression.ts";
 import type { PromptSpans } from "../spans.ts";
 import { centre, createEvidenceReader, type EvidenceTrack, type SpanEvidence } from "./evidence.ts";
-import { encodeSpanSums } from "./span_sums.ts";
+import type { EvidenceEncoder } from "./open_encoder.ts";
+import { encodeSpanSums, encodeWordSums } from "./span_sums.ts";
 
 /**
  * Of the gradient of the mean loss. Ten times less takes three times as long; judged by other authors than
@@ -29,6 +29,9 @@ export interface FitEvidenceOptions {
   readonly groups?: readonly string[];
 }
 
+/** Weight of each of the two judges of contextual evidence: it is the mean of their log-odds. */
+const SHARE = 0.5;
+
 /** Fitted span evidence, and what it says of its own training rows. */
 export interface FittedEvidence {
   readonly evidence: SpanEvidence;
@@ -41,7 +44,8 @@ export interface FittedEvidence {
 /**
  * Fits what spans say about classes: a multinomial logistic regression on the sums of the spans' vectors,
  * so that the weights of overlapping spans are found together and no word is counted twice. Cross-fitted:
- * each fold's weights speak for the rows outside it, and their mean is the result.
+ * each fold's weights speak for the rows outside it, and their mean is the result. Contextual evidence has
+ * a second judge of the same kind, fitted apart, on the sums of the words' vectors in their prompt.
  *
  * @param labels One of `classes` a prompt.
  * @throws {MicroLmError} Kind `data` if a class has fewer rows than there are folds.
@@ -50,32 +54,44 @@ export async function fitEvidence(
   prompts: readonly PromptSpans[],
   labels: readonly string[],
   classes: readonly string[],
-  encoder: Encoder,
+  encoder: EvidenceEncoder,
   { C = 4, folds: count = 3, groups }: FitEvidenceOptions = {},
 ): Promise<FittedEvidence> {
   const numbers = numberLabels(labels, classes, count);
-  const features = await encodeSpanSums(prompts, encoder);
   const folds = groups && new Set(groups).size >= count
     ? groupedFolds(numbers, groups, count)
     : stratifiedFolds(numbers, count);
-  const trainer = createTrainer(features, numbers, folds, {
-    classes: classes.length,
-    C,
-    tol: TOLERANCE,
-  });
-  const members = folds.map((_, fold) => {
-    const others = folds.keys().filter((other) => other !== fold).toArray();
-    return expandClassifier(trainer.fit(others).classifier);
-  });
+  const fit = (features: Features): Fitted => {
+    const how = { classes: classes.length, C, tol: TOLERANCE };
+    const trainer = createTrainer(features, numbers, folds, how);
+    const members = folds.map((_, fold) => {
+      const others = folds.keys().filter((other) => other !== fold).toArray();
+      return expandClassifier(trainer.fit(others).classifier);
+    });
+    return { members, logits: logitsOf(features, members, folds) };
+  };
+  const spans = fit(await encodeSpanSums(prompts, encoder));
+  const words = encoder.context === undefined
+    ? null
+    : fit(await encodeWordSums(prompts, encoder.words!));
+  const members = spans.members.map((member, fold): SpanEvidence =>
+    words === null
+      ? { classes, classifier: member }
+      : { classes, ...joinJudges(member, words.members[fold]!) }
+  );
   return {
-    evidence: { classes, classifier: meanOf(members) },
-    totals: totalsOf(features, members, folds),
+    evidence: meanOf(members),
+    totals: spans.logits.map((own, i) =>
+      centre(
+        words === null ? own : own.map((x, k) => SHARE * x + (1 - SHARE) * words.logits[i]![k]!),
+      )
+    ),
     heldOut: async (rows) => {
       const tracks: EvidenceTrack[] = [];
       for (const [fold, own] of folds.entries()) {
         const mine = new Set(own);
         const places = rows.keys().filter((at) => mine.has(rows[at]!)).toArray();
-        const read = createEvidenceReader({ classes, classifier: members[fold]! }, encoder);
+        const read = createEvidenceReader(members[fold]!, encoder);
         const found = await read(places.map((at) => prompts[rows[at]!]!));
         places.forEach((at, i) => tracks[at] = found[i]!.track);
       }
@@ -84,19 +100,38 @@ export async function fitEvidence(
   };
 }
 
-function totalsOf(
+/** Classifiers of all folds, and what they say of the rows that each did not see. */
+interface Fitted {
+  readonly members: readonly LinearClassifier[];
+  readonly logits: readonly Float64Array[];
+}
+
+/** Evidence of spans and of words in their prompt, fitted apart, as one. */
+function joinJudges(
+  spans: LinearClassifier,
+  words: LinearClassifier,
+): Pick<Required<SpanEvidence>, "classifier" | "context"> {
+  return {
+    classifier: {
+      ...spans,
+      weights: spans.weights.map((x) => SHARE * x),
+      intercepts: spans.intercepts.map((x, k) => SHARE * x + (1 - SHARE) * words.intercepts[k]!),
+    },
+    context: words.weights.map((x) => (1 - SHARE) * x),
+  };
+}
+
+function logitsOf(
   features: Features,
   members: readonly LinearClassifier[],
   folds: readonly Uint32Array[],
 ): Float64Array[] {
-  const totals: Float64Array[] = [];
+  const logits: Float64Array[] = [];
   for (const [fold, member] of members.entries()) {
     const { data, cols } = decisionFunction(member, features);
-    for (const row of folds[fold]!) {
-      totals[row] = centre(data.subarray(row * cols, (row + 1) * cols));
-    }
+    for (const row of folds[fold]!) logits[row] = data.slice(row * cols, (row + 1) * cols);
   }
-  return totals;
+  return logits;
 }
 
 function numberLabels(
@@ -125,16 +160,30 @@ function numberLabels(
   return Int32Array.from(labels, (label) => classes.indexOf(label));
 }
 
-/** Linear members average to one linear classifier. */
-function meanOf(members: readonly LinearClassifier[]): LinearClassifier {
-  const [first] = members;
+/** Linear members average to one of their kind. */
+function meanOf(members: readonly SpanEvidence[]): SpanEvidence {
+  const { classes, classifier } = members[0]!;
   const mean = <T extends Float32Array | Float64Array>(out: T, parts: readonly T[]): T => {
     for (const part of parts) part.forEach((x, i) => out[i]! += x / parts.length);
     return out;
   };
+  const { weights, intercepts } = classifier;
+  const contexts = members.flatMap(({ context }) => context ?? []);
   return {
-    ...first!,
-    weights: mean(new Float32Array(first!.weights.length), members.map((m) => m.weights)),
-    intercepts: mean(new Float64Array(first!.classes), members.map((m) => m.intercepts)),
+    classes,
+    classifier: {
+      ...classifier,
+      weights: mean(
+        new Float32Array(weights.length),
+        members.map((member) => member.classifier.weights),
+      ),
+      intercepts: mean(
+        new Float64Array(intercepts.length),
+        members.map((member) => member.classifier.intercepts),
+      ),
+    },
+    ...(contexts.length > 0 && {
+      context: mean(new Float32Array(contexts[0]!.length), contexts),
+    }),
   };
 }

@@ -1,15 +1,22 @@
 import type { SlotWords } from "../../data/template.ts";
 import type { Encoder } from "../../encoders/encoder.ts";
 import type { OpenEncoderOptions } from "../../encoders/open.ts";
+import type { ModelDtype } from "../../encoders/sentence_transformer/onnx.ts";
 import { MicroLmError } from "../../core/errors.ts";
 import type { Matrix } from "../../core/matrix.ts";
 import { ABSTAIN_CLASS } from "../../evaluate/decide.ts";
 import { createSpanReader } from "../spans.ts";
+import { limitsOf, sharesOf } from "./shares.ts";
 import { fitWarp, type Warp } from "../warp/warp.ts";
 import type { WordmapTerms } from "../../mapper/wordmap.ts";
 import type { EvidenceTrack, SpanEvidence } from "./evidence.ts";
 import { fitEvidence, type FitEvidenceOptions } from "./fit_evidence.ts";
-import { type EvidenceWords, openEvidenceEncoder, specOf } from "./open_encoder.ts";
+import {
+  type EvidenceEncoder,
+  type EvidenceWords,
+  openEvidenceEncoder,
+  specOf,
+} from "./open_encoder.ts";
 
 /** A prompt and what it asks for. */
 export interface LabeledPrompt {
@@ -18,11 +25,17 @@ export interface LabeledPrompt {
   readonly label: string;
 }
 
+/** What tells an encoder of evidence: whoever opens the model opens it again. */
+export type ModelEncoder = Pick<
+  EvidenceEncoder,
+  "spec" | "fingerprint" | "dims" | "dtype" | "context"
+>;
+
 /** What WDD and the audit know: how spans speak for classes, and how prompts that ask for nothing look. */
 export interface WddModel {
   /** The actions, in canonical order: every one is scored, whatever a mapper says. */
   readonly primitives: readonly string[];
-  readonly encoder: Pick<Encoder, "spec" | "fingerprint" | "dims">;
+  readonly encoder: ModelEncoder;
   /** Terms by action that the encoder knows beside what it learnt; null for none. */
   readonly lexicon: Readonly<Record<string, WordmapTerms>> | null;
   readonly slots: readonly SlotWords[];
@@ -36,6 +49,11 @@ export interface WddModel {
   readonly background: readonly EvidenceTrack[];
   /** Share of all prompts that ask for nothing which no other guard refuses: it is theirs to refuse. */
   readonly silentShare: number;
+  /**
+   * Least shares of the right actions of prompts whose words let them pass, from weights that never saw
+   * them, by the rate of those that fall below: {@linkcode leastShare}.
+   */
+  readonly limits: Float64Array;
   /** What it was fitted on. */
   readonly training: { readonly rows: number; readonly data_sha256: string | null };
 }
@@ -47,8 +65,8 @@ export interface FitWddOptions extends FitEvidenceOptions, Partial<EvidenceWords
   /** Tokens of the longest span. Default: 3. */
   readonly maxTokens?: number;
   /**
-   * Which prompts labelled `abstain` are background for the null: not those that another guard refuses
-   * anyway. Default: all.
+   * Which prompts labelled `abstain` are background for the null, and which orders show what a right
+   * action looks like: not those that another guard refuses anyway. Default: all.
    */
   readonly isBackground?: (prompt: string) => boolean;
   /** Hex sha256 of the rows, which binds the evidence to a mapper of the same rows. Default: none. */
@@ -67,7 +85,8 @@ const MOST_ASKED = 1200;
  * mapper takes part.
  *
  * @param rows Training prompts; those labelled `abstain` are the background.
- * @param encoder Of spans; its vectors should be cheap, there are dozens a prompt.
+ * @param encoder Of spans; its vectors should be cheap, there are dozens a prompt. Where it has a
+ * `context`, words are also judged by what stands around them.
  * @throws {MicroLmError} Kind `data` for an unknown label, or too few prompts of a class.
  *
  * @example
@@ -89,7 +108,7 @@ const MOST_ASKED = 1200;
  */
 export async function fitWdd(
   rows: readonly LabeledPrompt[],
-  encoder: Encoder,
+  encoder: EvidenceEncoder,
   options: FitWddOptions,
 ): Promise<WddModel> {
   const { primitives, lexicon = null, slots = [], maxTokens = 3, isBackground = () => true } =
@@ -106,7 +125,7 @@ export async function fitWdd(
     options,
   );
   const means = meansOf(totals, labels, classes);
-  const { spec, fingerprint, dims } = encoder;
+  const { spec, fingerprint, dims, dtype, context } = encoder;
   const silent = labels.keys().filter((i) => labels[i] === ABSTAIN_CLASS).toArray();
   const asked = everyNth(silent, MOST_ASKED);
   const passed = asked.filter((i) => isBackground(rows[i]!.prompt));
@@ -114,7 +133,11 @@ export async function fitWdd(
   const background = passed.length > 0 ? passed : asked;
   return {
     primitives,
-    encoder: { spec, fingerprint, dims },
+    encoder: {
+      ...{ spec, fingerprint, dims },
+      ...(dtype !== undefined && { dtype }),
+      ...(context !== undefined && { context }),
+    },
     lexicon,
     slots,
     maxTokens,
@@ -122,9 +145,31 @@ export async function fitWdd(
     warp: fitWarp(scatterOf(totals, labels, classes, means), { k: classes.length }),
     means,
     background: (await heldOut(everyNth(background, MOST_BACKGROUND))).map(roundTrack),
+    limits: limitsOf(sharesOfRight(totals, labels, primitives, rightOnes(rows, isBackground))),
     silentShare: Math.max(1, passed.length) / asked.length,
     training: { rows: rows.length, data_sha256: options.dataSha256 ?? null },
   };
+}
+
+/** Orders that other guards let pass; all, where none does. */
+function rightOnes(
+  rows: readonly LabeledPrompt[],
+  isOpen: (prompt: string) => boolean,
+): readonly number[] {
+  const orders = rows.keys().filter((i) => rows[i]!.label !== ABSTAIN_CLASS).toArray();
+  const asked = everyNth(orders, MOST_ASKED);
+  const passed = asked.filter((i) => isOpen(rows[i]!.prompt));
+  return passed.length > 0 ? passed : asked;
+}
+
+function sharesOfRight(
+  totals: readonly Float64Array[],
+  labels: readonly string[],
+  primitives: readonly string[],
+  rows: readonly number[],
+): number[] {
+  const channels = [...primitives.keys()];
+  return rows.map((i) => sharesOf(totals[i]!, channels)[primitives.indexOf(labels[i]!)]!);
 }
 
 /** At most so many, spread evenly. */
@@ -231,7 +276,11 @@ export function checkWddEncoder(model: WddModel, encoder: Encoder): void {
 export function describeWdd(
   { encoder, maxTokens }: WddModel,
 ): Readonly<Record<string, number | string>> {
-  return { encoder: encoder.spec, fingerprint: encoder.fingerprint, n_max: maxTokens };
+  return {
+    encoder: encoder.spec,
+    ...(encoder.context !== undefined && { context: encoder.context }),
+    ...{ fingerprint: encoder.fingerprint, n_max: maxTokens },
+  };
 }
 
 /**
@@ -258,7 +307,13 @@ export async function openModelEncoder(
   model: WddModel,
   options: OpenEncoderOptions = {},
 ): Promise<Encoder> {
-  const encoder = await openEvidenceEncoder(model, specOf(model.encoder), options);
+  const { dtype, context } = model.encoder;
+  const encoder = await openEvidenceEncoder(
+    model,
+    { spec: specOf(model.encoder), ...(context !== undefined && { context }) },
+    // Its own weights, whatever those of a mapper beside it are
+    { ...options, ...(dtype !== undefined && { dtype: dtype as ModelDtype }) },
+  );
   try {
     checkWddEncoder(model, encoder);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { MicroLmError } from "../../core/errors.ts";
 import type { CsrMatrix, Features, Matrix } from "../../core/matrix.ts";
-import type { Encoder } from "../../encoders/encoder.ts";
+import type { Encoder, WordEncoder } from "../../encoders/encoder.ts";
 import type { PromptSpans } from "../spans.ts";
 
 /** Prompts whose spans are encoded together: all of a large set would not fit. */
@@ -40,6 +40,23 @@ export async function encodeSpanSums(
     ...(dense.length > 0 && { dense: stackDense(dense) }),
     ...(sparse.length > 0 && { sparse: dropRare(stackSparse(sparse)) }),
   };
+}
+
+/** The vectors of prompts as sums over those of their words in the prompt. */
+export async function encodeWordSums(
+  prompts: readonly PromptSpans[],
+  words: WordEncoder,
+): Promise<Features> {
+  const dense: Matrix[] = [];
+  for (let from = 0; from < prompts.length; from += BATCH) {
+    const found = await words.encode(prompts.slice(from, from + BATCH).map(({ tokens }) => tokens));
+    dense.push(
+      ...found.map((matrix) =>
+        sumDense(matrix, [Array.from({ length: matrix.rows }, (_, i) => i)])
+      ),
+    );
+  }
+  return { rows: prompts.length, dense: stackDense(dense) };
 }
 
 type Rows = readonly (readonly number[])[];

@@ -13,9 +13,11 @@ import {
   type EvidenceTrack,
   priorOf,
   type ReadEvidence,
+  sumTrack,
 } from "./evidence.ts";
 import { nullTracks } from "./null.ts";
 import { checkWddEncoder, type WddModel } from "./model.ts";
+import { leastShare, sharesOf } from "./shares.ts";
 import { createTraceMaker, LEAST_LOBE, lobeWidth, type RailsStage, tokenAt } from "./traces.ts";
 
 /** Gates of one action, where they are not those of the policy. */
@@ -36,10 +38,15 @@ export interface WddPolicy {
   readonly z_abs?: number;
   /**
    * Least height of the lobe of an action that somebody else proposes: below it, the evidence refutes it.
-   * Judged by other authors than those it was fitted on, 0.3 refutes two thirds of a mapper's wrong
-   * actions and a tenth of its right ones. Default: 0.3.
+   * Default: 0.05.
    */
   readonly z_refute?: number;
+  /**
+   * Share of right orders whose actions the evidence may refute because the whole prompt says too little
+   * for them, 0 to 0.5. Judged by other authors than those it was fitted on, 0.1 refutes half of a
+   * mapper's wrong actions and 6% of its right ones. Default: 0.1.
+   */
+  readonly refuse_rate?: number;
   /** Least score as a share of the best channel's, 0 to 1. Default: 0.7. */
   readonly keep_frac?: number;
   /** Other gates for some actions. Default: none. */
@@ -78,6 +85,8 @@ export interface WddChannel extends ParsedChannel {
   /** The gate of this action. */
   readonly z_min: number;
   readonly kept: boolean;
+  /** What the whole prompt says for it, of all that it says for actions: 0 to 1. */
+  readonly share: number;
   /** The words that speak for it, the strongest first; none where only a track was judged. */
   readonly spans: readonly SpeakingSpan[];
 }
@@ -90,9 +99,14 @@ export interface WddResult {
   readonly keep: readonly string[];
   /** The same in the order of their peaks. */
   readonly order: readonly string[];
-  /** Actions that are not refuted, where somebody else proposes them; in the order of their peaks. */
+  /**
+   * Actions whose lobes are not refuted, where somebody else proposes them; in the order of their peaks.
+   * {@linkcode supports} judges plans.
+   */
   readonly supported: readonly string[];
   readonly channels: readonly WddChannel[];
+  /** Least share of the actions of a plan together. */
+  readonly least_share: number;
   readonly stage: RailsStage;
   /** Samples of a trace. */
   readonly T: number;
@@ -147,7 +161,8 @@ const DEFAULTS: Settings = {
   K: 12,
   template_width: 64,
   z_abs: 0.55,
-  z_refute: 0.3,
+  z_refute: 0.05,
+  refuse_rate: 0.1,
   keep_frac: 0.7,
   overrides: {},
 };
@@ -199,6 +214,8 @@ export function openWdd(
   const { classes } = evidence;
   const width = lobeWidth(settings.template_width, T);
   const prior = priorOf(evidence);
+  const places = primitives.map((name) => classes.indexOf(name));
+  const least = leastShare(model, settings.refuse_rate);
   const { K: k } = settings;
   const toTraces = createTraceMaker({
     ...{ stage, T, classes, primitives, warp, means, prior, k, width },
@@ -233,6 +250,7 @@ export function openWdd(
     const channels = parse(tracesOf(track));
     const zs = scaled(channels);
     const best = Math.max(...zs);
+    const shares = sharesOf(sumTrack(track).map((x, k) => x + prior[k]!), places);
     const judged = channels.map((channel, p): WddChannel => {
       const z_min = zMin * scales[p]!;
       const gate = { z_min, ...settings, ...settings.overrides[channel.name] };
@@ -244,6 +262,7 @@ export function openWdd(
         p_value: pValue(zs[p]!, null_),
         z_min: gate.z_min,
         kept: verdict === "kept",
+        share: shares[p]!,
         spans: suppress(spans, classes.indexOf(channel.name), SPANS.least, SPANS.kept),
       };
     });
@@ -257,6 +276,7 @@ export function openWdd(
       order: byPlace.filter(({ kept }) => kept).map(({ name }) => name),
       supported: byPlace.filter(isSupported).map(({ name }) => name),
       channels: judged,
+      least_share: least,
       ...{ stage, T, sigma, proto_w: width, which_prior, layer: "span", z_min: zMin },
       mf_peak: Math.max(...channels.map(({ score }) => score)),
       p_value: pValue(best, null_),
@@ -294,7 +314,11 @@ function nullOf(model: WddModel, key: string, make: () => Null): Null {
   return found;
 }
 
-function checkPolicy({ K, template_width, overrides }: Settings, model: WddModel, T: number): void {
+function checkPolicy(
+  { K, template_width, refuse_rate, overrides }: Settings,
+  model: WddModel,
+  T: number,
+): void {
   const fail = (message: string, hint: string) => {
     throw new MicroLmError("usage", message, { hint });
   };
@@ -307,6 +331,9 @@ function checkPolicy({ K, template_width, overrides }: Settings, model: WddModel
       `Expected a template_width of at least ${LEAST_LOBE} samples, got ${template_width}`,
       "Default: 64",
     );
+  }
+  if (!(refuse_rate >= 0 && refuse_rate <= 0.5)) {
+    fail(`Expected a refuse_rate from 0 to 0.5, got ${refuse_rate}`, "Default: 0.1");
   }
   for (const name of Object.keys(overrides)) {
     if (!model.primitives.includes(name)) {

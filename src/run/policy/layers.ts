@@ -56,8 +56,8 @@ const MARGIN = "mapper.near_margin";
  * operator, who may change anything, and the caller, who can only make it stricter, key by key.
  *
  * A caller lowers `ltv_max`, `liq_threshold`, `oracle.max_age_sec` and `audit.false_alarm_rate`;
- * raises `hf_min`, margins, buffers, thresholds, `audit.z_abs` and `audit.z_refute`; requires risk data, switches a
- * gate on or the fallback off; shortens the list of allowed assets or lengthens that of denied
+ * raises `hf_min`, margins, buffers, thresholds, `audit.z_abs`, `audit.z_refute` and `audit.refuse_rate`; requires risk
+ * data, switches a gate on or the fallback off; shortens the list of allowed assets or lengthens that of denied
  * ones. Everything else, files above all, is the operator's. A change of the operating point
  * changes that part alone: classes that never fire stay so.
  *

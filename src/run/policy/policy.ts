@@ -24,6 +24,8 @@ export interface AuditPolicy {
   readonly z_abs: number;
   /** Least height of a lobe that a planned action needs: below it the evidence refutes the plan. */
   readonly z_refute: number;
+  /** Share of right orders whose plans the evidence may refute for what the whole prompt says. */
+  readonly refuse_rate: number;
   readonly keep_frac: number;
   /** Share of prompts without an action in which the evidence may find one. */
   readonly false_alarm_rate: number;
@@ -74,7 +76,8 @@ export const DEFAULT_POLICY: Policy = {
     K: 12,
     template_width: 64,
     z_abs: 0.55,
-    z_refute: 0.3,
+    z_refute: 0.05,
+    refuse_rate: 0.1,
     keep_frac: 0.7,
     false_alarm_rate: 0.01,
     overrides: {},
@@ -131,6 +134,7 @@ const AUDIT = {
   template_width: whole("a whole number of at least 2", 2),
   z_abs: least0,
   z_refute: least0,
+  refuse_rate: number("a number from 0 to 0.5", 0, 0.5),
   keep_frac: share,
   false_alarm_rate: number("a number above 0, at most 0.5", 1e-6, 0.5),
   overrides: z.record(

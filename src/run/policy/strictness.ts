@@ -9,6 +9,7 @@ const RULES: Readonly<Record<string, (kept: unknown, asked: unknown) => unknown>
   hf_buffer: higher,
   "audit.z_abs": higher,
   "audit.z_refute": higher,
+  "audit.refuse_rate": higher,
   "audit.keep_frac": higher,
   "risk.require": (kept, asked) => kept === true || asked === true,
   "audit.gate": (kept, asked) => kept === true || asked === true,

@@ -88,6 +88,7 @@ const CHANNEL = z.strictObject({
   score: z.number().describe("Robust standard deviations above the trace's own null."),
   z_min: z.number().describe("The least score that its gate takes."),
   height: z.number().nullable().describe("Of the lobe, in units of what a mean prompt shows."),
+  share: SHARE.describe("What the whole prompt says for it, of all that it says for actions."),
   shape: z.number().nullable().describe("Correlation with a half-sine, -1 to 1."),
   p_value: SHARE.describe("Share of prompts without an action that score as high."),
   spans: z.array(SCORED_SPAN).describe("The words that speak for it, the strongest first."),
@@ -109,6 +110,7 @@ const WDD = z.strictObject({
     z_min: z.number().describe("Least score, before it is fitted to each action."),
     p_value: SHARE.describe("Share of prompts without an action that score as high as the best."),
     mf_peak: z.number().describe("Score of the strongest channel."),
+    least_share: SHARE.describe("Below it the actions of a plan together are refuted."),
   }).describe("What applied to all actions."),
   channels: z.array(CHANNEL).describe("Every action, in canonical order."),
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertLessOrEqual, assertRejects, assertThrows } 
 import { openNgramEncoder } from "../../../src/encoders/lite/ngram.ts";
 import { MicroLmError } from "../../../src/core/errors.ts";
 import { openWdd } from "../../../src/rails/wdd/wdd.ts";
+import { supports } from "../../../src/rails/wdd/shares.ts";
 import { applyWdd, disagreementOf } from "../../../src/rails/wdd/decide.ts";
 import { shuffleTracks } from "../../../src/rails/wdd/null.ts";
 import { openTermEncoder } from "../../../src/rails/wdd/terms.ts";
@@ -196,8 +197,33 @@ Deno.test("openWdd() refutes what lies below z_refute, whatever is kept", async 
   assertEquals((await supported(-1e9)).toSorted(), TOY_ACTIONS.toSorted());
 });
 
+Deno.test("openWdd() refutes what the whole prompt says too little for, as the rate allows", async () => {
+  const rows = toyPrompts(60, 3).filter(({ label }) => label !== "abstain");
+  const refuted = async (refuse_rate: number, action: (label: string) => string) => {
+    const policy = { z_refute: 0, refuse_rate };
+    const found = await openWdd(model, encoder, { policy }).detect(rows.map((r) => r.prompt));
+    return found.filter((one, i) => !supports(one, [action(rows[i]!.label)])).length / rows.length;
+  };
+  const own = (label: string) => label;
+  const other = (label: string) => TOY_ACTIONS.find((name) => name !== label)!;
+  assertEquals(await refuted(0, other), 0);
+  const [few, more] = [await refuted(0.05, own), await refuted(0.4, own)];
+  assert(few <= 0.15 && few <= more, `${few} and ${more}`);
+  const wrong = await refuted(0.05, other);
+  assert(wrong > 0.8, `${wrong}`);
+  for (const rate of [-0.1, 0.6, NaN]) {
+    assertThrows(
+      () => openWdd(model, encoder, { policy: { refuse_rate: rate } }),
+      MicroLmError,
+      "refuse_rate from 0 to 0.5",
+    );
+  }
+});
+
 Deno.test("disagreementOf() tells both sides, of actions and of their order", () => {
-  const found = { supported: ["water", "paint"], order: ["water", "paint"] };
+  const channels = TOY_ACTIONS.map((name) => ({ name, share: 1 / 3 }));
+  const shown = ["water", "paint"];
+  const found = { supported: shown, order: shown, channels, least_share: 0.3 };
   const cases = [
     [["water"], null],
     [["water", "paint"], null],
@@ -210,6 +236,10 @@ Deno.test("disagreementOf() tells both sides, of actions and of their order", ()
     const expected = about && { about, mapper: planned, rails: found.order };
     assertEquals(disagreementOf(found, planned), expected as unknown);
   }
+  // What the whole prompt says for two actions counts for a plan of both
+  const strict = { ...found, least_share: 0.5 };
+  assertEquals(disagreementOf(strict, ["water"])!.about, "actions");
+  assertEquals(disagreementOf(strict, ["water", "paint"]), null);
 });
 
 Deno.test("applyWdd() never blocks as a detector without gate, and summarises what it saw", async () => {

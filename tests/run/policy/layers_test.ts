@@ -74,6 +74,8 @@ const ROWS: readonly (readonly [string, unknown, unknown, unknown, "caller" | "o
   ["audit.z_refute", 0.6, 0.1, 0.6, "operator"],
   ["audit.z_abs", 0.6, 0.9, 0.9, "caller"],
   ["audit.z_refute", 0.6, 0.9, 0.9, "caller"],
+  ["audit.refuse_rate", 0.1, 0.05, 0.1, "operator"],
+  ["audit.refuse_rate", 0.1, 0.2, 0.2, "caller"],
   ["audit.keep_frac", 0.6, 0.9, 0.9, "caller"],
   ["audit.false_alarm_rate", 0.01, 0.5, 0.01, "operator"],
   ["audit.false_alarm_rate", 0.01, 0.001, 0.001, "caller"],

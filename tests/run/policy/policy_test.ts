@@ -27,6 +27,7 @@ const OTHER: Readonly<Record<string, unknown>> = {
   "audit.template_width": 32,
   "audit.z_abs": 0.9,
   "audit.z_refute": 0.9,
+  "audit.refuse_rate": 0.2,
   "audit.keep_frac": 0.5,
   "audit.false_alarm_rate": 0.05,
   "audit.overrides": { swap_asset: { z_abs: 1 } },
