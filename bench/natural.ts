@@ -16,8 +16,11 @@ import { HEALTHY, HEALTHY_POLICY } from "./orders_facts.ts";
 const args = parseArgs(Deno.args, { string: ["mapper", "threshold", "min_order"] });
 await using runtime = await openRuntime({
   modelPath: (args["mapper"] as string | undefined) ?? ".artifacts/defi_mapper.json",
-  ...(args.threshold !== undefined && {
-    point: { threshold: Number(args.threshold), minOrder: Number(args.min_order ?? 0.2) },
+  ...(args["threshold"] !== undefined && {
+    point: {
+      threshold: Number(args["threshold"]),
+      min_order: Number(args["min_order"] ?? 0.2),
+    },
   }),
 });
 
