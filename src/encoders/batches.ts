@@ -17,7 +17,8 @@ export async function forEachRow(
   signal?.throwIfAborted();
   for (let start = 0; start < rows; start += BATCH) {
     if (start > 0) {
-      await new Promise((resolve) => setTimeout(resolve));
+      // A timer of zero takes one to two milliseconds, a tenth of the work of a batch.
+      await new Promise<void>((resolve) => setImmediate(resolve));
       signal?.throwIfAborted();
     }
     const end = Math.min(start + BATCH, rows);
