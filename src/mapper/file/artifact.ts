@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseSealed, seal, sealOf, unseal } from "../../core/sealed_json.ts";
+import { openSealed, seal } from "../../core/sealed_json.ts";
 import { packArray, unpackArray } from "../../core/packed_arrays.ts";
 import { PINNED_POINT, pinnedFault, type PinnedPoint } from "../pinned_point.ts";
 import { isInSteps, PACKED_MODEL, packModel, unpackModel } from "./packed_model.ts";
@@ -42,6 +42,13 @@ export type ArtifactFacts = Pick<
 >;
 
 const count = z.number().int().nonnegative();
+/** Not a record of numbers: to try ten thousand names one by one takes longer than all that is unpacked. */
+const counts = z.custom<Record<string, number>>(
+  (value) =>
+    typeof value === "object" && value !== null && !Array.isArray(value) &&
+    Object.values(value).every((one) => Number.isSafeInteger(one) && one >= 0),
+  "expected a whole number for each name",
+);
 const hash = z.string().regex(/^[0-9a-f]{64}$/, "expected a hex sha256");
 
 const ARTIFACT = z.strictObject({
@@ -70,7 +77,7 @@ const ARTIFACT = z.strictObject({
   }).optional(),
   training: z.looseObject({
     rows: count,
-    label_counts: z.record(z.string(), count),
+    label_counts: counts,
     data_sha256: hash,
     domain: z.string(),
     flags: z.record(z.string(), z.unknown()),
@@ -82,8 +89,8 @@ const ARTIFACT = z.strictObject({
       template: z.base64(),
       vectors: z.base64(),
       labels: z.array(z.string()),
-      two_words: z.record(z.string(), count),
-      first_word: z.record(z.string(), count),
+      two_words: counts,
+      first_word: counts,
       majority: count,
     }),
   }),
@@ -182,16 +189,20 @@ function unpackEncoder({ classes, encoder, classifier }: ArtifactJson): TrainedE
  * ```
  */
 export function parseArtifact(text: string): MapperArtifact {
-  const json = parseSealed(text, ...SCHEMAS);
-  const parsed = ARTIFACT.safeParse(json);
+  return readArtifact(new TextEncoder().encode(text));
+}
+
+/** The same from the bytes of its text, which is faster where they are at hand. */
+export function readArtifact(bytes: Uint8Array<ArrayBuffer>): MapperArtifact {
+  const sealed = openSealed(bytes, ...SCHEMAS);
+  const { sha256 } = sealed;
+  const parsed = ARTIFACT.safeParse({ ...sealed.body, sha256 });
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new Error(`${issue.message} at "${issue.path.join(".")}"`);
   }
-  const { sha256 } = parsed.data;
-  const { operating_point, ...core } = unseal(json as ArtifactJson);
-  const core_sha256 = operating_point ? sealOf(core) : sha256;
   const pinned = parsed.data.operating_point as PinnedPoint | undefined;
+  const core_sha256 = pinned ? sealed.sealWithout("operating_point") : sha256;
   const fault = pinned && pinnedFault(pinned, core_sha256);
   if (fault) throw new Error(fault);
   const { classes, encoder, order, out_of_scope: oos } = parsed.data;
