@@ -2,7 +2,7 @@
 /**
  * What rounding the weights of a mapper to whole steps changes, and how much room they take:
  *
- *     deno run -A bench/steps.ts BANKING77_FOLDER SPEC
+ *     deno task bench:steps BANKING77_FOLDER SPEC
  *
  * The folder has train.csv and test.csv (prompt,label). `row, N bits` is a step for each row of weights, in
  * proportion to its largest; `2^E` is one for all weights.
