@@ -29,8 +29,14 @@ const MOST_PARAMETER = (1 << PARAMETER_BITS) - 1;
  * Packs rows of small whole numbers as base64 of a Rice code (Rice, 1979, "Some practical universal
  * noiseless coding techniques"): each row has the parameter that suits it best, four bits, then each
  * number zigzag, the high bits in unary, the low ones as they are. Many numbers near zero take little.
+ *
+ * @param options `isQuick`: the parameter follows from the mean alone, as in files of before.
  */
-export function packIntegers(values: Int16Array, cols: number): string {
+export function packIntegers(
+  values: Int16Array,
+  cols: number,
+  { isQuick = false }: { readonly isQuick?: boolean } = {},
+): string {
   const bits = new BitWriter(values.length);
   const folded = new Uint32Array(cols);
   for (let at = 0; at < values.length; at += cols) {
@@ -38,9 +44,18 @@ export function packIntegers(values: Int16Array, cols: number): string {
       const value = values[at + i]!;
       folded[i] = value < 0 ? -2 * value - 1 : 2 * value;
     }
-    bits.writeRice(folded, PARAMETER_BITS);
+    const parameter = isQuick ? meanParameter(values.subarray(at, at + cols)) : undefined;
+    bits.writeRice(folded, PARAMETER_BITS, parameter);
   }
   return bits.finish().toBase64();
+}
+
+/** About where a geometric distribution of the mean of these numbers has its least code. */
+function meanParameter(row: Int16Array): number {
+  let sum = 0;
+  for (const value of row) sum += 2 * Math.abs(value);
+  const mean = sum / Math.max(1, row.length);
+  return Math.min(MOST_PARAMETER, Math.max(0, Math.ceil(Math.log2(0.7 * mean + 1e-9))));
 }
 
 /** The parameter with the least code: about where a geometric distribution of this mean has it. */
@@ -281,9 +296,12 @@ class BitWriter {
     for (; this.#held >= 8; this.#held -= 8, this.#open >>>= 8) this.#put(this.#open & 0xff);
   }
 
-  /** Writes whole numbers with the parameter that suits them best, and that before. */
-  writeRice(values: Uint32Array, parameterBits: number): void {
-    const parameter = riceParameter(values, (1 << parameterBits) - 1);
+  /** Writes whole numbers, and before them the parameter: that which suits them best unless it is given. */
+  writeRice(
+    values: Uint32Array,
+    parameterBits: number,
+    parameter = riceParameter(values, 2 ** parameterBits - 1),
+  ): void {
     this.write(parameter, parameterBits);
     for (let i = 0; i < values.length; i++) {
       for (let left = values[i]! >>> parameter; left > 0; left -= 16) {

@@ -47,6 +47,15 @@ Deno.test("packIntegers() is inverted, whatever the numbers", () => {
   ));
 });
 
+Deno.test("packIntegers() writes the files of before as they were, and new ones in less room", () => {
+  const row = [0, 1, -1, 2, -40, 7, 0, 0, 900, -3, 12, -2047];
+  const values = Int16Array.from([...row, ...row.map((value) => -value)]);
+  const old = "QZza4wBgIVwBYKD+B6Y1qAHAOjgDuED+Bw==";
+  assertEquals(packIntegers(values, 4, { isQuick: true }), old);
+  assert(packIntegers(values, 4).length < old.length);
+  assertEquals(unpackIntegers(old, 6, 4), Float32Array.from(values, (value) => value + 0));
+});
+
 Deno.test("packCounts(), packAscending(), packGroups() and packRepeated() are inverted", () => {
   const count = fc.oneof(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 2 ** 31 }));
   fc.assert(fc.property(fc.array(count, { maxLength: 300 }), (counts) => {

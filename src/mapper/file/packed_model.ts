@@ -162,7 +162,7 @@ function packMember(classifier: LinearClassifier, form: ModelForm): PackedMember
     steps.set(own, row * classes);
   }
   return {
-    codes: packIntegers(steps, classes),
+    codes: packIntegers(steps, classes, { isQuick: true }),
     exponents: new Uint8Array(exponents.buffer).toBase64(),
     intercepts,
   };
