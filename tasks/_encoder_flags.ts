@@ -45,8 +45,8 @@ export const ENCODER_FLAGS = {
     type: "integer",
     min: 1,
     max: 256,
-    help:
-      "Threads for one inference; they change no result. Default: half of the cores, at most 4.",
+    help: "Cores that encoding may take: threads of one inference, by default half of them, at " +
+      "most 4, and workers for many prompts, by default all, at most 8. They change no result.",
   },
 } as const;
 

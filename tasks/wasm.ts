@@ -11,22 +11,29 @@ interface Kernels {
 
 const ALL: readonly Kernels[] = [
   {
+    source: "src/encoders/lite/static_kernel.wat",
+    target: "src/encoders/lite/static_wasm.ts",
+    constant: "STATIC_WASM",
+    what: "static encoder",
+  },
+  {
     source: "src/mapper/fit/kernels.wat",
     target: "src/mapper/fit/kernels_wasm.ts",
     constant: "KERNELS_WASM",
-    what: "training",
+    what: "training kernels",
   },
   {
     source: "src/stages/transformer/kernels.wat",
     target: "src/stages/transformer/kernels_wasm.ts",
     constant: "TRANSFORMER_KERNELS_WASM",
-    what: "fine-tuning",
+    what: "fine-tuning kernels",
   },
 ];
 
 await runCommand({
   name: "wasm",
-  summary: `Compiles ${ALL.map(({ source }) => source).join(" and ")} into TypeScript.`,
+  summary: "Compiles the WebAssembly text of encoders, training and fine-tuning into TypeScript.",
+
   example: "deno task wasm --check",
   flags: {
     check: { type: "boolean", help: "Write nothing; exit 2 if the compiled file is stale." },
@@ -57,7 +64,7 @@ function render({ source, constant, what }: Kernels, binary: Uint8Array): string
   return [
     `// Compiled from ${source.split("/").at(-1)} by \`deno task wasm\`: do not edit.`,
     "",
-    `/** The WebAssembly module of the ${what} kernels, base64. */`,
+    `/** The WebAssembly module of the ${what}, base64. */`,
     `export const ${constant}: string = [`,
     ...lines,
     '].join("");',

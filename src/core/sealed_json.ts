@@ -15,14 +15,50 @@ export function seal(body: object): { readonly text: string; readonly sha256: st
   return { text: `${canonicalJson({ ...body, sha256 })}\n`, sha256 };
 }
 
+/** What stands in a sealed file. */
+export interface Sealed {
+  /** All but the hash. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** The hash: of the canonical JSON of the body. */
+  readonly sha256: string;
+  /** The hash that the body would have without one of its keys. */
+  sealWithout(key: string): string;
+}
+
 /**
- * Parses the text of a sealed file, whose hash is still to be checked.
+ * Opens the bytes of a sealed file.
  *
- * @throws {Error} If it is no JSON, or of none of the schemas.
+ * A file as {@linkcode seal} writes it is canonical, so that its own bytes are hashed; the canonical text
+ * of any other is made first, which takes several times as long.
+ *
+ * @throws {Error} If it is no JSON in UTF-8, of none of the schemas, or not what was sealed.
  */
-export function parseSealed(
+export function openSealed(bytes: Uint8Array<ArrayBuffer>, ...schemas: readonly string[]): Sealed {
+  const sealed = parseSealed(new TextDecoder("utf-8", { fatal: true }).decode(bytes), schemas);
+  const { sha256, ...body } = sealed;
+  // Each byte a character: one half of the memory, and places in it are those of the bytes.
+  const raw = latin1(bytes);
+  const mark = isCanonical(raw, sealed) ? findKey(raw, "sha256", sha256) : undefined;
+  const hashOf = (gaps: readonly Gap[]) => hashWithout(bytes.subarray(0, -1), gaps);
+  if (
+    typeof sha256 !== "string" ||
+    (mark === undefined || hashOf([mark]) !== sha256) && sealOf(body) !== sha256
+  ) throw new Error("the content does not match its hash: the file was changed or damaged");
+  return {
+    body,
+    sha256,
+    sealWithout: (key) => {
+      const { [key]: value, ...rest } = body;
+      const gap = mark && findKey(raw, key, value);
+      if (!gap || (gap.from <= mark.to && mark.from <= gap.to)) return sealOf(rest);
+      return hashOf(gap.from < mark.from ? [gap, mark] : [mark, gap]);
+    },
+  };
+}
+
+function parseSealed(
   text: string,
-  ...schemas: readonly string[]
+  schemas: readonly string[],
 ): Readonly<Record<string, unknown>> {
   let json: Readonly<Record<string, unknown>> | null;
   try {
@@ -39,22 +75,80 @@ export function parseSealed(
   );
 }
 
-/**
- * The body of a sealed value.
- *
- * @throws {Error} If it is not what was sealed.
- */
-export function unseal<T extends object>(sealed: T): Omit<T, "sha256"> {
-  const { sha256, ...body } = sealed as T & { readonly sha256?: unknown };
-  if (sealOf(body) === sha256) return body;
-  throw new Error("the content does not match its hash: the file was changed or damaged");
+function latin1(bytes: Uint8Array<ArrayBuffer>): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+}
+
+/** JSON of a string, number or literal, each byte of its UTF-8 a character. */
+function rawJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  return /[\u0080-\uffff]/.test(json) ? latin1(new TextEncoder().encode(json)) : json;
+}
+
+/** Whether a text, up to its line break, is the canonical JSON of what was read from it. */
+function isCanonical(raw: string, value: unknown): boolean {
+  return endOfCanonical(raw, 0, value) === raw.length - 1 && raw.endsWith("\n");
+}
+
+/** Strings from this length on are first compared as they stand: to write them takes forty times as long. */
+const LONG = 64;
+
+/** Where the canonical JSON of a value ends that begins at some place of a text; −1 if it does not. */
+function endOfCanonical(raw: string, at: number, value: unknown): number {
+  if (typeof value === "string" && value.length >= LONG) {
+    // Whatever is escaped is longer than what it stands for.
+    const end = at + value.length + 1;
+    // A slice is compared as a block; startsWith() goes character by character.
+    if (raw[at] === '"' && raw.slice(at + 1, end) === value && raw[end] === '"') return end + 1;
+  }
+  if (typeof value !== "object" || value === null) {
+    const part = rawJson(value);
+    return raw.startsWith(part, at) ? at + part.length : -1;
+  }
+  const isArray = Array.isArray(value);
+  const keys = Object.keys(value);
+  let end = raw[at] === (isArray ? "[" : "{") ? at + 1 : -1;
+  for (let i = 0; i < keys.length && end >= 0; i++) {
+    const key = keys[i]!;
+    // Of an object, whole numbers come first whoever wrote it.
+    if (!isArray && i > 0 && keys[i - 1]! > key && !/^\d+$/.test(keys[i - 1]!)) return -1;
+    const start = `${i > 0 ? "," : ""}${isArray ? "" : `${rawJson(key)}:`}`;
+    if (!raw.startsWith(start, end)) return -1;
+    end = endOfCanonical(raw, end + start.length, (value as Record<string, unknown>)[key]);
+  }
+  return end >= 0 && raw[end] === (isArray ? "]" : "}") ? end + 1 : -1;
+}
+
+/** A stretch of bytes. */
+interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where a key of canonical JSON stands, with its value and a comma; undefined if that cannot be said. */
+function findKey(raw: string, key: string, value: unknown): Gap | undefined {
+  if (value === undefined) return undefined;
+  // Within a string a quote has a backslash before it, so this is a key with its value.
+  const part = `${rawJson(key)}:${latin1(new TextEncoder().encode(canonicalJson(value)))}`;
+  const from = raw.indexOf(part);
+  if (from < 0 || from !== raw.lastIndexOf(part)) return undefined;
+  const to = from + part.length;
+  return raw[from - 1] === ","
+    ? { from: from - 1, to }
+    : { from, to: raw[to] === "," ? to + 1 : to };
+}
+
+/** Hash of bytes without some gaps, in order. */
+function hashWithout(bytes: Uint8Array, gaps: readonly Gap[]): string {
+  const ends = [...gaps.map(({ from }) => from), bytes.length];
+  return sha256Hex(...ends.map((end, i) => bytes.subarray(gaps[i - 1]?.to ?? 0, end)));
 }
 
 /**
  * Reads a sealed file.
  *
  * @param what Names the content in messages.
- * @param unpack Is given the content without its hash; throws an error that says what is wrong.
+ * @param unpack Is given the content without its hash, and that; throws an error that says what is wrong.
  * @param check Sees the bytes before anything in them is believed. Default: none.
  * @throws {MicroLmError} Kind `missing`, `permission` or `data`; what the check throws.
  */
@@ -62,12 +156,13 @@ export async function readSealed<T>(
   path: string,
   what: string,
   schema: string,
-  unpack: (body: unknown) => T,
+  unpack: (body: unknown, sha256: string) => T,
   check?: FileCheck,
 ): Promise<T> {
   const text = await readCheckedText(path, check);
   try {
-    return unpack(unseal(parseSealed(text, schema)));
+    const { body, sha256 } = openSealed(new TextEncoder().encode(text), schema);
+    return unpack(body, sha256);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MicroLmError("data", `Cannot load ${what} "${path}": ${reason}`, { cause });

@@ -23,7 +23,11 @@ export interface OpenEncoderOptions {
   readonly dtype?: ModelDtype;
   /** How models without `modules.json` make one vector of their tokens'. Default: what the spec says. */
   readonly pooling?: PoolingMode;
-  /** Threads for one inference. Default: the engine's rule. */
+  /**
+   * Cores that encoding may take: threads of one inference, and workers where there are many texts. They
+   * change no result. Default: half of the cores, at most four, for one inference, and all, at most eight,
+   * for many texts.
+   */
   readonly threads?: number;
   /** Cache of the vectors of models and endpoints; other encoders are faster than any cache. Default: none. */
   readonly cache?: VectorCacheOptions;
@@ -36,7 +40,19 @@ interface Opener {
   open(name: string, options: OpenEncoderOptions): Promise<Encoder>;
   /** Whether a cache in front of it saves time. */
   readonly isSlow?: true;
+  /** Whether another place computes the vectors. */
+  readonly isElsewhere?: true;
 }
+
+/** As it was before an engine put that of Node in its place, which is another. */
+const { Worker: WorkerClass } = globalThis;
+/** Workers beside this thread, if nobody says how many. */
+const MOST_WORKERS = 7;
+/** When workers pay, measured: they take a tenth of a second to open `lite`, a model half a second. */
+const SPREAD = {
+  fast: { startAfter: 30_000, part: 256 },
+  slow: { startAfter: 256, part: 8 },
+} as const;
 
 /** Encoders with a name of ours: adding one takes a file and a line here. */
 const NAMED: Readonly<Record<string, Opener>> = {
@@ -52,6 +68,7 @@ const PLACED: Readonly<Record<Exclude<EncoderKind, "name">, Opener>> = {
   url: {
     open: async (name) => (await import("./endpoint/encoder.ts")).openEndpointEncoder(name),
     isSlow: true,
+    isElsewhere: true,
   },
 };
 
@@ -94,6 +111,18 @@ export async function openEncoder(
     for (const { encoder } of opened) await encoder[Symbol.asyncDispose]();
     throw error;
   }
+  const encoder = composeParts(spec, parts, opened);
+  // Slow parts were spread one by one, below their caches.
+  return parts.some(({ opener }) => opener.isSlow)
+    ? encoder
+    : await spreadOver(encoder, spec, options, "fast");
+}
+
+function composeParts(
+  spec: string,
+  parts: readonly EncoderPart[],
+  opened: readonly WeightedEncoder[],
+): Encoder {
   const [only] = opened;
   if (opened.length === 1 && only!.weight === 1) return only!.encoder;
   const isWritten = parts.every(({ name }, i) => opened[i]!.encoder.spec === name);
@@ -117,8 +146,12 @@ async function openPart(
   opener: Opener,
   options: OpenEncoderOptions,
 ): Promise<Encoder> {
-  const encoder = await opener.open(name, options);
-  if (!options.cache || !opener.isSlow) return encoder;
+  const opened = await opener.open(name, options);
+  if (!opener.isSlow) return opened;
+  const encoder = opener.isElsewhere || opened.runtime !== "wasm"
+    ? opened
+    : await spreadOver(opened, formatEncoderSpec([{ name, weight: 1 }]), options, "slow");
+  if (!options.cache) return encoder;
   const { withVectorCache } = await import("./cache/vector_cache.ts");
   try {
     return await withVectorCache(encoder, options.cache);
@@ -126,6 +159,36 @@ async function openPart(
     await encoder[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Lets workers help where there are cores for them. */
+async function spreadOver(
+  encoder: Encoder,
+  spec: string,
+  { cache: _, ...options }: OpenEncoderOptions,
+  speed: keyof typeof SPREAD,
+): Promise<Encoder> {
+  const cores = options.threads ?? Math.min(navigator.hardwareConcurrency, MOST_WORKERS + 1);
+  if (cores < 2 || !mayStartWorkers()) return encoder;
+  const { spreadEncoder } = await import("./workers/spread.ts");
+  return spreadEncoder(encoder, {
+    module: import.meta.url,
+    spec,
+    options,
+    workers: cores - 1,
+    WorkerClass,
+    ...SPREAD[speed],
+  });
+}
+
+/** Asks beforehand, because what a worker cannot load it says to the terminal. */
+function mayStartWorkers(): boolean {
+  // Libraries for Node put their own workers there, which do not know modules for these.
+  if (!(WorkerClass?.prototype instanceof EventTarget) || Deno.build.standalone) return false;
+  const { protocol, pathname } = new URL("./workers/worker.ts", import.meta.url);
+  return protocol !== "file:" ||
+    Deno.permissions.querySync({ name: "read", path: decodeURIComponent(pathname) }).state ===
+      "granted";
 }
 
 /** The options that engines know. */

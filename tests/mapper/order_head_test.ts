@@ -60,7 +60,7 @@ Deno.test("an artifact keeps its head, one without it is what it was", async () 
     ...FACTS,
     operating_point: { threshold: 0.4, min_order: 0.3 },
   });
-  assertEquals(JSON.parse(text).schema, "micro-lm/mapper@4");
+  assertEquals(JSON.parse(text).schema, "micro-lm/mapper@5");
   const artifact = parseArtifact(text);
   assertEquals(artifact.order, mapper.order);
   assertEquals(fromPinned(artifact.operating_point!), { threshold: 0.4, minOrder: 0.3 });
@@ -70,9 +70,9 @@ Deno.test("an artifact keeps its head, one without it is what it was", async () 
   );
   const plain = await trainMapper(MINI, encoder, { method: "none", orderHead: "off" });
   const old = serializeArtifact(plain, FACTS);
-  assertEquals(JSON.parse(old).schema, "micro-lm/mapper@4");
+  assertEquals(JSON.parse(old).schema, "micro-lm/mapper@5");
   assertEquals(parseArtifact(old).order, undefined);
-  const damaged = text.replace("mapper@4", "mapper@1");
+  const damaged = text.replace("mapper@5", "mapper@1");
   assertThrows(() => parseArtifact(damaged), Error, "hash");
 });
 

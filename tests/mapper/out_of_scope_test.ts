@@ -72,7 +72,7 @@ Deno.test("an artifact keeps its score; one without it is byte for byte what it 
     ...FACTS,
     operating_point: toPinned({ threshold: 0.4, maxOos: 0.6 }),
   });
-  assertEquals(JSON.parse(text).schema, "micro-lm/mapper@4");
+  assertEquals(JSON.parse(text).schema, "micro-lm/mapper@5");
   const artifact = parseArtifact(text);
   assertEquals(artifact.oos, trained.oos);
   assertEquals(fromPinned(artifact.operating_point!), { threshold: 0.4, maxOos: 0.6 });
@@ -81,7 +81,7 @@ Deno.test("an artifact keeps its score; one without it is byte for byte what it 
     text,
   );
   const old = JSON.parse(serializeArtifact(plain, FACTS));
-  assertEquals([old.schema, "out_of_scope" in old], ["micro-lm/mapper@4", false]);
+  assertEquals([old.schema, "out_of_scope" in old], ["micro-lm/mapper@5", false]);
   const { oos: _, ...bare } = trained;
   const { out_of_scope: __, ...training } = trained.training;
   assertEquals(serializeArtifact({ ...bare, training }, FACTS), serializeArtifact(plain, FACTS));

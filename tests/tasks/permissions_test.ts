@@ -63,7 +63,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   "stages-report": ["--allow-write=.artifacts,models,results,artifacts", "--allow-run=ln", QUIET],
   fixtures: ["--allow-write=fixtures"],
   schema: ["--allow-write=src/run/record"],
-  wasm: ["--allow-write=src/mapper/fit,src/stages/transformer", QUIET],
+  wasm: ["--allow-write=src/encoders/lite,src/mapper/fit,src/stages/transformer", QUIET],
   readme: ["--allow-write=README.md,docs", "--allow-run=deno"],
   notebooks: ["--allow-write=.artifacts,notebooks", "--allow-run=jupyter"],
   bench: ["--allow-write=.artifacts", "--allow-run=/usr/bin/python3", QUIET],
@@ -112,7 +112,7 @@ const TASKS: Readonly<Record<string, string>> = {
   "serve-public": "serve:public",
   mcp: "mcp",
   look: "trace bench:encoders bench:natural bench:orders bench:order-proof bench:order-score " +
-    "bench:overlap bench:audit bench:arc bench:rails bench:rails-order bench:memory bench:tune",
+    "bench:overlap bench:audit bench:arc bench:rails bench:rails-order bench:memory bench:tune bench:steps",
   cache: "replay cache",
   hub: "model",
   children: "encoders:compare bench:kill",

@@ -2,7 +2,7 @@ import { sha256Hex } from "../../core/hash.ts";
 import type { Encoder } from "../encoder.ts";
 import { forEachRow } from "../batches.ts";
 import { readPackageFile, readTensor, readWeightManifest } from "./energetic_weights.ts";
-import { normalizeL2 } from "../normalize.ts";
+import { STATIC_WASM } from "./static_wasm.ts";
 import { loadUnigram } from "./unigram.ts";
 
 /**
@@ -42,17 +42,7 @@ export async function openStaticEncoder(): Promise<Encoder> {
     readPackageFile("vocab.json"),
     readWeightManifest().then((manifest) => readTensor(manifest, STATIC_TENSOR)),
   ]);
-  const weights = staticWeights(unigram.scores, unigram.unknownId);
-  const encodeInto = (out: Float32Array, text: string) => {
-    const row = new Float64Array(STATIC_DIMS);
-    for (const id of unigram.encode(text.toLowerCase())) {
-      const weight = weights[id]!;
-      const at = id * STATIC_DIMS;
-      for (let j = 0; j < STATIC_DIMS; j++) row[j]! += weight * embeddings[at + j]!;
-    }
-    normalizeL2(row);
-    out.set(row);
-  };
+  const average = createAverage(embeddings, staticWeights(unigram.scores, unigram.unknownId));
   return {
     spec: "static",
     fingerprint: sha256Hex(
@@ -65,7 +55,7 @@ export async function openStaticEncoder(): Promise<Encoder> {
     encode: async (texts, options = {}) => {
       const data = new Float32Array(texts.length * STATIC_DIMS);
       await forEachRow(texts.length, options, (i) => {
-        encodeInto(data.subarray(i * STATIC_DIMS, (i + 1) * STATIC_DIMS), texts[i]!);
+        data.set(average(unigram.encode(texts[i]!.toLowerCase())), i * STATIC_DIMS);
       });
       return { rows: texts.length, dense: { data, rows: texts.length, cols: STATIC_DIMS } };
     },
@@ -78,4 +68,47 @@ export function staticWeights(scores: Float64Array, unknownId: number): Float64A
   const weights = scores.map((score) => SMOOTHING / (SMOOTHING + Math.exp(score)));
   weights[unknownId] = 0;
   return weights;
+}
+
+/** What `static_kernel.wat` exports; addresses are byte offsets into `memory`. */
+interface StaticKernel {
+  readonly memory: WebAssembly.Memory;
+  add(ids: number, count: number, table: number, weights: number, sums: number): void;
+  take(sums: number, out: number): void;
+}
+
+/** Ids that the kernel is given at a time: more than any prompt has. */
+const IDS = 4096;
+const PAGE = 65_536;
+
+/**
+ * Makes the function that averages rows of the table and scales the mean to length one. What it gives
+ * stands until the next call.
+ */
+function createAverage(
+  embeddings: Float32Array,
+  weights: Float64Array,
+): (ids: Uint32Array) => Float32Array {
+  const module = new WebAssembly.Module(Uint8Array.fromBase64(STATIC_WASM));
+  const { memory, add, take } = new WebAssembly.Instance(module)
+    .exports as unknown as StaticKernel;
+  const sums = 0;
+  const out = sums + 8 * STATIC_DIMS;
+  const ids = out + 4 * STATIC_DIMS;
+  const weightsAt = ids + 4 * IDS;
+  const table = weightsAt + weights.byteLength;
+  memory.grow(Math.ceil((table + embeddings.byteLength) / PAGE) - 1);
+  new Float64Array(memory.buffer, weightsAt).set(weights);
+  new Float32Array(memory.buffer, table).set(embeddings);
+  const given = new Uint32Array(memory.buffer, ids, IDS);
+  const result = new Float32Array(memory.buffer, out, STATIC_DIMS);
+  return (pieces) => {
+    for (let from = 0; from < pieces.length; from += IDS) {
+      const some = pieces.length > IDS ? pieces.subarray(from, from + IDS) : pieces;
+      given.set(some);
+      add(ids, some.length, table, weightsAt, sums);
+    }
+    take(sums, out);
+    return result;
+  };
 }

@@ -98,31 +98,40 @@ export function repairScores(pieces: readonly UnigramPiece[]): Float64Array {
  */
 export function createUnigram(pieces: readonly UnigramPiece[]): Unigram {
   const scores = repairScores(pieces);
-  const trie = new Trie(pieces.map(([piece]) => piece), MARKERS);
+  const { table, mask, pieceOf } = createTrie(pieces.map(([piece]) => piece), MARKERS);
   const unknownScore = scores.reduce((min, score) => Math.min(min, score), 0) - UNKNOWN_PENALTY;
+  let units = new Uint16Array(0);
   let best = new Float64Array(0);
   let from = new Int32Array(0);
-  let ids = new Int32Array(0);
+  let ids = new Uint32Array(0);
+  let path = new Uint32Array(0);
 
-  function encodeNormalized(text: string): Uint32Array {
-    const n = text.length;
-    if (best.length <= n) {
-      best = new Float64Array(2 * n + 64);
-      from = new Int32Array(2 * n + 64);
-      ids = new Int32Array(2 * n + 64);
-    }
+  function reserve(length: number): void {
+    if (units.length > length) return;
+    const room = 2 * length + 64;
+    units = new Uint16Array(room);
+    best = new Float64Array(room);
+    from = new Int32Array(room);
+    ids = new Uint32Array(room);
+    path = new Uint32Array(room);
+  }
+
+  /** The most probable cover of the first `n` units (Viterbi). */
+  function cover(n: number): Uint32Array {
     best.fill(-Infinity, 0, n + 1);
     best[0] = 0;
     for (let start = 0; start < n; start++) {
       const base = best[start]!;
       if (base === -Infinity) continue;
-      const width = isLeadSurrogate(text, start) ? 2 : 1;
+      const width = isLeadSurrogate(start, n) ? 2 : 1;
       let single = false;
       let node = 0;
       for (let end = start; end < n;) {
-        node = trie.step(node, text.charCodeAt(end++));
-        if (node < 0) break;
-        const id = trie.pieceAt(node);
+        const wanted = (node << 16) | units[end++]!;
+        let slot = firstSlot(wanted, mask);
+        while ((node = table[slot + 1]!) !== 0 && table[slot] !== wanted) slot = (slot + 2) & mask;
+        if (node === 0) break;
+        const id = pieceOf[node]!;
         if (id < 0) continue;
         if (end - start === width) single = true;
         const score = base + scores[id]!;
@@ -138,17 +147,39 @@ export function createUnigram(pieces: readonly UnigramPiece[]): Unigram {
         ids[start + width] = 0;
       }
     }
-    return backtrack(n, from, ids);
+    return backtrack(n);
   }
-  const encode = (text: string) => encodeNormalized(normalize(text));
-  return { scores, unknownId: 0, normalize, encodeNormalized, encode };
-}
 
-function isLeadSurrogate(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  if (code < 0xd800 || code > 0xdbff || at + 1 >= text.length) return false;
-  const next = text.charCodeAt(at + 1);
-  return next >= 0xdc00 && next <= 0xdfff;
+  function isLeadSurrogate(at: number, n: number): boolean {
+    const code = units[at]!;
+    if (code < 0xd800 || code > 0xdbff || at + 1 >= n) return false;
+    const next = units[at + 1]!;
+    return next >= 0xdc00 && next <= 0xdfff;
+  }
+
+  /** Walks back from the end, joining adjacent unknown pieces. */
+  function backtrack(n: number): Uint32Array {
+    let first = path.length;
+    for (let at = n; at > 0; at = from[at]!) {
+      const id = ids[at]!;
+      if (id !== 0 || first === path.length || path[first] !== 0) path[--first] = id;
+    }
+    return path.slice(first);
+  }
+
+  function encodeNormalized(text: string): Uint32Array {
+    const n = text.length;
+    reserve(n);
+    for (let i = 0; i < n; i++) units[i] = text.charCodeAt(i);
+    return cover(n);
+  }
+
+  function encode(text: string): Uint32Array {
+    reserve(text.length + 1);
+    const n = normalizeAscii(text, units);
+    return n < 0 ? encodeNormalized(normalize(text)) : cover(n);
+  }
+  return { scores, unknownId: 0, normalize, encodeNormalized, encode };
 }
 
 /** White space by Unicode; `\s` lacks the next-line character. */
@@ -159,69 +190,74 @@ function normalize(text: string): string {
   return folded === "" ? "" : `▁${folded}`;
 }
 
-/** Walks back from the end, joining adjacent unknown pieces. */
-function backtrack(n: number, from: Int32Array, ids: Int32Array): Uint32Array {
-  const reversed: number[] = [];
-  for (let at = n; at > 0; at = from[at]!) {
-    const id = ids[at]!;
-    if (id !== 0 || reversed.at(-1) !== 0) reversed.push(id);
+/** The mark of a space. */
+const SPACE_UNIT = 0x2581;
+
+/**
+ * What {@linkcode normalize} does, unit by unit, for text of ASCII alone: NFKC leaves that as it is.
+ *
+ * @param out Has room for one unit more than the text.
+ * @returns How many units it wrote; −1 if not all is ASCII.
+ */
+function normalizeAscii(text: string, out: Uint16Array): number {
+  let length = 0;
+  let isSpaced = true;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 127) return -1;
+    if (code === 32 || (code >= 9 && code <= 13)) {
+      isSpaced = true;
+      continue;
+    }
+    // One mark in front of the text and one for each space within it; none after the last word.
+    if (isSpaced) out[length++] = SPACE_UNIT;
+    isSpaced = false;
+    out[length++] = code;
   }
-  return Uint32Array.from(reversed.reverse());
+  return length;
 }
 
-/** A trie over UTF-16 code units in one open-addressing hash table. */
-class Trie {
-  readonly #keys: Uint32Array;
-  readonly #nodes: Int32Array;
-  readonly #mask: number;
-  #pieces: Int32Array;
-  #count = 1;
+/** A trie over UTF-16 code units in one open-addressing hash table; node 0 is the root. */
+interface Trie {
+  /** Pairs of a key and the node behind it, 0 for none. */
+  readonly table: Int32Array;
+  /** Of places in the table. */
+  readonly mask: number;
+  /** The piece that ends at a node, or −1. */
+  readonly pieceOf: Int32Array;
+}
 
-  constructor(pieces: readonly string[], skip: number) {
-    const units = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    const capacity = 1 << Math.ceil(Math.log2(2 * units + 16));
-    this.#mask = capacity - 1;
-    this.#keys = new Uint32Array(capacity);
-    this.#nodes = new Int32Array(capacity);
-    this.#pieces = new Int32Array(units + 2).fill(-1);
-    for (let id = skip; id < pieces.length; id++) this.#insert(pieces[id]!, id);
-    this.#pieces = this.#pieces.slice(0, this.#count);
-  }
-
-  #insert(piece: string, id: number): void {
+function createTrie(pieces: readonly string[], skip: number): Trie {
+  const units = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const size = 2 ** Math.ceil(Math.log2(4 * units + 32));
+  const table = new Int32Array(size);
+  const mask = size - 1;
+  const pieceOf = new Int32Array(units + 2).fill(-1);
+  let count = 1;
+  for (let id = skip; id < pieces.length; id++) {
+    const piece = pieces[id]!;
     let node = 0;
     for (let i = 0; i < piece.length; i++) {
-      const slot = this.#slot(node, piece.charCodeAt(i));
-      if (this.#nodes[slot] === 0) {
-        if (this.#count > MAX_NODE) throw new RangeError("Cannot hold so many pieces");
-        this.#keys[slot] = key(node, piece.charCodeAt(i));
-        this.#nodes[slot] = this.#count++;
+      const key = (node << 16) | piece.charCodeAt(i);
+      let slot = firstSlot(key, mask);
+      while (table[slot + 1] !== 0 && table[slot] !== key) slot = (slot + 2) & mask;
+      if (table[slot + 1] === 0) {
+        if (count > MAX_NODE) throw new RangeError("Cannot hold so many pieces");
+        table[slot] = key;
+        table[slot + 1] = count++;
       }
-      node = this.#nodes[slot]!;
+      node = table[slot + 1]!;
     }
     // The vocabulary has `”5` three times; the reference tokenizer takes the last, the least probable.
-    this.#pieces[node] = id;
+    pieceOf[node] = id;
   }
-
-  #slot(node: number, code: number): number {
-    const wanted = key(node, code);
-    let slot = (Math.imul(wanted, 0x9e3779b1) >>> 7) & this.#mask;
-    while (this.#nodes[slot] !== 0 && this.#keys[slot] !== wanted) slot = (slot + 1) & this.#mask;
-    return slot;
-  }
-
-  /** The node behind a code unit, or −1. Node 0 is the root. */
-  step(node: number, code: number): number {
-    return this.#nodes[this.#slot(node, code)]! || -1;
-  }
-
-  /** The piece that ends at a node, or −1. */
-  pieceAt(node: number): number {
-    return this.#pieces[node]!;
-  }
+  return { table, mask, pieceOf: pieceOf.slice(0, count) };
 }
 
 /** A node and a code unit share 32 bits: beyond it keys of different nodes would be equal. */
 const MAX_NODE = 0xffff;
 
-const key = (node: number, code: number) => ((node << 16) | code) >>> 0;
+/** Where the search for a key begins: an even place. */
+function firstSlot(key: number, mask: number): number {
+  return (Math.imul(key, 0x9e3779b1) >>> 6) & mask & ~1;
+}

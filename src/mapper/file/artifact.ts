@@ -1,23 +1,38 @@
 import { z } from "zod";
-import { parseSealed, seal, sealOf, unseal } from "../../core/sealed_json.ts";
-import { packArray, unpackArray } from "../../core/packed_arrays.ts";
+import { openSealed, seal } from "../../core/sealed_json.ts";
+import { packArray, packAscending, unpackArray } from "../../core/packed_arrays.ts";
 import { PINNED_POINT, pinnedFault, type PinnedPoint } from "../pinned_point.ts";
-import { isInSteps, PACKED_MODEL, packModel, unpackModel } from "./packed_model.ts";
+import {
+  isOfForm,
+  type ModelForm,
+  PACKED_MODEL,
+  packModel,
+  unpackColumns,
+  unpackModel,
+} from "./packed_model.ts";
 import type { TrainedEncoder, TrainedMapper, TrainingFacts } from "../train.ts";
 
 export type { PinnedPoint } from "../pinned_point.ts";
 
 /**
  * Names the format: the first without an order head, the second with one, the third with an out-of-scope
- * score, all with weights in float32; the fourth with weights in steps, which trainings have. A file keeps
- * its format, and with it its hash, when a point is pinned to it.
+ * score, all with weights in float32; the fourth and the fifth with weights in steps, the fifth with columns
+ * packed as well. A file keeps its format, and with it its hash, when a point is pinned to it.
  */
 const SCHEMAS = [
   "micro-lm/mapper@1",
   "micro-lm/mapper@2",
   "micro-lm/mapper@3",
   "micro-lm/mapper@4",
+  "micro-lm/mapper@5",
 ] as const;
+
+type Schema = typeof SCHEMAS[number];
+const NEWEST: Schema = "micro-lm/mapper@5";
+
+function formOf(schema: Schema): ModelForm {
+  return schema === NEWEST ? "steps" : schema === "micro-lm/mapper@4" ? "row steps" : "singles";
+}
 
 /** A trained mapper with what was asked for when it was trained. */
 export interface MapperArtifact extends TrainedMapper {
@@ -29,6 +44,8 @@ export interface MapperArtifact extends TrainedMapper {
   readonly ownLabels?: Readonly<Record<string, string | null>>;
   /** When to act, if that was decided. */
   readonly operating_point?: PinnedPoint;
+  /** Format of the file that it was read from, which it keeps. Default: the newest. */
+  readonly schema?: Schema;
   /** Hex sha256 over everything else in the file. */
   readonly sha256: string;
   /** The same without the operating point: names what decides, whatever point is pinned to it. */
@@ -38,10 +55,17 @@ export interface MapperArtifact extends TrainedMapper {
 /** Parameters of {@linkcode serializeArtifact} beside the mapper. */
 export type ArtifactFacts = Pick<
   MapperArtifact,
-  "domain" | "flags" | "ownLabels" | "operating_point"
+  "domain" | "flags" | "ownLabels" | "operating_point" | "schema"
 >;
 
 const count = z.number().int().nonnegative();
+/** Not a record of numbers: to try ten thousand names one by one takes longer than all that is unpacked. */
+const counts = z.custom<Record<string, number>>(
+  (value) =>
+    typeof value === "object" && value !== null && !Array.isArray(value) &&
+    Object.values(value).every((one) => Number.isSafeInteger(one) && one >= 0),
+  "expected a whole number for each name",
+);
 const hash = z.string().regex(/^[0-9a-f]{64}$/, "expected a hex sha256");
 
 const ARTIFACT = z.strictObject({
@@ -70,7 +94,7 @@ const ARTIFACT = z.strictObject({
   }).optional(),
   training: z.looseObject({
     rows: count,
-    label_counts: z.record(z.string(), count),
+    label_counts: counts,
     data_sha256: hash,
     domain: z.string(),
     flags: z.record(z.string(), z.unknown()),
@@ -82,8 +106,8 @@ const ARTIFACT = z.strictObject({
       template: z.base64(),
       vectors: z.base64(),
       labels: z.array(z.string()),
-      two_words: z.record(z.string(), count),
-      first_word: z.record(z.string(), count),
+      two_words: counts,
+      first_word: counts,
       majority: count,
     }),
   }),
@@ -106,28 +130,27 @@ type ArtifactJson = z.infer<typeof ARTIFACT>;
  * await using encoder = await openEncoder("ngram");
  * const mapper = await trainMapper(data, encoder, { mask: createMasker([]), method: "none" });
  * const text = serializeArtifact(mapper, { domain: "defi", flags: {} });
- * assertEquals(JSON.parse(text).schema, "micro-lm/mapper@4");
+ * assertEquals(JSON.parse(text).schema, "micro-lm/mapper@5");
  * ```
  */
 export function serializeArtifact(
   mapper: TrainedMapper,
-  { domain, flags, ownLabels, operating_point }: ArtifactFacts,
+  { domain, flags, ownLabels, operating_point, schema = NEWEST }: ArtifactFacts,
 ): string {
   const { order, oos } = mapper;
-  const model = packModel(mapper.model);
-  const head = order && packModel(order);
+  const form = formOf(schema);
   const body = {
-    schema: SCHEMAS[isInSteps(model) || (head && isInSteps(head)) ? 3 : oos ? 2 : order ? 1 : 0],
+    schema,
     kind: "calibrated-linear",
     classes: mapper.classes,
     encoder: packEncoder(mapper.encoder),
-    ...model,
-    ...(head && { order: head }),
+    ...packModel(mapper.model, form),
+    ...(order && { order: packModel(order, form) }),
     ...(oos && { out_of_scope: oos }),
     ...(operating_point && { operating_point }),
     training: {
       ...mapper.training,
-      known_columns: packArray(mapper.training.known_columns),
+      known_columns: (form === "steps" ? packAscending : packArray)(mapper.training.known_columns),
       domain,
       flags,
       ...(ownLabels && { own_labels: ownLabels }),
@@ -182,35 +205,39 @@ function unpackEncoder({ classes, encoder, classifier }: ArtifactJson): TrainedE
  * ```
  */
 export function parseArtifact(text: string): MapperArtifact {
-  const json = parseSealed(text, ...SCHEMAS);
-  const parsed = ARTIFACT.safeParse(json);
+  return readArtifact(new TextEncoder().encode(text));
+}
+
+/** The same from the bytes of its text, which is faster where they are at hand. */
+export function readArtifact(bytes: Uint8Array<ArrayBuffer>): MapperArtifact {
+  const sealed = openSealed(bytes, ...SCHEMAS);
+  const { sha256 } = sealed;
+  const parsed = ARTIFACT.safeParse({ ...sealed.body, sha256 });
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new Error(`${issue.message} at "${issue.path.join(".")}"`);
   }
-  const { sha256 } = parsed.data;
-  const { operating_point, ...core } = unseal(json as ArtifactJson);
-  const core_sha256 = operating_point ? sealOf(core) : sha256;
   const pinned = parsed.data.operating_point as PinnedPoint | undefined;
+  const core_sha256 = pinned ? sealed.sealWithout("operating_point") : sha256;
   const fault = pinned && pinnedFault(pinned, core_sha256);
   if (fault) throw new Error(fault);
-  const { classes, encoder, order, out_of_scope: oos } = parsed.data;
+  const { schema, classes, encoder, order, out_of_scope: oos } = parsed.data;
   const { domain, flags, own_labels, ...training } = parsed.data.training;
   checkParts(parsed.data);
+  const form = formOf(schema);
+  const known = unpackColumns(training.known_columns, form, "the known columns");
   return {
     classes,
     encoder: unpackEncoder(parsed.data),
-    model: unpackModel(parsed.data, classes.length, encoder.dims),
-    ...(order && { order: unpackModel(order, 2, encoder.dims) }),
+    model: unpackModel(parsed.data, classes.length, encoder.dims, form),
+    ...(order && { order: unpackModel(order, 2, encoder.dims, form) }),
     ...(oos && { oos }),
-    training: {
-      ...training,
-      known_columns: unpackColumns(training.known_columns),
-    } as unknown as TrainingFacts,
+    training: { ...training, known_columns: known } as unknown as TrainingFacts,
     domain,
     flags,
     ...(own_labels && { ownLabels: own_labels }),
     ...(pinned && { operating_point: pinned }),
+    ...(schema !== NEWEST && { schema }),
     sha256,
     core_sha256,
   };
@@ -219,22 +246,15 @@ export function parseArtifact(text: string): MapperArtifact {
 /** Whether the parts are those that the name of the format says. */
 function checkParts(packed: ArtifactJson): void {
   const { schema, order, out_of_scope: oos } = packed;
-  if (schema === SCHEMAS[3]) return;
-  if (isInSteps(packed) || (order && isInSteps(order))) {
-    throw new Error(`"${schema}" does not go with weights in steps`);
+  const form = formOf(schema);
+  if (!isOfForm(packed, form) || (order && !isOfForm(order, form))) {
+    throw new Error(`"${schema}" does not go with weights and columns packed like this`);
   }
+  if (form !== "singles") return;
   if ((oos !== undefined) !== (schema === SCHEMAS[2])) {
     throw new Error(`"${schema}" does not go with ${oos ? "an" : "no"} out-of-scope score`);
   }
   if (oos === undefined && (order === undefined) !== (schema === SCHEMAS[0])) {
     throw new Error(`"${schema}" does not go with ${order ? "an" : "no"} order head`);
   }
-}
-
-function unpackColumns(text: string): Uint32Array {
-  const columns = unpackArray(text, Uint32Array);
-  if (columns.some((column, i) => i > 0 && column <= columns[i - 1]!)) {
-    throw new Error("the known columns do not ascend");
-  }
-  return columns;
 }

@@ -10,7 +10,7 @@ import type { Features, Matrix } from "../../core/matrix.ts";
 import {
   type ArtifactFacts,
   type MapperArtifact,
-  parseArtifact,
+  readArtifact,
   serializeArtifact,
 } from "./artifact.ts";
 import { createBlankFinder } from "../calibrate/blank_rows.ts";
@@ -83,7 +83,7 @@ export async function loadMapper(path: string, check?: FileCheck): Promise<Mappe
   await check?.(path, bytes);
   refusePickle(bytes, path);
   try {
-    return parseArtifact(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return readArtifact(bytes);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MicroLmError("data", `Cannot load mapper "${path}": ${reason}`, {

@@ -183,8 +183,11 @@ function unpackTracks(packed: File["background"], classes: number): EvidenceTrac
  * ```
  */
 export function hashWdd(model: WddModel): string {
-  return seal(packWdd(model)).sha256;
+  return READ.get(model) ?? seal(packWdd(model)).sha256;
 }
+
+/** Hashes of models that were read: writing them again only to hash them takes as long as the reading. */
+const READ = new WeakMap<WddModel, string>();
 
 /**
  * Writes a WDD model as canonical JSON with a content hash.
@@ -237,5 +240,9 @@ export async function saveWdd(path: string, model: WddModel, key?: SigningKey): 
  * ```
  */
 export async function loadWdd(path: string, check?: FileCheck): Promise<WddModel> {
-  return await readSealed(path, "WDD model", SCHEMA, unpackWdd, check);
+  return await readSealed(path, "WDD model", SCHEMA, (body, sha256) => {
+    const model = unpackWdd(body);
+    READ.set(model, sha256);
+    return model;
+  }, check);
 }

@@ -114,3 +114,34 @@ Deno.test("a megabyte takes a few times as long as its tenth, for words and for 
     assert(whole < 40 * tenth + 200, `${JSON.stringify(unit)}: ${tenth} ms, then ${whole} ms`);
   }
 });
+
+/** What the encoder tells apart by hand in ASCII, and what it drops. */
+const ASCII = fc.array(
+  fc.oneof(
+    fc.constantFrom(..."aZ09 '.,\t\n\u0000\u001f\u007f!<>@[`{"),
+    fc.integer({ min: 0, max: 127 }).map((code) => String.fromCharCode(code)),
+  ),
+  { maxLength: 60 },
+).map((characters) => characters.join(""));
+
+Deno.test("plain ASCII gives what the folding of all text gives, bit for bit", async () => {
+  await fc.assert(
+    fc.asyncProperty(ASCII, async (text) => {
+      // A soft hyphen vanishes, but not before the text has gone the way of all others.
+      const [plain, folded] = await rows(text, `${text}\u00ad`);
+      assertEquals(plain, folded, JSON.stringify(text));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("columns ascend, for every number of bits that they have", async () => {
+  for (const bits of [8, 10, 18, 24]) {
+    await using encoder = await openNgramEncoder({ bits });
+    const text = Array.from({ length: 3000 }, (_, i) => `w${i.toString(36)}q`).join(" ");
+    const { columns } = rowOf(await encoder.encode([text]), 0);
+    assert(columns.length > 200);
+    columns.forEach((column, i) => assert(i === 0 || column > columns[i - 1]!));
+    assert(columns.at(-1)! < 1 << bits);
+  }
+});

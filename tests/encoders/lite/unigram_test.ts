@@ -89,6 +89,18 @@ Deno.test("the tokenizer agrees with @huggingface/tokenizers on arbitrary text",
   );
 });
 
+Deno.test("plain ASCII is split as its normal form is", () => {
+  const code = fc.oneof(fc.integer({ min: 0, max: 127 }), fc.constantFrom(9, 10, 11, 12, 13, 32));
+  const text = fc.array(code, { maxLength: 60 }).map((codes) => String.fromCharCode(...codes));
+  fc.assert(
+    fc.property(text, (s) => {
+      const expected = unigram.encodeNormalized(unigram.normalize(s));
+      assertEquals(unigram.encode(s), expected, JSON.stringify(s));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 Deno.test("a megabyte takes well under a second, surrogates alone do no harm", () => {
   const start = performance.now();
   assert(unigram.encode("deposit ".repeat(125_000)).length >= 125_000);
