@@ -67,12 +67,12 @@ for (
       (100 * right / test!.rows.length).toFixed(2),
       String(chosen_C?.C ?? C),
       chosen_blocks?.weights.join(", ") ?? "",
-      String(chosen_blocks?.shrinkage ?? ""),
+      String(chosen_blocks?.spread ?? ""),
     ]);
     console.error(rows.at(-1)!.join("  "));
   }
 }
 console.log(textTable({
-  columns: ["trained", "draw", "accuracy %", "C", "weights", "shrinkage"],
+  columns: ["trained", "draw", "accuracy %", "C", "weights", "spread"],
   rows,
 }));

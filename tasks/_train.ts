@@ -385,10 +385,10 @@ export function printTraining(
       `encoder ${encoder.spec}, calibration ${model.method}${folds}`,
   );
   if (training.chosen_C) {
-    const { weights = [], shrinkage = 1 } = training.chosen_blocks ?? {};
+    const { weights = [], spread = 0 } = training.chosen_blocks ?? {};
     const blocks = weights.length > 1 ? `, weights ${weights.join(", ")}` : "";
-    const spread = shrinkage < 1 ? `, spread within classes shrunk by ${shrinkage}` : "";
-    say(`Chosen by held-out log-loss: C ${training.chosen_C.C}${blocks}${spread}`);
+    const within = spread > 0 ? `, spread within classes ${spread}` : "";
+    say(`Chosen by held-out log-loss: C ${training.chosen_C.C}${blocks}${within}`);
   }
   if (rails) {
     const { primitives, background, training: { rows } } = rails;

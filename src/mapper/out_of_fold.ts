@@ -150,11 +150,11 @@ async function openChooser(
   encoder: Encoder,
   prompts: readonly string[],
 ): Promise<
-  (fold: Fold, options: PredictOutOfFoldOptions) => Pick<FitCalibratedOptions, "trainer"> & {
+  (fold: Fold, options: PredictOutOfFoldOptions) => Pick<FitCalibratedOptions, "spread"> & {
     readonly features: Features;
   }
 > {
-  const { chooseBlocks, encodeBlocks, trainerOf } = await import("./calibrate/choose_blocks.ts");
+  const { chooseBlocks, encodeBlocks } = await import("./calibrate/choose_blocks.ts");
   const { blocks, join } = await encodeBlocks(encoder, prompts);
   return (fold, { onProgress: _, C: __, groups: ___, ...options }) => {
     const { acting, classes, numbers } = actingRows(fold);
@@ -162,8 +162,8 @@ async function openChooser(
       blocks: blocks.map((block) => takeRows(block, acting)),
       labels: numbers,
     }, { ...options, classes: classes.length });
-    const { weights, shrinkage } = chosen ?? { weights: blocks.map(() => 1), shrinkage: 1 };
-    return { features: join(blocks, weights), ...trainerOf({ shrinkage }) };
+    const { weights, spread } = chosen ?? { weights: blocks.map(() => 1), spread: 0 };
+    return { features: join(blocks, weights), spread };
   };
 }
 
@@ -188,12 +188,8 @@ function fitFold(
   });
   if (!hasHead) return { classes, model };
   const isOrder = Int32Array.from(rows, (row) => labels[row] === ABSTAIN_CLASS ? 0 : 1);
-  const { trainer: __, ...rest } = options;
-  const head = fitOrderHead(
-    takeRows(features, rows),
-    isOrder,
-    // As a training does: the choice is about the classes.
-    options.C === "auto" ? rest : options,
-  );
+  // As a training does: the spread is about the classes.
+  const { spread: __, ...forHead } = options;
+  const head = fitOrderHead(takeRows(features, rows), isOrder, forHead);
   return { classes, model, scoreOrders: createOrderScorer(head.model) };
 }

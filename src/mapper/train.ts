@@ -15,7 +15,6 @@ import {
   type FitCalibratedOptions,
   type FitCalibratedResult,
   predictProbabilities,
-  type TrainerFactory,
 } from "./calibrate/calibration.ts";
 import { openNgramEncoder } from "../encoders/lite/ngram.ts";
 import type { ChosenBlocks } from "./calibrate/choose_blocks.ts";
@@ -154,8 +153,8 @@ export async function trainMapper(
   checkHead(data, labels, classes, hasHead);
   const plan = planTrainingRows(dataset.rows, hasHead, options.forms);
   const prompts = plan.rows.map((row) => row.prompt);
-  const { encoder, features, chosen, trainer } = await encodeRows(given, plan, classes, options);
-  const fitting = { ...options, ...(trainer && { trainer }) };
+  const { encoder, features, chosen } = await encodeRows(given, plan, classes, options);
+  const fitting = { ...options, ...(chosen && { spread: chosen.spread }) };
   const vectors = vectorKeys(features);
   const { fit, head } = fitParts(features, plan, { vectors, classes }, fitting);
   const model = roundModel(fit.model);
@@ -204,8 +203,6 @@ interface EncodedRows {
   readonly encoder: Encoder;
   readonly features: Features;
   readonly chosen?: ChosenBlocks;
-  /** Where the choice asks for another one. */
-  readonly trainer?: TrainerFactory;
 }
 
 /** Encodes all rows; where C is chosen, so is what the blocks weigh, and that comes first. */
@@ -222,7 +219,7 @@ async function encodeRows(
   if (C !== "auto" || options.trainer) {
     return { encoder, features: await encoder.encode(prompts, encoding) };
   }
-  const { chooseBlocks, encodeBlocks, trainerOf, weighEncoder } = await import(
+  const { chooseBlocks, encodeBlocks, weighEncoder } = await import(
     "./calibrate/choose_blocks.ts"
   );
   const { blocks, join } = await encodeBlocks(encoder, prompts, encoding);
@@ -242,7 +239,6 @@ async function encodeRows(
     encoder: weighEncoder(encoder, chosen),
     features: join(blocks, chosen.weights),
     chosen,
-    ...trainerOf(chosen),
   };
 }
 
@@ -287,8 +283,7 @@ function fitParts(
   if (headed.length === 0) return { fit, head: undefined };
   const seen = part(headed);
   // Two classes of many kinds each: their spread within is not what the penalty should count in.
-  const { trainer: _, ...rest } = options;
-  const forHead = options.C === "auto" ? rest : options;
+  const { spread: _, ...forHead } = options;
   const isOrder = Int32Array.from(headed, (i) => rows[i]!.label === ABSTAIN_CLASS ? 0 : 1);
   return {
     fit,

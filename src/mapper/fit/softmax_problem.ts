@@ -1,6 +1,23 @@
 import type { Features } from "../../core/matrix.ts";
 import { createRandom } from "../../core/random.ts";
-import { type Block, createArena, type Floats, type Kernels, type Precision } from "./kernels.ts";
+import {
+  CHUNK_ROWS,
+  type Entries,
+  runHere,
+  type RunJob,
+  type Shape,
+  STRETCH,
+  type Workspace,
+} from "./chunks.ts";
+import {
+  type Arena,
+  type Block,
+  type BlockSize,
+  createArena,
+  type Floats,
+  type Precision,
+  type SharedMemory,
+} from "./kernels.ts";
 import { mergeColumns, type MergedColumns } from "./merge_columns.ts";
 
 /**
@@ -11,9 +28,12 @@ import { mergeColumns, type MergedColumns } from "./merge_columns.ts";
  * Rows stand in groups, each padded with zero rows to a multiple of four, so that a fold can be left
  * out without copying.
  */
-export interface SoftmaxProblem {
+export interface SoftmaxProblem extends Workspace {
   readonly precision: Precision;
-  readonly kernels: Kernels;
+  /** Does the work of an iteration, by as many threads as there are. */
+  readonly run: RunJob;
+  /** Columns that a chunk of a product with the transpose takes. */
+  readonly columns: { readonly dense: number; readonly sparse: number };
   readonly classes: number;
   /** Columns of a parameter row. */
   readonly stride: number;
@@ -27,11 +47,6 @@ export interface SoftmaxProblem {
   readonly rows: Int32Array;
   /** First row of each group, and the end. */
   readonly groupStarts: readonly number[];
-  readonly x: Block<Floats>;
-  /** The sparse entries by row. */
-  readonly byRow: Entries;
-  /** The sparse entries of each group by merged column; `indptr` has a stretch a group. */
-  readonly byColumn: Entries;
   /** Blocks of parameter size: a scratch space for the solver. */
   vector(name: VectorName): Block<Floats>;
   /** Blocks of rows × stride. */
@@ -39,15 +54,20 @@ export interface SoftmaxProblem {
   /** Four numbers a row, and the weight of each row's loss: of the softmax in float32. */
   readonly stats: Block<Float32Array>;
   readonly rowWeights: Block<Float32Array>;
-  /** The inverse of the curvature over the dense rows. */
-  readonly inverse: Block<Floats>;
 }
 
-/** Places of a sparse matrix in kernel memory. */
-export interface Entries {
-  readonly indptr: Block<Uint32Array>;
-  readonly indices: Block<Uint32Array>;
-  readonly values: Block<Float32Array>;
+/** Other threads that help with one problem at a time. */
+export interface Crew {
+  /** Takes up a problem, and leaves the one before. */
+  attach(setup: ProblemSetup, space: Workspace): RunJob;
+}
+
+/** What another thread opens a problem by. */
+export interface ProblemSetup {
+  readonly sizes: Readonly<Record<string, BlockSize>>;
+  readonly precision: Precision;
+  readonly memory: WebAssembly.Memory;
+  readonly shape: Shape;
 }
 
 /** Names of parameter-sized blocks; `s0…`, `h0…` hold the history of L-BFGS. */
@@ -99,8 +119,17 @@ export function layOut(data: ProblemData): Layout {
 
 const padTo = (multiple: number, n: number) => Math.ceil(n / multiple) * multiple;
 
+/** Multiplications of a product from which other threads are worth waking. */
+const SHARED_FROM = 4e6;
+/** Columns of a chunk among several threads: enough chunks for all, of work enough for each. */
+const SHARED_COLUMNS = { dense: 32, sparse: 512 } as const;
+
 /** Lays out features for training, in the memory of the kernels. */
-export function createProblem(layout: Layout, precision: Precision): SoftmaxProblem {
+export function createProblem(
+  layout: Layout,
+  precision: Precision,
+  crew?: Crew,
+): SoftmaxProblem {
   const { rows, groupStarts, sparse, features, classes } = layout;
   const denseColumns = features.dense?.cols ?? 0;
   const denseRows = padTo(4, denseColumns + 1);
@@ -111,7 +140,7 @@ export function createProblem(layout: Layout, precision: Precision): SoftmaxProb
   const parameters = { type: precision, length: size };
   const outputs = { type: precision, length: rows.length * stride };
   const history = Array.from({ length: historyLength(size) }, (_, i) => i);
-  const arena = createArena({
+  const sizes: Record<string, BlockSize> = {
     x: { type: precision, length: rows.length * denseRows },
     rowStarts: { type: "u32", length: rows.length + 1 },
     columnsOf: { type: "u32", length: entries },
@@ -125,6 +154,8 @@ export function createProblem(layout: Layout, precision: Precision): SoftmaxProb
     stats: { type: "f32", length: precision === "f32" ? rows.length * 4 : 0 },
     rowWeights: { type: "f32", length: precision === "f32" ? rows.length : 0 },
     inverse: { type: precision, length: denseRows * denseRows },
+    diagonal: { type: "f64", length: count },
+    partials: { type: "f64", length: Math.ceil(size / STRETCH) * 2 * history.length },
     weights: parameters,
     gradient: parameters,
     previous: parameters,
@@ -132,10 +163,18 @@ export function createProblem(layout: Layout, precision: Precision): SoftmaxProb
     scaled: parameters,
     ...(groupStarts.length > 2 && { start: parameters }),
     ...Object.fromEntries(history.flatMap((i) => [[`s${i}`, parameters], [`h${i}`, parameters]])),
-  }, precision);
+  };
+  const isShared = crew && (rows.length * denseRows + entries) * classes >= SHARED_FROM;
+  const arena = createArena(sizes, precision, isShared ? "new" : undefined);
+  const shape = { denseRows, stride, count, size };
+  const space = openWorkspace(arena, shape);
   const problem: SoftmaxProblem = {
+    ...space,
     precision,
-    kernels: arena.kernels,
+    run: isShared
+      ? crew.attach({ sizes, precision, memory: arena.memory, shape }, space)
+      : runHere(space),
+    columns: isShared ? SHARED_COLUMNS : { dense: denseRows, sparse: count },
     classes,
     stride,
     denseColumns,
@@ -144,6 +183,26 @@ export function createProblem(layout: Layout, precision: Precision): SoftmaxProb
     size,
     rows,
     groupStarts,
+    vector: arena.floats,
+    outputs: arena.floats,
+    stats: arena.singles("stats"),
+    rowWeights: arena.singles("rowWeights"),
+  };
+  fillDense(problem, features);
+  fillSparse(problem);
+  return problem;
+}
+
+/** Opens a problem that another thread laid out. */
+export function openProblem({ sizes, precision, memory, shape }: ProblemSetup): Workspace {
+  return openWorkspace(createArena(sizes, precision, memory), shape);
+}
+
+function openWorkspace(arena: Arena, shape: Shape): Workspace {
+  return {
+    kernels: arena.kernels,
+    memory: arena.memory,
+    shape,
     x: arena.floats("x"),
     byRow: {
       indptr: arena.words("rowStarts"),
@@ -155,15 +214,10 @@ export function createProblem(layout: Layout, precision: Precision): SoftmaxProb
       indices: arena.words("rowsOf"),
       values: arena.singles("valuesIn"),
     },
-    vector: arena.floats,
-    outputs: arena.floats,
-    stats: arena.singles("stats"),
-    rowWeights: arena.singles("rowWeights"),
     inverse: arena.floats("inverse"),
+    diagonal: arena.floats("diagonal") as Block<Float64Array>,
+    partials: arena.floats("partials") as Block<Float64Array>,
   };
-  fillDense(problem, features);
-  fillSparse(problem);
-  return problem;
 }
 
 function fillDense({ rows, denseRows, denseColumns, x }: SoftmaxProblem, { dense }: Features) {
@@ -207,10 +261,6 @@ function fillSparse({ sparse, byRow, byColumn, groupStarts }: SoftmaxProblem): v
   }
 }
 
-/** Rows and inner columns a product takes at a time, so that its operands stay in the caches. */
-const ROW_TILE = 64;
-const INNER_TILE = 256;
-
 /** out = X·parameters for the rows of some groups. */
 export function multiply(
   problem: SoftmaxProblem,
@@ -218,31 +268,9 @@ export function multiply(
   out: Block<Floats>,
   groups: readonly number[],
 ): void {
-  const { kernels, denseRows, stride } = problem;
-  const { bytes } = kernels;
-  const line = stride * bytes;
   for (const [from, to] of ranges(problem, groups)) {
-    out.view.fill(0, from * stride, to * stride);
-    for (let i = from; i < to; i += ROW_TILE) {
-      for (let p = 0; p < denseRows; p += INNER_TILE) {
-        kernels.gemm(
-          problem.x.at + (i * denseRows + p) * bytes,
-          denseRows * bytes,
-          bytes,
-          parameters.at + p * line,
-          line,
-          out.at + i * line,
-          line,
-          Math.min(ROW_TILE, to - i),
-          stride,
-          Math.min(INNER_TILE, denseRows - p),
-        );
-      }
-    }
-    const { indptr, indices, values } = problem.byRow;
-    const sparseAt = parameters.at + denseRows * line;
-    const at = out.at + from * line;
-    kernels.spmm(indptr.at + from * 4, indices.at, values.at, sparseAt, at, line, to - from);
+    const chunks = Math.ceil((to - from) / CHUNK_ROWS);
+    problem.run("product", chunks, [parameters.at, out.at, from, to]);
   }
 }
 
@@ -253,32 +281,12 @@ export function multiplyTransposed(
   out: Block<Floats>,
   groups: readonly number[],
 ): void {
-  const { kernels, denseRows, stride, sparse } = problem;
-  const { bytes } = kernels;
-  const line = stride * bytes;
-  for (const [from, to] of ranges(problem, groups)) {
-    for (let p = from; p < to; p += INNER_TILE) {
-      kernels.gemm(
-        problem.x.at + p * denseRows * bytes,
-        bytes,
-        denseRows * bytes,
-        residuals.at + p * line,
-        line,
-        out.at,
-        line,
-        denseRows,
-        stride,
-        Math.min(INNER_TILE, to - p),
-      );
-    }
-  }
-  const { indptr, indices, values } = problem.byColumn;
-  const count = sparse?.count ?? 0;
-  for (const g of groups) {
-    const starts = indptr.at + g * count * 4;
-    const at = out.at + denseRows * line;
-    kernels.spmm(starts, indices.at, values.at, residuals.at, at, line, count);
-  }
+  const { run, columns, denseRows, shape: { count } } = problem;
+  const common = [residuals.at, out.at];
+  const rows = ranges(problem, groups).flat();
+  run("dense", Math.ceil(denseRows / columns.dense), [...common, columns.dense, ...rows]);
+  if (count === 0) return;
+  run("sparse", Math.ceil(count / columns.sparse), [...common, columns.sparse, ...groups]);
 }
 
 /** Adjacent groups make one range of rows. */

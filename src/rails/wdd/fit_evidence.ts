@@ -1,8 +1,7 @@
 import { MicroLmError } from "../../core/errors.ts";
 import type { Features } from "../../core/matrix.ts";
 import type { Encoder } from "../../encoders/encoder.ts";
-import { groupedFolds } from "../../mapper/calibrate/grouped_folds.ts";
-import { stratifiedFolds } from "../../mapper/calibrate/stratified_folds.ts";
+import { groupedFolds, stratifiedFolds } from "../../mapper/calibrate/folds.ts";
 import {
   decisionFunction,
   expandClassifier,

@@ -48,13 +48,13 @@ Deno.test("chooseBlocks() gives a block of noise less than the block with the si
       onProgress: (done, total) => seen.push([done, total]),
     })!;
   const [signal, noise] = [block(8, 1, 1), block(60, 0, 2)];
-  const { weights, shrinkage, losses } = choose([signal, noise]);
+  const { weights, spread, losses } = choose([signal, noise]);
   assertEquals(weights[0], 1);
   assert(weights[1]! <= 1 / 4, weights.join());
   const [first, last] = Object.values(losses);
   assert(last! < first!);
   assertEquals(choose([noise, signal]).weights, [weights[1]!, 1]);
-  assertEquals(choose([signal, noise]), { weights, shrinkage, losses }, "the same twice");
+  assertEquals(choose([signal, noise]), { weights, spread, losses }, "the same twice");
   assert(seen.every(([done, total]) => done <= total));
   assertEquals(seen.at(-1)![0], seen.at(-1)![1]);
 });

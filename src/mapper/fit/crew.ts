@@ -1,0 +1,114 @@
+import { JOBS, runChunk, type RunJob, type Workspace } from "./chunks.ts";
+import {
+  CELL,
+  createControl,
+  type CrewControl,
+  type CrewMessage,
+  MOST_NUMBERS,
+  takeChunks,
+} from "./crew_control.ts";
+import type { Crew, ProblemSetup } from "./softmax_problem.ts";
+
+/** A crew that can be sent home. */
+export interface OpenedCrew extends Crew, Disposable {
+  /** Threads with this one. */
+  readonly threads: number;
+}
+
+/**
+ * Starts workers that help this thread with the chunks of a training; undefined where there are none to
+ * start: one thread is asked for, or the permission to read the worker's file is lacking.
+ *
+ * What a worker that never comes leaves undone this thread does, too, and which of them does a chunk changes
+ * no bit.
+ *
+ * @param threads Default: as many as there are cores, at most 8.
+ */
+export function openCrew(threads: number = defaultThreads()): OpenedCrew | undefined {
+  const url = new URL("./crew_worker.ts", import.meta.url);
+  if (threads < 2 || !mayStart(url)) return undefined;
+  const workers = Array.from({ length: threads - 1 }, () => {
+    const worker = new Worker(url.href, { type: "module", name: "micro-lm training" });
+    // Its chunks are done here.
+    worker.addEventListener("error", (event) => event.preventDefault());
+    return worker;
+  });
+  const control = createControl();
+  let problems = 0;
+  return {
+    threads,
+    attach: (setup, space) => {
+      let own = 0;
+      return (job, chunks, numbers) => {
+        if (own === 0 || own !== control.cells[CELL.problem]) {
+          own = ++problems;
+          begin(control, workers, setup, own);
+        }
+        runTogether(control, space, [job, chunks, numbers]);
+      };
+    },
+    [Symbol.dispose]: () => {
+      // A worker that sleeps would not hear that it is to end.
+      lead(control.cells, NONE);
+      for (const worker of workers) worker.terminate();
+    },
+  };
+}
+
+function defaultThreads(): number {
+  return Math.min(8, navigator.hardwareConcurrency);
+}
+
+/** Asking would stop the work for a question; a module from elsewhere is not worth a download. */
+function mayStart(url: URL): boolean {
+  if (url.protocol !== "file:" || typeof Worker === "undefined") return false;
+  return Deno.permissions.querySync({ name: "read", path: url }).state === "granted";
+}
+
+/** No problem. */
+const NONE = -1;
+
+/** Says which problem is at work, and wakes all that wait. */
+function lead(cells: CrewControl["cells"], problem: number): void {
+  Atomics.store(cells, CELL.problem, problem);
+  Atomics.add(cells, CELL.turn, 1);
+  Atomics.notify(cells, CELL.turn);
+}
+
+/** Sends a problem to all, those that wait for another one's next turn included. */
+function begin(
+  control: CrewControl,
+  workers: readonly Worker[],
+  setup: ProblemSetup,
+  problem: number,
+): void {
+  lead(control.cells, problem);
+  const message: CrewMessage = { control, setup, problem };
+  for (const worker of workers) worker.postMessage(message);
+}
+
+function runTogether(
+  control: CrewControl,
+  space: Workspace,
+  [job, chunks, numbers]: Parameters<RunJob>,
+): void {
+  if (chunks < 2 || numbers.length > MOST_NUMBERS) {
+    for (let chunk = 0; chunk < chunks; chunk++) runChunk(space, job, chunk, numbers);
+    return;
+  }
+  const { cells } = control;
+  control.numbers.set(numbers);
+  cells[CELL.count] = numbers.length;
+  cells[CELL.job] = JOBS.indexOf(job);
+  cells[CELL.chunks] = chunks;
+  Atomics.store(cells, CELL.next, 0);
+  Atomics.store(cells, CELL.open, 1);
+  Atomics.add(cells, CELL.turn, 1);
+  Atomics.notify(cells, CELL.turn);
+  takeChunks(control, (job, chunk, numbers) => runChunk(space, job, chunk, numbers));
+  // None enters any more, and what was begun is ended: then the numbers are free for the next job.
+  Atomics.store(cells, CELL.open, 0);
+  for (let inside; (inside = Atomics.load(cells, CELL.inside)) > 0;) {
+    Atomics.wait(cells, CELL.inside, inside, 100);
+  }
+}

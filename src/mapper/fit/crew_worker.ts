@@ -1,0 +1,23 @@
+import { runChunk } from "./chunks.ts";
+import { CELL, type CrewMessage, takeChunks } from "./crew_control.ts";
+import { openProblem } from "./softmax_problem.ts";
+
+/** Helps with a problem until another one is at work: then that comes as the next message. */
+self.addEventListener("message", (event: Event) => {
+  const { control, setup, problem } = (event as MessageEvent<CrewMessage>).data;
+  const { cells } = control;
+  const space = openProblem(setup);
+  let turn = 0;
+  while (Atomics.load(cells, CELL.problem) === problem) {
+    Atomics.wait(cells, CELL.turn, turn);
+    turn = Atomics.load(cells, CELL.turn);
+    Atomics.add(cells, CELL.inside, 1);
+    // In this order: what is open now is of the problem that is looked at next.
+    const isOpen = Atomics.load(cells, CELL.open) === 1;
+    if (isOpen && Atomics.load(cells, CELL.problem) === problem) {
+      takeChunks(control, (job, chunk, numbers) => runChunk(space, job, chunk, numbers));
+    }
+    Atomics.sub(cells, CELL.inside, 1);
+    Atomics.notify(cells, CELL.inside);
+  }
+});
