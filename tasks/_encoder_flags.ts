@@ -46,7 +46,8 @@ export const ENCODER_FLAGS = {
     min: 1,
     max: 256,
     help:
-      "Threads for one inference; they change no result. Default: half of the cores, at most 4.",
+      "Threads for one inference, and for a training; they change no result. Default: half of the " +
+      "cores, at most 4; all, at most 8, for a training.",
   },
 } as const;
 

@@ -130,6 +130,7 @@ export async function runTraining(
     orderHead: request.order_head,
     ...(request.oos_score && { oosScore: true }),
     ...(request.readings && { forms: formsOf(domain) }),
+    ...(request.threads !== undefined && { threads: request.threads }),
     ...(request.solver === "ml" ? { trainer: await createMlTrainer() } : {}),
     mask,
   };
@@ -190,14 +191,16 @@ export async function runTraining(
 
 /** The evidence of the same rows; undefined where nobody wants it or nothing would ask for it. */
 async function fitEvidence(
-  { no_rails }: TrainRequest,
+  { no_rails, threads }: TrainRequest,
   dataset: Dataset,
   domain: Domain,
   warn: CommandContext["warn"],
 ): Promise<WddModel | undefined> {
   if (no_rails || domain.planner === null) return undefined;
   try {
-    return await fitRails(dataset, domain);
+    return await fitRails(dataset, domain, {
+      encoder: threads === undefined ? {} : { threads },
+    });
   } catch (error) {
     if (!(error instanceof MicroLmError) || error.kind !== "data") throw error;
     warn(`no evidence for the rails: ${error.message}; --no_rails leaves it out without a word`);

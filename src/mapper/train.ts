@@ -26,11 +26,12 @@ import { fitOrderHead, type OrderHeadChoice, wantsOrderHead } from "./order_head
 import { planTrainingRows, type TrainingForms, type TrainingRows } from "./training_rows.ts";
 import { knownColumns } from "./novelty.ts";
 import { createBlankFinder } from "./calibrate/blank_rows.ts";
+import { crewFor } from "./fit/logistic_regression.ts";
 import { takeRows } from "./fit/rows.ts";
 
 /** Options of {@linkcode trainMapper}. */
 export interface TrainMapperOptions
-  extends Omit<FitCalibratedOptions, "classes" | "groups" | "nameClass"> {
+  extends Omit<FitCalibratedOptions, "classes" | "crew" | "groups" | "nameClass"> {
   /** Classes in the order of the probabilities. Default: the labels that occur, sorted. */
   readonly classNames?: readonly string[];
   /** How prompts are reduced to templates. */
@@ -47,6 +48,11 @@ export interface TrainMapperOptions
    * prompts come as they are.
    */
   readonly forms?: TrainingForms;
+  /**
+   * Threads for large trainings; they change no byte. Default: as many as there are cores, at most 8, where
+   * the permission to read this library lets workers start; else one.
+   */
+  readonly threads?: number;
   /**
    * Called with what is under way and how far it is: prompts of all, fits to choose weights, or the work
    * of the training.
@@ -154,7 +160,12 @@ export async function trainMapper(
   const plan = planTrainingRows(dataset.rows, hasHead, options.forms);
   const prompts = plan.rows.map((row) => row.prompt);
   const { encoder, features, chosen } = await encodeRows(given, plan, classes, options);
-  const fitting = { ...options, ...(chosen && { spread: chosen.spread }) };
+  using crew = await crewFor([features], classes.length, options.threads);
+  const fitting = {
+    ...options,
+    ...(chosen && { spread: chosen.spread }),
+    ...(crew && { crew }),
+  };
   const vectors = vectorKeys(features);
   const { fit, head } = fitParts(features, plan, { vectors, classes }, fitting);
   const model = roundModel(fit.model);
@@ -198,6 +209,9 @@ export async function trainMapper(
   };
 }
 
+/** The options, and who helps. */
+type Fitting = TrainMapperOptions & Pick<FitCalibratedOptions, "crew">;
+
 /** What the rows of a training are as features, and what was chosen about them. */
 interface EncodedRows {
   readonly encoder: Encoder;
@@ -210,7 +224,7 @@ async function encodeRows(
   encoder: Encoder,
   { rows, source, written, classified }: TrainingRows,
   classes: readonly string[],
-  { onPhase, C, ...options }: TrainMapperOptions,
+  { onPhase, C, threads, ...options }: TrainMapperOptions,
 ): Promise<EncodedRows> {
   const prompts = rows.map((row) => row.prompt);
   const encoding = {
@@ -225,12 +239,14 @@ async function encodeRows(
   const { blocks, join } = await encodeBlocks(encoder, prompts, encoding);
   const equal = join(blocks, blocks.map(() => 1));
   const groups = groupRows(rows.slice(0, written), vectorKeys(equal), options.mask);
+  using crew = await crewFor(blocks, classes.length, threads);
   const chosen = chooseBlocks(join, {
     blocks: blocks.map((block) => takeRows(block, classified)),
     labels: Int32Array.from(classified, (i) => classes.indexOf(rows[i]!.label!)),
     groups: Array.from(classified, (i) => groups[source[i]!]!),
   }, {
     ...options,
+    ...(crew && { crew }),
     classes: classes.length,
     onProgress: (done, total) => onPhase?.("choose", done, total),
   });
@@ -259,7 +275,7 @@ function fitParts(
     readonly vectors: readonly string[];
     readonly classes: readonly string[];
   },
-  options: TrainMapperOptions,
+  options: Fitting,
 ): { readonly fit: FitCalibratedResult; readonly head: FitCalibratedResult | undefined } {
   const groups = groupRows(rows.slice(0, written), vectors, options.mask);
   // The head has two classes: its fits take about as much less as its entries are fewer.
@@ -311,7 +327,7 @@ async function fitScope(
   { rows, written }: TrainingRows,
   { temperature }: CalibratedModel,
   { vectors, hasHead }: { readonly vectors: readonly string[]; readonly hasHead: boolean },
-  { mask, onPhase: _, ...options }: TrainMapperOptions,
+  { mask, onPhase: _, ...options }: Fitting,
 ) {
   const own = rows.slice(0, written);
   const prompts = own.map((row) => row.prompt);

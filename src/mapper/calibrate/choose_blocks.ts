@@ -1,11 +1,7 @@
 import type { Features } from "../../core/matrix.ts";
 import type { EncodeOptions, Encoder, EncoderBlocks } from "../../encoders/encoder.ts";
 import { decisionFunction } from "../fit/linear_classifier.ts";
-import {
-  createTrainer,
-  DEFAULT_C,
-  type FitLogisticRegressionOptions,
-} from "../fit/logistic_regression.ts";
+import { createTrainer, type FitLogisticRegressionOptions } from "../fit/logistic_regression.ts";
 import { takeRows } from "../fit/rows.ts";
 import { lossAtBestTemperature } from "./calibration_compare.ts";
 import { planCalibration } from "./calibration_plan.ts";

@@ -13,6 +13,8 @@ import type { Crew, ProblemSetup } from "./softmax_problem.ts";
 export interface OpenedCrew extends Crew, Disposable {
   /** Threads with this one. */
   readonly threads: number;
+  /** Chunks that the others did so far. */
+  helped(): number;
 }
 
 /**
@@ -34,9 +36,11 @@ export function openCrew(threads: number = defaultThreads()): OpenedCrew | undef
     return worker;
   });
   const control = createControl();
+  const patience = createPatience();
   let problems = 0;
   return {
     threads,
+    helped: () => Atomics.load(control.cells, CELL.helped),
     attach: (setup, space) => {
       let own = 0;
       return (job, chunks, numbers) => {
@@ -44,7 +48,7 @@ export function openCrew(threads: number = defaultThreads()): OpenedCrew | undef
           own = ++problems;
           begin(control, workers, setup, own);
         }
-        runTogether(control, space, [job, chunks, numbers]);
+        runTogether(control, space, patience, [job, chunks, numbers]);
       };
     },
     [Symbol.dispose]: () => {
@@ -87,15 +91,46 @@ function begin(
   for (const worker of workers) worker.postMessage(message);
 }
 
+/** Jobs after which it is asked whether the others are a help, and those without them if not. */
+const TRIAL = 50;
+const ALONE = 1000;
+/** Share of its own work that this thread waits for the others at most. */
+const MOST_WAITING = 0.2;
+
+/**
+ * On a busy machine a worker may sleep in the middle of a chunk, and all wait for it: then this thread goes on
+ * alone for a while.
+ */
+interface Patience {
+  isOver(): boolean;
+  note(worked: number, waited: number): void;
+}
+
+function createPatience(): Patience {
+  let [worked, waited, jobs, alone] = [0, 0, 0, 0];
+  return {
+    isOver: () => alone > 0 && alone-- > 0,
+    note: (work, wait) => {
+      worked += work;
+      waited += wait;
+      if (++jobs < TRIAL) return;
+      if (waited > MOST_WAITING * worked) alone = ALONE;
+      worked = waited = jobs = 0;
+    },
+  };
+}
+
 function runTogether(
   control: CrewControl,
   space: Workspace,
+  patience: Patience,
   [job, chunks, numbers]: Parameters<RunJob>,
 ): void {
-  if (chunks < 2 || numbers.length > MOST_NUMBERS) {
+  if (chunks < 2 || numbers.length > MOST_NUMBERS || patience.isOver()) {
     for (let chunk = 0; chunk < chunks; chunk++) runChunk(space, job, chunk, numbers);
     return;
   }
+  const start = performance.now();
   const { cells } = control;
   control.numbers.set(numbers);
   cells[CELL.count] = numbers.length;
@@ -105,10 +140,12 @@ function runTogether(
   Atomics.store(cells, CELL.open, 1);
   Atomics.add(cells, CELL.turn, 1);
   Atomics.notify(cells, CELL.turn);
-  takeChunks(control, (job, chunk, numbers) => runChunk(space, job, chunk, numbers));
+  takeChunks(control, (...chunk) => runChunk(space, ...chunk));
+  const done = performance.now();
   // None enters any more, and what was begun is ended: then the numbers are free for the next job.
   Atomics.store(cells, CELL.open, 0);
   for (let inside; (inside = Atomics.load(cells, CELL.inside)) > 0;) {
     Atomics.wait(cells, CELL.inside, inside, 100);
   }
+  patience.note(done - start, performance.now() - done);
 }

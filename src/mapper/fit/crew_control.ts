@@ -33,6 +33,8 @@ export const CELL = {
   count: 6,
   /** The problem at work: another one sends a worker back to its messages. */
   problem: 7,
+  /** Chunks that workers did. */
+  helped: 8,
 } as const;
 
 /** Makes the memory that a crew is led by. */
@@ -43,17 +45,17 @@ export function createControl(): CrewControl {
   };
 }
 
-/** Takes chunks of the job until none is left. */
+/** Takes chunks of the job until none is left; says how many. */
 export function takeChunks(
   { cells, numbers }: CrewControl,
   work: (job: Job, chunk: number, numbers: Float64Array) => void,
-): void {
+): number {
   const job = JOBS[cells[CELL.job]!]!;
   const chunks = cells[CELL.chunks]!;
   const own = numbers.subarray(0, cells[CELL.count]!);
-  for (;;) {
+  for (let taken = 0;; taken++) {
     const chunk = Atomics.add(cells, CELL.next, 1);
-    if (chunk >= chunks) return;
+    if (chunk >= chunks) return taken;
     work(job, chunk, own);
   }
 }

@@ -3,8 +3,7 @@ import { CELL, type CrewMessage, takeChunks } from "./crew_control.ts";
 import { openProblem } from "./softmax_problem.ts";
 
 /** Helps with a problem until another one is at work: then that comes as the next message. */
-self.addEventListener("message", (event: Event) => {
-  const { control, setup, problem } = (event as MessageEvent<CrewMessage>).data;
+addMessageListener(({ control, setup, problem }) => {
   const { cells } = control;
   const space = openProblem(setup);
   let turn = 0;
@@ -15,9 +14,16 @@ self.addEventListener("message", (event: Event) => {
     // In this order: what is open now is of the problem that is looked at next.
     const isOpen = Atomics.load(cells, CELL.open) === 1;
     if (isOpen && Atomics.load(cells, CELL.problem) === problem) {
-      takeChunks(control, (job, chunk, numbers) => runChunk(space, job, chunk, numbers));
+      const taken = takeChunks(control, (...chunk) => runChunk(space, ...chunk));
+      Atomics.add(cells, CELL.helped, taken);
     }
     Atomics.sub(cells, CELL.inside, 1);
     Atomics.notify(cells, CELL.inside);
   }
 });
+
+/** The checker takes this file for one of a window. */
+function addMessageListener(listen: (message: CrewMessage) => void): void {
+  const scope = self as unknown as { onmessage(event: { readonly data: CrewMessage }): void };
+  scope.onmessage = ({ data }) => listen(data);
+}

@@ -136,6 +136,28 @@ export function createTrainer(
   return { fit: (active, how) => fitGroups(state, active, options, how) };
 }
 
+/** Entries times classes from which threads are worth starting: a fit then takes some tenths of a second. */
+const CREW_FROM = 1e7;
+
+/**
+ * Starts other threads for trainings over some blocks of features where they pay; to be disposed.
+ *
+ * @param threads In all. Default: as many as there are cores, at most 8.
+ */
+export async function crewFor(
+  blocks: readonly Features[],
+  classes: number,
+  threads?: number,
+): Promise<(Crew & Disposable) | undefined> {
+  const entries = blocks.reduce(
+    (sum, { dense, sparse }) => sum + (dense?.data.length ?? 0) + (sparse?.indices.length ?? 0),
+    0,
+  );
+  if (threads === 1 || entries * classes < CREW_FROM) return undefined;
+  const { openCrew } = await import("./crew.ts");
+  return openCrew(threads);
+}
+
 interface TrainerState {
   readonly layout: Layout;
   /** Class of each laid-out row. */

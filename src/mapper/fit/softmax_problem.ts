@@ -1,14 +1,6 @@
 import type { Features } from "../../core/matrix.ts";
 import { createRandom } from "../../core/random.ts";
-import {
-  CHUNK_ROWS,
-  type Entries,
-  runHere,
-  type RunJob,
-  type Shape,
-  STRETCH,
-  type Workspace,
-} from "./chunks.ts";
+import { CHUNK_ROWS, runHere, type RunJob, type Shape, STRETCH, type Workspace } from "./chunks.ts";
 import {
   type Arena,
   type Block,
@@ -16,7 +8,6 @@ import {
   createArena,
   type Floats,
   type Precision,
-  type SharedMemory,
 } from "./kernels.ts";
 import { mergeColumns, type MergedColumns } from "./merge_columns.ts";
 

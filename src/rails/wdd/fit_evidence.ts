@@ -7,7 +7,7 @@ import {
   expandClassifier,
   type LinearClassifier,
 } from "../../mapper/fit/linear_classifier.ts";
-import { createTrainer } from "../../mapper/fit/logistic_regression.ts";
+import { createTrainer, crewFor } from "../../mapper/fit/logistic_regression.ts";
 import type { PromptSpans } from "../spans.ts";
 import { centre, createEvidenceReader, type EvidenceTrack, type SpanEvidence } from "./evidence.ts";
 import { encodeSpanSums } from "./span_sums.ts";
@@ -26,6 +26,8 @@ export interface FitEvidenceOptions {
   readonly folds?: number;
   /** What each prompt belongs to, such as its author: folds do not tear it apart. Default: nothing. */
   readonly groups?: readonly string[];
+  /** Threads; they change no byte. Default: as those of `trainMapper`. */
+  readonly threads?: number | undefined;
 }
 
 /** Fitted span evidence, and what it says of its own training rows. */
@@ -50,17 +52,19 @@ export async function fitEvidence(
   labels: readonly string[],
   classes: readonly string[],
   encoder: Encoder,
-  { C = 4, folds: count = 3, groups }: FitEvidenceOptions = {},
+  { C = 4, folds: count = 3, groups, threads }: FitEvidenceOptions = {},
 ): Promise<FittedEvidence> {
   const numbers = numberLabels(labels, classes, count);
   const features = await encodeSpanSums(prompts, encoder);
   const folds = groups && new Set(groups).size >= count
     ? groupedFolds(numbers, groups, count)
     : stratifiedFolds(numbers, count);
+  using crew = await crewFor([features], classes.length, threads);
   const trainer = createTrainer(features, numbers, folds, {
     classes: classes.length,
     C,
     tol: TOLERANCE,
+    ...(crew && { crew }),
   });
   const members = folds.map((_, fold) => {
     const others = folds.keys().filter((other) => other !== fold).toArray();
