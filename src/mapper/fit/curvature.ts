@@ -112,15 +112,20 @@ function centreSample(
 }
 
 function setDiagonal(
-  { sparse, denseRows, diagonal: { view: diagonal } }: SoftmaxProblem,
+  { denseRows, groupStarts, byColumn: { indptr, values }, diagonal: { view: diagonal } }:
+    SoftmaxProblem,
   scale: number,
   penalty: number,
   spread: ClassSpread | undefined,
 ): void {
   diagonal.fill(penalty);
   for (let c = 0; c < diagonal.length; c++) {
-    const { starts, values } = sparse!;
-    for (let k = starts[c]!; k < starts[c + 1]!; k++) diagonal[c]! += scale * values[k]! ** 2;
+    for (let g = 0; g + 1 < groupStarts.length; g++) {
+      const end = indptr.view[g * diagonal.length + c + 1]!;
+      for (let k = indptr.view[g * diagonal.length + c]!; k < end; k++) {
+        diagonal[c]! += scale * values.view[k]! ** 2;
+      }
+    }
     if (spread) diagonal[c]! += spread.factor * spread.diagonal[denseRows + c]!;
     diagonal[c] = 1 / diagonal[c]!;
   }

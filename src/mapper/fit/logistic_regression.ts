@@ -125,7 +125,7 @@ export function createTrainer(
   checkInput(features, labels, classes);
   const layout = layOut({ features, classes, groups, seed: options.seed ?? 0 });
   const entries = layout.rows.length * ((features.dense?.cols ?? 0) + 1) +
-    (layout.sparse?.rows.length ?? 0);
+    layout.entryCount;
   const state: TrainerState = {
     layout,
     labels: layout.rows.map((row) => row < 0 ? 0 : labels[row]!),
@@ -205,9 +205,12 @@ function fitGroups(
   if (warm) problem.vector("weights").view.set(problem.vector("start").view);
   let result = solve(problem, { ...common, maxIter, warm, curved });
   let solved = problem;
-  if (!state.precise && result.gradientNorm > common.tol && result.iterations < maxIter) {
+  const precise = state.precise || result.gradientNorm <= common.tol || result.iterations >= maxIter
+    ? undefined
+    : createPrecise(state, problem);
+  if (precise) {
     // Float32 has come as far as it can.
-    solved = createProblem(layout, "f64", state.crew);
+    solved = precise;
     copyWeights(problem, solved);
     const { iterations } = result;
     result = solve(solved, { ...common, maxIter: maxIter - iterations, warm: true });
@@ -220,6 +223,16 @@ function fitGroups(
   }
   const { iterations, converged, loss } = result;
   return { iterations, converged, loss, classifier: extractClassifier(solved) };
+}
+
+/** The problem in float64; undefined where that is more than WebAssembly can address. */
+function createPrecise({ layout, crew }: TrainerState, problem: SoftmaxProblem) {
+  try {
+    return createProblem(layout, "f64", crew, problem);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** Between problems of the same layout in two precisions. */

@@ -31,7 +31,7 @@ export interface SoftmaxProblem extends Workspace {
   readonly denseColumns: number;
   /** Dense columns, intercept and padding: rows of the dense part of the parameters. */
   readonly denseRows: number;
-  readonly sparse: MergedColumns | undefined;
+  readonly sparse: SparseColumns | undefined;
   /** Number of parameters, padding included. */
   readonly size: number;
   /** Source row of each laid-out row, −1 for padding. */
@@ -93,8 +93,14 @@ export interface ProblemData {
 export interface Layout extends ProblemData {
   readonly rows: Int32Array;
   readonly groupStarts: readonly number[];
-  readonly sparse: MergedColumns | undefined;
+  readonly sparse: SparseColumns | undefined;
+  /** Entries of the merged columns; none once a problem has them, since they take as much as the features. */
+  entries: Pick<MergedColumns, "starts" | "rows" | "values"> | undefined;
+  readonly entryCount: number;
 }
+
+/** Which columns there are, and how they merge. */
+export type SparseColumns = Pick<MergedColumns, "columns" | "merged" | "shares" | "count">;
 
 /** Orders rows and merges columns. */
 export function layOut(data: ProblemData): Layout {
@@ -104,8 +110,12 @@ export function layOut(data: ProblemData): Layout {
   for (const group of groups) groupStarts.push(groupStarts.at(-1)! + padTo(4, group.length));
   const rows = new Int32Array(groupStarts.at(-1)!).fill(-1);
   groups.forEach((group, g) => rows.set(random.shuffle([...group]), groupStarts[g]));
-  const sparse = features.sparse && mergeColumns(features.sparse, rows);
-  return { ...data, rows, groupStarts, sparse };
+  if (!features.sparse) {
+    return { ...data, rows, groupStarts, sparse: undefined, entries: undefined, entryCount: 0 };
+  }
+  const { columns, merged, shares, count, ...entries } = mergeColumns(features.sparse, rows);
+  const sparse = { columns, merged, shares, count };
+  return { ...data, rows, groupStarts, sparse, entries, entryCount: entries.rows.length };
 }
 
 const padTo = (multiple: number, n: number) => Math.ceil(n / multiple) * multiple;
@@ -115,18 +125,22 @@ const SHARED_FROM = 4e6;
 /** Columns of a chunk among several threads: enough chunks for all, of work enough for each. */
 const SHARED_COLUMNS = { dense: 32, sparse: 512 } as const;
 
-/** Lays out features for training, in the memory of the kernels. */
+/**
+ * Lays out features for training, in the memory of the kernels: the first time from the entries of the layout,
+ * which then go, later from the problem before.
+ */
 export function createProblem(
   layout: Layout,
   precision: Precision,
   crew?: Crew,
+  before?: SoftmaxProblem,
 ): SoftmaxProblem {
   const { rows, groupStarts, sparse, features, classes } = layout;
   const denseColumns = features.dense?.cols ?? 0;
   const denseRows = padTo(4, denseColumns + 1);
   const stride = padTo(precision === "f64" ? 4 : 8, classes);
   const count = sparse?.count ?? 0;
-  const entries = sparse?.rows.length ?? 0;
+  const entries = layout.entryCount;
   const size = (denseRows + count) * stride;
   const parameters = { type: precision, length: size };
   const outputs = { type: precision, length: rows.length * stride };
@@ -180,7 +194,9 @@ export function createProblem(
     rowWeights: arena.singles("rowWeights"),
   };
   fillDense(problem, features);
-  fillSparse(problem);
+  if (before) copySparse(before, problem);
+  else if (layout.entries) fillSparse(problem, layout.entries);
+  layout.entries = undefined;
   return problem;
 }
 
@@ -221,9 +237,18 @@ function fillDense({ rows, denseRows, denseColumns, x }: SoftmaxProblem, { dense
   }
 }
 
-function fillSparse({ sparse, byRow, byColumn, groupStarts }: SoftmaxProblem): void {
-  if (!sparse) return;
-  const { starts, rows, values, count } = sparse;
+function copySparse(from: SoftmaxProblem, to: SoftmaxProblem): void {
+  for (const side of ["byRow", "byColumn"] as const) {
+    for (const part of ["indptr", "indices", "values"] as const) {
+      to[side][part].view.set(from[side][part].view);
+    }
+  }
+}
+
+function fillSparse(
+  { byRow, byColumn, groupStarts, shape: { count } }: SoftmaxProblem,
+  { starts, rows, values }: NonNullable<Layout["entries"]>,
+): void {
   const counts = byRow.indptr.view;
   for (const row of rows) counts[row + 1]!++;
   for (let i = 1; i < counts.length; i++) counts[i]! += counts[i - 1]!;
