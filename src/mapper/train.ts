@@ -27,7 +27,7 @@ import { planTrainingRows, type TrainingForms, type TrainingRows } from "./train
 import { knownColumns } from "./novelty.ts";
 import { createBlankFinder } from "./calibrate/blank_rows.ts";
 import { crewFor } from "./fit/logistic_regression.ts";
-import { takeRows } from "./fit/rows.ts";
+import { encodeInPortions, takeRows } from "./fit/rows.ts";
 
 /** Options of {@linkcode trainMapper}. */
 export interface TrainMapperOptions
@@ -231,7 +231,7 @@ async function encodeRows(
     onProgress: (done: number, total: number) => onPhase?.("encode", done, total),
   };
   if (C !== "auto" || options.trainer) {
-    return { encoder, features: await encoder.encode(prompts, encoding) };
+    return { encoder, features: await encodeInPortions(encoder, prompts, encoding.onProgress) };
   }
   const { chooseBlocks, encodeBlocks, weighEncoder } = await import(
     "./calibrate/choose_blocks.ts"

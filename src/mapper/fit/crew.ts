@@ -1,3 +1,5 @@
+// The engine of models puts another class in the place of the global one.
+import { Worker } from "node:worker_threads";
 import { JOBS, runChunk, type RunJob, type Workspace } from "./chunks.ts";
 import {
   CELL,
@@ -30,9 +32,10 @@ export function openCrew(threads: number = defaultThreads()): OpenedCrew | undef
   const url = new URL("./crew_worker.ts", import.meta.url);
   if (threads < 2 || !mayStart(url)) return undefined;
   const workers = Array.from({ length: threads - 1 }, () => {
-    const worker = new Worker(url.href, { type: "module", name: "micro-lm training" });
+    const worker = new Worker(url);
     // Its chunks are done here.
-    worker.addEventListener("error", (event) => event.preventDefault());
+    worker.on("error", () => {});
+    worker.unref();
     return worker;
   });
   const control = createControl();
@@ -54,7 +57,7 @@ export function openCrew(threads: number = defaultThreads()): OpenedCrew | undef
     [Symbol.dispose]: () => {
       // A worker that sleeps would not hear that it is to end.
       lead(control.cells, NONE);
-      for (const worker of workers) worker.terminate();
+      for (const worker of workers) void worker.terminate();
     },
   };
 }
@@ -65,7 +68,7 @@ function defaultThreads(): number {
 
 /** Asking would stop the work for a question; a module from elsewhere is not worth a download. */
 function mayStart(url: URL): boolean {
-  if (url.protocol !== "file:" || typeof Worker === "undefined") return false;
+  if (url.protocol !== "file:") return false;
   return Deno.permissions.querySync({ name: "read", path: url }).state === "granted";
 }
 

@@ -1,9 +1,10 @@
+import { parentPort } from "node:worker_threads";
 import { runChunk } from "./chunks.ts";
 import { CELL, type CrewMessage, takeChunks } from "./crew_control.ts";
 import { openProblem } from "./softmax_problem.ts";
 
 /** Helps with a problem until another one is at work: then that comes as the next message. */
-addMessageListener(({ control, setup, problem }) => {
+parentPort?.on("message", ({ control, setup, problem }: CrewMessage) => {
   const { cells } = control;
   const space = openProblem(setup);
   let turn = 0;
@@ -21,9 +22,3 @@ addMessageListener(({ control, setup, problem }) => {
     Atomics.notify(cells, CELL.inside);
   }
 });
-
-/** The checker takes this file for one of a window. */
-function addMessageListener(listen: (message: CrewMessage) => void): void {
-  const scope = self as unknown as { onmessage(event: { readonly data: CrewMessage }): void };
-  scope.onmessage = ({ data }) => listen(data);
-}

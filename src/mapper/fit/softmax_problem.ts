@@ -95,7 +95,7 @@ export interface Layout extends ProblemData {
   readonly groupStarts: readonly number[];
   readonly sparse: SparseColumns | undefined;
   /** Entries of the merged columns; none once a problem has them, since they take as much as the features. */
-  entries: Pick<MergedColumns, "starts" | "rows" | "values"> | undefined;
+  entries: Omit<MergedColumns, keyof SparseColumns> | undefined;
   readonly entryCount: number;
 }
 
@@ -115,7 +115,8 @@ export function layOut(data: ProblemData): Layout {
   }
   const { columns, merged, shares, count, ...entries } = mergeColumns(features.sparse, rows);
   const sparse = { columns, merged, shares, count };
-  return { ...data, rows, groupStarts, sparse, entries, entryCount: entries.rows.length };
+  const entryCount = entries.from.reduce((sum, from, m) => sum + entries.to[m]! - from, 0);
+  return { ...data, rows, groupStarts, sparse, entries, entryCount };
 }
 
 const padTo = (multiple: number, n: number) => Math.ceil(n / multiple) * multiple;
@@ -247,29 +248,31 @@ function copySparse(from: SoftmaxProblem, to: SoftmaxProblem): void {
 
 function fillSparse(
   { byRow, byColumn, groupStarts, shape: { count } }: SoftmaxProblem,
-  { starts, rows, values }: NonNullable<Layout["entries"]>,
+  { from, to, rows, values, scales }: NonNullable<Layout["entries"]>,
 ): void {
   const counts = byRow.indptr.view;
-  for (const row of rows) counts[row + 1]!++;
+  for (let m = 0; m < count; m++) {
+    for (let k = from[m]!; k < to[m]!; k++) counts[rows[k]! + 1]!++;
+  }
   for (let i = 1; i < counts.length; i++) counts[i]! += counts[i - 1]!;
   const next = counts.slice();
   // Columns come in ascending order to every row, and rows to every column.
   for (let m = 0; m < count; m++) {
-    for (let k = starts[m]!; k < starts[m + 1]!; k++) {
+    for (let k = from[m]!; k < to[m]!; k++) {
       const at = next[rows[k]!]!++;
       byRow.indices.view[at] = m;
-      byRow.values.view[at] = values[k]!;
+      byRow.values.view[at] = values[k]! * scales[m]!;
     }
   }
-  const cursor = starts.slice();
+  const cursor = from.slice();
   let at = 0;
   for (let g = 0; g + 1 < groupStarts.length; g++) {
     const end = groupStarts[g + 1]!;
     for (let m = 0; m < count; m++) {
       let k = cursor[m]!;
-      for (; k < starts[m + 1]! && rows[k]! < end; k++) {
+      for (; k < to[m]! && rows[k]! < end; k++) {
         byColumn.indices.view[at] = rows[k]!;
-        byColumn.values.view[at++] = values[k]!;
+        byColumn.values.view[at++] = values[k]! * scales[m]!;
       }
       cursor[m] = k;
       byColumn.indptr.view[g * count + m + 1] = at;

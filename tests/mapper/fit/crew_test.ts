@@ -85,3 +85,18 @@ Deno.test("artifacts have the same bytes for one, two and three threads", async 
   const alone = await train(1);
   for (const threads of [2, 3]) assertEquals(await train(threads) === alone, true, `${threads}`);
 });
+
+Deno.test("what an engine puts in the place of the global Worker does not matter", () => {
+  const { Worker } = globalThis;
+  globalThis.Worker = class {
+    constructor() {
+      throw new TypeError("not this one");
+    }
+  } as unknown as typeof Worker;
+  try {
+    using crew = openCrew(2);
+    assertEquals(crew?.threads, 2);
+  } finally {
+    globalThis.Worker = Worker;
+  }
+});
