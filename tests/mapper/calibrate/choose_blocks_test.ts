@@ -66,6 +66,25 @@ Deno.test("chooseBlocks() leaves blocks alone that are worth the same", () => {
   assert(Object.keys(losses).every((key) => key.includes("weights 1,1,")));
 });
 
+Deno.test("chooseBlocks() chooses a spread where rows of a class vary along what all classes share", () => {
+  const random = createRandom(4);
+  const features = block(60, 0.5, 5);
+  const { data, cols } = features.dense!;
+  // A few directions in which every row lies anywhere, far from where its class is
+  const directions = Array.from({ length: 6 * cols }, () => random.normal());
+  for (let row = 0; row < ROWS; row++) {
+    for (let d = 0; d < 6; d++) {
+      const far = 4 * random.normal();
+      for (let j = 0; j < cols; j++) data[row * cols + j]! += far * directions[d * cols + j]!;
+    }
+  }
+  const { spread, losses } = chooseBlocks(([only]) => only!, { blocks: [features], labels }, {
+    classes: CLASSES,
+  })!;
+  assert(spread > 0, JSON.stringify(losses));
+  assert(Object.keys(losses).at(-1)!.endsWith(`spread ${spread}`));
+});
+
 Deno.test("chooseBlocks() chooses nothing where no fold can be judged", () => {
   const lone = labels.map((_, row) => row === 0 ? 1 : 0);
   const blocks = [block(8, 1, 1), block(8, 1, 2)];
