@@ -160,14 +160,9 @@ export async function trainMapper(
   const plan = planTrainingRows(dataset.rows, hasHead, options.forms);
   const prompts = plan.rows.map((row) => row.prompt);
   const { encoder, features, chosen } = await encodeRows(given, plan, classes, options);
-  using crew = await crewFor([features], classes.length, options.threads);
-  const fitting = {
-    ...options,
-    ...(chosen && { spread: chosen.spread }),
-    ...(crew && { crew }),
-  };
+  const fitting = { ...options, ...(chosen && { spread: chosen.spread }) };
   const vectors = vectorKeys(features);
-  const { fit, head } = fitParts(features, plan, { vectors, classes }, fitting);
+  const { fit, head } = await fitParts(features, plan, { vectors, classes }, fitting);
   const model = roundModel(fit.model);
   const { written } = plan;
   const scope = options.oosScore
@@ -208,9 +203,6 @@ export async function trainMapper(
     },
   };
 }
-
-/** The options, and who helps. */
-type Fitting = TrainMapperOptions & Pick<FitCalibratedOptions, "crew">;
 
 /** What the rows of a training are as features, and what was chosen about them. */
 interface EncodedRows {
@@ -268,15 +260,18 @@ function groupRows(rows: readonly Row[], vectors: readonly string[], mask: Maske
 }
 
 /** Fits the classifier and the head, if there is one, each on its own rows. */
-function fitParts(
+async function fitParts(
   features: Features,
   { rows, source, written, classified, headed }: TrainingRows,
   { vectors, classes }: {
     readonly vectors: readonly string[];
     readonly classes: readonly string[];
   },
-  options: Fitting,
-): { readonly fit: FitCalibratedResult; readonly head: FitCalibratedResult | undefined } {
+  given: TrainMapperOptions,
+): Promise<{ readonly fit: FitCalibratedResult; readonly head: FitCalibratedResult | undefined }> {
+  // Its threads go with it, and with them the memory of the problem.
+  using crew = await crewFor([features], classes.length, given.threads);
+  const options = { ...given, ...(crew && { crew }) };
   const groups = groupRows(rows.slice(0, written), vectors, options.mask);
   // The head has two classes: its fits take about as much less as its entries are fewer.
   const [ownWork, headWork] = [classified.length * classes.length, headed.length * 2];
@@ -327,11 +322,13 @@ async function fitScope(
   { rows, written }: TrainingRows,
   { temperature }: CalibratedModel,
   { vectors, hasHead }: { readonly vectors: readonly string[]; readonly hasHead: boolean },
-  { mask, onPhase: _, ...options }: Fitting,
+  { mask, onPhase: _, ...options }: TrainMapperOptions,
 ) {
   const own = rows.slice(0, written);
   const prompts = own.map((row) => row.prompt);
   await using encoder = await openNgramEncoder();
+  const classes = new Set(own.map((row) => row.label)).size;
+  using crew = await crewFor([features], classes, options.threads);
   const { score, ...found } = fitOosScore({
     features: takeRows(features, Uint32Array.from(own.keys())),
     ngrams: (await encoder.encode(prompts)).sparse!,
@@ -339,7 +336,7 @@ async function fitScope(
     groups: groupRows(own, vectors, mask),
     hasHead,
     temperature,
-  }, options);
+  }, { ...options, ...(crew && { crew }) });
   const { outside, gain } = found;
   const notes = score ? [] : [
     outside === null || gain === null
