@@ -3,9 +3,9 @@
  * Accuracy from ten rows a class, three draws, with C 8, with C auto at equal weights, and with all that C
  * auto chooses:
  *
- *     deno task bench:few-shot BANKING77_FOLDER SPEC [DTYPE]
+ *     deno task bench:few-shot BANKING77_FOLDER SPEC [DTYPE] [ROWS]
  *
- * The folder has train.csv and test.csv (prompt,label).
+ * The folder has train.csv and test.csv (prompt,label). ROWS a class, or `all` rows once.
  */
 import { type Dataset, openEncoder, readLabeledCsv, trainMapper } from "../mod.ts";
 import { createRandom } from "../src/core/mod.ts";
@@ -15,9 +15,9 @@ import { openArtifact, parseArtifact, serializeArtifact } from "../src/mapper/mo
 import { textTable } from "../src/report/mod.ts";
 
 const cache = { dir: ".cache/embeddings" };
-const SHOTS = 10;
-const SEEDS = [1, 2, 3];
-const [folder, spec, dtype = "fp32"] = Deno.args;
+const [folder, spec, dtype = "fp32", shots = "10"] = Deno.args;
+const most = shots === "all" ? Infinity : Number(shots);
+const seeds = shots === "all" ? [1] : [1, 2, 3];
 const read = (name: string) => readLabeledCsv(`${folder}/${name}.csv`);
 const [train, test] = await Promise.all([read("train"), read("test")]);
 
@@ -27,7 +27,7 @@ function draw(seed: number): Dataset {
   const chosen = order.filter((row) => {
     const label = train!.rows[row]!.label!;
     counts.set(label, (counts.get(label) ?? 0) + 1);
-    return counts.get(label)! <= SHOTS;
+    return counts.get(label)! <= most;
   });
   return takeDataset(train!, Uint32Array.from(chosen).sort());
 }
@@ -46,7 +46,7 @@ for (
     dtype: dtype as ModelDtype,
     cache,
   });
-  for (const seed of SEEDS) {
+  for (const seed of seeds) {
     const trained = await trainMapper(draw(seed), encoder, {
       mask: createMasker([]),
       method: "none",
@@ -67,12 +67,12 @@ for (
       (100 * right / test!.rows.length).toFixed(2),
       String(chosen_C?.C ?? C),
       chosen_blocks?.weights.join(", ") ?? "",
-      String(chosen_blocks?.shrinkage ?? ""),
+      String(chosen_blocks?.spread ?? ""),
     ]);
     console.error(rows.at(-1)!.join("  "));
   }
 }
 console.log(textTable({
-  columns: ["trained", "draw", "accuracy %", "C", "weights", "shrinkage"],
+  columns: ["trained", "draw", "accuracy %", "C", "weights", "spread"],
   rows,
 }));

@@ -45,8 +45,9 @@ export const ENCODER_FLAGS = {
     type: "integer",
     min: 1,
     max: 256,
-    help: "Cores that encoding may take: threads of one inference, by default half of them, at " +
-      "most 4, and workers for many prompts, by default all, at most 8. They change no result.",
+    help:
+      "Cores to use: threads of one inference, by default half of them, at most 4, and workers " +
+      "for many prompts and for a training, by default all, at most 8. They change no result.",
   },
 } as const;
 

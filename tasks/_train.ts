@@ -135,6 +135,7 @@ export async function runTraining(
     orderHead: request.order_head,
     ...(request.oos_score && { oosScore: true }),
     ...(request.readings && { forms: formsOf(domain) }),
+    ...(request.threads !== undefined && { threads: request.threads }),
     ...(request.solver === "ml" ? { trainer: await createMlTrainer() } : {}),
     mask,
   };
@@ -393,10 +394,10 @@ export function printTraining(
       `encoder ${encoder.spec}, calibration ${model.method}${folds}`,
   );
   if (training.chosen_C) {
-    const { weights = [], shrinkage = 1 } = training.chosen_blocks ?? {};
+    const { weights = [], spread = 0 } = training.chosen_blocks ?? {};
     const blocks = weights.length > 1 ? `, weights ${weights.join(", ")}` : "";
-    const spread = shrinkage < 1 ? `, spread within classes shrunk by ${shrinkage}` : "";
-    say(`Chosen by held-out log-loss: C ${training.chosen_C.C}${blocks}${spread}`);
+    const within = spread > 0 ? `, spread within classes ${spread}` : "";
+    say(`Chosen by held-out log-loss: C ${training.chosen_C.C}${blocks}${within}`);
   }
   if (rails) {
     const { primitives, background, training: { rows } } = rails;

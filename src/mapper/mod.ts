@@ -6,8 +6,7 @@
 export { createPredictor, fitCalibrated, predictProbabilities } from "./calibrate/calibration.ts";
 export { type CalibrationChoice } from "./calibrate/calibration_plan.ts";
 export { calibrate, fitIsotonic, fitSigmoid } from "./calibrate/calibrators.ts";
-export { groupedFolds } from "./calibrate/grouped_folds.ts";
-export { stratifiedFolds } from "./calibrate/stratified_folds.ts";
+export { groupedFolds, stratifiedFolds } from "./calibrate/folds.ts";
 export { certificateFault, certificateId } from "./certificate_check.ts";
 export { parseArtifact, serializeArtifact } from "./file/artifact.ts";
 export { openArtifact } from "./file/mapper_file.ts";

@@ -25,9 +25,17 @@ export type NoveltyMeter = (
  */
 export async function knownColumns(texts: readonly string[]): Promise<Uint32Array> {
   await using encoder = await openNgramEncoder();
-  const { sparse } = await encoder.encode(texts);
-  return Uint32Array.from(new Set(sparse!.indices)).sort();
+  const known = new Set<number>();
+  // All entries of a million texts take a gigabyte.
+  for (let from = 0; from < texts.length; from += PORTION) {
+    const { sparse } = await encoder.encode(texts.slice(from, from + PORTION));
+    for (const column of sparse!.indices) known.add(column);
+  }
+  return Uint32Array.from(known).sort();
 }
+
+/** Texts that are encoded at a time. */
+const PORTION = 20_000;
 
 /**
  * Makes a meter of novelty: the share of a text's n-gram features, by squared weight, that a training set

@@ -10,6 +10,7 @@ import {
   type FitCalibratedOptions,
   predictProbabilities,
 } from "./calibrate/calibration.ts";
+import { crewFor } from "./fit/logistic_regression.ts";
 import { takeRows } from "./fit/rows.ts";
 import {
   createOrderScorer,
@@ -19,8 +20,10 @@ import {
 } from "./order_head.ts";
 
 /** Options of {@linkcode predictOutOfFold}. */
-export interface PredictOutOfFoldOptions extends Omit<FitCalibratedOptions, "classes"> {
+export interface PredictOutOfFoldOptions extends Omit<FitCalibratedOptions, "classes" | "crew"> {
   readonly folds: number;
+  /** Threads for large trainings, as those of `trainMapper`. */
+  readonly threads?: number;
   /** How prompts are reduced to templates, which stay together in a fold. */
   readonly mask: Masker;
   /** Of the folds. */
@@ -87,14 +90,19 @@ export async function predictOutOfFold(
     ? await openChooser(encoder, prompts)
     : undefined;
   const encoded = choose ? undefined : await encoder.encode(prompts);
+  const blocks = encoded ? [encoded] : choose!.blocks;
+  using crew = await crewFor(blocks, classes.length, options.threads);
+  const helped = { ...options, ...(crew && { crew }) };
   const data = new Float64Array(labels.length * classes.length);
   const order = hasHead ? new Float64Array(labels.length) : undefined;
   const lacking = new Set<string>();
   for (const [f, part] of parts.entries()) {
     const training = Uint32Array.from(parts.filter((_, g) => g !== f).flatMap((rows) => [...rows]));
     const fold = { labels, rows: training.sort(), hasHead };
-    const { features, ...fitting } = encoded ? { features: encoded } : choose!(fold, options);
-    const known = fitFold(features, fold, { ...options, ...fitting });
+    const { features, ...fitting } = encoded
+      ? { features: encoded }
+      : choose!.forFold(fold, helped);
+    const known = fitFold(features, fold, { ...helped, ...fitting });
     const held = takeRows(features, part);
     const found = predictProbabilities(known.model, held);
     const columns = known.classes.map((name) => classes.indexOf(name));
@@ -145,25 +153,35 @@ function actingRows({ labels, rows, hasHead }: Fold) {
   };
 }
 
+/** The options, and who helps. */
+type Fitting = PredictOutOfFoldOptions & Pick<FitCalibratedOptions, "crew">;
+
+interface Chooser {
+  readonly blocks: readonly Features[];
+  forFold(
+    fold: Fold,
+    options: Fitting,
+  ): Pick<FitCalibratedOptions, "spread"> & { readonly features: Features };
+}
+
 /** Encodes rows once; gives their features as the rows of a fold would have them chosen. */
 async function openChooser(
   encoder: Encoder,
   prompts: readonly string[],
-): Promise<
-  (fold: Fold, options: PredictOutOfFoldOptions) => Pick<FitCalibratedOptions, "trainer"> & {
-    readonly features: Features;
-  }
-> {
-  const { chooseBlocks, encodeBlocks, trainerOf } = await import("./calibrate/choose_blocks.ts");
+): Promise<Chooser> {
+  const { chooseBlocks, encodeBlocks } = await import("./calibrate/choose_blocks.ts");
   const { blocks, join } = await encodeBlocks(encoder, prompts);
-  return (fold, { onProgress: _, C: __, groups: ___, ...options }) => {
-    const { acting, classes, numbers } = actingRows(fold);
-    const chosen = classes.length < 2 ? undefined : chooseBlocks(join, {
-      blocks: blocks.map((block) => takeRows(block, acting)),
-      labels: numbers,
-    }, { ...options, classes: classes.length });
-    const { weights, shrinkage } = chosen ?? { weights: blocks.map(() => 1), shrinkage: 1 };
-    return { features: join(blocks, weights), ...trainerOf({ shrinkage }) };
+  return {
+    blocks,
+    forFold: (fold, { onProgress: _, C: __, groups: ___, ...options }) => {
+      const { acting, classes, numbers } = actingRows(fold);
+      const chosen = classes.length < 2 ? undefined : chooseBlocks(join, {
+        blocks: blocks.map((block) => takeRows(block, acting)),
+        labels: numbers,
+      }, { ...options, classes: classes.length });
+      const { weights, spread } = chosen ?? { weights: blocks.map(() => 1), spread: 0 };
+      return { features: join(blocks, weights), spread };
+    },
   };
 }
 
@@ -171,7 +189,7 @@ async function openChooser(
 function fitFold(
   features: Features,
   fold: Fold,
-  { onProgress: _, ...options }: PredictOutOfFoldOptions,
+  { onProgress: _, ...options }: Fitting,
 ) {
   const { labels, rows, hasHead } = fold;
   const { acting, classes, numbers } = actingRows(fold);
@@ -188,12 +206,8 @@ function fitFold(
   });
   if (!hasHead) return { classes, model };
   const isOrder = Int32Array.from(rows, (row) => labels[row] === ABSTAIN_CLASS ? 0 : 1);
-  const { trainer: __, ...rest } = options;
-  const head = fitOrderHead(
-    takeRows(features, rows),
-    isOrder,
-    // As a training does: the choice is about the classes.
-    options.C === "auto" ? rest : options,
-  );
+  // As a training does: the spread is about the classes.
+  const { spread: __, ...forHead } = options;
+  const head = fitOrderHead(takeRows(features, rows), isOrder, forHead);
   return { classes, model, scoreOrders: createOrderScorer(head.model) };
 }

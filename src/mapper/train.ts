@@ -15,7 +15,6 @@ import {
   type FitCalibratedOptions,
   type FitCalibratedResult,
   predictProbabilities,
-  type TrainerFactory,
 } from "./calibrate/calibration.ts";
 import { openNgramEncoder } from "../encoders/lite/ngram.ts";
 import type { ChosenBlocks } from "./calibrate/choose_blocks.ts";
@@ -27,11 +26,12 @@ import { fitOrderHead, type OrderHeadChoice, wantsOrderHead } from "./order_head
 import { planTrainingRows, type TrainingForms, type TrainingRows } from "./training_rows.ts";
 import { knownColumns } from "./novelty.ts";
 import { createBlankFinder } from "./calibrate/blank_rows.ts";
-import { takeRows } from "./fit/rows.ts";
+import { crewFor } from "./fit/logistic_regression.ts";
+import { encodeInPortions, takeRows } from "./fit/rows.ts";
 
 /** Options of {@linkcode trainMapper}. */
 export interface TrainMapperOptions
-  extends Omit<FitCalibratedOptions, "classes" | "groups" | "nameClass"> {
+  extends Omit<FitCalibratedOptions, "classes" | "crew" | "groups" | "nameClass"> {
   /** Classes in the order of the probabilities. Default: the labels that occur, sorted. */
   readonly classNames?: readonly string[];
   /** How prompts are reduced to templates. */
@@ -48,6 +48,11 @@ export interface TrainMapperOptions
    * prompts come as they are.
    */
   readonly forms?: TrainingForms;
+  /**
+   * Threads for large trainings; they change no byte. Default: as many as there are cores, at most 8, where
+   * the permission to read this library lets workers start; else one.
+   */
+  readonly threads?: number;
   /**
    * Called with what is under way and how far it is: prompts of all, fits to choose weights, or the work
    * of the training.
@@ -154,10 +159,10 @@ export async function trainMapper(
   checkHead(data, labels, classes, hasHead);
   const plan = planTrainingRows(dataset.rows, hasHead, options.forms);
   const prompts = plan.rows.map((row) => row.prompt);
-  const { encoder, features, chosen, trainer } = await encodeRows(given, plan, classes, options);
-  const fitting = { ...options, ...(trainer && { trainer }) };
+  const { encoder, features, chosen } = await encodeRows(given, plan, classes, options);
+  const fitting = { ...options, ...(chosen && { spread: chosen.spread }) };
   const vectors = vectorKeys(features);
-  const { fit, head } = fitParts(features, plan, { vectors, classes }, fitting);
+  const { fit, head } = await fitParts(features, plan, { vectors, classes }, fitting);
   const model = roundModel(fit.model);
   const { written } = plan;
   const scope = options.oosScore
@@ -204,8 +209,6 @@ interface EncodedRows {
   readonly encoder: Encoder;
   readonly features: Features;
   readonly chosen?: ChosenBlocks;
-  /** Where the choice asks for another one. */
-  readonly trainer?: TrainerFactory;
 }
 
 /** Encodes all rows; where C is chosen, so is what the blocks weigh, and that comes first. */
@@ -213,27 +216,29 @@ async function encodeRows(
   encoder: Encoder,
   { rows, source, written, classified }: TrainingRows,
   classes: readonly string[],
-  { onPhase, C, ...options }: TrainMapperOptions,
+  { onPhase, C, threads, ...options }: TrainMapperOptions,
 ): Promise<EncodedRows> {
   const prompts = rows.map((row) => row.prompt);
   const encoding = {
     onProgress: (done: number, total: number) => onPhase?.("encode", done, total),
   };
   if (C !== "auto" || options.trainer) {
-    return { encoder, features: await encoder.encode(prompts, encoding) };
+    return { encoder, features: await encodeInPortions(encoder, prompts, encoding.onProgress) };
   }
-  const { chooseBlocks, encodeBlocks, trainerOf, weighEncoder } = await import(
+  const { chooseBlocks, encodeBlocks, weighEncoder } = await import(
     "./calibrate/choose_blocks.ts"
   );
   const { blocks, join } = await encodeBlocks(encoder, prompts, encoding);
   const equal = join(blocks, blocks.map(() => 1));
   const groups = groupRows(rows.slice(0, written), vectorKeys(equal), options.mask);
+  using crew = await crewFor(blocks, classes.length, threads);
   const chosen = chooseBlocks(join, {
     blocks: blocks.map((block) => takeRows(block, classified)),
     labels: Int32Array.from(classified, (i) => classes.indexOf(rows[i]!.label!)),
     groups: Array.from(classified, (i) => groups[source[i]!]!),
   }, {
     ...options,
+    ...(crew && { crew }),
     classes: classes.length,
     onProgress: (done, total) => onPhase?.("choose", done, total),
   });
@@ -242,7 +247,6 @@ async function encodeRows(
     encoder: weighEncoder(encoder, chosen),
     features: join(blocks, chosen.weights),
     chosen,
-    ...trainerOf(chosen),
   };
 }
 
@@ -256,15 +260,18 @@ function groupRows(rows: readonly Row[], vectors: readonly string[], mask: Maske
 }
 
 /** Fits the classifier and the head, if there is one, each on its own rows. */
-function fitParts(
+async function fitParts(
   features: Features,
   { rows, source, written, classified, headed }: TrainingRows,
   { vectors, classes }: {
     readonly vectors: readonly string[];
     readonly classes: readonly string[];
   },
-  options: TrainMapperOptions,
-): { readonly fit: FitCalibratedResult; readonly head: FitCalibratedResult | undefined } {
+  given: TrainMapperOptions,
+): Promise<{ readonly fit: FitCalibratedResult; readonly head: FitCalibratedResult | undefined }> {
+  // Its threads go with it, and with them the memory of the problem.
+  using crew = await crewFor([features], classes.length, given.threads);
+  const options = { ...given, ...(crew && { crew }) };
   const groups = groupRows(rows.slice(0, written), vectors, options.mask);
   // The head has two classes: its fits take about as much less as its entries are fewer.
   const [ownWork, headWork] = [classified.length * classes.length, headed.length * 2];
@@ -287,8 +294,7 @@ function fitParts(
   if (headed.length === 0) return { fit, head: undefined };
   const seen = part(headed);
   // Two classes of many kinds each: their spread within is not what the penalty should count in.
-  const { trainer: _, ...rest } = options;
-  const forHead = options.C === "auto" ? rest : options;
+  const { spread: _, ...forHead } = options;
   const isOrder = Int32Array.from(headed, (i) => rows[i]!.label === ABSTAIN_CLASS ? 0 : 1);
   return {
     fit,
@@ -321,6 +327,8 @@ async function fitScope(
   const own = rows.slice(0, written);
   const prompts = own.map((row) => row.prompt);
   await using encoder = await openNgramEncoder();
+  const classes = new Set(own.map((row) => row.label)).size;
+  using crew = await crewFor([features], classes, options.threads);
   const { score, ...found } = fitOosScore({
     features: takeRows(features, Uint32Array.from(own.keys())),
     ngrams: (await encoder.encode(prompts)).sparse!,
@@ -328,7 +336,7 @@ async function fitScope(
     groups: groupRows(own, vectors, mask),
     hasHead,
     temperature,
-  }, options);
+  }, { ...options, ...(crew && { crew }) });
   const { outside, gain } = found;
   const notes = score ? [] : [
     outside === null || gain === null

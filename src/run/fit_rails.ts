@@ -70,5 +70,6 @@ export async function fitRails(
     // What the words refuse anyway would make the null stricter than it states
     isBackground: (prompt) => planner === null || planner.read(prompt).refusal === null,
     dataSha256: data.sha256,
+    threads: how?.threads,
   });
 }

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { fitCalibrated, predictProbabilities } from "../../src/mapper/calibrate/calibration.ts";
-import { stratifiedFolds } from "../../src/mapper/calibrate/stratified_folds.ts";
+import { stratifiedFolds } from "../../src/mapper/calibrate/folds.ts";
 import type { CsrMatrix, Features } from "../../src/core/matrix.ts";
 
 /** Made by tests/golden/make_golden.py. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { splitGroups } from "../../src/evaluate/certify/split_groups.ts";
-import { groupedFolds } from "../../src/mapper/calibrate/grouped_folds.ts";
+import { groupedFolds } from "../../src/mapper/calibrate/folds.ts";
 import { textTable } from "../../src/report/tables.ts";
 
 /** More arguments than a call may have. */

@@ -12,7 +12,6 @@ import {
   fitsToChooseC,
   leastLoss,
 } from "./calibration_compare.ts";
-import type { Calibrator } from "./calibrators.ts";
 import { judgeHeldOut } from "./held_out.ts";
 import {
   type ColumnIndex,
@@ -29,7 +28,7 @@ import {
   type LogisticRegressionFit,
   type Trainer,
 } from "../fit/logistic_regression.ts";
-import { addCalibrated, fitCalibrators } from "./one_vs_rest.ts";
+import { addCalibrated, type Calibrator, fitCalibrators } from "./calibrators.ts";
 import { takeRows } from "../fit/rows.ts";
 import { fitTemperature, temperatureBound } from "./temperature.ts";
 

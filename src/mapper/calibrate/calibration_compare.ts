@@ -1,6 +1,6 @@
 import type { Matrix } from "../../core/matrix.ts";
 import type { CalibrationMethod } from "./calibration_plan.ts";
-import { addCalibrated, fitCalibrators } from "./one_vs_rest.ts";
+import { addCalibrated, fitCalibrators } from "./calibrators.ts";
 import { softmaxRows } from "../fit/linear_classifier.ts";
 import { fitTemperature, type HeldOutFold } from "./temperature.ts";
 

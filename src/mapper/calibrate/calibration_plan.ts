@@ -1,5 +1,4 @@
-import { groupedFolds } from "./grouped_folds.ts";
-import { stratifiedFolds } from "./stratified_folds.ts";
+import { groupedFolds, stratifiedFolds } from "./folds.ts";
 
 /** How scores become probabilities. */
 export type CalibrationMethod = "isotonic" | "sigmoid" | "temperature" | "none";

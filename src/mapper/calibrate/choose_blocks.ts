@@ -1,14 +1,8 @@
 import type { Features } from "../../core/matrix.ts";
 import type { EncodeOptions, Encoder, EncoderBlocks } from "../../encoders/encoder.ts";
 import { decisionFunction } from "../fit/linear_classifier.ts";
-import {
-  createTrainer,
-  DEFAULT_C,
-  type FitLogisticRegressionOptions,
-} from "../fit/logistic_regression.ts";
-import { createMappedTrainer } from "../fit/mapped_trainer.ts";
+import { createTrainer, type FitLogisticRegressionOptions } from "../fit/logistic_regression.ts";
 import { takeRows } from "../fit/rows.ts";
-import type { TrainerFactory } from "./calibration.ts";
 import { lossAtBestTemperature } from "./calibration_compare.ts";
 import { planCalibration } from "./calibration_plan.ts";
 import type { HeldOutFold } from "./temperature.ts";
@@ -17,9 +11,9 @@ import type { HeldOutFold } from "./temperature.ts";
 export interface ChosenBlocks {
   /** One a block; the largest is 1. */
   readonly weights: readonly number[];
-  /** Of the spread within classes that the penalty counts in; 1 for none. See {@linkcode fitWithinClass}. */
-  readonly shrinkage: number;
-  /** By what was tried, as `C 8, weights 1,0.5, shrinkage 1`: where the search began, and where it ended. */
+  /** What spreads rows within their classes bears so much more of the penalty; 0 for no more. */
+  readonly spread: number;
+  /** By what was tried, as `C 8, weights 1,0.5, spread 0`: where the search began, and where it ended. */
   readonly losses: Readonly<Record<string, number>>;
 }
 
@@ -31,8 +25,8 @@ export interface WeightedRows {
   readonly groups?: readonly string[] | undefined;
 }
 
-/** Options of {@linkcode chooseBlocks}; C is its own. */
-export interface ChooseBlocksOptions extends Omit<FitLogisticRegressionOptions, "C"> {
+/** Options of {@linkcode chooseBlocks}; C and spread are its own. */
+export interface ChooseBlocksOptions extends Omit<FitLogisticRegressionOptions, "C" | "spread"> {
   /** Called after each fit; the total is what can still follow at most. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -42,13 +36,15 @@ export interface ChooseBlocksOptions extends Omit<FitLogisticRegressionOptions, 
  * one block is worth beside another shows in some thousands of rows.
  */
 const MOST_ROWS = 2000;
-/** Steps from equal weights. */
+/** Steps from where the search begins. */
 const MOST_STEPS = 8;
-/** What the spread within classes is shrunk by, tried in this order. */
-const SHRINKAGES = [0.8, 0.5];
+/** A step leads from one to the next. */
+const SPREADS = [0, 64, 256, 1024];
+/** The search begins at the better one, with equal weights. */
+const STARTS = [{ C: 8, spread: 0 }, { C: 32, spread: 256 }];
 const FOLDS = 3;
 /** The least share of the log-loss that a step has to gain: less is the chance of the folds. */
-const LEAST_GAIN = 0.005;
+const LEAST_GAIN = 0.01;
 /** Ten times this is where a rough fit stops. */
 const SEARCH_TOL = 1e-4;
 const LEAST_WEIGHT = 1 / 16;
@@ -57,13 +53,13 @@ const C_FACTOR = 4;
 const C_RANGE = [0.5, 128] as const;
 
 /**
- * Chooses what each block of a composed encoder weighs, and whether the penalty counts in the spread within
- * classes, by the log-loss of held-out rows at their best temperature.
+ * Chooses what each block of a composed encoder weighs, and how much more of the penalty what spreads rows
+ * within their classes bears, by the log-loss of held-out rows at their best temperature.
  *
- * Starts at equal weights. Each step tries to double and to halve each weight, and a C four times larger
- * and smaller: all on the first fold, the best two on the others, and goes where the loss is least, while
- * that gains. Then shrinkages of the spread are tried. The largest weight is 1, so
- * that the penalty keeps its meaning. Nothing where the rows do not suffice for folds.
+ * Each step tries to double and to halve each weight, a C four times larger and smaller, and the next
+ * spreads: all on the first fold, the best two on the others, and goes where the loss is least, while
+ * that gains. The largest weight is 1, so that the penalty keeps its meaning. Nothing where the rows do not
+ * suffice for folds.
  */
 export function chooseBlocks(
   join: EncoderBlocks["join"],
@@ -80,20 +76,17 @@ export function chooseBlocks(
   if (plan.folds.length === 0) return undefined;
   const parts = plan.always.length > 0 ? [...plan.folds, plan.always] : [...plan.folds];
   const search = createSearch(
-    (setting) => {
-      const { weights, C, shrinkage } = setting;
+    ({ weights, C, spread }) => {
       // Of the same length whatever the weights, so that C keeps its meaning.
       const length = Math.sqrt(
         weights.reduce((sum, weight) => sum + weight ** 2, 0) / weights.length,
       );
       const features = join(blocks, weights.map((weight) => weight / length));
-      const fitting = { ...options, C, tol: SEARCH_TOL };
-      const trainer = shrinkage < 1
-        ? createMappedTrainer(features, labels, parts, fitting, shrinkage)
-        : createTrainer(features, labels, parts, fitting);
+      const fitting = { ...options, C, spread, tol: SEARCH_TOL };
+      const trainer = createTrainer(features, labels, parts, fitting);
       return (fold) => {
         const others = [...parts.keys()].filter((g) => g !== fold);
-        const { classifier } = trainer.fit(others, { C, rough: true });
+        const { classifier } = trainer.fit(others, { rough: true });
         const rows = plan.folds[fold]!;
         const logits = decisionFunction(classifier, takeRows(features, rows));
         return { logits, labels: Int32Array.from(rows, (row) => labels[row]!) };
@@ -102,24 +95,19 @@ export function chooseBlocks(
     plan.folds.length,
     options.onProgress,
   );
-  const start = { weights: blocks.map(() => 1), C: DEFAULT_C, shrinkage: 1 };
-  const first: Judged = { setting: start, loss: search.lossOf(start) };
-  let best = first;
+  const weights = blocks.map(() => 1);
+  const first: Judged = search.judge({ weights, ...STARTS[0]! });
+  let best = STARTS.slice(1).map((start) => search.judge({ weights, ...start }))
+    .reduce((a, b) => b.loss < a.loss * (1 - LEAST_GAIN) ? b : a, first);
   for (let step = 0; step < MOST_STEPS; step++) {
     const next = search.bestOf(neighbours(best.setting));
     if (!next || next.loss > best.loss * (1 - LEAST_GAIN)) break;
     best = next;
   }
-  for (const shrinkage of blocks.some(({ dense }) => dense) ? SHRINKAGES : []) {
-    const next = search.bestOf([{ ...best.setting, shrinkage }]);
-    if (!next || next.loss > best.loss * (1 - LEAST_GAIN)) break;
-    best = next;
-  }
   search.end();
-  const { weights, shrinkage } = best.setting;
   return {
-    weights,
-    shrinkage,
+    weights: best.setting.weights,
+    spread: best.setting.spread,
     losses: Object.fromEntries([first, best].map(({ setting, loss }) => [keyOf(setting), loss])),
   };
 }
@@ -142,14 +130,6 @@ export async function encodeBlocks(
   return { blocks: await encoder.blocks.encode(texts, options), join: encoder.blocks.join };
 }
 
-/** The trainer that a choice asks for, where it is not the usual one. */
-export function trainerOf(
-  { shrinkage }: Pick<ChosenBlocks, "shrinkage">,
-): { readonly trainer?: TrainerFactory } {
-  if (shrinkage === 1) return {};
-  return { trainer: (...args) => createMappedTrainer(...args, shrinkage) };
-}
-
 /** The encoder with the weights that were chosen. */
 export function weighEncoder(
   encoder: Encoder,
@@ -163,7 +143,7 @@ export function weighEncoder(
 interface Setting {
   readonly weights: readonly number[];
   readonly C: number;
-  readonly shrinkage: number;
+  readonly spread: number;
 }
 
 interface Judged {
@@ -171,8 +151,8 @@ interface Judged {
   readonly loss: number;
 }
 
-const keyOf = ({ weights, C, shrinkage }: Setting) =>
-  `C ${C}, weights ${weights.join()}, shrinkage ${shrinkage}`;
+const keyOf = ({ weights, C, spread }: Setting) =>
+  `C ${C}, weights ${weights.join()}, spread ${spread}`;
 
 /** Judges one fold with the weights that it was made for. */
 type Judge = (fold: number) => HeldOutFold;
@@ -196,9 +176,9 @@ function createSearch(
     }
     return lossAtBestTemperature(known.parts);
   };
-  const lossOf = (setting: Setting) => lossOn(setting, folds);
+  const judge = (setting: Setting): Judged => ({ setting, loss: lossOn(setting, folds) });
   return {
-    lossOf,
+    judge,
     bestOf: (candidates: readonly Setting[]): Judged | undefined => {
       const tried = candidates.filter((setting) => !held.has(keyOf(setting)));
       most = done + tried.length + 2 * (folds - 1) + 1;
@@ -206,7 +186,7 @@ function createSearch(
         .map((setting) => ({ setting, loss: lossOn(setting, 1) }))
         .sort((a, b) => a.loss - b.loss)
         .slice(0, 2)
-        .map(({ setting }) => ({ setting, loss: lossOf(setting) }))
+        .map(({ setting }) => judge(setting))
         .sort((a, b) => a.loss - b.loss);
       return best;
     },
@@ -215,17 +195,22 @@ function createSearch(
 }
 
 /** The settings one step away, each once. */
-function neighbours({ weights, C, shrinkage }: Setting): Setting[] {
+function neighbours({ weights, C, spread }: Setting): Setting[] {
   const near = weights.flatMap((_, i) =>
     [2, 0.5].map((factor) => weights.map((weight, j) => i === j ? weight * factor : weight))
   ).map((some) => {
     const most = Math.max(...some);
-    return { weights: some.map((weight) => weight / most), C, shrinkage };
+    return { weights: some.map((weight) => weight / most), C, spread };
   }).filter((setting) => Math.min(...setting.weights) >= LEAST_WEIGHT);
   const [least, most] = C_RANGE;
   const penalties = [C * C_FACTOR, C / C_FACTOR].filter((other) => other >= least && other <= most)
-    .map((other) => ({ weights, C: other, shrinkage }));
-  return [...new Map([...near, ...penalties].map((some) => [keyOf(some), some])).values()];
+    .map((other) => ({ weights, C: other, spread }));
+  const at = SPREADS.indexOf(spread);
+  const spreads = [at - 1, at + 1].filter((i) => i >= 0 && i < SPREADS.length)
+    .map((i) => ({ weights, C, spread: SPREADS[i]! }));
+  return [
+    ...new Map([...near, ...penalties, ...spreads].map((some) => [keyOf(some), some])).values(),
+  ];
 }
 
 /** Every so many rows of each class, so that each class keeps its share. */

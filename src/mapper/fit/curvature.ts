@@ -1,3 +1,5 @@
+import { BLOCK, curvatureChunks } from "./chunks.ts";
+import type { ClassRows, ClassSpread } from "./class_spread.ts";
 import { type Block, createArena, type Floats, type Kernels } from "./kernels.ts";
 import type { SoftmaxProblem } from "./softmax_problem.ts";
 
@@ -9,14 +11,13 @@ const SAMPLE = 512;
  */
 const SHRINK = 0.03;
 /** Columns and inner rows that a product takes at a time, so that its operands stay in the caches. */
-const BLOCK = 64;
 const PANEL = 32;
 const INNER = 256;
 
-/** An approximation of the inverse Hessian, the same for every class. */
-export interface Curvature {
-  /** Sparse columns: the inverse of a diagonal. Dense ones: the `inverse` block of the problem. */
-  readonly diagonal: Float64Array;
+/** What the curvature depends on beside the data. */
+export interface CurvatureOptions extends ClassRows {
+  readonly penalty: number;
+  readonly spread?: ClassSpread | undefined;
 }
 
 /** Square matrices over the dense rows, in float64 whatever the precision of the problem. */
@@ -27,14 +28,18 @@ interface Squares {
 }
 
 /**
- * Estimates the inverse Hessian of the softmax loss at its start.
+ * Estimates the inverse Hessian of the softmax loss at its start, the same for every class, into the blocks
+ * `inverse` and `diagonal` of the problem.
  *
  * The Hessian is bounded by ½ (I − 11ᵀ/K) ⊗ XᵀX (Böhning, 1992, "Multinomial logistic regression
  * algorithm"); at zero weights its diagonal blocks are (1/K)(1 − 1/K) XᵀX. Adding the penalty λI gives
  * a matrix whose inverse makes the steps of L-BFGS nearly independent of how correlated the features
- * are. The sparse block keeps its diagonal only.
+ * are. The sparse block keeps its diagonal only. A penalty on the spread within classes adds its own part.
  */
-export function estimateCurvature(problem: SoftmaxProblem, penalty: number): Curvature {
+export function estimateCurvature(
+  problem: SoftmaxProblem,
+  { penalty, spread, ...active }: CurvatureOptions,
+): void {
   const { denseRows: n, rows, classes, denseColumns } = problem;
   const sample = Math.min(rows.length, SAMPLE);
   const perRow = SHRINK * (1 / classes) * (1 - 1 / classes);
@@ -55,32 +60,75 @@ export function estimateCurvature(problem: SoftmaxProblem, penalty: number): Cur
   const x = arena.floats("sample");
   x.view.set(problem.x.view.subarray(0, sample * n));
   const gram = squares.square("curvature");
-  for (let p = 0; p < sample; p += INNER) {
-    for (let j = 0; j < n; j += BLOCK) {
-      const line = n * 8;
-      const at = x.at + (p * n + j) * 8;
-      const size = [n - j, Math.min(BLOCK, n - j), Math.min(INNER, sample - p)] as const;
-      arena.kernels.gemm(at, 8, line, at, line, gram.at + (j * n + j) * 8, line, ...size);
-    }
-  }
+  addGram(squares, x, sample);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) gram.view[i * n + j]! *= scale;
     // The intercept bears no penalty and padding has no data: a small ridge keeps both invertible.
     gram.view[i * n + i]! += i < denseColumns ? penalty : 1e-3 * penalty;
   }
+  if (spread && centreSample(problem, active, spread, x.view, sample)) {
+    addGram(squares, x, sample);
+  }
   invert(squares);
   problem.inverse.view.set(squares.square("inverse").view);
-  return { diagonal: inverseDiagonal(problem, perRow, penalty) };
+  setDiagonal(problem, perRow, penalty, spread);
 }
 
-function inverseDiagonal({ sparse }: SoftmaxProblem, scale: number, penalty: number): Float64Array {
-  const diagonal = new Float64Array(sparse?.count ?? 0).fill(penalty);
+/** curvature += xᵀx, the lower triangle. */
+function addGram(squares: Squares, x: Block<Floats>, sample: number): void {
+  const { kernels, n } = squares;
+  const { at: gram } = squares.square("curvature");
+  for (let p = 0; p < sample; p += INNER) {
+    for (let j = 0; j < n; j += BLOCK) {
+      const line = n * 8;
+      const at = x.at + (p * n + j) * 8;
+      const size = [n - j, Math.min(BLOCK, n - j), Math.min(INNER, sample - p)] as const;
+      kernels.gemm(at, 8, line, at, line, gram + (j * n + j) * 8, line, ...size);
+    }
+  }
+}
+
+/** Leaves in `x` what its rows differ by from the means of their classes, as much as it costs; false for none. */
+function centreSample(
+  { denseRows, denseColumns }: SoftmaxProblem,
+  { labels, rowWeights }: ClassRows,
+  { factor, diagonal, means }: ClassSpread,
+  x: Floats,
+  sample: number,
+): boolean {
+  let seen = 0;
+  for (let row = 0; row < sample; row++) {
+    const isSeen = rowWeights[row] !== 0;
+    for (let j = 0; j < denseRows; j++) {
+      const at = row * denseRows + j;
+      x[at] = isSeen && j < denseColumns ? x[at]! - means[labels[row]! * denseColumns + j]! : 0;
+      seen += x[at]! ** 2;
+    }
+  }
+  const all = diagonal.subarray(0, denseColumns).reduce((sum, value) => sum + value, 0);
+  const scale = seen > 0 ? Math.sqrt(factor * all / seen) : 0;
+  for (let at = 0; at < sample * denseRows; at++) x[at]! *= scale;
+  return scale > 0;
+}
+
+function setDiagonal(
+  { denseRows, groupStarts, byColumn: { indptr, values }, diagonal: { view: diagonal } }:
+    SoftmaxProblem,
+  scale: number,
+  penalty: number,
+  spread: ClassSpread | undefined,
+): void {
+  diagonal.fill(penalty);
   for (let c = 0; c < diagonal.length; c++) {
-    const { starts, values } = sparse!;
-    for (let k = starts[c]!; k < starts[c + 1]!; k++) diagonal[c]! += scale * values[k]! ** 2;
+    for (let g = 0; g + 1 < groupStarts.length; g++) {
+      const end = indptr.view[g * diagonal.length + c + 1]!;
+      for (let k = indptr.view[g * diagonal.length + c]!; k < end; k++) {
+        diagonal[c]! += scale * values.view[k]! ** 2;
+      }
+    }
+    if (spread) diagonal[c]! += spread.factor * spread.diagonal[denseRows + c]!;
     diagonal[c] = 1 / diagonal[c]!;
   }
-  return diagonal;
 }
 
 /**
@@ -178,32 +226,9 @@ function product(
 
 /** out = curvature⁻¹·vector, for parameter-sized blocks. */
 export function applyCurvature(
-  problem: SoftmaxProblem,
-  curvature: Curvature,
+  { run, shape }: SoftmaxProblem,
   vector: Block<Floats>,
   out: Block<Floats>,
 ): void {
-  const { kernels, denseRows, stride } = problem;
-  const { bytes } = kernels;
-  const line = stride * bytes;
-  out.view.fill(0);
-  for (let i = 0; i < denseRows; i += BLOCK) {
-    kernels.gemm(
-      problem.inverse.at + i * denseRows * bytes,
-      denseRows * bytes,
-      bytes,
-      vector.at,
-      line,
-      out.at + i * line,
-      line,
-      Math.min(BLOCK, denseRows - i),
-      stride,
-      denseRows,
-    );
-  }
-  let at = denseRows * line;
-  for (const inverse of curvature.diagonal) {
-    kernels.axpy(inverse, vector.at + at, out.at + at, stride);
-    at += line;
-  }
+  run("curvature", curvatureChunks(shape), [vector.at, out.at]);
 }

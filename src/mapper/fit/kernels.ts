@@ -1,4 +1,4 @@
-import { KERNELS_WASM } from "./kernels_wasm.ts";
+import { KERNELS_WASM, SHARED_KERNELS_WASM } from "./kernels_wasm.ts";
 
 /** Number types that training computes in. */
 export type Precision = "f64" | "f32";
@@ -72,6 +72,7 @@ export interface Block<T> {
 /** Kernels with their memory, carved into blocks once and then never grown. */
 export interface Arena {
   readonly kernels: Kernels;
+  readonly memory: WebAssembly.Memory;
   floats(name: string): Block<Floats>;
   singles(name: string): Block<Float32Array>;
   words(name: string): Block<Uint32Array>;
@@ -84,29 +85,34 @@ export interface BlockSize {
 }
 
 let compiled: WebAssembly.Module | undefined;
+let compiledShared: WebAssembly.Module | undefined;
 
 const BYTES = { f64: 8, f32: 4, u32: 4 } as const;
 const PAGE = 65536;
 
+/** Memory of kernels that several threads share: a new one, or that of another thread's arena. */
+export type SharedMemory = "new" | WebAssembly.Memory;
+
 /**
- * Instantiates the kernels with memory for the named blocks, all zero.
+ * Instantiates the kernels with memory for the named blocks, all zero; where it is another thread's, as they
+ * are, at the same places.
  *
  * @throws {RangeError} If the blocks together exceed the 4 GiB that WebAssembly can address.
  */
 export function createArena(
   sizes: Readonly<Record<string, BlockSize>>,
   precision: Precision = "f64",
+  shared?: SharedMemory,
 ): Arena {
-  compiled ??= new WebAssembly.Module(Uint8Array.fromBase64(KERNELS_WASM));
-  const all = new WebAssembly.Instance(compiled).exports as unknown as KernelExports;
   const offsets = new Map<string, number>();
   let end = 0;
   for (const [name, { type, length }] of Object.entries(sizes)) {
     offsets.set(name, end);
     end += Math.ceil(length * BYTES[type] / 64) * 64;
   }
-  all.memory.grow(Math.max(0, Math.ceil(end / PAGE) - 1));
-  const { buffer } = all.memory;
+  const pages = Math.max(1, Math.ceil(end / PAGE));
+  const { all, memory } = shared === undefined ? instantiate(pages) : share(pages, shared);
+  const { buffer } = memory;
   const { softmax32 } = all;
   const kernels = precision === "f64"
     ? { bytes: 8, gemm: all.gemm, axpy: all.axpy, dot: all.dot, spmm: all.spmm, softmax32 }
@@ -124,8 +130,25 @@ export function createArena(
   );
   return {
     kernels,
+    memory,
     floats: (name) => blocks.get(name) as Block<Floats>,
     singles: (name) => blocks.get(name) as Block<Float32Array>,
     words: (name) => blocks.get(name) as Block<Uint32Array>,
   };
+}
+
+function instantiate(pages: number) {
+  compiled ??= new WebAssembly.Module(Uint8Array.fromBase64(KERNELS_WASM));
+  const all = new WebAssembly.Instance(compiled).exports as unknown as KernelExports;
+  all.memory.grow(pages - 1);
+  return { all, memory: all.memory };
+}
+
+function share(pages: number, given: SharedMemory) {
+  compiledShared ??= new WebAssembly.Module(Uint8Array.fromBase64(SHARED_KERNELS_WASM));
+  const memory = given === "new"
+    ? new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+    : given;
+  const instance = new WebAssembly.Instance(compiledShared, { kernels: { memory } });
+  return { all: instance.exports as unknown as KernelExports, memory };
 }

@@ -1,4 +1,6 @@
-import { applyCurvature, type Curvature, estimateCurvature } from "./curvature.ts";
+import { addSpread, type ClassSpread, type SpreadAlong, spreadAlong } from "./class_spread.ts";
+import { CHUNK_ROWS, STRETCH } from "./chunks.ts";
+import { applyCurvature, estimateCurvature } from "./curvature.ts";
 import {
   historyLength,
   multiply,
@@ -18,13 +20,15 @@ export interface SolveOptions {
   readonly rowWeights: Float64Array;
   /** Groups of rows that take part. */
   readonly groups: readonly number[];
+  /** What spreads rows within their classes, and what that costs. Default: nothing. */
+  readonly spread?: ClassSpread | undefined;
   readonly maxIter: number;
   /** Stops when no component of the gradient is larger. */
   readonly tol: number;
   /** Whether to start at the weights that stand in the problem, not at zero. */
   readonly warm: boolean;
-  /** Curvature from an earlier run over the same data and penalty. */
-  readonly curvature?: Curvature;
+  /** Whether the problem has the curvature already, from an earlier run with the same penalty. */
+  readonly curved?: boolean;
   /** Called after each iteration with the share of the way that is done, below 1. */
   readonly onProgress?: ((share: number) => void) | undefined;
 }
@@ -37,7 +41,6 @@ export interface SolveResult {
   readonly loss: number;
   /** Largest component of the gradient. */
   readonly gradientNorm: number;
-  readonly curvature: Curvature;
 }
 
 /** Relative error of a sum of losses: a smaller decrease is none. */
@@ -57,8 +60,8 @@ const IDLE = 10;
 export function solve(problem: SoftmaxProblem, options: SolveOptions): SolveResult {
   const { kernels, size, precision } = problem;
   const run = new Run(problem, options);
-  const curvature = options.curvature ?? estimateCurvature(problem, options.penalty);
-  const history = new History(problem, curvature);
+  if (!options.curved) estimateCurvature(problem, options);
+  const history = new History(problem);
   let loss = run.start();
   run.gradientInto();
   let norm = run.gradientNorm();
@@ -85,7 +88,7 @@ export function solve(problem: SoftmaxProblem, options: SolveOptions): SolveResu
     options.onProgress?.(reached(norm, iterations));
   }
   const converged = norm <= options.tol || iterations < options.maxIter;
-  return { iterations, converged, loss, gradientNorm: norm, curvature };
+  return { iterations, converged, loss, gradientNorm: norm };
 }
 
 /**
@@ -121,6 +124,7 @@ class Run {
   #squaredWeights = 0;
   #weightsTimesDirection = 0;
   #squaredDirection = 0;
+  #spread: SpreadAlong = { a: 0, b: 0, c: 0 };
 
   constructor(problem: SoftmaxProblem, options: SolveOptions) {
     this.#problem = problem;
@@ -144,18 +148,20 @@ class Run {
     }
     if (problem.precision === "f32") problem.rowWeights.view.set(this.#options.rowWeights);
     this.#measureDirection();
+    this.#measureSpread();
     return this.#trial(0).loss;
   }
 
   /** gradient = Xᵀ·residuals + λW, the intercept without penalty. */
   gradientInto(): void {
     const problem = this.#problem;
-    const { penalty, groups } = this.#options;
+    const { penalty, groups, spread } = this.#options;
     const { kernels, size, denseColumns, stride } = problem;
     const gradient = problem.vector("gradient");
     gradient.view.fill(0);
     kernels.axpy(penalty, problem.vector("weights").at, gradient.at, size);
     gradient.view.fill(0, denseColumns * stride, (denseColumns + 1) * stride);
+    if (spread) addSpread(problem, this.#options, spread.factor);
     multiplyTransposed(problem, problem.outputs("residuals"), gradient, groups);
   }
 
@@ -178,6 +184,7 @@ class Run {
     const problem = this.#problem;
     multiply(problem, problem.vector("direction"), problem.outputs("slope"), this.#options.groups);
     this.#measureDirection();
+    this.#measureSpread();
     const start: Trial = { t: 0, loss, slope: this.#slopeAtZero() };
     if (!(start.slope < 0)) return undefined;
     let low = start;
@@ -211,6 +218,10 @@ class Run {
     this.#squaredDirection = penalised(direction.at, direction.at);
   }
 
+  #measureSpread(): void {
+    if (this.#options.spread) this.#spread = spreadAlong(this.#problem, this.#options);
+  }
+
   #slopeAtZero(): number {
     const { kernels, size } = this.#problem;
     return kernels.dot(
@@ -222,41 +233,35 @@ class Run {
 
   /** Loss and slope at a step; residuals there are left behind. */
   #trial(t: number): Trial {
-    const { penalty } = this.#options;
+    const { penalty, spread: { factor } = { factor: 0 } } = this.#options;
     const { loss, slope } = this.#problem.precision === "f32"
       ? this.#tryRowsInSingle(t)
       : this.#tryRows(t);
     const w = this.#squaredWeights;
     const wd = this.#weightsTimesDirection;
     const d = this.#squaredDirection;
+    const { a, b, c } = this.#spread;
     return {
       t,
-      loss: loss + 0.5 * penalty * (w + 2 * t * wd + t * t * d),
-      slope: slope + penalty * (wd + t * d),
+      loss: loss + 0.5 * penalty * (w + 2 * t * wd + t * t * d) +
+        0.5 * factor * (a + 2 * t * b + t * t * c),
+      slope: slope + penalty * (wd + t * d) + factor * (b + t * c),
     };
   }
 
   #tryRowsInSingle(t: number): { readonly loss: number; readonly slope: number } {
     const { groups, labels, rowWeights } = this.#options;
     const problem = this.#problem;
-    const { kernels, stride, stats } = problem;
-    const line = stride * 4;
+    const { run, stride, stats } = problem;
     const logits = problem.outputs("logits");
     const residuals = problem.outputs("residuals");
     const slopes = problem.outputs("slope");
     let loss = 0;
     let slope = 0;
     for (const [from, to] of ranges(problem, groups)) {
-      kernels.softmax32(
-        logits.at + from * line,
-        slopes.at + from * line,
-        t,
-        problem.rowWeights.at + from * 4,
-        residuals.at + from * line,
-        stats.at + from * 16,
-        line,
-        to - from,
-      );
+      run("softmax", Math.ceil((to - from) / CHUNK_ROWS), [
+        ...[logits.at, slopes.at, t, problem.rowWeights.at, residuals.at, stats.at, from, to],
+      ]);
       for (let row = from; row < to; row++) {
         const weight = rowWeights[row]!;
         if (weight === 0) continue;
@@ -330,9 +335,6 @@ function nextStep(low: Trial, high: Trial | undefined): number {
   return low.t + width * Math.min(0.9, Math.max(0.1, share));
 }
 
-/** Numbers of every vector that are taken at a time: those of all pairs meet in the cache. */
-const STRETCH = 8192;
-
 /** A pair of L-BFGS: s = t·(block `s`), P·y = −(block `h`), for the inverse curvature P. */
 interface Pair {
   readonly slot: number;
@@ -354,14 +356,12 @@ interface Pair {
  */
 class History {
   readonly #problem: SoftmaxProblem;
-  readonly #curvature: Curvature;
   readonly #capacity: number;
   #pairs: Pair[] = [];
   #scale = 1;
 
-  constructor(problem: SoftmaxProblem, curvature: Curvature) {
+  constructor(problem: SoftmaxProblem) {
     this.#problem = problem;
-    this.#curvature = curvature;
     this.#capacity = historyLength(problem.size);
   }
 
@@ -446,41 +446,35 @@ class History {
   }
 
   #combine(terms: readonly (readonly [VectorName, number])[]): void {
-    const { kernels, size } = this.#problem;
-    const { bytes } = kernels;
-    const direction = this.#problem.vector("direction");
-    const blocks = terms.map(([name, factor]) => ({ at: this.#problem.vector(name).at, factor }));
-    direction.view.fill(0);
-    for (let i = 0; i < size; i += STRETCH) {
-      const count = Math.min(STRETCH, size - i);
-      for (const { at, factor } of blocks) {
-        kernels.axpy(factor, at + i * bytes, direction.at + i * bytes, count);
-      }
-    }
+    const { run, size } = this.#problem;
+    run("combine", Math.ceil(size / STRETCH), [
+      this.#problem.vector("direction").at,
+      ...terms.flatMap(([name, factor]) => [this.#problem.vector(name).at, factor]),
+    ]);
   }
 
   #measureGradient(): void {
-    const { kernels, size } = this.#problem;
-    const { bytes } = kernels;
-    const gradient = this.#problem.vector("gradient").at;
-    const places = this.#pairs.map((pair) => ({
-      pair,
-      s: this.#problem.vector(`s${pair.slot}`).at,
-      h: this.#problem.vector(`h${pair.slot}`).at,
-    }));
-    for (const { pair } of places) pair.sg = pair.hg = 0;
-    for (let i = 0; i < size; i += STRETCH) {
-      const count = Math.min(STRETCH, size - i);
-      for (const { pair, s, h } of places) {
-        pair.sg += pair.t * kernels.dot(s + i * bytes, gradient + i * bytes, count);
-        pair.hg -= kernels.dot(h + i * bytes, gradient + i * bytes, count);
+    const problem = this.#problem;
+    const stretches = Math.ceil(problem.size / STRETCH);
+    const slots = this.#pairs.map(({ slot }) => slot);
+    problem.run("measure", stretches, [
+      problem.vector("gradient").at,
+      ...slots.flatMap((i) => [problem.vector(`s${i}`).at, problem.vector(`h${i}`).at]),
+    ]);
+    const found = problem.partials.view;
+    for (const [i, pair] of this.#pairs.entries()) {
+      pair.sg = pair.hg = 0;
+      for (let stretch = 0; stretch < stretches; stretch++) {
+        const at = 2 * (stretch * slots.length + i);
+        pair.sg += pair.t * found[at]!;
+        pair.hg -= found[at + 1]!;
       }
     }
   }
 
   #applyCurvature(): void {
     const problem = this.#problem;
-    applyCurvature(problem, this.#curvature, problem.vector("gradient"), problem.vector("scaled"));
+    applyCurvature(problem, problem.vector("gradient"), problem.vector("scaled"));
   }
 
   #freeSlot(): number {

@@ -1,9 +1,15 @@
 import { MicroLmError } from "../../core/errors.ts";
 import type { Features } from "../../core/matrix.ts";
-import type { Curvature } from "./curvature.ts";
+import { measureSpread } from "./class_spread.ts";
 import { solve } from "./lbfgs.ts";
 import type { LinearClassifier } from "./linear_classifier.ts";
-import { createProblem, type Layout, layOut, type SoftmaxProblem } from "./softmax_problem.ts";
+import {
+  createProblem,
+  type Crew,
+  type Layout,
+  layOut,
+  type SoftmaxProblem,
+} from "./softmax_problem.ts";
 
 /** Options of {@linkcode fitLogisticRegression}; names and meaning are scikit-learn's. */
 export interface FitLogisticRegressionOptions {
@@ -15,10 +21,17 @@ export interface FitLogisticRegressionOptions {
   readonly maxIter?: number;
   /** Stops when no component of the gradient of the mean loss exceeds this. Default: 1e-5. */
   readonly tol?: number;
+  /**
+   * How much more the penalty counts what spreads rows within their classes, over all columns: σ of the
+   * objective. Default: 0.
+   */
+  readonly spread?: number;
   /** `balanced` weighs a row by n / (K · rows of its class). Default: `none`. */
   readonly classWeight?: "balanced" | "none";
   /** Of the order in which rows are summed: it changes rounding, not the optimum. Default: 0. */
   readonly seed?: number;
+  /** Other threads that help; they change no bit of the result. Default: none. */
+  readonly crew?: Crew;
 }
 
 /** What {@linkcode fitLogisticRegression} returns. */
@@ -36,7 +49,8 @@ export interface LogisticRegressionFit {
  *
  * Minimises Σᵢ sᵢ·(log Σₖ exp(zᵢₖ) − zᵢ,yᵢ) + ‖W‖² / (2C) with z = X·W + b, where sᵢ are the class
  * weights and b bears no penalty: scikit-learn's `LogisticRegression` with solver lbfgs (Pedregosa et
- * al., 2011). With two classes that is the binary logistic loss with one weight vector. The weights are
+ * al., 2011). With two classes that is the binary logistic loss with one weight vector. A spread σ above 0
+ * adds σ/(2C·tr S)·tr WᵀSW, where S is the scatter of the rows within classes. The weights are
  * rounded to float32 at the end, so that what is stored is what is used.
  *
  * @param features n rows, dense and sparse columns.
@@ -111,14 +125,37 @@ export function createTrainer(
   checkInput(features, labels, classes);
   const layout = layOut({ features, classes, groups, seed: options.seed ?? 0 });
   const entries = layout.rows.length * ((features.dense?.cols ?? 0) + 1) +
-    (layout.sparse?.rows.length ?? 0);
+    layout.entryCount;
   const state: TrainerState = {
     layout,
     labels: layout.rows.map((row) => row < 0 ? 0 : labels[row]!),
     precise: entries * classes < SINGLE_FROM,
+    crew: options.crew,
     kept: false,
   };
   return { fit: (active, how) => fitGroups(state, active, options, how) };
+}
+
+/** Entries times classes from which threads are worth starting: a fit then takes some tenths of a second. */
+const CREW_FROM = 1e7;
+
+/**
+ * Starts other threads for trainings over some blocks of features where they pay; to be disposed.
+ *
+ * @param threads In all. Default: as many as there are cores, at most 8.
+ */
+export async function crewFor(
+  blocks: readonly Features[],
+  classes: number,
+  threads?: number,
+): Promise<(Crew & Disposable) | undefined> {
+  const entries = blocks.reduce(
+    (sum, { dense, sparse }) => sum + (dense?.data.length ?? 0) + (sparse?.indices.length ?? 0),
+    0,
+  );
+  if (threads === 1 || entries * classes < CREW_FROM) return undefined;
+  const { openCrew } = await import("./crew.ts");
+  return openCrew(threads);
 }
 
 interface TrainerState {
@@ -126,10 +163,10 @@ interface TrainerState {
   /** Class of each laid-out row. */
   readonly labels: Int32Array;
   readonly precise: boolean;
+  readonly crew: Crew | undefined;
   problem?: SoftmaxProblem;
-  curvature?: Curvature;
-  /** Penalty that the curvature was estimated for. */
-  penalty?: number;
+  /** What the problem's curvature was estimated for. */
+  curvedFor?: string;
   /** Whether the problem keeps a fit over all groups to start from. */
   kept: boolean;
 }
@@ -142,13 +179,17 @@ function fitGroups(
 ): LogisticRegressionFit {
   const { layout, labels } = state;
   const { C = options.C ?? DEFAULT_C, rough = false, onProgress } = how;
-  const { maxIter = 2000, tol = DEFAULT_TOL, classes } = options;
+  const { maxIter = 2000, tol = DEFAULT_TOL, classes, spread: strength = 0 } = options;
   const { rowWeights, total } = weighRows(layout, labels, active, options);
   const groups = layout.groups.length;
   const slack = rough ? ROUGH_SLACK : active.length < groups ? FOLD_SLACK : 1;
+  const { problem = createProblem(layout, state.precise ? "f64" : "f32", state.crew) } = state;
+  // One weight vector (w, as softmax: −w/2 and w/2) has twice the squared norm of two halves.
+  const penalty = (classes === 2 ? 2 : 1) / C;
+  const rows = { labels, rowWeights, groups: active };
   const common = {
-    // One weight vector (w, as softmax: −w/2 and w/2) has twice the squared norm of two halves.
-    penalty: (classes === 2 ? 2 : 1) / C,
+    penalty,
+    ...(strength > 0 && { spread: measureSpread(problem, rows, penalty, strength) }),
     labels,
     rowWeights,
     groups: active,
@@ -156,22 +197,20 @@ function fitGroups(
     onProgress,
   };
   const warm = !rough && state.kept;
-  const { problem = createProblem(layout, state.precise ? "f64" : "f32") } = state;
-  const curvature = state.penalty === common.penalty ? state.curvature : undefined;
+  // With a spread it knows labels, which a fold must not know of its held-out rows.
+  const curvedFor = strength > 0 ? `${penalty} of ${active}` : `${penalty}`;
+  const curved = state.curvedFor === curvedFor;
   state.problem = problem;
-  state.penalty = common.penalty;
+  state.curvedFor = curvedFor;
   if (warm) problem.vector("weights").view.set(problem.vector("start").view);
-  let result = solve(problem, {
-    ...common,
-    maxIter,
-    warm,
-    ...(curvature && { curvature }),
-  });
-  state.curvature = result.curvature;
+  let result = solve(problem, { ...common, maxIter, warm, curved });
   let solved = problem;
-  if (!state.precise && result.gradientNorm > common.tol && result.iterations < maxIter) {
+  const precise = state.precise || result.gradientNorm <= common.tol || result.iterations >= maxIter
+    ? undefined
+    : createPrecise(state, problem);
+  if (precise) {
     // Float32 has come as far as it can.
-    solved = createProblem(layout, "f64");
+    solved = precise;
     copyWeights(problem, solved);
     const { iterations } = result;
     result = solve(solved, { ...common, maxIter: maxIter - iterations, warm: true });
@@ -184,6 +223,16 @@ function fitGroups(
   }
   const { iterations, converged, loss } = result;
   return { iterations, converged, loss, classifier: extractClassifier(solved) };
+}
+
+/** The problem in float64; undefined where that is more than WebAssembly can address. */
+function createPrecise({ layout, crew }: TrainerState, problem: SoftmaxProblem) {
+  try {
+    return createProblem(layout, "f64", crew, problem);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** Between problems of the same layout in two precisions. */

@@ -16,10 +16,12 @@ export interface MergedColumns {
   readonly shares: Float64Array;
   /** Number of merged columns. */
   readonly count: number;
-  /** Entries of the merged columns: rows and values of column m stand from `starts[m]` to `starts[m + 1]`. */
-  readonly starts: Uint32Array;
+  /** Entries of merged column m: rows, and values to be scaled, stand from `from[m]` to `to[m]`. */
+  readonly from: Uint32Array;
+  readonly to: Uint32Array;
   readonly rows: Uint32Array;
   readonly values: Float32Array;
+  readonly scales: Float64Array;
 }
 
 /** Two values in float32 and their ratio are off by this much where the columns are multiples. */
@@ -49,30 +51,28 @@ export function mergeColumns(sparse: CsrMatrix, order: Int32Array): MergedColumn
   const ranked = Uint32Array.from(firsts.keys()).sort((a, b) => size(b) - size(a) || a - b);
   const rank = new Uint32Array(firsts.length);
   ranked.forEach((m, i) => rank[m] = i);
-  const starts = new Uint32Array(firsts.length + 1);
-  ranked.forEach((m, i) => starts[i + 1] = starts[i]! + size(m));
-  const rows = new Uint32Array(starts.at(-1)!);
-  const values = new Float32Array(rows.length);
-  ranked.forEach((m, i) => {
-    const shift = all.starts[firsts[m]!]! - starts[i]!;
-    const scale = Math.sqrt(squares[m]!);
-    for (let k = starts[i]!; k < starts[i + 1]!; k++) {
-      rows[k] = all.rows[k + shift]!;
-      values[k] = all.values[k + shift]! * scale;
-    }
-  });
   return {
     columns,
     merged: chosen.map((m) => rank[m]!),
     shares: ratios.map((ratio, c) => ratio / Math.sqrt(squares[chosen[c]!]!)),
     count: firsts.length,
-    starts,
-    rows,
-    values,
+    // Not copied: they may be as large as all features.
+    rows: all.rows,
+    values: all.values,
+    from: ranked.map((m) => all.starts[firsts[m]!]!),
+    to: ranked.map((m) => all.starts[firsts[m]! + 1]!),
+    scales: Float64Array.from(ranked, (m) => Math.sqrt(squares[m]!)),
   };
 }
 
-type Transposed = Pick<MergedColumns, "columns" | "starts" | "rows" | "values">;
+/** The columns as they are. */
+interface Transposed {
+  readonly columns: Uint32Array;
+  /** Where the entries of each column start, and the end. */
+  readonly starts: Uint32Array;
+  readonly rows: Uint32Array;
+  readonly values: Float32Array;
+}
 
 /** The entries by column, and within one by place in `order`; zeros are none. */
 function transpose({ indptr, indices, values, cols }: CsrMatrix, order: Int32Array): Transposed {

@@ -1,4 +1,5 @@
 import type { CsrMatrix, Features, Matrix } from "../../core/matrix.ts";
+import type { EncodeOptions, Encoder } from "../../encoders/encoder.ts";
 
 /** The given rows of a feature matrix, copied, in that order. */
 export function takeRows(features: Features, rows: ArrayLike<number>): Features {
@@ -31,4 +32,54 @@ function takeSparse(matrix: CsrMatrix, rows: ArrayLike<number>): CsrMatrix {
     values.set(matrix.values.subarray(from, to), indptr[i]);
   }
   return { indptr, indices, values, rows: rows.length, cols: matrix.cols };
+}
+
+/** Rows that are encoded at a time where there are very many. */
+const PORTION = 50_000;
+
+/**
+ * Encodes texts in portions into one matrix: what an encoder needs beside its result is that of a portion. A
+ * row is the same in any batch.
+ */
+export async function encodeInPortions(
+  { encode }: Pick<Encoder, "encode">,
+  texts: readonly string[],
+  onProgress: NonNullable<EncodeOptions["onProgress"]>,
+): Promise<Features> {
+  if (texts.length <= PORTION) return await encode(texts, { onProgress });
+  let dense: Matrix | undefined;
+  const sparse: CsrMatrix[] = [];
+  for (let from = 0; from < texts.length; from += PORTION) {
+    const part = await encode(texts.slice(from, from + PORTION), {
+      onProgress: (done) => onProgress(from + done, texts.length),
+    });
+    if (part.sparse) sparse.push(part.sparse);
+    if (!part.dense) continue;
+    const { cols } = part.dense;
+    dense ??= { data: new Float32Array(texts.length * cols), rows: texts.length, cols };
+    dense.data.set(part.dense.data, from * cols);
+  }
+  return {
+    rows: texts.length,
+    ...(dense && { dense }),
+    ...(sparse.length > 0 && { sparse: stackSparse(sparse, texts.length) }),
+  };
+}
+
+/** Empties `parts` as it goes. */
+function stackSparse(parts: CsrMatrix[], rows: number): CsrMatrix {
+  const { cols } = parts[0]!;
+  const total = parts.reduce((sum, { indices }) => sum + indices.length, 0);
+  const indptr = new Uint32Array(rows + 1);
+  const indices = new Uint32Array(total);
+  const values = new Float32Array(total);
+  let [row, at] = [0, 0];
+  for (let part = parts.shift(); part; part = parts.shift()) {
+    indices.set(part.indices, at);
+    values.set(part.values, at);
+    for (let i = 1; i <= part.rows; i++) indptr[row + i] = at + part.indptr[i]!;
+    row += part.rows;
+    at += part.indices.length;
+  }
+  return { indptr, indices, values, rows, cols };
 }

@@ -1,7 +1,7 @@
 import { ABSTAIN_CLASS } from "../../core/abstain_class.ts";
 import type { CsrMatrix, Features } from "../../core/matrix.ts";
 import { fitCalibrated, type FitCalibratedOptions } from "../calibrate/calibration.ts";
-import { groupedFolds } from "../calibrate/grouped_folds.ts";
+import { groupedFolds } from "../calibrate/folds.ts";
 import { fitLogisticRegression } from "../fit/logistic_regression.ts";
 import { takeRows } from "../fit/rows.ts";
 import { noveltyAgainst } from "../novelty.ts";

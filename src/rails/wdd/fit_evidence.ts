@@ -1,13 +1,12 @@
 import { MicroLmError } from "../../core/errors.ts";
 import type { Features } from "../../core/matrix.ts";
-import { groupedFolds } from "../../mapper/calibrate/grouped_folds.ts";
-import { stratifiedFolds } from "../../mapper/calibrate/stratified_folds.ts";
+import { groupedFolds, stratifiedFolds } from "../../mapper/calibrate/folds.ts";
 import {
   decisionFunction,
   expandClassifier,
   type LinearClassifier,
 } from "../../mapper/fit/linear_classifier.ts";
-import { createTrainer } from "../../mapper/fit/logistic_regression.ts";
+import { createTrainer, crewFor } from "../../mapper/fit/logistic_regression.ts";
 import type { PromptSpans } from "../spans.ts";
 import { centre, createEvidenceReader, type EvidenceTrack, type SpanEvidence } from "./evidence.ts";
 import type { EvidenceEncoder } from "./open_encoder.ts";
@@ -27,6 +26,8 @@ export interface FitEvidenceOptions {
   readonly folds?: number;
   /** What each prompt belongs to, such as its author: folds do not tear it apart. Default: nothing. */
   readonly groups?: readonly string[];
+  /** Threads; they change no byte. Default: as those of `trainMapper`. */
+  readonly threads?: number | undefined;
 }
 
 /** Weight of each of the two judges of contextual evidence: it is the mean of their log-odds. */
@@ -55,14 +56,15 @@ export async function fitEvidence(
   labels: readonly string[],
   classes: readonly string[],
   encoder: EvidenceEncoder,
-  { C = 4, folds: count = 3, groups }: FitEvidenceOptions = {},
+  { C = 4, folds: count = 3, groups, threads }: FitEvidenceOptions = {},
 ): Promise<FittedEvidence> {
   const numbers = numberLabels(labels, classes, count);
   const folds = groups && new Set(groups).size >= count
     ? groupedFolds(numbers, groups, count)
     : stratifiedFolds(numbers, count);
-  const fit = (features: Features): Fitted => {
-    const how = { classes: classes.length, C, tol: TOLERANCE };
+  const fit = async (features: Features): Promise<Fitted> => {
+    using crew = await crewFor([features], classes.length, threads);
+    const how = { classes: classes.length, C, tol: TOLERANCE, ...(crew && { crew }) };
     const trainer = createTrainer(features, numbers, folds, how);
     const members = folds.map((_, fold) => {
       const others = folds.keys().filter((other) => other !== fold).toArray();
@@ -70,10 +72,10 @@ export async function fitEvidence(
     });
     return { members, logits: logitsOf(features, members, folds) };
   };
-  const spans = fit(await encodeSpanSums(prompts, encoder));
+  const spans = await fit(await encodeSpanSums(prompts, encoder));
   const words = encoder.context === undefined
     ? null
-    : fit(await encodeWordSums(prompts, encoder.words!));
+    : await fit(await encodeWordSums(prompts, encoder.words!));
   const members = spans.members.map((member, fold): SpanEvidence =>
     words === null
       ? { classes, classifier: member }

@@ -4,7 +4,7 @@ import type { Features } from "../../../src/core/matrix.ts";
 import { fitCalibrated, predictProbabilities } from "../../../src/mapper/calibrate/calibration.ts";
 import type { CalibrationChoice } from "../../../src/mapper/calibrate/calibration_plan.ts";
 import { calibrate, fitIsotonic, fitSigmoid } from "../../../src/mapper/calibrate/calibrators.ts";
-import { groupedFolds } from "../../../src/mapper/calibrate/grouped_folds.ts";
+import { groupedFolds } from "../../../src/mapper/calibrate/folds.ts";
 import { takeRows } from "../../../src/mapper/fit/rows.ts";
 import { createMlTrainer } from "../../../src/mapper/fit/solver_ml.ts";
 import { createRandom } from "../../../src/core/random.ts";

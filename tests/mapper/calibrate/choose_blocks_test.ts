@@ -48,13 +48,13 @@ Deno.test("chooseBlocks() gives a block of noise less than the block with the si
       onProgress: (done, total) => seen.push([done, total]),
     })!;
   const [signal, noise] = [block(8, 1, 1), block(60, 0, 2)];
-  const { weights, shrinkage, losses } = choose([signal, noise]);
+  const { weights, spread, losses } = choose([signal, noise]);
   assertEquals(weights[0], 1);
   assert(weights[1]! <= 1 / 4, weights.join());
   const [first, last] = Object.values(losses);
   assert(last! < first!);
   assertEquals(choose([noise, signal]).weights, [weights[1]!, 1]);
-  assertEquals(choose([signal, noise]), { weights, shrinkage, losses }, "the same twice");
+  assertEquals(choose([signal, noise]), { weights, spread, losses }, "the same twice");
   assert(seen.every(([done, total]) => done <= total));
   assertEquals(seen.at(-1)![0], seen.at(-1)![1]);
 });
@@ -64,6 +64,25 @@ Deno.test("chooseBlocks() leaves blocks alone that are worth the same", () => {
   const { weights, losses } = chooseBlocks(join, { blocks, labels }, { classes: CLASSES })!;
   assertEquals(weights, [1, 1]);
   assert(Object.keys(losses).every((key) => key.includes("weights 1,1,")));
+});
+
+Deno.test("chooseBlocks() chooses a spread where rows of a class vary along what all classes share", () => {
+  const random = createRandom(4);
+  const features = block(60, 0.5, 5);
+  const { data, cols } = features.dense!;
+  // A few directions in which every row lies anywhere, far from where its class is
+  const directions = Array.from({ length: 6 * cols }, () => random.normal());
+  for (let row = 0; row < ROWS; row++) {
+    for (let d = 0; d < 6; d++) {
+      const far = 4 * random.normal();
+      for (let j = 0; j < cols; j++) data[row * cols + j]! += far * directions[d * cols + j]!;
+    }
+  }
+  const { spread, losses } = chooseBlocks(([only]) => only!, { blocks: [features], labels }, {
+    classes: CLASSES,
+  })!;
+  assert(spread > 0, JSON.stringify(losses));
+  assert(Object.keys(losses).at(-1)!.endsWith(`spread ${spread}`));
 });
 
 Deno.test("chooseBlocks() chooses nothing where no fold can be judged", () => {

@@ -12,16 +12,16 @@ const X: CsrMatrix = {
 };
 
 Deno.test("mergeColumns() takes multiples of a column together, and nothing else", () => {
-  const { columns, merged, shares, count, starts, rows, values } = mergeColumns(
+  const { columns, merged, shares, count, from, to, rows, values, scales } = mergeColumns(
     X,
     Int32Array.of(2, 0, -1, 1),
   );
   assertEquals([...columns], [0, 1, 2, 3, 4]);
   assertEquals(count, 3);
   assertEquals([...merged], [0, 0, 1, 2, 0]);
-  assertEquals([...starts], [0, 2, 4, 5]);
-  assertEquals([...rows], [0, 1, 0, 1, 3]);
-  assertAlmostEquals(values[1]!, Math.sqrt(6), 1e-6);
+  const entries = [...from.keys()].map((m) => [...rows.subarray(from[m], to[m])]);
+  assertEquals(entries, [[0, 1], [0, 1], [3]]);
+  assertAlmostEquals(values[from[0]! + 1]! * scales[0]!, Math.sqrt(6), 1e-6);
   [1, 2, Math.sqrt(6), Math.sqrt(6), -1].forEach((ratio, c) =>
     assertAlmostEquals(shares[c]!, ratio / Math.sqrt(6), 1e-12)
   );
