@@ -127,6 +127,8 @@ export function fitSigmoid(scores: Float64Array, outcomes: Uint8Array): SigmoidC
   for (let iteration = 0; iteration < 100; iteration++) {
     const step = newtonStep(scores, outcomes, { a, b, high, low });
     if (Math.max(Math.abs(step.ga), Math.abs(step.gb)) < 1e-9) break;
+    // What a step could still gain is lost in the rounding of the sum
+    if (Math.abs(step.ga * step.da + step.gb * step.db) < 1e-13 * current) break;
     let scale = 1;
     let next = loss(a + step.da, b + step.db);
     while (!(next <= current) && scale > 1e-10) {
