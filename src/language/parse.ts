@@ -88,7 +88,9 @@ export function* readingsOf(prompt: string, lexicon: CompiledLexicon): Generator
   const first = finish(prepared, strict, "strict");
   yield first;
   if (exceptsSome(prepared)) return;
-  if (strict.kind !== null) {
+  const restart = strict.kind === null ? null : readRestart(prepared);
+  // "withdraw, sorry, I meant deposit 400 USDC": what was begun before is none of it
+  if (strict.kind !== null && restart === null) {
     const loose = readClauses(prepared, true);
     // What bears load tells more than all that the first reading left over
     const bad = loose.bad.length > 0 ? loose.bad : strict.bad;
@@ -102,7 +104,6 @@ export function* readingsOf(prompt: string, lexicon: CompiledLexicon): Generator
     const tail = readTail(prepared) ?? readRunOn(prepared);
     if (tail) yield finish(prepared, tail, "tail");
   }
-  const restart = strict.kind === null ? null : readRestart(prepared);
   if (restart) yield finish(prepared, restart, "tail");
   if (strict.kind !== null && !UNSHOWN.includes(strict.kind)) return;
   const roles = prepared.marked();

@@ -41,7 +41,7 @@ export async function decideOrders(
   const read = await predictTexts(mapper, texts, active.point);
   if (!proved) return await decideRows(mapper, texts, read.probabilities, active.point, read);
   const decisions = await decideProved(mapper, texts, read, active, proved);
-  // No strict proof of several orders was wrong
+  // Several orders are proved by their words
   if (proved.proof === "strict" && texts.length > 1) return decisions;
   return decisions.map((decision, i) =>
     isClear(decision, mapper, read.probabilities, i, proved) ? decision : unclear(decision)
@@ -121,6 +121,6 @@ function neededScore(
 ): number {
   if (proof === "none") return Math.max(UNPROVED_MIN_ORDER, minOrder);
   if (proof === "lax") return Math.max(LAX_MIN_ORDER, minOrder);
-  // The head learns from single orders: plans look to it like none, while no strict proof of one was wrong
+  // The head learns from single orders: plans look to it like none, while their words prove them
   return orders > 1 ? 0 : Math.min(STRICT_MIN_ORDER, minOrder);
 }

@@ -135,7 +135,11 @@ export function nameAt(
     };
     return { name, length };
   }
-  if (tag.senses.length > 0 || tag.mark || tag.quantity) return null;
+  // "my HONEY", "5 SER": a ticker, where a word of address would not be shouted
+  const isTicker = !context.isShouting && /^[A-Z]{3,6}$/.test(tag.text) &&
+    (context.afterAmount || context.afterDeterminer) &&
+    tag.senses.every(({ role }) => ["address", "filler", "greeting"].includes(role));
+  if ((tag.senses.length > 0 && !isTicker) || tag.mark || tag.quantity) return null;
   const repaired = repairPlace(tag, context);
   if (repaired) return { name: repaired, length: 1 };
   if (!context.lexicon.lexicon.openNames) return null;
@@ -270,13 +274,16 @@ function spellAsset(text: string, shape: NameShape): string {
 /** Words of the calendar, which are no name whatever their capitals. */
 const CALENDAR =
   /^(?:christmas|easter|thanksgiving|halloween|eve|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|april|june|july|august|september|october|november|december)$/;
+/** "12 kilos of rice": measures of other things. */
+const MEASURE =
+  /^(?:kilos?|kgs?|grams?|pounds|ounces|pints?|liters?|litres?|miles|boxes|bags?|cups?|balls?)$/;
 /** "one last trade": which of several, and no thing that is counted. */
 const ORDINAL =
   /^(?:last|first|next|final|more|other|quick|small|big|little|simple|single|second|third)$/;
 
 function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind | null {
   const { prep, exchanges, afterAmount, afterDeterminer, next, inPhrase } = context;
-  if (CALENDAR.test(tag.norm) || ORDINAL.test(tag.norm)) return null;
+  if ([CALENDAR, ORDINAL, MEASURE].some((words) => words.test(tag.norm))) return null;
   const sure = SURE.includes(shape) || shape === "suffix";
   if (shape === "signed" && tag.text.includes("/")) {
     return !exchanges && prep !== null && AT.includes(prep) && !afterAmount ? "place" : "asset";

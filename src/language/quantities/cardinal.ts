@@ -78,6 +78,9 @@ function readBelowThousand(context: Context, index: number, hasArticle: boolean)
   const first = hasArticle ? null : readBelowHundred(context, index);
   const at = first?.to ?? index;
   const hyphen = norm(context, at) === "-" && first ? 1 : 0;
+  if (norm(context, at) === "baker's" && norm(context, at + 1) === "dozen") {
+    return { to: at + 2, value: 13n };
+  }
   if (norm(context, at + hyphen) === "dozen") {
     return { to: at + hyphen + 1, value: (first?.value ?? 1n) * 12n };
   }

@@ -136,6 +136,11 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
   if (parsed.reading !== "strict" && distinct.length > 1) {
     return refuse("not_understood", distinct.map(({ span }) => span));
   }
+  // "buy 2 ETH, paying in USDC": with what, and no order of its own
+  const paid = distinct.find(({ read }, i) =>
+    read.order.head.word === "pay in" && distinct[i - 1]?.allowed.includes("swap_asset")
+  );
+  if (paid) return refuse("not_understood", [paid.span]);
   const untold = untoldIn(parsed, distinct);
   return untold ? refuse("not_understood", [untold]) : { orders: distinct, refusal: null, parsed };
 }

@@ -153,6 +153,7 @@ export const DEFI_ACTION_NOUNS: Readonly<Record<string, readonly DefiPrimitive[]
   "credit line": [B],
   "line of credit": [B],
   "on loan": [B],
+  "lend of": [B],
   "on credit": [B],
   "cash advance": [B],
   advance: [B],

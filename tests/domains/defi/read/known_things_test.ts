@@ -80,6 +80,11 @@ const ALLOWED: readonly (readonly [string, readonly (readonly DefiPrimitive[])[]
   ["I want 2 ETH. Pay in USDC", []],
   ["I'd sooner have DAI than USDT, so swap 900", []],
   ["USDC is what I want for my 70 USDe, swap on curve", []],
+  ["harvest the 40 kilos of sushi rice", []],
+  ["buy precisely 2 ETH, paying in USDC", []],
+  ["pay in 500 USDC to aave", [["deposit_asset"]]],
+  ["Deposit of 600 DAI denied, thanks", []],
+  ["This is only a drill, repay 500 DAI on aave", []],
   // A noun beside an order may only say what it is about
   ["45,000 SEI, unbond, silo liquid staking", []],
   // What was passed over tells as well
@@ -149,6 +154,7 @@ const SLOTS: readonly (readonly [DefiPrimitive, string, readonly (string | null)
   ["swap_asset", "dump my ARB bag for stables, USDC", ["ARB", "USDC", null, null]],
   ["repay_asset", "my debt is 5,000 DAI, pay back 1,250 on maker", ["DAI", null, "maker", null]],
   ["swap_asset", "buy 40 OP, pay with USDT", ["USDT", "OP", null, null]],
+  ["deposit_asset", "stick my HONEY in Dolomite", ["HONEY", null, "dolomite", null]],
   // Places written as two words, and by the name of their token
   ["repay_asset", "repay a third of my USDC loan on frax lend", ["USDC", null, "fraxlend", null]],
   ["swap_asset", "swap 2 ETH to USDC on uni", ["ETH", "USDC", "uniswap", null]],
@@ -207,6 +213,14 @@ for (
     assertEquals([slippage, hf, ltv], [...limits]);
   });
 }
+
+Deno.test("what was begun before it was corrected is none of the order", () => {
+  const prompt = "Withdraw, sorry, I meant deposit 400 USDC on fluid";
+  const found = proposeOrders(prompt)?.orders ?? [];
+  assertEquals([readOrders(prompt).orders, found.map(({ allowed }) => allowed)], [[], [[
+    "deposit_asset",
+  ]]]);
+});
 
 Deno.test("proposeOrders() finds the order at the end of a clause that nothing sets off", () => {
   const texts = (prompt: string) => proposeOrders(prompt)?.orders.map(({ text }) => text) ?? [];
