@@ -171,10 +171,12 @@ async function spreadOver(
   const cores = options.threads ?? Math.min(navigator.hardwareConcurrency, MOST_WORKERS + 1);
   if (cores < 2 || !mayStartWorkers()) return encoder;
   const { spreadEncoder } = await import("./workers/spread.ts");
+  // What cannot be sent to a worker changes nothing of what it encodes
+  const sent = Object.entries(options).filter(([, value]) => typeof value !== "function");
   return spreadEncoder(encoder, {
     module: import.meta.url,
     spec,
-    options,
+    options: Object.fromEntries(sent),
     workers: cores - 1,
     WorkerClass,
     ...SPREAD[speed],

@@ -31,7 +31,7 @@ const IDLE_MS = 1000;
  * workers are ready, and where they cannot start, this thread encodes alone.
  */
 export function spreadEncoder(encoder: Encoder, how: SpreadOptions): Encoder {
-  const { spec, fingerprint, dims, runtime, dtype, blocks } = encoder;
+  const { spec, fingerprint, dims, runtime, dtype, blocks, words } = encoder;
   let pool: WorkerPool | undefined;
   let seen = 0;
   let busy = 0;
@@ -74,6 +74,7 @@ export function spreadEncoder(encoder: Encoder, how: SpreadOptions): Encoder {
     dims,
     ...(runtime && { runtime }),
     ...(dtype && { dtype }),
+    ...(words && { words }),
     encode: async (texts, options = {}) => {
       const alone = async (some: readonly string[], how?: EncodeOptions) => [
         await encoder.encode(some, how),
