@@ -82,13 +82,11 @@ async function decideProved(
   const whole = new Float64Array(texts.length).fill(score!);
   // A certificate speaks of the score of whole prompts
   if (certificate !== null) {
-    return await decideRows(mapper, texts, probabilities, point, { order: whole });
+    return await decideRows(mapper, texts, probabilities, point, { ...read, order: whole });
   }
   const needed = { ...point, minOrder: neededScore(point, proof, texts.length) };
-  const order = proof === "lax"
-    ? (await mapper.measureOrder(texts)).map((own) => blendScores(score!, own))
-    : whole;
-  return await decideRows(mapper, texts, probabilities, needed, { order });
+  const order = proof === "lax" ? read.order!.map((own) => blendScores(score!, own)) : whole;
+  return await decideRows(mapper, texts, probabilities, needed, { ...read, order });
 }
 
 /** True if the score as an order is known to hold for prompts of people from whom it learned nothing. */

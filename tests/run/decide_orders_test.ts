@@ -20,12 +20,14 @@ function mapperScoring(
     ...(orderGroups !== undefined && { orderGroups }),
     classes: ["deposit_asset", "swap_asset"],
     source: { backend: "sbert", sha256: "0" },
-    predictProbabilities: (texts) =>
-      Promise.resolve({
+    predictProbabilities: (texts, options) => {
+      options?.onOrder?.(Float64Array.from(texts, scoreOf), 0);
+      return Promise.resolve({
         data: Float64Array.from(texts.flatMap(() => [confidence, 1 - confidence])),
         rows: texts.length,
         cols: 2,
-      }),
+      });
+    },
     measureOrder: (texts) => {
       asked.push(...texts);
       return Promise.resolve(Float64Array.from(texts, scoreOf));

@@ -151,8 +151,7 @@ function checkSlots(
   const ambiguous = plan.steps.flatMap((step) => step.ambiguous);
   const contradicted = orders.filter(({ allowed }, i) =>
     !allowed.includes(labels[i]!) || (!sure[i] && leavesDebtOpen(allowed))
-  )
-    .map(({ text }) => text);
+  ).map(({ text }) => text);
   const detail = { ambiguous, ...(contradicted.length > 0 && { contradicted }) };
   if (ambiguous.length > 0) return gate("slots", "not_understood", detail);
   return gate("slots", contradicted.length > 0 ? "abstain_non_exec" : "ok", detail);

@@ -56,23 +56,23 @@ export const KNOWN_VENUES: readonly string[] = list(`
   cap|agora|angle|mento|glif|repl|collectif|theta|lens|ionet|livepeer|the graph|pocket|akash staking`);
 
 /** Tokens whose name people also use for the place that issued them: "on uni", "from comp". */
-export const TOKEN_PLACES: Readonly<Record<string, string>> = {
-  uni: "uniswap",
-  jup: "jupiter",
-  comp: "compound",
-  ray: "raydium",
-  crv: "curve",
-  bal: "balancer",
-  velo: "velodrome",
-  aero: "aerodrome",
-  eigen: "eigenlayer",
-  pendle: "pendle",
-  joe: "trader joe",
-  ldo: "lido",
-  ena: "ethena",
-  kmno: "kamino",
-  xvs: "venus",
-};
+export const TOKEN_PLACES: ReadonlyMap<string, string> = new Map([
+  ["uni", "uniswap"],
+  ["jup", "jupiter"],
+  ["comp", "compound"],
+  ["ray", "raydium"],
+  ["crv", "curve"],
+  ["bal", "balancer"],
+  ["velo", "velodrome"],
+  ["aero", "aerodrome"],
+  ["eigen", "eigenlayer"],
+  ["pendle", "pendle"],
+  ["joe", "trader joe"],
+  ["ldo", "lido"],
+  ["ena", "ethena"],
+  ["kmno", "kamino"],
+  ["xvs", "venus"],
+]);
 
 /** Venues that stake, restake or run validators, and do nothing else. */
 export const STAKING_VENUES: readonly string[] = list(`

@@ -1,6 +1,7 @@
 import { type ParsedPrompt, type ReadingKind, readingsOf } from "../../../language/parse.ts";
 import type { RefusalKind } from "../../../language/kinds.ts";
 import type { ReadOrder } from "../../../language/order.ts";
+import { readQuantities } from "../../../language/quantities/read.ts";
 import type { Token } from "../../../language/tokens/tokens.ts";
 import { frameOf, isTarget } from "./frames.ts";
 import { splitGapped } from "./gapped.ts";
@@ -153,15 +154,14 @@ function untoldIn(
   { tokens, roles }: ParsedPrompt,
   orders: readonly DefiOrder[],
 ): readonly [number, number] | null {
-  const { isAsset = () => false } = DEFI_LANGUAGE.lexicon.quantities;
+  const { quantities } = DEFI_LANGUAGE.lexicon;
+  const { isAsset = () => false } = quantities;
   const told = tokens.filter((token, i) => roles[i] === "aside" && isAsset(token.norm, token));
   const phrases = orders.flatMap(({ read }) => read.order.phrases);
   if (told.length === 0 || phrases.some(({ pronoun }) => pronoun !== null)) return null;
   const names = phrases.some((phrase) => phrase.names.some(({ kind }) => kind === "asset"));
   const counts = phrases.some(({ amount }) => amount !== null);
-  const isCounted = tokens.some((token, i) =>
-    told.includes(token) && /^\d/.test(tokens[i - 1]?.norm ?? "")
-  );
+  const isCounted = readQuantities(tokens, quantities).some(({ to }) => told.includes(tokens[to]!));
   const swaps = orders.some(({ allowed }) => allowed.includes("swap_asset"));
   const isLost = names ? isCounted && !counts : counts || swaps;
   return isLost ? [told[0]!.start, told.at(-1)!.end] : null;

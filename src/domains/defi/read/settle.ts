@@ -10,6 +10,8 @@ type Phrases = readonly NounPhrase[];
 /** Names of places, among them those that are mostly names of things: "the Renzo exit", "from Kava". */
 const PLACES: ReadonlySet<string> = new Set([...VENUES, ...MORE_VENUES, ...KNOWN_VENUES, "kava"]);
 
+const NETWORKS: ReadonlySet<string> = new Set([...CHAINS, ...Object.keys(MORE_CHAINS)]);
+
 /** Gives phrases the meaning that the action leaves them. */
 export function settle(action: DefiPrimitive, phrases: Phrases): Phrases {
   const counted = phrases.some((phrase) => states(phrase) && assetOf(phrase) !== null)
@@ -23,7 +25,7 @@ export function settle(action: DefiPrimitive, phrases: Phrases): Phrases {
 function settleChains(phrases: Phrases): Phrases {
   return phrases.map((phrase) => {
     const isOn = phrase.amount === null && phrase.names.some(({ kind }) => kind === "place") &&
-      [...CHAINS, ...Object.keys(MORE_CHAINS)].includes(assetOf(phrase)?.toLowerCase() ?? "");
+      NETWORKS.has(assetOf(phrase)?.toLowerCase() ?? "");
     return isOn ? withKind(phrase, "chain") : phrase;
   });
 }
@@ -73,7 +75,7 @@ function settleNames(action: DefiPrimitive, phrases: Phrases): Phrases {
 
 function namesPlace(phrase: NounPhrase): boolean {
   const name = assetOf(phrase)?.toLowerCase() ?? "";
-  return PLACES.has(name) || name in TOKEN_PLACES;
+  return PLACES.has(name) || TOKEN_PLACES.has(name);
 }
 
 /** Prepositions before a place. */
@@ -165,7 +167,7 @@ function isApposed(phrase: NounPhrase | undefined): boolean {
 
 function placeName(thing: string): string {
   const name = thing.toLowerCase();
-  return TOKEN_PLACES[name] ?? name;
+  return TOKEN_PLACES.get(name) ?? name;
 }
 
 /** The phrase with its thing taken for something else, and a noun that goes with the name. */

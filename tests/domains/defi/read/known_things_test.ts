@@ -78,6 +78,7 @@ const ALLOWED: readonly (readonly [string, readonly (readonly DefiPrimitive[])[]
   ["deposit 5 ETH? into aave", []],
   // What is told beside an order is its thing, and is never lost
   ["I want 2 ETH. Pay in USDC", []],
+  ["I want two ETH. Pay in USDC", []],
   ["I'd sooner have DAI than USDT, so swap 900", []],
   ["USDC is what I want for my 70 USDe, swap on curve", []],
   ["harvest the 40 kilos of sushi rice", []],
