@@ -127,7 +127,7 @@ function saidBy(order: ReadOrder): Said {
 
 /** "My staked ETH", "what I borrowed": what has been done tells what it is. */
 function tellsOf(hint: string): string {
-  if (!hint.startsWith("is:")) return hint;
+  if (!hint.startsWith("is:")) return hint.split(":")[0]!;
   if (/stak|delegat|bonded|locked/.test(hint)) return "stake";
   if (/unclaimed|accrued|claimable|vested|owed to|built up|waiting|earned/.test(hint)) {
     return "reward";
@@ -257,15 +257,28 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
   return onto || (led && !said.out) ? ["repay_asset"] : null;
 }
 
-/** "5 SOL against my loan", "from my wallet to the debt" pay; "20 NEAR as debt" takes. */
-function wayOfDebt({ phrases }: ReadOrder): DefiPrimitive[] {
+const PAYS =
+  /^(?:pay|pay in|feed|return|give back|hand|hand back|send|toss|throw|apply|settle|unwind|close|end|clear|finish|make good)$/;
+const TAKES =
+  /^(?:take|take on|open|extract|get|draw|obtain|raise|extend|set up|start|arrange|arrange for)$/;
+
+/** "5 SOL against my loan", "from my wallet to the debt" pay; "20 NEAR as debt", "open a debt" take. */
+function wayOfDebt({ phrases, head, particles }: ReadOrder): DefiPrimitive[] {
   const leads = (preps: RegExp) =>
     phrases.some(({ prep, hints }) =>
       preps.test(prep ?? "") && hints.some((hint) => tellsOf(hint) === "debt")
     );
   const own = phrases.some(({ prep, self }) => self && /^(?:from|out of)$/.test(prep ?? ""));
-  if (own || leads(/^(?:against|towards?|onto|off)$/)) return ["repay_asset"];
-  return leads(/^as$/) ? ["borrow_asset"] : ["borrow_asset", "repay_asset"];
+  const says = (hint: string) => phrases.some(({ hints }) => hints.includes(hint));
+  if (own || says("debt:repayment") || leads(/^(?:against|towards?|onto|off|out of)$/)) {
+    return ["repay_asset"];
+  }
+  if (leads(/^(?:as|in|into)$/)) return ["borrow_asset"];
+  if (particles.length > 0) return ["borrow_asset", "repay_asset"];
+  if (PAYS.test(head.word)) return ["repay_asset"];
+  return TAKES.test(head.word) || says("debt:credit")
+    ? ["borrow_asset"]
+    : ["borrow_asset", "repay_asset"];
 }
 
 function byFrame(said: Said): DefiPrimitive[] {

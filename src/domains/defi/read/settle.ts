@@ -126,7 +126,9 @@ function pairOf(action: DefiPrimitive, phrases: Phrases): readonly NounPhrase[] 
 /** "the ezETH-backed ETH loan": of two things the one that is owed, the other is pledged. */
 function settleDebt(action: DefiPrimitive, phrases: Phrases): Phrases {
   const things = phrases.filter((phrase) => assetOf(phrase) !== null);
-  const [owed, ...more] = things.filter(({ hints }) => hints.includes("debt"));
+  const [owed, ...more] = things.filter(({ hints }) =>
+    hints.some((hint) => hint.startsWith("debt"))
+  );
   const [pledged] = things.filter((phrase) => phrase !== owed);
   const isDebt = action === "repay_asset" && owed !== undefined && more.length === 0 &&
     things.length === 2 && pledged!.prep === null && pledged!.amount === null && !pledged!.joined &&

@@ -26,9 +26,14 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ),
   ...objects(
     "debt",
-    "i owe|we owe|that we owe|whatever i owe|whatever we owe|what we owe|owed|debt|debts|loans|borrow|credit line|repayment|credit|what i owe|facility|borrowings|" +
-      "of what i owe|what's owed|borrow position|tab|on loan|on credit|balance owed|loan|borrowing|borrowing power|borrowing capacity|borrow limit|drawing",
+    "i owe|we owe|that we owe|whatever i owe|whatever we owe|what we owe|owed|debt|debts|loans|borrow|what i owe|borrowings|" +
+      "of what i owe|what's owed|borrow position|tab|balance owed|loan|borrowing",
   ),
+  ...objects(
+    "debt:credit",
+    "credit|credit line|facility|on loan|on credit|borrowing power|borrowing capacity|borrow limit|drawing",
+  ),
+  ...objects("debt:repayment", "repayment"),
   ...objects("collateral", "collateral|collat|guarantee|security|margin of safety"),
   ...objects(
     "liquidity",
