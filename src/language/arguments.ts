@@ -46,6 +46,10 @@ const PREPS: Readonly<Record<string, string>> = {
   use: "with",
   "by using": "with",
   "paid with": "with",
+  "paid for with": "with",
+  "paid for in": "with",
+  "paying in": "with",
+  "paying with": "with",
 };
 
 interface Draft {
@@ -198,7 +202,7 @@ export function readArguments(
     if (
       link && context.exchanges &&
       (joined || /^(?:to|by)$/.test(prep ?? "") || verbOf(tag, "gerund") ||
-        /^(?:to |paying|paid |pay (?:with|in)$)/.test(tag.norm))
+        /^(?:to |so |such |pay (?:with|in)$)/.test(tag.norm))
     ) {
       [prep, prepTag, joined] = [link.prep, tag, false];
       roles.set(tag, "connector");

@@ -127,7 +127,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     `@|vs|versus|in|into|on|onto|to|at|with|from|off|via|through|using|for|over|inside|against|out of|
     towards|toward|over on|over at|in exchange for|in return for|instead of|off of|back into|
     as|by|per|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|
-    around|between|behind|w|w/|by using|paid with|by way of|use|fro|form|too|frum|on top of`,
+    around|between|behind|w|w/|by using|paid with|paid for with|paid for in|paying in|paying with|by way of|use|fro|form|too|frum|on top of`,
   particle: `back|out|up|off|down|away|over|in|home`,
   and: `and|plus|&|+|as well as|along with|together with|and also`,
   then: `then|and then|after that|afterwards|and after that|and afterwards|and finally|

@@ -42,7 +42,10 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       continue;
     }
     const isTold = segment.joint === "after" || segment.joint === "before";
-    const found = (isTold ? findTold(tags) : null) ?? provedHead(tags, base);
+    // "buy 2 ETH, paying in USDC"
+    const pays = last !== undefined && may(tags[0], "prep") && verbOf(tags[0], "gerund") &&
+      exchangesOf(last.found, last.back, lexicon);
+    const found = pays ? null : (isTold ? findTold(tags) : null) ?? provedHead(tags, base);
     if (found) {
       const doubt = judge(before, base, open.length === 0, segment.joint === "so") ??
         judgeQuestion(segment, found, last);

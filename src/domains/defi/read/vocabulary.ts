@@ -67,6 +67,11 @@ function objects(hint: string, words: string): Readonly<Record<string, string>> 
   return Object.fromEntries(words.split("|").map((word) => [word, hint]));
 }
 
+function linksTo(starts: string, ends: string): Readonly<Record<string, string>> {
+  const words = starts.split("|").flatMap((start) => ends.split("|").map((end) => `${start} ${end}`));
+  return Object.fromEntries(words.map((phrase) => [phrase, "for"]));
+}
+
 const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   ...objects(
     "perps",
@@ -231,6 +236,7 @@ export const DEFI_ORDERS: OrderLexicon = {
     get: "for",
     "to get": "for",
     "to receive": "for",
+    ...linksTo("so that|so|such that", "i receive|i get|i end up with|we receive|we get"),
     purchase: "for",
     receive: "for",
     acquire: "for",
@@ -239,12 +245,8 @@ export const DEFI_ORDERS: OrderLexicon = {
     take: "with",
     selling: "with",
     spending: "with",
-    "paying with": "with",
     "pay with": "with",
     "pay in": "with",
-    "paying in": "with",
-    "paid for in": "with",
-    "paid for with": "with",
     "paid in": "with",
     paying: "with",
   },
