@@ -96,9 +96,29 @@ export function findWrapper(
 
 const RENAMES = /^(?:make that|make it|i mean|i meant|i meant to say|correction)$/;
 
-function isAsset(tag: Tag | undefined): boolean {
-  return tag !== undefined &&
-    tag.senses.some((sense) => sense.role === "name" && sense.kind === "asset");
+/**
+ * "swap 70 DAI, make that USDT, to FRAX", "to Aave, I mean Compound", "to USDC - wait, to JUP": another name of
+ * the same sort takes the place of the one before. What is dropped is the range `[from, at)`.
+ */
+function renamedAt(
+  tags: readonly Tag[],
+  at: number,
+  next: number,
+): { readonly from: number; readonly at: number } | null {
+  const was = isSign(tags[at - 1]!) ? at - 2 : at - 1;
+  const isLed = may(tags[next], "prep");
+  const name = isLed ? next + 1 : next;
+  const kinds = kindsOfName(tags[was]);
+  if (!kindsOfName(tags[name]).some((kind) => kinds.includes(kind))) return null;
+  // "…, no Compound" may exclude it; "…, no, Compound" does not
+  const isApart = isSign(tags[at - 1]!) && isSign(tags[next - 1]!);
+  if (!isLed && !isApart && !RENAMES.test(tags[at]!.norm)) return null;
+  if (!isLed) return { from: was, at: name };
+  return may(tags[was - 1], "prep") ? { from: was - 1, at: next } : null;
+}
+
+function kindsOfName(tag: Tag | undefined): readonly string[] {
+  return tag?.senses.flatMap((sense) => sense.role === "name" ? [sense.kind] : []) ?? [];
 }
 
 /** "2 ETH, no wait, 3 ETH": the amount that is said again takes the place of the one that is taken back. */
@@ -115,13 +135,11 @@ export function applyCorrections(tags: readonly Tag[], roles: Roles): Tag[] {
     ) next++;
     const after = kept[next];
     const was = kept[before]?.quantity;
-    const named = kept[isSign(kept[i - 1]!) ? i - 2 : i - 1];
-    // "swap 70 DAI, make that USDT, to FRAX": another thing, as many
-    if (RENAMES.test(kept[i]!.norm) && isAsset(named) && isAsset(after)) {
-      const at = kept.indexOf(named!);
-      for (const tag of kept.slice(at, next)) roles.set(tag, "correction");
-      kept.splice(at, next + 1 - at, after!);
-      i = at;
+    const said = renamedAt(kept, i, next);
+    if (said) {
+      for (const tag of kept.slice(said.from, said.at)) roles.set(tag, "correction");
+      kept.splice(said.from, said.at - said.from);
+      i = said.from;
       continue;
     }
     if (!was || !after?.quantity || !isAlike(was.kind, after.quantity.kind)) continue;

@@ -68,7 +68,9 @@ function objects(hint: string, words: string): Readonly<Record<string, string>> 
 }
 
 function linksTo(starts: string, ends: string): Readonly<Record<string, string>> {
-  const words = starts.split("|").flatMap((start) => ends.split("|").map((end) => `${start} ${end}`));
+  const words = starts.split("|").flatMap((start) =>
+    ends.split("|").map((end) => `${start} ${end}`)
+  );
   return Object.fromEntries(words.map((phrase) => [phrase, "for"]));
 }
 

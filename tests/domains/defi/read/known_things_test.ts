@@ -20,6 +20,12 @@ const ALLOWED: readonly (readonly [string, readonly (readonly DefiPrimitive[])[]
   ["top up the loan by 85 USDC on aave", [["borrow_asset"]]],
   ["reduce my borrow on aave by 250 GHO", [["repay_asset"]]],
   ["take out 20,000 USDS against our ETH at spark", [["borrow_asset"]]],
+  ["put us in debt for 21,000 DAI on aave", [["borrow_asset"]]],
+  ["take 75 USDC debt on aave", [["borrow_asset"]]],
+  ["pull 150 USDC of credit out of suilend", [["borrow_asset"]]],
+  ["send 400 USDC to my aave loan as repayment", [["repay_asset"]]],
+  ["feed the abracadabra loan 1000 MIM", [["repay_asset"]]],
+  ["get me out of debt at aave by paying 640 DAI", [["repay_asset"]]],
   ["return to my wallet the 2 wstETH I have supplied on aave", [["withdraw_asset"]]],
   // Said twice, done once; two things, done twice
   ["stop staking my SOL, release 20", [["unstake_asset"]]],
@@ -82,7 +88,8 @@ const ALLOWED: readonly (readonly [string, readonly (readonly DefiPrimitive[])[]
   ["I'd sooner have DAI than USDT, so swap 900", []],
   ["USDC is what I want for my 70 USDe, swap on curve", []],
   ["harvest the 40 kilos of sushi rice", []],
-  ["buy precisely 2 ETH, paying in USDC", []],
+  ["buy precisely 2 ETH, paying in USDC", [["swap_asset"]]],
+  ["swap 2 ETH to USDC, no DAI", []],
   ["pay in 500 USDC to aave", [["deposit_asset"]]],
   ["Deposit of 600 DAI denied, thanks", []],
   ["This is only a drill, repay 500 DAI on aave", []],
@@ -156,6 +163,15 @@ const SLOTS: readonly (readonly [DefiPrimitive, string, readonly (string | null)
   ["repay_asset", "my debt is 5,000 DAI, pay back 1,250 on maker", ["DAI", null, "maker", null]],
   ["swap_asset", "buy 40 OP, pay with USDT", ["USDT", "OP", null, null]],
   ["deposit_asset", "stick my HONEY in Dolomite", ["HONEY", null, "dolomite", null]],
+  // What is received exactly, and what pays for it
+  ["swap_asset", "sell ETH so that I receive 1,000 USDC", ["ETH", "USDC", null, null]],
+  ["swap_asset", "buy precisely 2 ETH, paying in USDC", ["USDC", "ETH", null, null]],
+  ["swap_asset", "get me exactly 3 ETH, paid for in USDC", ["USDC", "ETH", null, null]],
+  // Another name takes the place of the one before
+  ["swap_asset", "swap 4 SOL to USDC – wait, to JUP", ["SOL", "JUP", null, null]],
+  ["swap_asset", "swap 2 ETH to USDC, no, DAI", ["ETH", "DAI", null, null]],
+  ["deposit_asset", "supply 300 USDC to aave, I mean compound", ["USDC", null, "compound", null]],
+  ["stake_asset", "stake 9 AVAX with lido, correction: with benqi", ["AVAX", null, "benqi", null]],
   // Places written as two words, and by the name of their token
   ["repay_asset", "repay a third of my USDC loan on frax lend", ["USDC", null, "fraxlend", null]],
   ["swap_asset", "swap 2 ETH to USDC on uni", ["ETH", "USDC", "uniswap", null]],
