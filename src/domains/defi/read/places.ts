@@ -5,8 +5,8 @@ import { STAKING_VENUES } from "./known_names.ts";
 export function readPlaces(
   phrases: readonly NounPhrase[],
 ): { readonly places: readonly FoundName[]; readonly market: string | null } {
-  const found = phrases.flatMap(({ prep, names, hints }) =>
-    names.filter(({ kind }) => kind === "place").map((name) => ({ prep, name, hints }))
+  const found = phrases.flatMap(({ prep, names, hints, front }) =>
+    names.filter(({ kind }) => kind === "place").map((name) => ({ prep, name, hints, front }))
   );
   const pairs = found.filter(({ name }) => name.name.includes("/"));
   const rest = found.filter(({ name }) => !name.name.includes("/"));
@@ -23,6 +23,7 @@ interface PlacedName {
   readonly prep: string | null;
   readonly hints: readonly string[];
   readonly name: FoundName;
+  readonly front: boolean;
 }
 
 const OUT_OF = /^(?:from|out of|off|off of|back from|out from)$/;
@@ -57,10 +58,23 @@ function nestedPlace(
     : runs(second!) && !isInner(first!)
     ? [second!]
     : rest.filter(isInner);
-  const [own] = inner.length === 1 ? inner : first!.name.open && isOn(second!) ? [first!] : [];
+  const [own] = inner.length === 1
+    ? inner
+    : first!.name.open && isOn(second!)
+    ? [first!]
+    : follows(first!, second!)
+    ? [second!]
+    : [];
   if (own === undefined) return null;
   const outer = own === first ? second! : first!;
   return { places: [outer.name], market: own.name.name };
+}
+
+/** "in the Curve Tricrypto", "to EigenLayer operator P2P": with nothing between, the second is of the first. */
+function follows(first: PlacedName, second: PlacedName): boolean {
+  const isLed = first.prep !== null || (first.front && second.front);
+  return isLed && second.prep === null && !first.name.open && !second.name.open &&
+    second.name.from - first.name.to <= 1;
 }
 
 /** One name; two different ones are none. */

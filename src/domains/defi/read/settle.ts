@@ -60,6 +60,7 @@ function settleNames(action: DefiPrimitive, phrases: Phrases): Phrases {
     const isVault = phrase.amount === null && receiptOf(assetOf(phrase) ?? "") === "kept" &&
       phrase.hints.some((hint) => /^(?:vault|pool|market|savings)/.test(hint)) && things.length > 1;
     if (isVault) return withKind(phrase, "place", places.length > 0 ? "vault" : undefined);
+    if (isKeptAt(action, phrase, things)) return withKind(phrase, "place", "vault");
     // "the ETH/USDC pool with 2 ETH": where the 2 ETH go to
     const isPair = assetOf(phrase)?.includes("/") === true && phrase.amount === null &&
       things.some((other) => other !== phrase && !assetOf(other)!.includes("/"));
@@ -71,6 +72,16 @@ function settleNames(action: DefiPrimitive, phrases: Phrases): Phrases {
       things.length > 1;
     return pledges ? { ...phrase, prep: "against" } : phrase;
   });
+}
+
+/** "From HLP of Hyperliquid 600 USDC", "2,300 USDC at the wstETH market": of a place, beside what is counted. */
+function isKeptAt(action: DefiPrimitive, phrase: NounPhrase, things: Phrases): boolean {
+  const isBeside = things.some((other) => other !== phrase && states(other));
+  if (!isBeside || phrase.amount !== null || !AT.test(phrase.prep ?? "")) return false;
+  const isPlaced = phrase.names.some(({ kind }) => kind === "place");
+  if (isPlaced && receiptOf(assetOf(phrase) ?? "") === "kept") return true;
+  return /^(?:borrow|repay)_asset$/.test(action) && assetOf(phrase) !== null &&
+    phrase.hints.some((hint) => /^market/.test(hint));
 }
 
 function namesPlace(phrase: NounPhrase): boolean {
@@ -111,9 +122,11 @@ function settlePools(action: DefiPrimitive, phrases: Phrases): Phrases {
 /** The two phrases that name the things of a pool from which liquidity is taken. */
 function pairOf(action: DefiPrimitive, phrases: Phrases): readonly NounPhrase[] {
   const takes = action === "withdraw_asset" &&
-    phrases.some(({ hints }) => hints.includes("liquidity"));
-  const at = phrases.findIndex((phrase) =>
-    phrase.amount === null && /^(?:from|out of|off|in|at)$/.test(phrase.prep ?? "") &&
+    phrases.some(({ hints }) => hints.some((hint) => /^(?:liquidity|pool)$/.test(hint)));
+  const at = phrases.findIndex((phrase, i) =>
+    phrase.amount === null &&
+    (/^(?:from|out of|off|in|at|on)$/.test(phrase.prep ?? "") ||
+      (phrase.names.length === 2 && phrases[i + 1]?.hints.includes("pool"))) &&
     assetOf(phrase) !== null && !assetOf(phrase)!.includes("/")
   );
   const next = phrases[at + 1];

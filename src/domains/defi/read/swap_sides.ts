@@ -5,10 +5,10 @@ import { assetOf, states, type Things } from "./things.ts";
 const BUYS =
   /^(?:buy|purchase|acquire|get|get me|obtain|grab|pick up|pick|give me|gimme|receive|market buy|want|take|ape|scoop|scoop up|snap up|nab|bag|mint|purchase of|order)$/;
 /** Verbs whose "with" leads to what is received. */
-const REPLACES = /^(?:replace|substitute|swap|exchange|trade|switch)$/;
+const REPLACES = /^(?:replace|substitute|swap|exchange|trade|switch|change)$/;
 /** Verbs whose object is given, and none: what another verb does with its object nobody can tell. */
 const GIVES =
-  /^(?:swap|exchange|trade|convert|change|turn|switch|sell|market[- ]sell|dump|flip|rotate|unload|offload|shift|move|roll|transform|cash|liquidate|replace|substitute|give|put|throw|send|conversion|sale|swapping|trading|->|make|go|from|take|liquidation|get rid|rid|exit|ditch|sub|dispose|flog|let go|burn|shed|spend)/;
+  /^(?:swap|exchange|trade|convert|change|turn|switch|sell|market[- ]sell|dump|flip|rotate|unload|offload|shift|move|roll|transform|cash|liquidate|replace|substitute|give|put|throw|send|conversion|sale|swapping|trading|->|make|go|from|take|liquidation|get rid|rid|exit|ditch|sub|dispose|flog|let go|burn|shed|spend|pay)/;
 const CLEAR = /^(?:to|into|->|<-|with|using|from|out of|by selling|by spending)$/;
 const GIVEN = /^(?:with|using|from|by selling|by spending|out of|via|<-)$/;
 const RECEIVED =
@@ -101,7 +101,7 @@ function sideOf(
     return buys ? "received" : "given";
   }
   if (prep === "<-") return "given";
-  if (replaces && prep === "with") return "received";
+  if (replaces && /^(?:with|by)$/.test(prep)) return "received";
   if (GIVEN.test(prep)) return "given";
   if (buys && hasObject && /^(?:for|in|in exchange for|in return for)$/.test(prep)) return "given";
   return RECEIVED.test(prep) ? "received" : "given";

@@ -56,14 +56,14 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     [W, U, C],
   ],
   [
-    "swap|trade|exchange|convert|sell|buy|purchase|market swap|flip|rotate|flog|offload|ditch|" +
+    "swap|trade|exchange|convert|transform|sell|buy|purchase|market swap|flip|rotate|flog|offload|ditch|" +
     "acquire|turn|replace|swap out|trade in|sell off|exchange out|change|switch|dump|" +
     "rebalance|realize|realise|obtain|trade out|spend|ape|market buy|market sell|" +
     "change over|convert over|cash",
     [S],
   ],
   [
-    "borrow|reborrow|loan me|lend me|spot me|take a loan|take out a loan|get a loan|open a loan|front me|" +
+    "borrow|reborrow|indebt|indebt me|loan me|lend me|spot me|take a loan|take out a loan|get a loan|open a loan|front me|" +
     "advance me|go into debt for|go into debt by|take on debt|borrow out|flash borrow|leverage",
     [B],
   ],

@@ -225,7 +225,7 @@ export const DEFI_ORDERS: OrderLexicon = {
   placeWords:
     ("vault|vaults|pool|pools|market|markets|protocol|protocols|gauge|gauges|farm|farms|venue|" +
       "savings account|account|platform|dex|network|chain|contract|app|exchange contract|yield vault|" +
-      "savings vault|v2|v3|v4|version|program|router|module|lending vault|syrup pool|liquidity pool|" +
+      "savings vault|v2|v3|v4|version|program|router|module|v two|v three|v four|lending vault|syrup pool|liquidity pool|" +
       "prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche")
       .split("|"),
   manners: MANNERS,

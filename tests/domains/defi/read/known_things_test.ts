@@ -172,6 +172,28 @@ const SLOTS: readonly (readonly [DefiPrimitive, string, readonly (string | null)
   ["swap_asset", "swap 2 ETH to USDC, no, DAI", ["ETH", "DAI", null, null]],
   ["deposit_asset", "supply 300 USDC to aave, I mean compound", ["USDC", null, "compound", null]],
   ["stake_asset", "stake 9 AVAX with lido, correction: with benqi", ["AVAX", null, "benqi", null]],
+  // Of two places with nothing between, and of a vault's token beside what is counted
+  ["deposit_asset", "deposit 0.25 TBTC in the curve tricrypto", [
+    "TBTC",
+    null,
+    "curve",
+    "tricrypto",
+  ]],
+  ["stake_asset", "place 2 METH to eigenlayer operator p2p", ["METH", null, "eigenlayer", "p2p"]],
+  ["withdraw_asset", "take 600 USDC from HLP of hyperliquid", [
+    "USDC",
+    null,
+    "hyperliquid",
+    "hlp vault",
+  ]],
+  ["withdraw_asset", "remove my liquidity on sushi link eth", [
+    null,
+    null,
+    "sushiswap",
+    "LINK/ETH",
+  ]],
+  ["swap_asset", "change 2 ETH by USDC", ["ETH", "USDC", null, null]],
+  ["swap_asset", "transform 0.5 wstETH into USDC at 1inch", ["WSTETH", "USDC", "1inch", null]],
   // Places written as two words, and by the name of their token
   ["repay_asset", "repay a third of my USDC loan on frax lend", ["USDC", null, "fraxlend", null]],
   ["swap_asset", "swap 2 ETH to USDC on uni", ["ETH", "USDC", "uniswap", null]],
