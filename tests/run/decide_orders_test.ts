@@ -83,11 +83,16 @@ Deno.test("of a lax proof the words of the order alone count, too", async () => 
 });
 
 Deno.test("what no reading proves needs a head that many authors taught, and its sure score", async () => {
-  const reason = async (score: number, groups: number | undefined, headless = false) => {
+  const reason = async (
+    score: number,
+    groups: number | undefined,
+    headless = false,
+    proof: "none" | "tail" = "none",
+  ) => {
     const { measureOrder, ...rest } = mapperScoring(score, [], groups);
     const mapper = headless ? rest : { ...rest, measureOrder: measureOrder! };
     const point = { point: { threshold: 0.5 }, certificate: null };
-    const proved = { prompt: "aave 5 eth in", proof: "none" } as const;
+    const proved = { prompt: "aave 5 eth in", proof };
     const [decision] = await decideOrders(mapper, ["aave 5 eth in"], point, proved);
     return [decision!.label, decision!.reason];
   };
@@ -96,6 +101,10 @@ Deno.test("what no reading proves needs a head that many authors taught, and its
   assertEquals(await reason(0.99, 4), [null, "not_an_order"]);
   assertEquals(await reason(0.99, undefined), [null, "not_an_order"]);
   assertEquals(await reason(0.99, 5, true), [null, "not_an_order"]);
+  // Where only the end shows an order
+  assertEquals(await reason(0.6, 5, false, "tail"), ["deposit_asset", "fired"]);
+  assertEquals(await reason(0.59, 5, false, "tail"), [null, "not_an_order"]);
+  assertEquals(await reason(0.99, 4, false, "tail"), [null, "not_an_order"]);
 });
 
 Deno.test("of the actions that the words leave open one has to be clearly likelier", async () => {

@@ -107,11 +107,12 @@ function unlistedFlags({ steps }: Plan): string[] {
 
 /**
  * The proof of a prompt's orders, the weakest counts. It is lax where a verb that no list has is taken for
- * one of an order by what stands beside it, and where words that bear no load were passed over; there is
- * none where only all words together tell what it would be about.
+ * one of an order by what stands beside it, and where words that bear no load were passed over; it is of the
+ * tail where only the end was read, and there is none where only all words together tell what it would be about.
  */
 export function proofOf(orders: readonly DefiOrder[]): Proof {
-  if (orders.some(({ reading }) => reading === "tail" || reading === "gist")) return "none";
+  if (orders.some(({ reading }) => reading === "gist")) return "none";
+  if (orders.some(({ reading }) => reading === "tail")) return "tail";
   const isLax = orders.some(({ reading, read }) =>
     reading === "loose" || read.order.head.form === "open_verb"
   );

@@ -1,8 +1,8 @@
 /**
- * How firmly the reading of a prompt shows that it is an order; `none` where it shows only what the order
- * would be, and the score has to tell whether it is one.
+ * How firmly the reading of a prompt shows that it is an order: `tail` where it shows one at the end and not
+ * what it ends, `none` where it shows only what the order would be. Then the score has to tell whether it is one.
  */
-export type Proof = "strict" | "lax" | "none";
+export type Proof = "strict" | "lax" | "tail" | "none";
 
 /** A prompt whose reading shows that it is an order. */
 export interface ProvedPrompt {

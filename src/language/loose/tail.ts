@@ -64,6 +64,9 @@ export function mayRunOn(tags: readonly Tag[], at: number): boolean {
   return words.length >= MIN_LEAD;
 }
 
+/** Fewest words that make a clause of what a colon ends. */
+const MIN_LABEL = 3;
+
 /** Of these words, those that take nothing from an order after a clause of its own: "they want a deposit". */
 const OF_CLAUSE = /^(?:they|them|their|against|off|never)$/;
 
@@ -77,6 +80,8 @@ export function leadsUp(segments: readonly Segment[], isRunOn = false): boolean 
   const last = segments.at(-1)!;
   const tags = segments.flatMap(({ tags }) => tags);
   const words = tags.filter((tag) => !tag.mark && lightRole(tag) === null);
+  // "deprecated: swap 2 ETH": a label may say anything of what follows it
+  if (last.end === ":" && words.length < MIN_LABEL) return false;
   const norms = words.flatMap(({ norm }) => norm.split(" "));
   if (BARE.test(last.tags.map(({ norm }) => norm).join(" ")) && last.end !== ".") return false;
   const governs = (word: string) =>

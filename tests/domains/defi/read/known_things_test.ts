@@ -272,6 +272,12 @@ Deno.test("proposeOrders() finds the order at the end of a clause that nothing s
   assertEquals(texts("send the rest of it to my mother stake 5 ETH with lido"), []);
 });
 
+Deno.test("a label of a word or two may say anything of what follows it", () => {
+  const readingOf = (prompt: string) => proposeOrders(prompt)?.orders[0]?.reading;
+  assertEquals(readingOf("deprecated: swap 2 ETH for USDC"), "gist");
+  assertEquals(readingOf("not selling anyway, stake all my DOT"), "tail");
+});
+
 Deno.test("what is given and what is received is never guessed", () => {
   const guessed = [
     "3 LINK for my DAI, please",
