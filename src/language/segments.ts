@@ -43,7 +43,8 @@ export function cutSegments(
       continue;
     }
     // "…, but first swap": it goes before what was said before it
-    const goesFirst = /^(?:but first|but before|before th)/.test(tag.norm);
+    const goesFirst = /^(?:but first|but before|before th|(?:but )?prior to th|(?:but )?beforehand)/
+      .test(tag.norm);
     const relation = may(tag, "after") || (goesFirst && segments.length > 0)
       ? "after"
       : may(tag, "before")

@@ -53,7 +53,8 @@ export function buildPlan(orders: readonly Order[]): Plan {
 
 function link(step: PlanStep, previous: LinkedStep | undefined, at: number): LinkedStep {
   const unlinked = { ...step, from_step: null };
-  if (!previous || !step.refers || step.ambiguous.includes("asset")) return unlinked;
+  const isShare = isShareOfIt(step);
+  if (!previous || !step.refers || (step.ambiguous.includes("asset") && !isShare)) return unlinked;
   const given = yieldOf(previous);
   // "swap it for ETH": what follows "for" is received, so "it" is what is given
   const open = step.asset === null;
@@ -66,6 +67,7 @@ function link(step: PlanStep, previous: LinkedStep | undefined, at: number): Lin
     asset,
     amount,
     missing: step.missing.filter((slot) => !filled.includes(slot)),
+    ambiguous: step.ambiguous.filter((slot) => slot !== "asset"),
     inputs: [{
       ...(amount && amount.kind !== "all" && { amount: amount.exact }),
       kind: amount?.kind ?? "open",
@@ -73,6 +75,12 @@ function link(step: PlanStep, previous: LinkedStep | undefined, at: number): Lin
     }],
     from_step: at,
   };
+}
+
+/** "swap half of it for USDC": what is received is named, what is given was said before. */
+function isShareOfIt({ action, asset, to_asset, amount, ambiguous }: PlanStep): boolean {
+  return action === "swap_asset" && asset === null && to_asset !== null && amount !== null &&
+    ambiguous.length === 1;
 }
 
 /** What a step leaves in the wallet, and how much of it if the step says. */

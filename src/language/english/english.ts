@@ -5,6 +5,24 @@ import type { PlainRole, Sense } from "../sense.ts";
 const list = (text: string): string[] =>
   text.split("|").map((phrase) => phrase.trim().replace(/\s+/g, " ")).filter((p) => p !== "");
 
+/** "the AERO which you have collected": what an earlier step of the same prompt yields. */
+const YIELDED = ["which", "that"].flatMap((which) => [
+  ...["i", "we", "you"].flatMap((who) =>
+    [
+      "receive",
+      "get",
+      "get back",
+      "obtain",
+      "will receive",
+      "will get",
+      ...["collected", "claimed", "withdrawn", "received", "unstaked", "harvested", "obtained"]
+        .map((done) => `have ${done}`),
+    ].map((gets) => `${which} ${who} ${gets}`)
+  ),
+  ...["comes out", "come out", "results", "result", "this frees", "this frees up", "this yields"]
+    .map((comes) => `${which} ${comes}`),
+]).join("|");
+
 /** Words that bear no load around an order, and words that tell what a clause is. */
 const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   greeting: `hi all|hey all|hello all|hi everyone|hey everyone|hello everyone|oi|ey|ahoy|yo yo|
@@ -129,12 +147,16 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     as|by|per|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|
     around|between|behind|w|w/|by using|paid with|paid for with|paid for in|paying in|paying with|by way of|use|fro|form|too|frum|on top of`,
   particle: `back|out|up|off|down|away|over|in|home`,
-  and: `and|plus|&|+|as well as|along with|together with|and also`,
+  and: `and|plus|&|+|as well as|along with|together with|and also|
+    additionally|and additionally|in addition|and in addition|moreover|and moreover|furthermore|and furthermore|and as well`,
   then: `then|and then|after that|afterwards|and after that|and afterwards|and finally|
     and lastly|lastly|next|and next|followed by|subsequently|once that's done|
     when that's done|once done|when done|once that is done|when it's done|once it's done|
     after which|when it arrives|once it arrives|and when it arrives|and once it arrives|
     secondly|thirdly|firstly|and subsequently|meanwhile|and meanwhile|at the same time|while you're at it|while you are at it|
+    thereafter|and thereafter|afterward|and afterwards|and right after|and right after that|subsequent to that|and then finally|
+    with that done|with that settled|with that in place|and with that done|when that's settled|at last|and at last|
+    and then also|and after which|whereupon|once that is settled|immediately thereafter|
     with the proceeds|from there|right after|right after that|immediately after|
     immediately afterwards|when that is done|once they arrive|when they arrive`,
   but: `but|but then|however|though|yet|still`,
@@ -194,8 +216,10 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     i've locked|i got|that i deposited|that i staked|that i borrowed|that i supplied|of mine|
     that's waiting|that is waiting|what is waiting|that are waiting|that have built up|
     there is|there are|from earlier|in my wallet|sitting in my wallet|from my wallet|
-    lying around|that's left|that is left|is left|fresh|regular|actual`,
-  before: `before you|before|before we|but before that|prior to|but first|but before this|
+    lying around|that's left|that is left|is left|fresh|regular|actual|resulting|obtained|obtained from it|therefrom|
+    ${YIELDED}`,
+  before:
+    `before you|before|before we|but before that|prior to|but prior to|prior to this|prior to that|but prior to this|but prior to that|beforehand|but beforehand|but first|but before this|
     before i|before that|before this`,
   after:
     `after|once you've|once you have|after you've|after you have|after having|after you|once you|

@@ -9,7 +9,11 @@ export function referred(phrases: readonly NounPhrase[], ground: readonly Tag[])
     pronoun !== null || amount?.kind === "amount" && names.length === 0 && hints.length === 0
   );
   const isThing = (kind: NameKind) => kind === "asset";
-  if (!refers || phrases.some(({ names }) => names.some(({ kind }) => isThing(kind)))) return [];
+  // "sell half of it for USDT": what is received is not what "it" is
+  const isNamed = phrases.some(({ prep, names }) =>
+    names.some(({ kind }) => isThing(kind)) && !/^(?:for|to|into|in exchange for)$/.test(prep ?? "")
+  );
+  if (!refers || isNamed) return [];
   const named = ground.flatMap((tag) =>
     tag.senses.flatMap((sense) =>
       sense.role === "name" && isThing(sense.kind) && !sense.name.includes(" ")

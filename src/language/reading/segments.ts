@@ -21,6 +21,7 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
   let pending: Tag[] = [];
   let before: Segment[] = [];
   let inReason = false;
+  let isTitle = false;
   for (const segment of segments) {
     const { end } = segment;
     // "…, but swap 9 USDC first"
@@ -28,13 +29,14 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     const isFirst = turns && segment.tags.length > 1 &&
       segment.tags.at(-1)!.norm === "first";
     const tags = isFirst ? segment.tags.slice(0, -1) : segment.tags;
-    const light = tags.every((tag) =>
-      lightRole(tag) !== null || isJoin(tag) || isLabel(tag, segment)
-    );
+    isTitle = isHeading(segment, isTitle);
+    const light = isTitle ||
+      tags.every((tag) => lightRole(tag) !== null || isJoin(tag) || isLabel(tag, segment));
     const last = open.at(-1);
     if (light) {
       for (const tag of tags) {
-        roles.set(tag, lightRole(tag) ?? (may(tag, "label") ? "label" : "connector"));
+        const isNamed = isTitle || may(tag, "label");
+        roles.set(tag, lightRole(tag) ?? (isNamed ? "label" : "connector"));
       }
       if (end === "?" && !isTag(segment) && !(last && isAsking(last.found.frame))) {
         return fault("question", tags);
@@ -249,4 +251,22 @@ function isArguments(tags: readonly Tag[], base: Base): boolean {
       names.length > 0 || amount !== null || self || pronoun !== null ||
       hints.some((hint) => !hint.startsWith("is:"))
     );
+}
+
+/** What a heading says: that orders follow, how many, and in what order. */
+const HEADING_WORDS =
+  /^(?:please|kindly|do|carry|out|execute|perform|process|run|the|a|an|below|following|two|three|four|five|six|[2-6]|for|me|us|today|now|in|this|that|these|those|sequence|one|after|by|other|another|as|follows|should|be|executed|done|carried|are|is|here|here's|my|our|treasury|desk|i|we|need|want|would|like|you|to|and|exactly|given|right|away|at|once|all|of|few|couple|quick|small|little|also|then|again|have|it|with|together)$/;
+const HEADS =
+  /^(?:instructions?|orders?|things?|items?|steps?|operations?|tasks?|transactions?|requests?|following|below)$/;
+/** "Things to do": a list for another day. */
+const LISTS = /(?<!\b(?:i|we|you|like|need|want)) to\b/;
+
+/** "Please carry out these two things, in this order:". A plan, a test or a list of what is to be done is none. */
+function isHeading({ tags, end }: Segment, isWithin: boolean): boolean {
+  if (end !== ":" && end !== "." && end !== "\n" && end !== ",") return false;
+  const said = tags.filter((tag) => tag.mark === undefined && !may(tag, "self"));
+  const words = said.flatMap(({ norm }) => norm.split(" "));
+  const isHead = isWithin || words.some((word) => HEADS.test(word));
+  return isHead && words.every((word) => HEADS.test(word) || HEADING_WORDS.test(word)) &&
+    !LISTS.test(words.join(" "));
 }

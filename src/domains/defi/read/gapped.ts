@@ -1,9 +1,13 @@
 import type { NounPhrase, ReadOrder } from "../../../language/order.ts";
+import { TOKEN_PLACES } from "./known_names.ts";
 import { assetOf, states } from "./things.ts";
 
 /** Pools take two things at once. */
 const POOLED = /^(?:liquidity|pool|liquidity pool|pair|lp)/;
 const TAKES = /^(?:to|into|for|in|in exchange for|in return for|->|with|using)$/;
+
+/** Actions that need no place. */
+const ALONE = /^(?:stake|unstake|borrow|repay)_asset$/;
 
 /**
  * The orders of a verb that is said once: "lend 100 USDC on aave and 200 DAI on compound" is two, and so is
@@ -11,11 +15,15 @@ const TAKES = /^(?:to|into|for|in|in exchange for|in return for|->|with|using)$/
  */
 export function splitGapped(order: ReadOrder): readonly ReadOrder[] {
   const { head, phrases } = order;
+  const placed = splitPlaces(order);
+  if (placed) return placed;
   const at = phrases.findIndex((phrase, i) => i > 0 && phrase.joined && isCounted(phrase));
   const first = phrases.findIndex(isCounted);
   const isTwo = at > first && first >= 0 && head.actions.length > 0 &&
     phrases.filter(isCounted).length === 2 && assetOf(phrases[first]!) !== assetOf(phrases[at]!);
-  if (!isTwo || isPooled(order) || phrases.some(({ pronoun }) => pronoun !== null)) return [order];
+  // "both my 60 DOT and my 15 KSM"
+  const refers = phrases.some(({ pronoun }) => pronoun !== null && pronoun !== "both");
+  if (!isTwo || isPooled(order) || refers) return [order];
   const before = phrases.slice(0, at);
   const after = phrases.slice(at);
   const own = before.slice(first + 1);
@@ -43,7 +51,49 @@ export function splitGapped(order: ReadOrder): readonly ReadOrder[] {
       part(order, [...shared, ...after], boundary, Infinity),
     ];
   }
+  // "stake 60 DOT and 15 KSM": where no place is named, none is left open
+  const isAlone = !isOwn && !isOther && !swaps &&
+    head.actions.every((action) => ALONE.test(action)) &&
+    phrases.every(({ names }) => names.every(({ kind }) => kind !== "place"));
+  if (isAlone) {
+    return [
+      part(order, before, 0, boundary),
+      part(order, [...shared, ...after], boundary, Infinity),
+    ];
+  }
   return [order];
+}
+
+/** "claim my rewards on Pendle and Convex", "my Pendle and my Convex rewards": the same at two places. */
+function splitPlaces(order: ReadOrder): readonly ReadOrder[] | null {
+  const { head, phrases } = order;
+  if (head.actions[0] !== "claim_rewards") return null;
+  const named = phrases.filter(({ names }) => names.length > 0);
+  const [first, second] = named;
+  const isTwo = named.length === 2 && second!.joined &&
+    named.every(({ names, amount }) => names.length === 1 && amount === null) &&
+    named.some(isPlace) && named.every((phrase) => isPlace(phrase) || maybePlace(phrase));
+  if (!isTwo) return null;
+  const boundary = second!.names[0]!.from;
+  const others = phrases.filter((phrase) => phrase !== first && phrase !== second);
+  return [
+    part(order, [...others, asPlace(first!)], 0, boundary),
+    part(order, [...others, asPlace(second!)], boundary, Infinity),
+  ];
+}
+
+function isPlace({ names }: NounPhrase): boolean {
+  return names[0]!.kind === "place";
+}
+
+function maybePlace(phrase: NounPhrase): boolean {
+  return TOKEN_PLACES.has(assetOf(phrase)?.toLowerCase() ?? "");
+}
+
+function asPlace(phrase: NounPhrase): NounPhrase {
+  if (isPlace(phrase)) return phrase;
+  const name = TOKEN_PLACES.get(assetOf(phrase)!.toLowerCase())!;
+  return { ...phrase, names: [{ ...phrase.names[0]!, kind: "place", name }] };
 }
 
 function isCounted(phrase: NounPhrase): boolean {

@@ -134,7 +134,7 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
   const torn = distinct.find((order, i) => i > 0 && isTopicOf(distinct[i - 1]!, order, prompt));
   if (torn) return refuse("not_understood", [torn.span]);
   // Between several orders, words that were passed over may have been one of them
-  if (parsed.reading !== "strict" && distinct.length > 1) {
+  if (parsed.reading !== "strict" && distinct.length > 1 && passesOver(parsed, distinct)) {
     return refuse("not_understood", distinct.map(({ span }) => span));
   }
   // "buy 2 ETH, paying in USDC": with what, and no order of its own
@@ -144,6 +144,15 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
   if (paid) return refuse("not_understood", [paid.span]);
   const untold = untoldIn(parsed, distinct);
   return untold ? refuse("not_understood", [untold]) : { orders: distinct, refusal: null, parsed };
+}
+
+/** True if words were passed over from the first order to the last. */
+function passesOver({ tokens, roles }: ParsedPrompt, orders: readonly DefiOrder[]): boolean {
+  const from = Math.min(...orders.map(({ span }) => span[0]));
+  const to = Math.max(...orders.map(({ span }) => span[1]));
+  return tokens.some(({ start }, i) =>
+    start >= from && start < to && /^(?:unread|aside)$/.test(roles[i]!)
+  );
 }
 
 /**
@@ -246,13 +255,27 @@ function merge(last: DefiOrder, order: DefiOrder): DefiOrder {
  * noun or the same act without an amount may only say what the order is about.
  */
 function isTopicOf(last: DefiOrder, order: DefiOrder, prompt: string): boolean {
-  if (!isOneBreath(last, order, prompt)) return false;
+  if (!isOneBreath(last, order, prompt) || areApart(last, order, prompt)) return false;
   const isNoun = ({ read }: DefiOrder) => read.order.head.form === "noun";
   const counts =
     [last, order].filter(({ read }) => read.order.phrases.some(({ amount }) => amount !== null))
       .length;
   const isSame = last.allowed.some((action) => order.allowed.includes(action));
   return isNoun(last) !== isNoun(order) && counts < 2 || isSame && counts === 1;
+}
+
+/** "Claim the COMP on Compound. Take 500 USDC out of Aave": two sentences about different things. */
+function areApart(last: DefiOrder, order: DefiOrder, prompt: string): boolean {
+  const between = prompt.slice(last.span[1], order.span[0]);
+  const things = [last, order].map(({ read }) =>
+    read.order.phrases.flatMap(({ names }) =>
+      names.flatMap(({ kind, name }) => kind === "asset" ? [name.toLowerCase()] : [])
+    )
+  );
+  return /[.!]/.test(between) && things.every((names) => names.length > 0) &&
+    !things[0]!.some((name) =>
+      things[1]!.some((other) => name.includes(other) || other.includes(name))
+    );
 }
 
 /** True for an order that names nothing of its own. */

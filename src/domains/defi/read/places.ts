@@ -5,8 +5,9 @@ import { STAKING_VENUES } from "./known_names.ts";
 export function readPlaces(
   phrases: readonly NounPhrase[],
 ): { readonly places: readonly FoundName[]; readonly market: string | null } {
-  const found = phrases.flatMap(({ prep, names, hints, front }) =>
-    names.filter(({ kind }) => kind === "place").map((name) => ({ prep, name, hints, front }))
+  const found = phrases.flatMap(({ prep, names, hints, front, joined }) =>
+    names.filter(({ kind }) => kind === "place")
+      .map((name) => ({ prep, name, hints, front, joined }))
   );
   const pairs = found.filter(({ name }) => name.name.includes("/"));
   const rest = found.filter(({ name }) => !name.name.includes("/"));
@@ -24,6 +25,7 @@ interface PlacedName {
   readonly hints: readonly string[];
   readonly name: FoundName;
   readonly front: boolean;
+  readonly joined: boolean;
 }
 
 const OUT_OF = /^(?:from|out of|off|off of|back from|out from)$/;
@@ -73,8 +75,10 @@ function nestedPlace(
 /** "in the Curve Tricrypto", "to EigenLayer operator P2P": with nothing between, the second is of the first. */
 function follows(first: PlacedName, second: PlacedName): boolean {
   const isLed = first.prep !== null || (first.front && second.front);
-  return isLed && second.prep === null && !first.name.open && !second.name.open &&
-    second.name.from - first.name.to <= 1;
+  // "operator" may stand between
+  const between = second.name.from - first.name.to;
+  return isLed && second.prep === null && !second.joined && !first.name.open &&
+    !second.name.open && (between === 0 || between === 1 && first.hints.includes("stake"));
 }
 
 /** One name; two different ones are none. */

@@ -46,7 +46,8 @@ function settleNames(action: DefiPrimitive, phrases: Phrases): Phrases {
       };
     }
     const isPlain = phrase.prep === null && phrase.amount === null;
-    const isNamed = !phrase.joined && phrase.amount === null && phrase.names.length === 1 &&
+    const isNamed = !phrase.joined && !phrases[i + 1]?.joined && phrase.amount === null &&
+      phrase.names.length === 1 &&
       things.length > 1 && namesPlace(phrase);
     // "give aave back the 500 EURC", "what I took from Kava: 220 USDX"
     const isVenue = isNamed &&
@@ -55,7 +56,11 @@ function settleNames(action: DefiPrimitive, phrases: Phrases): Phrases {
           things.some((other) => other !== phrase && other.prep === null && states(other))
         : places.length === 0 && AT.test(phrase.prep!) &&
           things.some((other) => other !== phrase && states(other)));
-    if (isVenue) return withKind(phrase, "place");
+    // "from aave and compound": of one sort with what it is joined to
+    const next = phrases[i + 1];
+    const isListed = AT.test(phrase.prep ?? "") && namesPlace(phrase) && next?.joined === true &&
+      next.names.some(({ kind }) => kind === "place");
+    if (isVenue || isListed) return withKind(phrase, "place");
     // "500 USDC out of the HLP vault"
     const isVault = phrase.amount === null && receiptOf(assetOf(phrase) ?? "") === "kept" &&
       phrase.hints.some((hint) => /^(?:vault|pool|market|savings)/.test(hint)) && things.length > 1;
