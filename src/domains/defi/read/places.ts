@@ -39,6 +39,8 @@ function nestedPlace(
 ): { readonly places: readonly FoundName[]; readonly market: string | null } | null {
   const [first, second] = rest;
   if (rest.length !== 2 || first!.name.name === second!.name.name) return null;
+  // "from Lido and Rocket Pool": whatever their names end in
+  if (second!.joined && second!.prep === null) return null;
   // "from aave to the spark vault" is two places
   const ways = rest.filter(({ prep }) => prep !== null).map(({ prep }) => OUT_OF.test(prep!));
   const isOn = ({ prep }: PlacedName) => /^(?:on|at|via|through|inside|by|in)$/.test(prep ?? "");

@@ -35,7 +35,10 @@ function settleNames(action: DefiPrimitive, phrases: Phrases): Phrases {
   const things = phrases.filter((phrase) => assetOf(phrase) !== null);
   const places = phrases.flatMap(({ names }) => names.filter(({ kind }) => kind === "place"));
   // "my FRAX debt at Fraxlend": a name of both, where the place has one of its own
-  const twin = things.length === 0 && distinct(places) === 2
+  const areListed = phrases.some(({ joined, names }) =>
+    joined && names.some(({ kind }) => kind === "place")
+  );
+  const twin = things.length === 0 && distinct(places) === 2 && !areListed
     ? places.find(({ name }) => ASSETS.includes(name.split(" ")[0]!))
     : undefined;
   return phrases.map((phrase, i) => {
@@ -45,6 +48,7 @@ function settleNames(action: DefiPrimitive, phrases: Phrases): Phrases {
         names: [{ ...twin, kind: "asset", name: twin.name.split(" ")[0]!.toUpperCase() }],
       };
     }
+    const before = phrases[i - 1];
     const isPlain = phrase.prep === null && phrase.amount === null;
     const isNamed = !phrase.joined && !phrases[i + 1]?.joined && phrase.amount === null &&
       phrase.names.length === 1 &&
@@ -56,10 +60,10 @@ function settleNames(action: DefiPrimitive, phrases: Phrases): Phrases {
           things.some((other) => other !== phrase && other.prep === null && states(other))
         : places.length === 0 && AT.test(phrase.prep!) &&
           things.some((other) => other !== phrase && states(other)));
-    // "from aave and compound": of one sort with what it is joined to
-    const next = phrases[i + 1];
-    const isListed = AT.test(phrase.prep ?? "") && namesPlace(phrase) && next?.joined === true &&
-      next.names.some(({ kind }) => kind === "place");
+    // "from compound and aave": of one sort with what it is joined to
+    const isListed = phrase.joined && phrase.prep === null && phrase.amount === null &&
+      namesPlace(phrase) && AT.test(before?.prep ?? "") &&
+      before!.names.some(({ kind }) => kind === "place");
     if (isVenue || isListed) return withKind(phrase, "place");
     // "500 USDC out of the HLP vault"
     const isVault = phrase.amount === null && receiptOf(assetOf(phrase) ?? "") === "kept" &&
@@ -71,7 +75,6 @@ function settleNames(action: DefiPrimitive, phrases: Phrases): Phrases {
       things.some((other) => other !== phrase && !assetOf(other)!.includes("/"));
     if (isPair) return withKind(phrase, "place");
     // "…, collateral is my wstETH"
-    const before = phrases[i - 1];
     const pledges = action === "borrow_asset" && isPlain && before !== undefined &&
       before.prep === null && before.hints.includes("collateral") && assetOf(before) === null &&
       things.length > 1;
