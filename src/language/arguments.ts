@@ -302,7 +302,11 @@ export function readArguments(
     if (may(tag, "determiner")) {
       // "of" and "worth of" go on with what an amount has begun
       const goesOn = /^(?:of|worth|worth of|worth in)$/.test(tag.norm);
-      const current: Draft = draft && prep === null && !joined && goesOn ? draft : begin(i);
+      // "and the other half": one phrase, which "and" joins
+      const isBegun = draft !== null && draft.open && !isSaid(draft);
+      const current: Draft = draft && prep === null && !joined && (goesOn || isBegun)
+        ? draft
+        : begin(i);
       if (tag.norm.startsWith("worth")) current.hints.push("worth");
       // "0.1 SOL of BONK": the first thing pays for the second
       if (tag.norm === "of" && current.amount !== null && current.names.length > 0) {

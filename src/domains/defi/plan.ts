@@ -55,7 +55,7 @@ function link(step: PlanStep, previous: LinkedStep | undefined, at: number): Lin
   const unlinked = { ...step, from_step: null };
   const isShare = isShareOfIt(step);
   if (!previous || !step.refers || (step.ambiguous.includes("asset") && !isShare)) return unlinked;
-  const given = yieldOf(previous);
+  const given = yieldOf(previous) ?? carried(previous);
   // "swap it for ETH": what follows "for" is received, so "it" is what is given
   const open = step.asset === null;
   if (!given || (!open && step.asset !== given.asset)) return unlinked;
@@ -73,7 +73,7 @@ function link(step: PlanStep, previous: LinkedStep | undefined, at: number): Lin
       kind: amount?.kind ?? "open",
       asset,
     }],
-    from_step: at,
+    from_step: yieldOf(previous) ? at : previous.from_step,
   };
 }
 
@@ -81,6 +81,11 @@ function link(step: PlanStep, previous: LinkedStep | undefined, at: number): Lin
 function isShareOfIt({ action, asset, to_asset, amount, ambiguous }: PlanStep): boolean {
   return action === "swap_asset" && asset === null && to_asset !== null && amount !== null &&
     ambiguous.length === 1;
+}
+
+/** "half of it into aave and the other half into compound": of what the step before was given. */
+function carried({ from_step, asset }: LinkedStep): { asset: string; amount: null } | null {
+  return from_step === null || asset === null ? null : { asset, amount: null };
 }
 
 /** What a step leaves in the wallet, and how much of it if the step says. */

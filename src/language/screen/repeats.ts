@@ -17,7 +17,11 @@ export function dropRepeats(tags: readonly Tag[], roles: Roles): Tag[] {
     let says = false;
     while (kept[next] && next < i + REACH && !kept[next]!.quantity) {
       const { norm, mark } = kept[next]!;
-      if (mark === "(" || mark === "," || AGAIN.test(norm)) says = true;
+      if (may(kept[next], "and")) break;
+      // "half in aave and half in compound" is no "half, in words"
+      const isPrep = norm === "in" &&
+        !/^(?:words|figures|numbers?)$/.test(kept[next + 1]?.norm ?? "");
+      if (mark === "(" || mark === "," || (AGAIN.test(norm) && !isPrep)) says = true;
       next++;
     }
     const second = kept[next]?.quantity;

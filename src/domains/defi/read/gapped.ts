@@ -1,104 +1,220 @@
 import type { NounPhrase, ReadOrder } from "../../../language/order.ts";
-import { TOKEN_PLACES } from "./known_names.ts";
-import { assetOf, states } from "./things.ts";
+import type { Quantity } from "../../../language/quantities/types.ts";
+import type { Token } from "../../../language/tokens/tokens.ts";
+import { KEEPING_VENUES, TOKEN_PLACES } from "./known_names.ts";
+import { LENDING_VENUES } from "./slots.ts";
+import { assetOf, joinShares, states } from "./things.ts";
 
 /** Pools take two things at once. */
 const POOLED = /^(?:liquidity|pool|liquidity pool|pair|lp)/;
 const TAKES = /^(?:to|into|for|in|in exchange for|in return for|->|with|using)$/;
-
 /** Actions that need no place. */
 const ALONE = /^(?:stake|unstake|borrow|repay)_asset$/;
+/** Actions that may be done in full at several places. */
+const EVERYWHERE = /^(?:claim_rewards|withdraw_asset|unstake_asset)$/;
+/** Actions of which several uncounted things are several orders. */
+const EACH = /^(?:swap|repay|stake|unstake)_asset$/;
+
+/** What "and" joins: what it is done to, and where or for what. */
+interface Unit {
+  readonly phrases: readonly NounPhrase[];
+  readonly objects: readonly NounPhrase[];
+  readonly leads: readonly NounPhrase[];
+  /** Its first token. */
+  readonly from: number;
+}
 
 /**
  * The orders of a verb that is said once: "lend 100 USDC on aave and 200 DAI on compound" is two, and so is
- * "swap 2 ETH and 1 WBTC to USDC", where what is said last holds for both.
+ * "swap 2 ETH and 1 WBTC to USDC", where what is said last holds for both, and "claim on aave and compound".
  */
 export function splitGapped(order: ReadOrder): readonly ReadOrder[] {
   const { head, phrases } = order;
-  const placed = splitPlaces(order);
-  if (placed) return placed;
-  const at = phrases.findIndex((phrase, i) => i > 0 && phrase.joined && isCounted(phrase));
-  const first = phrases.findIndex(isCounted);
-  const isTwo = at > first && first >= 0 && head.actions.length > 0 &&
-    phrases.filter(isCounted).length === 2 && assetOf(phrases[first]!) !== assetOf(phrases[at]!);
+  const action = head.actions[0];
   // "both my 60 DOT and my 15 KSM"
-  const refers = phrases.some(({ pronoun }) => pronoun !== null && pronoun !== "both");
-  if (!isTwo || isPooled(order) || refers) return [order];
-  const before = phrases.slice(0, at);
-  const after = phrases.slice(at);
-  const own = before.slice(first + 1);
-  const others = after.slice(1);
-  const swaps = head.actions.includes("swap_asset") || head.actions.includes("->");
-  const leads = (phrase: NounPhrase) =>
-    swaps
-      ? assetOf(phrase) !== null && TAKES.test(phrase.prep ?? "")
-      : phrase.names.some(({ kind }) => kind === "place");
-  const isOwn = own.some(leads);
-  const isOther = others.some(leads);
-  // What stands before both holds for both as well
-  const shared = before.slice(0, first);
-  const boundary = phrases[at]!.amount!.from;
-  if (isOwn && isOther) {
-    return [
-      part(order, before, 0, boundary),
-      part(order, [...shared, ...after], boundary, Infinity),
-    ];
-  }
-  if (!isOwn && isOther) {
-    const end = ledFrom(order, others.find(leads)!);
-    return [
-      { ...part(order, [...before, ...others], 0, boundary), parts: without(order, boundary, end) },
-      part(order, [...shared, ...after], boundary, Infinity),
-    ];
-  }
-  // "stake 60 DOT and 15 KSM": where no place is named, none is left open
-  const isAlone = !isOwn && !isOther && !swaps &&
-    head.actions.every((action) => ALONE.test(action)) &&
-    phrases.every(({ names }) => names.every(({ kind }) => kind !== "place"));
-  if (isAlone) {
-    return [
-      part(order, before, 0, boundary),
-      part(order, [...shared, ...after], boundary, Infinity),
-    ];
-  }
-  return [order];
+  const refers = phrases.some(({ pronoun, amount }) =>
+    pronoun !== null && pronoun !== "both" && amount === null
+  );
+  if (action === undefined || refers || isPooled(order)) return [order];
+  const swaps = head.actions.includes("swap_asset") || action === "->";
+  const { shared, units } = unitsOf(joinShares(phrases), swaps, EVERYWHERE.test(action));
+  if (units.length !== 2) return [order];
+  const parts = splitLed(units) ?? splitObjects(units, shared, head.actions, swaps) ??
+    splitPlaces(units, shared, action);
+  return parts === null
+    ? [order]
+    : parts.map((own, i) => part(order, [...shared, ...own], i, units));
 }
 
-/** "claim my rewards on Pendle and Convex", "my Pendle and my Convex rewards": the same at two places. */
-function splitPlaces(order: ReadOrder): readonly ReadOrder[] | null {
-  const { head, phrases } = order;
-  if (head.actions[0] !== "claim_rewards") return null;
-  const named = phrases.filter(({ names }) => names.length > 0);
-  const [first, second] = named;
-  const isTwo = named.length === 2 && second!.joined &&
-    named.every(({ names, amount }) => names.length === 1 && amount === null) &&
-    named.some(isPlace) && named.every((phrase) => isPlace(phrase) || maybePlace(phrase));
+/** "100 USDC on aave and 200 DAI on compound", "5 ETH from aave and 3 from compound". */
+function splitLed([first, second]: readonly Unit[]): (readonly NounPhrase[])[] | null {
+  const [one, two] = [first!.objects, second!.objects];
+  const isLed = one.length === 1 && two.length === 1 && first!.leads.length > 0 &&
+    second!.leads.length > 0 && states(two[0]!) === states(one[0]!);
+  const { pronoun, pronounAt } = one[0] ?? {};
+  if (!isLed || (assetOf(one[0]!) === null && pronoun === null)) return null;
+  const asset = assetOf(two[0]!);
+  if (asset !== null && asset !== assetOf(one[0]!)) return [first!.phrases, second!.phrases];
+  const amount = afterShare(one[0]!.amount, two[0]!.amount);
+  if (amount === undefined || second!.leads.includes(two[0]!)) return null;
+  const names = one[0]!.names.filter(({ kind }) => kind === "asset");
+  const theirs = second!.phrases.map((phrase) =>
+    phrase === two[0]
+      ? { ...phrase, names, amount, pronoun: pronoun!, pronounAt: pronounAt! }
+      : phrase
+  );
+  return [first!.phrases, theirs];
+}
+
+/**
+ * How much of the same thing is taken second: after half of it, half of what there was is all that there is.
+ * Undefined where no decimal says it.
+ */
+function afterShare(first: Quantity | null, second: Quantity | null): Quantity | null | undefined {
+  const isShare = (one: Quantity | null) => one !== null && /^(?:fraction|percent)$/.test(one.kind);
+  if (!isShare(first) && !isShare(second)) return second;
+  if (!isShare(first) || !isShare(second) || !first!.ratio || !second!.ratio) return undefined;
+  const [[a, b], [c, d]] = [first!.ratio, second!.ratio].map((ratio) => ratio.map(BigInt)) as [
+    [bigint, bigint],
+    [bigint, bigint],
+  ];
+  return a * d + c * b === b * d ? { ...second!, kind: "all" } : undefined;
+}
+
+/**
+ * The order with "the other half" of what an order before it took half of, which is all that is left; null if
+ * nothing before tells.
+ */
+export function settleOther(
+  order: ReadOrder,
+  earlier: readonly ReadOrder[],
+  tokens: readonly Token[],
+): ReadOrder | null {
+  const at = order.phrases.findIndex(({ amount }) =>
+    amount?.kind === "fraction" && tokens[amount.from - 1]?.norm === "other"
+  );
+  if (at < 0) return order;
+  const other = order.phrases[at]!;
+  const taken = earlier.flatMap(({ phrases }) => joinShares(phrases))
+    .findLast(({ amount }) => afterShare(amount, other.amount)?.kind === "all");
+  if (taken === undefined) return null;
+  const was = assetOf(taken);
+  const [own] = order.phrases.slice(at).filter(({ prep, names }) =>
+    prep === null && names.some(({ kind }) => kind === "asset")
+  );
+  const isSame = own === undefined ? was !== null : was === null || assetOf(own) === was;
+  if (!isSame) return null;
+  const names = own ? other.names : taken.names.filter(({ kind }) => kind === "asset");
+  const whole = { ...other, names, amount: { ...other.amount!, kind: "all" as const } };
+  return { ...order, phrases: order.phrases.map((phrase, i) => i === at ? whole : phrase) };
+}
+
+/** "2 ETH and 1 WBTC to USDC", "60 DOT and 15 KSM": where or for what is said once, or not at all. */
+function splitObjects(
+  [first, second]: readonly Unit[],
+  shared: readonly NounPhrase[],
+  actions: readonly string[],
+  swaps: boolean,
+): (readonly NounPhrase[])[] | null {
+  const objects = [...first!.objects, ...second!.objects];
+  const assets = new Set(objects.map(assetOf));
+  const isTwo = first!.objects.length === 1 && second!.objects.length === 1 && assets.size === 2 &&
+    !assets.has(null) && objects.every(({ names }) => names.length === 1);
+  const leads = second!.leads;
+  // "buy ETH and SOL with 500 USDC": nobody knows how much for each
+  if (!isTwo || first!.leads.length > 0 || leads.some(({ amount }) => amount !== null)) return null;
+  const placed = [...shared.filter(hasPlace), ...leads];
+  const isAlone = placed.length === 0 && !swaps && actions.every((action) => ALONE.test(action));
+  const counts = objects.every(states);
+  const isEach = objects.every(({ amount }) => amount === null) && leads.length > 0 &&
+    (actions.every((action) => EACH.test(action)) ||
+      (actions[0] === "deposit_asset" && leads.every(keeps)));
+  if (!(counts ? placed.length > 0 || isAlone : isEach)) return null;
+  const others = second!.phrases.filter((phrase) => !second!.objects.includes(phrase));
+  return [[...first!.phrases, ...others], second!.phrases];
+}
+
+/** "claim my rewards on Pendle and Convex", "unstake everything from Lido and Jito": the same at two places. */
+function splitPlaces(
+  [first, second]: readonly Unit[],
+  shared: readonly NounPhrase[],
+  action: string,
+): (readonly NounPhrase[])[] | null {
+  const whole = [...shared, ...first!.phrases, ...second!.phrases].every(({ amount }) =>
+    amount === null || amount.kind === "all"
+  );
+  const isTwo = EVERYWHERE.test(action) && whole && second!.objects.length === 0 &&
+    first!.leads.length === 1 && second!.leads.length === 1 &&
+    // "my Pendle and Convex rewards", and not "my COMP and Aave rewards"
+    (first!.leads.some(hasPlace) || second!.leads.some(hasPlace));
   if (!isTwo) return null;
-  const boundary = second!.names[0]!.from;
-  const others = phrases.filter((phrase) => phrase !== first && phrase !== second);
+  const others = first!.phrases.filter((phrase) => !first!.leads.includes(phrase));
+  const theirs = second!.phrases.filter((phrase) => !second!.leads.includes(phrase));
   return [
-    part(order, [...others, asPlace(first!)], 0, boundary),
-    part(order, [...others, asPlace(second!)], boundary, Infinity),
+    [...first!.phrases.map((phrase) => asPlace(phrase, first!.leads))],
+    [...others, ...theirs, ...second!.leads.map((phrase) => asPlace(phrase, second!.leads))],
   ];
 }
 
-function isPlace({ names }: NounPhrase): boolean {
-  return names[0]!.kind === "place";
+/** What stands before both and holds for both, and what is joined. */
+function unitsOf(
+  phrases: readonly NounPhrase[],
+  swaps: boolean,
+  mayBePlaces: boolean,
+): { readonly shared: readonly NounPhrase[]; readonly units: readonly Unit[] } {
+  const isObject = (phrase: NounPhrase) =>
+    phrase.prep === null && !hasPlace(phrase) && (assetOf(phrase) !== null || states(phrase));
+  const isLead = (phrase: NounPhrase) =>
+    swaps ? assetOf(phrase) !== null && TAKES.test(phrase.prep ?? "") : hasPlace(phrase);
+  const start = Math.max(0, phrases.findIndex((phrase) => isObject(phrase) || hasPlace(phrase)));
+  // "on aave repay 30 DAI and 20 USDC"
+  const isFront = phrases.some(isObject) && hasPlace(phrases[start]!) && phrases[start]!.front;
+  const begin = isFront ? phrases.findIndex(isObject) : start;
+  // "I have 900 USDC. Put half of it in …": what "it" is was said before
+  const isGround = (phrase: NounPhrase, i: number) =>
+    i > begin && phrase.front && phrases[begin]!.pronoun !== null;
+  const units: NounPhrase[][] = [];
+  for (const phrase of phrases.filter((one, i) => i >= begin && !isGround(one, i))) {
+    if (units.length === 0 || phrase.joined) units.push([]);
+    units.at(-1)!.push(phrase);
+  }
+  // "my Pendle and Convex rewards": of one sort with what it is joined to
+  const namesPlaces = mayBePlaces && units.length === 2 &&
+    units.every((own) => own.some((one) => hasPlace(one) || isTokenPlace(one))) &&
+    units.some((own) => own.some(hasPlace));
+  const leads = (phrase: NounPhrase) => isLead(phrase) || (namesPlaces && isTokenPlace(phrase));
+  return {
+    shared: phrases.filter((one, i) => i < begin || isGround(one, i)),
+    units: units.map((own) => ({
+      phrases: own,
+      objects: own.filter((phrase) => isObject(phrase) && !leads(phrase)),
+      leads: own.filter(leads),
+      from: own[0]!.amount?.from ?? own[0]!.names[0]?.from ?? Infinity,
+    })),
+  };
 }
 
-function maybePlace(phrase: NounPhrase): boolean {
-  return TOKEN_PLACES.has(assetOf(phrase)?.toLowerCase() ?? "");
+function hasPlace({ names }: NounPhrase): boolean {
+  return names.some(({ kind }) => kind === "place");
 }
 
-function asPlace(phrase: NounPhrase): NounPhrase {
-  if (isPlace(phrase)) return phrase;
+function isTokenPlace(phrase: NounPhrase): boolean {
+  return phrase.amount === null && phrase.names.length === 1 &&
+    TOKEN_PLACES.has(assetOf(phrase)?.toLowerCase() ?? "");
+}
+
+/** The phrase with a token's name taken for the place. */
+function asPlace(phrase: NounPhrase, leads: readonly NounPhrase[]): NounPhrase {
+  if (hasPlace(phrase) || !leads.includes(phrase)) return phrase;
   const name = TOKEN_PLACES.get(assetOf(phrase)!.toLowerCase())!;
   return { ...phrase, names: [{ ...phrase.names[0]!, kind: "place", name }] };
 }
 
-function isCounted(phrase: NounPhrase): boolean {
-  return (phrase.prep === null || phrase.joined) && states(phrase) && assetOf(phrase) !== null &&
-    phrase.names.filter(({ kind }) => kind === "asset").length === 1;
+/** Venues that take one thing at a time. */
+function keeps({ names }: NounPhrase): boolean {
+  return names.some(({ kind, name }) =>
+    kind === "place" && [...LENDING_VENUES, ...KEEPING_VENUES].includes(name)
+  );
 }
 
 function isPooled({ head, phrases }: ReadOrder): boolean {
@@ -108,24 +224,29 @@ function isPooled({ head, phrases }: ReadOrder): boolean {
     );
 }
 
-/** An order with some of the phrases, and the words of the head and of a stretch. */
+/** One of two orders: its phrases, and of the words those that are its own or hold for both. */
 function part(
   order: ReadOrder,
   phrases: readonly NounPhrase[],
-  from: number,
-  to: number,
+  index: number,
+  [first, second]: readonly Unit[],
 ): ReadOrder {
   const { head, parts } = order;
-  const own = parts.filter(([start]) => start === head.from || (start >= from && start < to));
-  return { ...order, phrases: phrases.map((phrase) => ({ ...phrase, joined: false })), parts: own };
+  const own = phrases.flatMap(startsOf);
+  // "and my": joins them, and is of neither
+  const joint = [Math.max(...first!.phrases.flatMap(startsOf)), second!.from] as const;
+  const kept = parts.filter(([start], i) => {
+    if (start > joint[0] && start < joint[1]) return false;
+    return start === head.from || own.includes(start) ||
+      (index === 0 ? start < joint[1] : start >= joint[1]) || own.includes(parts[i + 1]?.[0] ?? -1);
+  });
+  return {
+    ...order,
+    phrases: phrases.map((phrase) => ({ ...phrase, joined: false })),
+    parts: kept,
+  };
 }
 
-/** Where the words of a phrase begin, its preposition included. */
-function ledFrom({ parts }: ReadOrder, { names }: NounPhrase): number {
-  const at = parts.findIndex(([start]) => start === names[0]!.from);
-  return parts[at - 1]?.[0] ?? Infinity;
-}
-
-function without({ parts }: ReadOrder, from: number, to: number): ReadOrder["parts"] {
-  return parts.filter(([start]) => start < from || start >= to);
+function startsOf({ names, amount }: NounPhrase): number[] {
+  return [...names.map(({ from }) => from), ...amount ? [amount.from] : []];
 }

@@ -4,7 +4,7 @@ import type { ReadOrder } from "../../../language/order.ts";
 import { readQuantities } from "../../../language/quantities/read.ts";
 import type { Token } from "../../../language/tokens/tokens.ts";
 import { frameOf, isTarget } from "./frames.ts";
-import { splitGapped } from "./gapped.ts";
+import { settleOther, splitGapped } from "./gapped.ts";
 import { mapperText } from "./mapper_text.ts";
 import type { OrderWords } from "./order_words.ts";
 import { DEFI_PRIMITIVES, type DefiPrimitive } from "../taxonomy.ts";
@@ -95,9 +95,11 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     prompt.slice(tokens[from]!.start, tokens[to - 1]!.end);
   const orders: DefiOrder[] = [];
   let yielded = "ETH";
-  for (const order of parsed.orders.flatMap(splitGapped)) {
-    if (orders.length > 0 && isCarriedHome(order)) continue;
-    const span = spanOf(order, tokens);
+  for (const said of parsed.orders.flatMap(splitGapped)) {
+    if (orders.length > 0 && isCarriedHome(said)) continue;
+    const span = spanOf(said, tokens);
+    const order = settleOther(said, orders.map(({ read }) => read.order), tokens);
+    if (order === null) return refuse("not_understood", [span]);
     const { allowed: framed, foreign } = frameOf(order);
     const isGist = parsed.reading === "gist";
     const isOpen = framed.length === 0 && parsed.orders.length === 1 &&

@@ -6,7 +6,7 @@ import { readOne } from "./one_thing.ts";
 import { settle } from "./settle.ts";
 import { distinct, readPlaces, single } from "./places.ts";
 import { readPair } from "./swap_sides.ts";
-import { isVague, type StepSlot, type Things } from "./things.ts";
+import { isVague, joinShares, type StepSlot, type Things } from "./things.ts";
 import type { DefiPrimitive } from "../taxonomy.ts";
 
 /** Something that a step takes, and how much of it. */
@@ -177,23 +177,6 @@ function readThings(
 ): Things {
   if (action === "swap_asset") return readPair(phrases, read?.order.head.word ?? "");
   return readOne(action, phrases, read?.order.head.word ?? "");
-}
-
-/** "for half the USDT", "25% of the USDC": the share and what it is of are one thing. */
-function joinShares(phrases: readonly NounPhrase[]): NounPhrase[] {
-  const joined: NounPhrase[] = [];
-  for (const phrase of phrases) {
-    const last = joined.at(-1);
-    const isShare = last !== undefined && last.names.length === 0 && last.hints.length === 0 &&
-      /^(?:fraction|percent|all)$/.test(last.amount?.kind ?? "") &&
-      last.amount?.refusal === undefined;
-    const isWhole = phrase.prep === null && !phrase.joined && phrase.amount === null &&
-      phrase.names.length > 0;
-    if (isShare && isWhole) {
-      joined[joined.length - 1] = { ...phrase, prep: last.prep, amount: last.amount };
-    } else joined.push(phrase);
-  }
-  return joined;
 }
 
 /** True if an amount is named that nobody can act on; "some ETH" says no more than "ETH". */

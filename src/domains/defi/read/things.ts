@@ -29,3 +29,20 @@ export function assetOf({ names }: NounPhrase): string | null {
 export function isVague({ amount }: NounPhrase): boolean {
   return amount?.refusal?.kind === "vague";
 }
+
+/** "for half the USDT", "25% of the USDC": the share and what it is of are one thing. */
+export function joinShares(phrases: readonly NounPhrase[]): NounPhrase[] {
+  const joined: NounPhrase[] = [];
+  for (const phrase of phrases) {
+    const last = joined.at(-1);
+    const isShare = last !== undefined && last.names.length === 0 && last.hints.length === 0 &&
+      /^(?:fraction|percent|all)$/.test(last.amount?.kind ?? "") &&
+      last.amount?.refusal === undefined;
+    const isWhole = phrase.prep === null && !phrase.joined && phrase.amount === null &&
+      phrase.names.length > 0;
+    if (isShare && isWhole) {
+      joined[joined.length - 1] = { ...phrase, prep: last.prep, amount: last.amount };
+    } else joined.push(phrase);
+  }
+  return joined;
+}

@@ -1,0 +1,93 @@
+import { assertEquals } from "@std/assert";
+import { buildPlan } from "../../../../src/domains/defi/plan.ts";
+import { readOrders } from "../../../../src/domains/defi/read/orders.ts";
+
+/** Of every step the likeliest action that its words leave open, its amount, thing and place. */
+function stepsOf(prompt: string): string[] {
+  const { orders } = readOrders(prompt);
+  const plan = buildPlan(
+    orders.map((order) => ({ action: order.allowed[0]!, segment: order })),
+  );
+  return plan.steps.map(({ action, amount, asset, to_asset, venue, ambiguous }) => {
+    const count = amount === null ? null : amount.kind === "all" ? "all" : amount.exact;
+    const said = [count, asset, to_asset && `> ${to_asset}`, venue && `@ ${venue}`];
+    const open = ambiguous.map((slot) => `${slot}?`);
+    return [action.split("_")[0], ...said.filter((one) => one), ...open].join(" ");
+  });
+}
+
+const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
+  // A verb that is said once
+  ["stake both my 60 DOT and my 15 KSM", ["stake 60 DOT", "stake 15 KSM"]],
+  ["undelegate 2,000 TIA, and additionally 500 DYM", ["unstake 2000 TIA", "unstake 500 DYM"]],
+  ["repay 500 DAI at aave, and 200 at compound", [
+    "repay 500 DAI @ aave",
+    "repay 200 DAI @ compound",
+  ]],
+  ["on aave repay 30 DAI and 20 USDC", ["repay 30 DAI @ aave", "repay 20 USDC @ aave"]],
+  ["swap ETH and SOL for USDC", ["swap ETH > USDC", "swap SOL > USDC"]],
+  ["deposit ETH and USDC into aave", ["deposit ETH @ aave", "deposit USDC @ aave"]],
+  ["withdraw my USDC from aave and DAI from compound", [
+    "withdraw USDC @ aave",
+    "withdraw DAI @ compound",
+  ]],
+  ["claim my Pendle and Convex rewards", ["claim @ pendle", "claim @ convex"]],
+  ["unstake everything on lido and jito", ["unstake all @ lido", "unstake all @ jito"]],
+  // Nobody knows how much for each, or whether it is one pool
+  ["buy ETH and SOL with 500 USDC", ["swap asset?"]],
+  ["deposit ETH and USDC into uniswap", ["deposit @ uniswap asset?"]],
+  ["deposit 500 USDC on aave and compound", ["deposit 500 USDC venue?"]],
+  ["unstake 5 ETH from lido and rocket pool", ["unstake 5 ETH venue?"]],
+  // After half of it, the other half is all that is left
+  ["put half my USDC in aave and the other half in compound", [
+    "deposit 0.5 USDC @ aave",
+    "deposit all USDC @ compound",
+  ]],
+  ["stake 60% of my SOL on jito and 40% on marinade", [
+    "stake 0.6 SOL @ jito",
+    "stake all SOL @ marinade",
+  ]],
+  ["stake 60% of my SOL on jito and 30% on marinade", ["stake SOL amount? venue?"]],
+  ["withdraw my DAI from aave, put half of it in fluid and the other half in moonwell", [
+    "withdraw DAI @ aave",
+    "deposit 0.5 DAI @ fluid",
+    "deposit all DAI @ moonwell",
+  ]],
+  ["swap half my ETH to USDC and stake the other half", ["swap 0.5 ETH > USDC", "stake all ETH"]],
+  ["deposit the other half of my USDC into aave", []],
+  ["deposit half my ETH into aave, then swap the other half of my SOL to USDC", []],
+  // What a step before yields
+  [
+    "collect my rewards on aerodrome, and afterwards exchange the AERO which you have collected for USDC",
+    [
+      "claim @ aerodrome",
+      "swap AERO > USDC",
+    ],
+  ],
+  ["withdraw the APT from aries, swap half of it for USDC", [
+    "withdraw APT @ aries",
+    "swap 0.5 APT > USDC",
+  ]],
+  ["swap half of it for USDC", ["swap 0.5 > USDC asset?"]],
+  // Headings, and what stands around
+  ["Please do two things for me, one after the other: stake 2 ETH, repay 30 DAI on aave", [
+    "stake 2 ETH",
+    "repay 30 DAI @ aave",
+  ]],
+  ["Two items please. (a) Claim the COMP on compound. (b) Take 450 USDC out of aave.", [
+    "claim COMP @ compound",
+    "withdraw 450 USDC @ aave",
+  ]],
+  ["I want that you sell half of my ARB for USDC and that you lend it on radiant", [
+    "swap 0.5 ARB > USDC",
+    "deposit USDC @ radiant",
+  ]],
+  ["lock 80 CRV on curve, but prior to this claim my rewards there", [
+    "claim",
+    "deposit 80 CRV @ curve",
+  ]],
+];
+
+for (const [prompt, steps] of SEVERAL) {
+  Deno.test(`"${prompt}" has ${steps.length} steps`, () => assertEquals(stepsOf(prompt), steps));
+}
