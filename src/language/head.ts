@@ -198,6 +198,14 @@ function findDone(
   return null;
 }
 
+/** "I'd like 6 ETH staked and the other 4 supplied to compound": a thing that is to be done to, too. */
+export function findResumed(tags: readonly Tag[]): FoundHead | null {
+  const at = tags.findIndex((tag) =>
+    lightRole(tag) === null && tag.mark === undefined && !may(tag, "and", "then", "but")
+  );
+  return at < 0 || mayCause(tags[at]!) ? null : findDone(tags, at, [], "thing");
+}
+
 /** True if a participle comes next: "already repaid". */
 function isDone(tags: readonly Tag[], from: number): boolean {
   const next = tags.slice(from).find((tag) => lightRole(tag) === null);

@@ -1,4 +1,4 @@
-import { findHead } from "./head.ts";
+import { findHead, findResumed } from "./head.ts";
 import type { CompiledLexicon } from "./lexicon.ts";
 import { verbOf } from "./order.ts";
 import { type Mark, may, type Tag } from "./tokens/tags.ts";
@@ -81,6 +81,11 @@ export function cutSegments(
       from = i + 1;
       continue;
     }
+    if (may(tag, "and") && resumes(tags, from, i, lexicon)) {
+      close(i, "", "and");
+      from = i + 1;
+      continue;
+    }
     if (
       joins && !isLinked(tags, from, i, lexicon) && hasHead(tags.slice(from, i), lexicon) &&
       beginsOrder(tags, i + 1, lexicon, false)
@@ -117,6 +122,19 @@ function isLinked(
     tag.senses.some((sense) => sense.role === "name" && sense.kind === "asset")
   );
   return gives && things.length < 2;
+}
+
+/** "… staked and the other 4 supplied to compound" */
+function resumes(
+  tags: readonly Tag[],
+  from: number,
+  at: number,
+  lexicon: CompiledLexicon,
+): boolean {
+  const end = tags.findIndex((tag, i) => i > at && tag.mark !== undefined && tag.mark !== '"');
+  const rest = tags.slice(at + 1, end < 0 ? undefined : end).slice(0, 16);
+  return findResumed(rest) !== null &&
+    findHead(tags.slice(from, at).slice(0, 40), lexicon)?.head.form === "participle";
 }
 
 function hasHead(tags: readonly Tag[], lexicon: CompiledLexicon): boolean {

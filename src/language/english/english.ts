@@ -70,7 +70,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     by the end of the day|by end of day|by eod|as we speak|immediately please|hurry|hurry up|
     on the double|at your earliest convenience|in no time|swiftly|at this moment|this moment|
     before the end of the day|as fast as possible|as quickly as possible|as fast as you can|
-    from now on|with immediate effect|effective immediately`,
+    from now on|nothing more|and nothing more|with immediate effect|effective immediately`,
   address: `luv|guv|fella|matey|hun|kiddo|bhai|yaar|bruv|dawg|homie|sis|lads|chaps|my guy|
     my dude|big man|comrade|brother|my good bot|old friend|my love|sunshine|champ|ace|legend|
     good sir|kind sir|dear team|dear support|machine|ai|clanker|assistant|agent|bot|boss|mate|buddy|bud|pal|dear|friend|sir|madam|team|folks|everyone|

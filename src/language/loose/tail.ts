@@ -126,7 +126,9 @@ function isOrder({ tags }: Segment): boolean {
 
 /** True for an act with an object of its own: an order that would be lost. */
 function acts(tag: Tag, before: Tag | undefined, after: Tag | undefined): boolean {
-  const verb = verbOf(tag, "base", "gerund");
+  // "Not before having claimed my rewards, …"
+  const isPast = before?.norm === "having" || before?.norm === "have";
+  const verb = verbOf(tag, ...isPast ? ["participle"] : ["base", "gerund"]);
   if (verb === undefined || may(tag, "name")) return false;
   if (verb.actions.length === 0 && verb.foreign === undefined) return false;
   return !may(tag, "noun", "object") || before?.norm === "to" || after?.quantity !== undefined ||

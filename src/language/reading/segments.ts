@@ -1,5 +1,5 @@
 import { type Arguments, readArguments } from "../arguments.ts";
-import { findHead, findTold, type FoundHead, isAsking } from "../head.ts";
+import { findHead, findResumed, findTold, type FoundHead, isAsking } from "../head.ts";
 import { kindOfUnread } from "../kinds.ts";
 import { backgroundFault } from "../loose/background.ts";
 import { findLooseHead } from "../loose/heads.ts";
@@ -47,7 +47,12 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     // "buy 2 ETH, paying in USDC"
     const pays = last !== undefined && may(tags[0], "prep") && verbOf(tags[0], "gerund") &&
       exchangesOf(last.found, last.back, lexicon);
-    const found = pays ? null : (isTold ? findTold(tags) : null) ?? provedHead(tags, base);
+    const goes = last?.found.head.form === "participle" && segment.joint !== "before" &&
+      segment.joint !== "after";
+    const found = pays
+      ? null
+      : (isTold ? findTold(tags) : null) ?? (goes ? provedResumed(tags, base) : null) ??
+        provedHead(tags, base);
     if (found) {
       const doubt = judge(before, base, open.length === 0, segment.joint === "so") ??
         judgeQuestion(segment, found, last);
@@ -140,6 +145,13 @@ function provedHead(tags: readonly Tag[], base: Base): FoundHead | null {
   if (proves(found)) return found;
   const loose = findLooseHead(tags);
   return proves(loose) ? loose : null;
+}
+
+function provedResumed(tags: readonly Tag[], base: Base): FoundHead | null {
+  const found = findResumed(tags);
+  return found && read([...found.front], [...found.back], found, silent(base)).unread.length === 0
+    ? found
+    : null;
 }
 
 function screenBehind({ tags, joint, end }: Segment, { isLoose }: Base) {
