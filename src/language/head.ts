@@ -267,7 +267,9 @@ function findNamed(
     const base = verbOf(tag, "base");
     const isLast = tags.slice(i + 1).every((one) => lightRole(one) || one.mark !== undefined);
     // "5 ETH -> aave, deposit", "I have 2 ETH to stake", "aave borrow 200 GHO"
-    const verbal = base && things > 0 && noun < 0 && !isHeld &&
+    // "against it borrow 1,500 GHO", and not "from my Moonwell deposit"
+    const mayBeNoun = isHeld && may(tag, "noun", "object") && !tags[i + 1]?.quantity;
+    const verbal = base && things > 0 && noun < 0 && !mayBeNoun &&
       (tags[i - 1]?.norm === "to" || isLast || may(tags[at], "prep") ||
         /^(?:let|have)$/.test(frame.at(-1)?.norm ?? "") || isPlaced(tags, at, i) ||
         may(tags[i - 1], "address"));

@@ -163,7 +163,7 @@ function beginsOrder(
   lexicon: CompiledLexicon,
   isTold: boolean,
 ): boolean {
-  let at = from;
+  let at = skipLead(tags, from);
   while (at < tags.length && at < from + 10) {
     const tag = tags[at]!;
     const isGerund = verbOf(tag, "gerund") !== undefined &&
@@ -188,6 +188,25 @@ function beginsOrder(
     at++;
   }
   return false;
+}
+
+/** "and against it borrow", "then with the USDC repay": the order behind what leads to it. */
+function skipLead(tags: readonly Tag[], from: number): number {
+  let at = from;
+  while (tags[at] && (lightRole(tags[at]!) !== null || tags[at]!.mark === ",")) at++;
+  if (!may(tags[at], "prep") || verbOf(tags[at], "base")) return from;
+  at++;
+  const start = at;
+  while (at < start + 4 && may(tags[at], "determiner", "pronoun", "name", "object", "adjective")) {
+    const verb = verbOf(tags[at], "base");
+    const mayBeNoun = may(tags[at], "noun", "name", "object") && !tags[at + 1]?.quantity;
+    if (verb && verb.actions.length > 0 && !mayBeNoun) break;
+    at++;
+  }
+  const verb = verbOf(tags[at], "base");
+  const isOrder = at > start && verb !== undefined && verb.actions.length > 0 &&
+    opensThing(tags[at + 1]) && !may(tags[at], "name");
+  return isOrder ? at : from;
 }
 
 function opensThing(tag: Tag | undefined): boolean {

@@ -19,13 +19,18 @@ const YIELDED = ["which", "that"].flatMap((which) => [
         .map((done) => `have ${done}`),
     ].map((gets) => `${which} ${who} ${gets}`)
   ),
+  ...["has", "have"].flatMap((has) =>
+    ["accrued", "accumulated", "piled up", "been earned"].map((done) => `${which} ${has} ${done}`)
+  ),
   ...["comes out", "come out", "results", "result", "this frees", "this frees up", "this yields"]
     .map((comes) => `${which} ${comes}`),
 ]).join("|");
 
 /** Words that bear no load around an order, and words that tell what a clause is. */
 const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
-  greeting: `hi all|hey all|hello all|hi everyone|hey everyone|hello everyone|oi|ey|ahoy|yo yo|
+  greeting:
+    `how are you|how are you today|how are you doing|how are you doing today|how's it going|how goes it|how is it going|
+    i hope you are well|i hope you're well|hope you are well|hope you're well|i hope this finds you well|hi all|hey all|hello all|hi everyone|hey everyone|hello everyone|oi|ey|ahoy|yo yo|
     hi folks|hey folks|good evening all|good morning all|wagwan|sup|what's up|whats up|ello|
     hi|hey|hello|yo|gm|gn|howdy|hiya|greetings|hi there|hey there|hello there|
     good morning|good afternoon|good evening|good day|morning|evening|hello again|hi again`,
@@ -136,7 +141,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     this is not a drill|not a drill|this is no drill|i won't ask twice|i won't ask again|
     i'm not asking twice|don't make me ask twice|don't make me wait|don't keep me waiting`,
   determiner:
-    `the remaining|our remaining|my remaining|a further|a|an|the|my|our|this|that|these|those|some|any|another|more|extra|additional|
+    `the same|that same|this same|the remaining|our remaining|my remaining|a further|a|an|the|my|our|this|that|these|those|some|any|another|more|extra|additional|
     the rest of|what's left of|what is left of|of|worth|worth of|worth in|the rest of|whole|entire|own|other`,
   pronoun: `em|'em|er|it|them|that|those|these|this|everything|all of it|all of them|the lot|
     the proceeds|the result|the rest|the whole lot|the whole thing|both|
@@ -216,7 +221,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     i've locked|i got|that i deposited|that i staked|that i borrowed|that i supplied|of mine|
     that's waiting|that is waiting|what is waiting|that are waiting|that have built up|
     there is|there are|from earlier|in my wallet|sitting in my wallet|from my wallet|
-    lying around|that's left|that is left|is left|fresh|regular|actual|resulting|obtained|obtained from it|therefrom|
+    lying around|that's left|that is left|is left|fresh|regular|actual|resulting|obtained|obtained from it|therefrom|older|previous|former|
+    have accumulated|has accumulated|have accrued|has accrued|have piled up|that sits|that sit|which sits|which sit|that lies|that lie|which lies|that i keep|that we keep|which i keep|which we keep|
     ${YIELDED}`,
   before:
     `before you|before|before we|but before that|prior to|but prior to|prior to this|prior to that|but prior to this|but prior to that|beforehand|but beforehand|but first|but before this|

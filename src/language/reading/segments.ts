@@ -206,7 +206,7 @@ function isLabelOf({ segment, front, back, found }: OpenOrder, next: FoundHead):
 
 /** "…, would you?", "… please?" */
 function isTag({ tags }: Segment): boolean {
-  return tags.some((tag) => may(tag, "courtesy")) ||
+  return tags.some((tag) => may(tag, "courtesy", "greeting")) ||
     /^(?:yeah|ok|okay|innit|eh|lah)$/.test(tags.at(-1)!.norm);
 }
 
@@ -269,7 +269,7 @@ function isArguments(tags: readonly Tag[], base: Base): boolean {
 const HEADING_WORDS =
   /^(?:please|kindly|do|carry|out|execute|perform|process|run|the|a|an|below|following|two|three|four|five|six|[2-6]|for|me|us|today|now|in|this|that|these|those|sequence|one|after|by|other|another|as|follows|should|be|executed|done|carried|are|is|here|here's|my|our|treasury|desk|i|we|need|want|would|like|you|to|and|exactly|given|right|away|at|once|all|of|few|couple|quick|small|little|also|then|again|have|it|with|together)$/;
 const HEADS =
-  /^(?:instructions?|orders?|things?|items?|steps?|operations?|tasks?|transactions?|requests?|following|below)$/;
+  /^(?:instructions?|orders?|things?|items?|steps?|operations?|tasks?|transactions?|requests?|following|below|rebalancing)$/;
 /** "Things to do": a list for another day. */
 const LISTS = /(?<!\b(?:i|we|you|like|need|want)) to\b/;
 

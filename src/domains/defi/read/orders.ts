@@ -98,8 +98,10 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
   for (const said of parsed.orders.flatMap(splitGapped)) {
     if (orders.length > 0 && isCarriedHome(said)) continue;
     const span = spanOf(said, tokens);
-    const order = settleOther(said, orders.map(({ read }) => read.order), tokens);
-    if (order === null) return refuse("not_understood", [span]);
+    const other = settleOther(said, orders.map(({ read }) => read.order), tokens);
+    if (other === null) return refuse("not_understood", [span]);
+    const lent = orders.some(({ allowed }) => allowed.includes("borrow_asset"));
+    const order = lent ? withoutLoan(other, tokens) : other;
     const { allowed: framed, foreign } = frameOf(order);
     const isGist = parsed.reading === "gist";
     const isOpen = framed.length === 0 && parsed.orders.length === 1 &&
@@ -148,13 +150,32 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
   return untold ? refuse("not_understood", [untold]) : { orders: distinct, refusal: null, parsed };
 }
 
-/** True if words were passed over from the first order to the last. */
+/** "borrow 250 USDC and put the borrowed USDC into …": what a step before yields is no debt of this one. */
+function withoutLoan(order: ReadOrder, tokens: readonly Token[]): ReadOrder {
+  const isYield = (hint: string) => /^is:(?:borrowed|lent|loaned)$/.test(hint);
+  return {
+    ...order,
+    phrases: order.phrases.map((phrase) => ({
+      ...phrase,
+      hints: phrase.hints.filter((hint) => !isYield(hint)),
+    })),
+    parts: order.parts.filter(([start]) => !isYield(`is:${tokens[start]!.norm}`)),
+  };
+}
+
+/** True if words were passed over from the first order to the last, or make one: "I need cash for rent". */
 function passesOver({ tokens, roles }: ParsedPrompt, orders: readonly DefiOrder[]): boolean {
   const from = Math.min(...orders.map(({ span }) => span[0]));
   const to = Math.max(...orders.map(({ span }) => span[1]));
-  return tokens.some(({ start }, i) =>
-    start >= from && start < to && /^(?:unread|aside)$/.test(roles[i]!)
-  );
+  const isSaid = ({ read }: DefiOrder) =>
+    read.order.phrases.some(({ names, amount, hints, pronoun }) =>
+      names.some(({ open }) => !open) || amount !== null || hints.length > 0 || pronoun !== null
+    );
+  return !orders.every(isSaid) ||
+    tokens.some(({ start, norm }, i) =>
+      start >= from && start < to && /^(?:unread|aside)$/.test(roles[i]!) &&
+      !/^(?:and|then|plus|&)$/.test(norm)
+    );
 }
 
 /**
