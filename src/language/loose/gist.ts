@@ -67,9 +67,16 @@ export function readGist(tags: readonly Tag[], base: Base): ReadOrder | null {
   };
 }
 
+/** "700 USDT to APT", and on the next line "stake it on Amnis": two things. */
+function fillsLines(tags: readonly Tag[]): boolean {
+  const at = tags.findIndex(({ mark }) => mark === "\n");
+  const names = (part: readonly Tag[]) => part.some((tag) => may(tag, "name") || tag.quantity);
+  return at >= 0 && names(tags.slice(0, at)) && names(tags.slice(at + 1));
+}
+
 /** True where nothing tells, asks back, takes back or counts twice. */
 function couldAsk(tags: readonly Tag[]): boolean {
-  if (tags.length > MAX_TAGS || tags.some(bars)) return false;
+  if (tags.length > MAX_TAGS || tags.some(bars) || fillsLines(tags)) return false;
   const words = tags.filter((tag) => !tag.mark && lightRole(tag) === null);
   const norms = words.flatMap(({ norm }) => norm.split(" "));
   // "the safety module" is a place to stake in

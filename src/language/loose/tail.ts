@@ -88,7 +88,8 @@ export function leadsUp(segments: readonly Segment[], isRunOn = false): boolean 
     GOVERNS.test(word) && !(isRunOn && OF_CLAUSE.test(word)) || CONDITIONS.test(word) ||
     PLAY.test(word) || CLAIMS.test(word) ||
     WRITING.test(word);
-  if (norms.some(governs)) return false;
+  // "usdt 900 -> usde, stake the usde": an order of its own that would be lost
+  if (norms.some(governs) || tags.some(({ mark }) => mark === "->" || mark === "<-")) return false;
   if (words.some((tag) => may(tag, "speech", "condition", "question", "play", "foreign"))) {
     return false;
   }

@@ -15,6 +15,9 @@ import { exchangesOf, read, silent } from "./exchange.ts";
 import { readOrders } from "./orders.ts";
 import { splitReason } from "./reason.ts";
 
+/** At the end of an order: that it goes before what was said before it. */
+const EARLIER = /^(?:beforehand|before that|before this|prior to (?:this|that))$/;
+
 export function readSegments(segments: readonly Segment[], base: Base): Reading {
   const { roles, lexicon } = base;
   const open: OpenOrder[] = [];
@@ -26,9 +29,11 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     const { end } = segment;
     // "…, but swap 9 USDC first"
     const turns = segment.joint === "so" || segment.tags[0]!.norm === "but";
-    const isFirst = turns && segment.tags.length > 1 &&
-      segment.tags.at(-1)!.norm === "first";
-    const tags = isFirst ? segment.tags.slice(0, -1) : segment.tags;
+    const ends = segment.tags.length > 1 ? segment.tags.at(-1)!.norm : "";
+    const isFirst = (turns && ends === "first") || EARLIER.test(ends);
+    // "get the collateral back after"
+    const isNext = /^(?:after|afterwards|after that)$/.test(ends);
+    const tags = isFirst || isNext ? segment.tags.slice(0, -1) : segment.tags;
     isTitle = isHeading(segment, isTitle);
     const light = isTitle ||
       tags.every((tag) => lightRole(tag) !== null || isJoin(tag) || isLabel(tag, segment));
@@ -95,7 +100,9 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       last.tags.push(...tags);
       continue;
     }
-    if (!last && isArguments(tags, base)) {
+    // "700 usdt to apt" on a line of its own is no part of the next one
+    const isLine = end === "\n" && tags.some(({ quantity }) => quantity !== undefined);
+    if (!last && !isLine && isArguments(tags, base)) {
       pending.push(...tags, comma(tags[0]!));
       continue;
     }
@@ -166,6 +173,7 @@ function judge(
   isGround: boolean,
 ): Reading | null {
   for (const [i, { tags, end }] of before.entries()) {
+    if (wantsBack(tags)) return fault("not_understood", tags);
     const leads = isGround && i === before.length - 1;
     const fault_ = screenBefore(tags, end, i > 0);
     const why = fault_ !== null && isLoose
@@ -175,6 +183,15 @@ function judge(
     for (const tag of tags) roles.set(tag, lightRole(tag) ?? "aside");
   }
   return null;
+}
+
+/** "I need my ADA back from Liqwid for rent, but pay …": an order that would be lost. */
+function wantsBack(tags: readonly Tag[]): boolean {
+  const wishes = tags.some((tag) =>
+    tag.senses.some((sense) => sense.role === "frame" && sense.takes === "thing")
+  );
+  return wishes && tags.some((tag) => may(tag, "name")) &&
+    tags.some(({ norm }) => /^(?:back|out|off|out of|back from)$/.test(norm));
 }
 
 /** A question is an order only where it asks to act. */

@@ -1,7 +1,7 @@
 import type { NounPhrase, ReadOrder } from "../../../language/order.ts";
 import type { Quantity } from "../../../language/quantities/types.ts";
 import type { Token } from "../../../language/tokens/tokens.ts";
-import { KEEPING_VENUES, TOKEN_PLACES } from "./known_names.ts";
+import { KEEPING_VENUES, receiptOf, STAKING_VENUES, TOKEN_PLACES } from "./known_names.ts";
 import { LENDING_VENUES } from "./slots.ts";
 import { assetOf, joinShares, states } from "./things.ts";
 
@@ -30,6 +30,8 @@ interface Unit {
  */
 export function splitGapped(order: ReadOrder): readonly ReadOrder[] {
   const { head, phrases } = order;
+  const moved = splitMove(order);
+  if (moved) return moved;
   const action = head.actions[0];
   // "both my 60 DOT and my 15 KSM"
   const refers = phrases.some(({ pronoun, amount }) =>
@@ -44,6 +46,61 @@ export function splitGapped(order: ReadOrder): readonly ReadOrder[] {
   return parts === null
     ? [order]
     : parts.map((own, i) => part(order, [...shared, ...own], i, units));
+}
+
+/** Verbs that bring a thing from one place to another. */
+const MOVES =
+  /^(?:move|shift|transfer|relocate|roll|roll over|take|take out|pull|pull out|bring|withdraw|switch|get)$/;
+
+/** "move 500 USDC from aave to morpho": taken out there, brought in here. */
+function splitMove(order: ReadOrder): readonly ReadOrder[] | null {
+  const { head, phrases, parts } = order;
+  const led = (preps: RegExp) =>
+    phrases.filter((phrase) => preps.test(phrase.prep ?? "") && hasPlace(phrase));
+  const [from, ...froms] = led(/^(?:from|out of|off|out from)$/);
+  const [to, ...tos] = led(/^(?:to|into|over to|onto|in|over into)$/);
+  const things = phrases.filter((phrase) => assetOf(phrase) !== null);
+  const [object] = things;
+  const isMove = MOVES.test(head.word) && from && to && froms.length + tos.length === 0 &&
+    things.length === 1 && object!.prep === null &&
+    phrases.every(({ pronoun, self }) => !pronoun && !self);
+  if (!isMove || [from, to].some(({ names }) => names.length !== 1 || names[0]!.open)) return null;
+  const [was, is] = [from.names[0]!, to.names[0]!];
+  const staked = (name: string) => STAKING_VENUES.includes(name);
+  // What is unstaked is another thing than its receipt, and a pool's share is none of another pool
+  const isOther = receiptOf(assetOf(object!)!) !== undefined && staked(was.name) ||
+    object!.hints.includes("liquidity");
+  if (was.name === is.name || isOther) return null;
+  const others = phrases.filter((phrase) => phrase !== from && phrase !== to);
+  const it: NounPhrase = {
+    ...{ prep: null, joined: false, amount: null, names: [], hints: [] },
+    ...{ pronoun: "it", pronounAt: null, self: false, front: false },
+  };
+  const at = parts.findIndex(([start]) => start === was.from);
+  const into = parts.findIndex(([start]) => start === is.from);
+  const without = (i: number) => parts.filter((_, k) => k !== i && k !== i - 1);
+  return [
+    {
+      ...order,
+      head: {
+        ...head,
+        word: staked(was.name) ? "unstake" : "withdraw",
+        actions: [staked(was.name) ? "unstake_asset" : "withdraw_asset"],
+      },
+      phrases: [...others, from],
+      parts: without(into),
+    },
+    {
+      ...order,
+      head: {
+        ...head,
+        word: staked(is.name) ? "stake" : "deposit",
+        actions: [staked(is.name) ? "stake_asset" : "deposit_asset"],
+      },
+      phrases: [it, { ...to, joined: false }],
+      parts: without(at),
+    },
+  ];
 }
 
 /** "100 USDC on aave and 200 DAI on compound", "5 ETH from aave and 3 from compound". */
