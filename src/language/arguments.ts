@@ -328,7 +328,9 @@ export function readArguments(
     // "the DeFi Spring rewards": a name of what is earned, which has no place in a plan
     const names = tag.senses.length === 0 && /^[A-Z]/.test(tag.text) && namesObject(tags, i);
     if (isNoun || names) nouns.push(tag);
-    if (isOpenThing(tags, i, draft, prep)) things.push(tag);
+    const isDoubtful = lexicon.lexicon.doubtful?.includes(tag.norm) === true &&
+      (prep !== null || draft?.open === true);
+    if (isDoubtful || isOpenThing(tags, i, draft, prep)) things.push(tag);
     unread.push(tag);
   }
   // A preposition that leads nowhere: "in the morning"

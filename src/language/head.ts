@@ -269,7 +269,10 @@ function findNamed(
     // "5 ETH -> aave, deposit", "I have 2 ETH to stake", "aave borrow 200 GHO"
     // "against it borrow 1,500 GHO", and not "from my Moonwell deposit"
     const mayBeNoun = isHeld && may(tag, "noun", "object") && !tags[i + 1]?.quantity;
-    const verbal = base && things > 0 && noun < 0 && !mayBeNoun &&
+    // "deposit 5 ape": what is counted
+    const isCounted = tags[i - 1]?.quantity !== undefined &&
+      !tags.slice(at, i).some((one) => may(one, "name"));
+    const verbal = base && things > 0 && noun < 0 && !mayBeNoun && !isCounted &&
       (tags[i - 1]?.norm === "to" || isLast || may(tags[at], "prep") ||
         /^(?:let|have)$/.test(frame.at(-1)?.norm ?? "") || isPlaced(tags, at, i) ||
         may(tags[i - 1], "address"));

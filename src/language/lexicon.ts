@@ -26,6 +26,8 @@ export interface OrderLexicon {
   readonly foreignWords: Readonly<Record<string, string>>;
   /** Actions that give one thing for another. */
   readonly exchanges: readonly string[];
+  /** Everyday words that name a thing as well, in capitals alone: passed over, they would be lost. */
+  readonly doubtful?: readonly string[];
   /** Verbs that may open an exchange as well as something else: "give me". */
   readonly givers: readonly string[];
   /** Verbs inside of an order that join its parts ("to buy"), and the preposition they stand for. */

@@ -1,4 +1,4 @@
-import { findHead, findResumed } from "./head.ts";
+import { findHead, findResumed, findTold } from "./head.ts";
 import type { CompiledLexicon } from "./lexicon.ts";
 import { verbOf } from "./order.ts";
 import { type Mark, may, type Tag } from "./tokens/tags.ts";
@@ -56,6 +56,13 @@ export function cutSegments(
       continue;
     }
     if (i === from) continue;
+    // "after withdrawing the ARB flip it into GMX"
+    const isTold = (joint as Segment["joint"]) === "after";
+    if (isTold && turnsToOrder(tags, i) && isOrder(tags.slice(from, i), lexicon)) {
+      close(i, ",", "then");
+      from = i;
+      continue;
+    }
     if (may(tag, "then") && !may(tag, "label")) {
       close(i, "", "then");
       from = i + 1;
@@ -122,6 +129,19 @@ function isLinked(
     tag.senses.some((sense) => sense.role === "name" && sense.kind === "asset")
   );
   return gives && things.length < 2;
+}
+
+function isOrder(told: readonly Tag[], lexicon: CompiledLexicon): boolean {
+  return (findTold(told) ?? findHead(told, lexicon)) !== null;
+}
+
+/** True where what is told ends and an order begins, though nothing sets it off. */
+function turnsToOrder(tags: readonly Tag[], at: number): boolean {
+  const verb = verbOf(tags[at], "base");
+  return verb !== undefined && verb.actions.length > 0 &&
+    !may(tags[at], "name", "noun", "object") &&
+    opensThing(tags[at + 1]) && !may(tags[at - 1], "and", "prep", "determiner", "adjective") &&
+    tags[at - 1]!.norm !== "to";
 }
 
 /** "… staked and the other 4 supplied to compound" */

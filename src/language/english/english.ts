@@ -55,7 +55,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     if you would be so kind|thank you so much|with thanks|cheers mate|have a nice day|
     have a good one|love you|god bless|bless you|amen|you legend|you rock|you're the best|
     from my trading account|from my usual account|that's all|that is all|that'll be all|
-    that's it|that will be all|and that's it|nothing else|and nothing else|much obliged|
+    thats it|thats all|and thats it|gracias|merci|danke|grazie|obrigado|that's it|that will be all|and that's it|nothing else|and nothing else|much obliged|
     would you kindly|do the needful|once you can|when ready`,
   filler:
     `lol|lmao|tbh|imo|fr|ngl|finally|hence|thus|therefore|consequently|accordingly|let's see|in its entirety|in their entirety|the entire lot|altogether|entirely|completely|fully|in hand|so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
@@ -152,9 +152,11 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     as|by|per|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|
     around|between|behind|w|w/|by using|paid with|paid for with|paid for in|paying in|paying with|by way of|use|fro|form|too|frum|on top of`,
   particle: `back|out|up|off|down|away|over|in|home`,
-  and: `and|plus|&|+|as well as|along with|together with|and also|
+  and: `n|and|plus|&|+|as well as|along with|together with|and also|
     additionally|and additionally|in addition|and in addition|moreover|and moreover|furthermore|and furthermore|and as well`,
-  then: `then|and then|after that|afterwards|and after that|and afterwards|and finally|
+  then:
+    `n then|once thats done|and once thats done|when thats done|while ur at it|while youre at it|while u are at it|
+    while you're there|while ur there|then|and then|after that|afterwards|and after that|and afterwards|and finally|
     and lastly|lastly|next|and next|followed by|subsequently|once that's done|
     when that's done|once done|when done|once that is done|when it's done|once it's done|
     after which|when it arrives|once it arrives|and when it arrives|and once it arrives|

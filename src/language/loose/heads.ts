@@ -301,7 +301,13 @@ function findLater(tags: readonly Tag[]): FoundHead | null {
       const front = tags.slice(0, i);
       const twice = front.some(({ quantity }) => quantity) &&
         tags.slice(i).some(({ quantity }) => quantity);
-      if (!isNoun && !twice && isPlainFront(front)) return headAt(tags, i, verb, "noun", [], front);
+      // "stake 5 ape on Aave": what is counted
+      const isCounted = tags[i - 1]!.quantity !== undefined &&
+        verbOf(tags[0], "base") !== undefined &&
+        !front.some((one) => may(one, "name"));
+      if (!isNoun && !twice && !isCounted && isPlainFront(front)) {
+        return headAt(tags, i, verb, "noun", [], front);
+      }
     }
     if (isSlot(tag)) slots++;
     if (may(tag, "courtesy") || /^(?:so|hence|thus|therefore|then)$/.test(tag.norm)) asks = true;

@@ -25,7 +25,7 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
   let before: Segment[] = [];
   let inReason = false;
   let isTitle = false;
-  for (const segment of segments) {
+  for (const [k, segment] of segments.entries()) {
     const { end } = segment;
     // "…, but swap 9 USDC first"
     const turns = segment.joint === "so" || segment.tags[0]!.norm === "but";
@@ -33,7 +33,10 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     const isFirst = (turns && ends === "first") || EARLIER.test(ends);
     // "get the collateral back after"
     const isNext = /^(?:after|afterwards|after that)$/.test(ends);
-    const tags = isFirst || isNext ? segment.tags.slice(0, -1) : segment.tags;
+    // "pay off my USDC first and then …"
+    const isStart = ends === "first" && open.length === 0 &&
+      /^(?:then|and)$/.test(segments[k + 1]?.joint ?? "");
+    const tags = isFirst || isNext || isStart ? segment.tags.slice(0, -1) : segment.tags;
     isTitle = isHeading(segment, isTitle);
     const light = isTitle ||
       tags.every((tag) => lightRole(tag) !== null || isJoin(tag) || isLabel(tag, segment));

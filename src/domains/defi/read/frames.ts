@@ -203,7 +203,8 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
   }
   const brings = [...all].every((action) => action === "deposit_asset" || action === "stake_asset");
   if (brings && said.out) return [];
-  const isBare = hints.length === 0 && places.length === 0 &&
+  const isBare = !(head.word === "lock" && assets.length > 0) && hints.length === 0 &&
+    places.length === 0 &&
     said.order.phrases.every(({ amount }) => amount === null);
   return isBare ? [] : [...all];
 }

@@ -3,7 +3,7 @@ import type { Quantity } from "../../../language/quantities/types.ts";
 import type { Token } from "../../../language/tokens/tokens.ts";
 import { KEEPING_VENUES, receiptOf, STAKING_VENUES, TOKEN_PLACES } from "./known_names.ts";
 import { LENDING_VENUES } from "./slots.ts";
-import { assetOf, joinShares, states } from "./things.ts";
+import { assetOf, joinShares, states, withTokens } from "./things.ts";
 
 /** Pools take two things at once. */
 const POOLED = /^(?:liquidity|pool|liquidity pool|pair|lp)/;
@@ -39,7 +39,11 @@ export function splitGapped(order: ReadOrder): readonly ReadOrder[] {
   );
   if (action === undefined || refers || isPooled(order)) return [order];
   const swaps = head.actions.includes("swap_asset") || action === "->";
-  const { shared, units } = unitsOf(joinShares(phrases), swaps, EVERYWHERE.test(action));
+  const { shared, units } = unitsOf(
+    joinShares(withTokens(phrases, swaps)),
+    swaps,
+    EVERYWHERE.test(action),
+  );
   if (units.length !== 2) return [order];
   const parts = splitLed(units) ?? splitObjects(units, shared, head.actions, swaps) ??
     splitPlaces(units, shared, action);

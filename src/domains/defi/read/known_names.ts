@@ -74,6 +74,22 @@ export const TOKEN_PLACES: ReadonlyMap<string, string> = new Map([
   ["xvs", "venus"],
 ]);
 
+/** Tickers of places that people call by the name of the place: "sell 5 Lido". */
+const PLACE_TICKERS: ReadonlyMap<string, string> = new Map([
+  ...[...TOKEN_PLACES].map(([ticker, place]) => [place, ticker] as const),
+  ["maker", "mkr"],
+  ["convex", "cvx"],
+  ["sushiswap", "sushi"],
+  ["pancakeswap", "cake"],
+  ["stargate", "stg"],
+  ["rocket pool", "rpl"],
+]);
+
+/** The ticker of a place's own token, in capitals; the place's name where no other is known. */
+export function tickerOf(place: string): string {
+  return (PLACE_TICKERS.get(place.toLowerCase()) ?? place).toUpperCase();
+}
+
 /** Venues that stake, restake or run validators, and do nothing else. */
 export const STAKING_VENUES: readonly string[] = list(`
   lido|rocket pool|marinade|marinade native|jito|stader|ankr|ether.fi|eigenlayer|symbiotic|swell|renzo|kelp|

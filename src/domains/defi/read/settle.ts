@@ -1,9 +1,9 @@
 import type { FoundName, NounPhrase } from "../../../language/order.ts";
 import type { DefiPrimitive } from "../taxonomy.ts";
-import { ASSETS, CHAINS, MORE_CHAINS, MORE_VENUES, VENUES } from "./slots.ts";
-import { KNOWN_VENUES, receiptOf, TOKEN_PLACES } from "./known_names.ts";
+import { CHAINS, MORE_CHAINS, MORE_VENUES, VENUES } from "./slots.ts";
+import { KNOWN_VENUES, receiptOf, tickerOf, TOKEN_PLACES } from "./known_names.ts";
 import { distinct } from "./places.ts";
-import { assetOf, states } from "./things.ts";
+import { assetOf, states, withTokens } from "./things.ts";
 
 type Phrases = readonly NounPhrase[];
 
@@ -13,7 +13,8 @@ const PLACES: ReadonlySet<string> = new Set([...VENUES, ...MORE_VENUES, ...KNOWN
 const NETWORKS: ReadonlySet<string> = new Set([...CHAINS, ...Object.keys(MORE_CHAINS)]);
 
 /** Gives phrases the meaning that the action leaves them. */
-export function settle(action: DefiPrimitive, phrases: Phrases): Phrases {
+export function settle(action: DefiPrimitive, said: Phrases): Phrases {
+  const phrases = withTokens(said, action === "swap_asset");
   const counted = phrases.some((phrase) => states(phrase) && assetOf(phrase) !== null)
     ? settleChains(phrases)
     : phrases;
@@ -34,20 +35,18 @@ function settleChains(phrases: Phrases): Phrases {
 function settleNames(action: DefiPrimitive, phrases: Phrases): Phrases {
   const things = phrases.filter((phrase) => assetOf(phrase) !== null);
   const places = phrases.flatMap(({ names }) => names.filter(({ kind }) => kind === "place"));
-  // "my FRAX debt at Fraxlend": a name of both, where the place has one of its own
-  const areListed = phrases.some(({ joined, names }) =>
-    joined && names.some(({ kind }) => kind === "place")
-  );
-  const twin = things.length === 0 && distinct(places) === 2 && !areListed
-    ? places.find(({ name }) => ASSETS.includes(name.split(" ")[0]!))
+  // "withdraw my Curve from Aave": a token by the name of its place, and where it is
+  const [led, ...more] = phrases.filter((phrase) => AT.test(phrase.prep ?? "") && hasPlace(phrase));
+  const isOne = things.length === 0 && distinct(places) === 2 && led !== undefined &&
+    more.length === 0 && led.names.every(({ open }) => !open);
+  const twin = isOne
+    ? phrases.find((phrase) =>
+      phrase.prep === null && !phrase.joined && phrase.names.length === 1 && hasPlace(phrase) &&
+      !phrase.hints.some((hint) => /^(?:liquidity|vault|pool|market|gauge|farm)/.test(hint))
+    )
     : undefined;
   return phrases.map((phrase, i) => {
-    if (twin && phrase.names.includes(twin)) {
-      return {
-        ...phrase,
-        names: [{ ...twin, kind: "asset", name: twin.name.split(" ")[0]!.toUpperCase() }],
-      };
-    }
+    if (phrase === twin) return withToken(phrase);
     const before = phrases[i - 1];
     const isPlain = phrase.prep === null && phrase.amount === null;
     const isNamed = !phrase.joined && !phrases[i + 1]?.joined && phrase.amount === null &&
@@ -92,13 +91,25 @@ function isKeptAt(action: DefiPrimitive, phrase: NounPhrase, things: Phrases): b
     phrase.hints.some((hint) => /^market/.test(hint));
 }
 
+function hasPlace({ names }: NounPhrase): boolean {
+  return names.some(({ kind }) => kind === "place");
+}
+
+/** The phrase with its place taken for the token of that name. */
+function withToken(phrase: NounPhrase): NounPhrase {
+  const names = phrase.names.map((name) =>
+    name.kind === "place" ? { ...name, kind: "asset" as const, name: tickerOf(name.name) } : name
+  );
+  return { ...phrase, names };
+}
+
 function namesPlace(phrase: NounPhrase): boolean {
   const name = assetOf(phrase)?.toLowerCase() ?? "";
   return PLACES.has(name) || TOKEN_PLACES.has(name);
 }
 
 /** Prepositions before a place. */
-const AT = /^(?:from|on|at|in|into|to|out of|off|via|with)$/;
+const AT = /^(?:from|on|at|in|into|to|out of|off|via|with|by)$/;
 
 /** "100 USDC in the GMX ETH pool", "my LP out of the SOL BONK pool": what is in a pool is no thing to act on. */
 function settlePools(action: DefiPrimitive, phrases: Phrases): Phrases {
@@ -159,8 +170,18 @@ function settleDebt(action: DefiPrimitive, phrases: Phrases): Phrases {
     : phrases;
 }
 
+const RECEIVES = /^(?:to|for|into|in exchange for|->)$/;
+
 /** "1inch: 4 WETH for DAI", "dump my ARB for stables, USDC": where it happens, and which of several. */
-function settleSides(phrases: Phrases): Phrases {
+function settleSides(said: Phrases): Phrases {
+  // "swap 300 USDC to Curve on Jupiter": what is received is a thing
+  const isGoal = (phrase: NounPhrase) =>
+    RECEIVES.test(phrase.prep ?? "") && phrase.hints.length === 0 &&
+    phrase.names.length === 1 && hasPlace(phrase) && !phrase.names[0]!.open &&
+    said.filter(hasPlace).length > 1 && !said.some((other) =>
+      other !== phrase && RECEIVES.test(other.prep ?? "") && assetOf(other) !== null
+    );
+  const phrases = said.map((phrase) => isGoal(phrase) ? withToken(phrase) : phrase);
   const [first, second] = phrases;
   const opens = first !== undefined && second !== undefined && first.prep === null &&
     first.amount === null && first.names.length === 1 && !second.joined && states(second) &&
@@ -179,8 +200,8 @@ function settleSides(phrases: Phrases): Phrases {
     phrase.hints.includes("thing") && isApposed(placed[i + 1])
   );
   if (at < 0) return placed;
-  const said = { ...placed[at + 1]!, prep: placed[at]!.prep };
-  return [...placed.slice(0, at), said, ...placed.slice(at + 2)];
+  const apposed = { ...placed[at + 1]!, prep: placed[at]!.prep };
+  return [...placed.slice(0, at), apposed, ...placed.slice(at + 2)];
 }
 
 function isApposed(phrase: NounPhrase | undefined): boolean {

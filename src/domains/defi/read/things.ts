@@ -1,3 +1,4 @@
+import { tickerOf } from "./known_names.ts";
 import type { NounPhrase } from "../../../language/order.ts";
 
 /** A gap of a step that an order may leave open. */
@@ -45,4 +46,39 @@ export function joinShares(phrases: readonly NounPhrase[]): NounPhrase[] {
     } else joined.push(phrase);
   }
   return joined;
+}
+
+/**
+ * Phrases in which a place stands where a thing is named: "withdraw 20 Lido from Aave", "dump Aura and BAL for
+ * ETH" are about the token of that name.
+ *
+ * @param swaps Whether one thing is given for another, so that a place is no object.
+ */
+export function withTokens(phrases: readonly NounPhrase[], swaps: boolean): readonly NounPhrase[] {
+  const isPlace = ({ names, hints }: NounPhrase) =>
+    names.length === 1 && names[0]!.kind === "place" && hints.length === 0;
+  const isThing = (phrase: NounPhrase | undefined) =>
+    phrase !== undefined && phrase.prep === null && assetOf(phrase) !== null;
+  const hasObject = phrases.some(isThing);
+  const isNamed = (phrase: NounPhrase, i: number) => {
+    if (phrase.prep !== null || !isPlace(phrase)) return false;
+    const next = phrases[i + 1];
+    const joins = phrase.joined && isThing(phrases[i - 1]) || next?.joined && isThing(next);
+    const others = phrases.some((one) => one !== phrase && one.names.length > 0);
+    const counts = states(phrase) && phrase.amount!.kind === "amount" && others &&
+      phrase.amount!.to === phrase.names[0]!.from;
+    return counts || (swaps && (joins || (!hasObject && others)));
+  };
+  return phrases.map((phrase, i) =>
+    isNamed(phrase, i)
+      ? {
+        ...phrase,
+        names: phrase.names.map((one) => ({
+          ...one,
+          kind: "asset" as const,
+          name: tickerOf(one.name),
+        })),
+      }
+      : phrase
+  );
 }

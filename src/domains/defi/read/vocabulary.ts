@@ -231,6 +231,7 @@ export const DEFI_ORDERS: OrderLexicon = {
   manners: MANNERS,
   foreignWords: FOREIGN_WORDS,
   exchanges: ["swap_asset"],
+  doubtful: KNOWN_ASSETS.filter((name) => !isTicker(name) && name !== "one" && name.length > 1),
   givers: ["give me", "gimme", "take", "get me", "get", "hand me"],
   links: {
     buy: "for",

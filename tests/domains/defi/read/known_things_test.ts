@@ -56,6 +56,10 @@ const ALLOWED: readonly (readonly [string, readonly (readonly DefiPrimitive[])[]
   ["Reply 300 USDC on aave", []],
   ["Unswap 20 SOL from jupiter", []],
   ["Mistake 12 ETH for lido", []],
+  // A word in the place of a thing is not passed over
+  ["swap 3 ETH for sky on aave", []],
+  ["repay my sand loan on aave", []],
+  ["stake 5 ape on aave", []],
   // What contradicts itself, or asks for more than an order
   ["Unstake 12 ETH so that it stays staked", []],
   ["Withdraw 10 LINK from aave but keep all of it in aave", []],
@@ -194,6 +198,12 @@ const SLOTS: readonly (readonly [DefiPrimitive, string, readonly (string | null)
   ]],
   ["swap_asset", "change 2 ETH by USDC", ["ETH", "USDC", null, null]],
   ["swap_asset", "transform 0.5 wstETH into USDC at 1inch", ["WSTETH", "USDC", "1inch", null]],
+  // The token of a place's name where a thing is named, and where it is
+  ["swap_asset", "sell 5 lido for ETH", ["LDO", "ETH", null, null]],
+  ["swap_asset", "swap 300 USDC to curve via jupiter", ["USDC", "CRV", "jupiter", null]],
+  ["withdraw_asset", "withdraw 20 compound from aave", ["COMP", null, "aave", null]],
+  ["withdraw_asset", "withdraw my curve from aave", ["CRV", null, "aave", null]],
+  ["repay_asset", "repay my sushi loan on aave", ["SUSHI", null, "aave", null]],
   // Places written as two words, and by the name of their token
   ["repay_asset", "repay a third of my USDC loan on frax lend", ["USDC", null, "fraxlend", null]],
   ["swap_asset", "swap 2 ETH to USDC on uni", ["ETH", "USDC", "uniswap", null]],

@@ -69,6 +69,47 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "swap 0.5 APT > USDC",
   ]],
   ["swap half of it for USDC", ["swap 0.5 > USDC asset?"]],
+  // From one place to another
+  ["move 500 USDC out of aave and into morpho", [
+    "withdraw 500 USDC @ aave",
+    "deposit 500 USDC @ morpho",
+  ]],
+  ["shift half my ETH from lido to rocket pool", [
+    "unstake 0.5 ETH @ lido",
+    "stake ETH @ rocket pool",
+  ]],
+  ["pull my stETH from lido to aave", ["withdraw STETH venue?"]],
+  // What goes first may be said last; what is told may run on
+  ["swap 2 ETH to USDC. claim my rewards on lido before that", [
+    "claim @ lido",
+    "swap 2 ETH > USDC",
+  ]],
+  ["settle my MIM debt on abracadabra, get the collateral back after", [
+    "repay MIM @ abracadabra",
+    "withdraw",
+  ]],
+  ["after withdrawing the ARB from radiant flip it into GMX", [
+    "withdraw ARB @ radiant",
+    "swap ARB > GMX",
+  ]],
+  ["next time claim my rewards first", []],
+  // An order is never part of another, nor passed over
+  ["1) 700 USDT to APT\n2) stake it on amnis", []],
+  ["I need my ADA back from liqwid for rent, but pay the 60 DJED I owe first", []],
+  ["Not before having claimed the RAY rewards, please remove my liquidity on raydium", []],
+  // Things that are to be done to
+  ["I'd like 6 ETH staked with lido and the remaining 4 supplied to compound", [
+    "stake 6 ETH @ lido",
+    "deposit 4 @ compound",
+  ]],
+  ["deposit 2 ETH into aave and against it borrow 1,500 GHO", [
+    "deposit 2 ETH @ aave",
+    "borrow 1500 GHO",
+  ]],
+  ["borrow 250 USDC on navi, then put the borrowed USDC into scallop", [
+    "borrow 250 USDC @ navi",
+    "deposit USDC @ scallop",
+  ]],
   // Headings, and what stands around
   ["Please do two things for me, one after the other: stake 2 ETH, repay 30 DAI on aave", [
     "stake 2 ETH",
