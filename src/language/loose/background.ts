@@ -36,6 +36,10 @@ const DAYTIME =
 const WRITING =
   /\b(?:phrase|password|song|title|plans?|notes?|message|e?mail|docs|text|quote|story|poem|memo|headline|prompt|words?|sentence|tweet|post|sign|label|caption|subject|headers?|logs?|history|status|error|summary|transcript|script|motto|slogan|rumou?r|advice|tip|rules?|article|book|page|letter|output|response|code|agenda|saying|example|user|system|assistant|agent|bot|him|her|them)\b/;
 
+/** "First item of the day:", "Treasury instruction:": what only announces an order. */
+const ANNOUNCES =
+  /^(?:(?:and|now|here|is|here's|my|our|the|a|an|one|just|another|more|first|second|third|next|last|final|top|new|urgent|important|main|only|single|simple|small|quick|little|tiny|big|today's|morning|treasury|desk) )*(?:order|request|instruction|item|task|priority|job|errand|trade|thing|favou?r|more)(?: (?:of|for|on) (?:the day|today|business|the list|the desk|you|this morning))?(?: is)?$/;
+
 /** Why a stretch beside an order may not be passed over; null if it only tells how things are. */
 export type BackgroundFault =
   | "condition"
@@ -72,6 +76,7 @@ export function backgroundFault(
   ) {
     return null;
   }
+  if (end === ":" && isBefore && ANNOUNCES.test(text)) return null;
   // "I want to use my ETH to borrow USDC": an order of its own that would be lost
   const acts = words.some((tag) => verbOf(tag, "base", "gerund") !== undefined);
   const isAbout = words.some((tag) => tag.quantity !== undefined || may(tag, "name"));
