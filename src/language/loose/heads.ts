@@ -293,8 +293,14 @@ function findLater(tags: readonly Tag[]): FoundHead | null {
       if (!may(tag, "adjective", "frame", "courtesy")) return null;
     }
     const verb = verbOf(tag, "base");
+    // "the half of FRAX in Fraxlend take it back"
+    const isTaken = slots > 0 && verb?.foreign === undefined &&
+      /^(?:it|them)$/.test(tags[i + 1]?.norm ?? "") &&
+      tags.slice(i + 2).every((one) =>
+        lightRole(one) !== null || one.quantity !== undefined || may(one, "particle")
+      );
     if (
-      i > 0 && verb && verb.actions.length > 0 && !(may(tag, "name") && slots === 0) &&
+      i > 0 && verb && (verb.actions.length > 0 || isTaken) && !(may(tag, "name") && slots === 0) &&
       (slots > 0 || asks)
     ) {
       const isNoun = may(tag, "noun") && may(tags[i - 1], "determiner", "prep");

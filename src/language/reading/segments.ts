@@ -9,7 +9,7 @@ import { screenAfter, screenBefore } from "../screen/screen.ts";
 import { lightRole } from "../screen/transparent.ts";
 import type { Segment } from "../segments.ts";
 import { verbOf } from "../order.ts";
-import { may, type Tag } from "../tokens/tags.ts";
+import { may, senseOf, type Tag } from "../tokens/tags.ts";
 import { type Base, comma, fault, isJoin, type OpenOrder, type Reading } from "./base.ts";
 import { exchangesOf, read, silent } from "./exchange.ts";
 import { readOrders } from "./orders.ts";
@@ -50,6 +50,12 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       // "deposit: 5 ETH" is one order, "deleverage: repay 500 USDC" has a label
       if (last && isLabelOf(last, found)) {
         for (const tag of last.tags) roles.set(tag, "label");
+        open.pop();
+      }
+      // "A quarter of our Lido stake, please unstake it": what the pronoun stands for, and no order of its own
+      const follows = segment.joint !== "," || tags.some((tag) => may(tag, "then", "and"));
+      if (last && open.length === 1 && !follows && isTopicOf(last, found, base)) {
+        pending.push(...last.tags, comma(last.tags[0]!));
         open.pop();
       }
       const ground = before.flatMap(({ tags }) => tags);
@@ -185,6 +191,19 @@ function isLabelOf({ segment, front, back, found }: OpenOrder, next: FoundHead):
   return actions.length === 0
     ? args.length > 0
     : actions.some((action) => next.head.actions.includes(action));
+}
+
+/** True for a thing that only looks like an act, where the order behind it has nothing but a pronoun. */
+function isTopicOf({ segment, found, tags }: OpenOrder, next: FoundHead, base: Base): boolean {
+  const { form, actions } = next.head;
+  const [object, ...rest] = next.back.filter((tag) => lightRole(tag) === null && !tag.mark);
+  const isOne = found.head.actions.some((action) => actions.includes(action)) ||
+    /^(?:my|our|the)$/.test(tags[0]!.norm) && !tags.some(({ norm }) => /^(?:in)?to$/.test(norm));
+  return found.head.form === "noun" && found.frame.length === 0 && segment.end === "," && isOne &&
+    form === "imperative" && actions.length > 0 && next.frame.length === 0 &&
+    /^(?:it|them|both|all of it|all of them|it all|them all)$/.test(object?.norm ?? "") &&
+    rest.every((tag) => !tag.quantity && senseOf(tag, "name")?.kind !== "asset") &&
+    isArguments(tags, { ...base, isLoose: false });
 }
 
 /** "…, would you?", "… please?" */
