@@ -107,7 +107,10 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     const allowed = (isOpen ? DEFI_PRIMITIVES : framed)
       .filter((action) => told.every((actions) => actions.includes(action)));
     if (foreign !== null) return refuse(foreign, [span]);
-    if (allowed.length === 0 || isTarget(order) || !hasObject(order, orders.length > 0)) {
+    if (
+      allowed.length === 0 || isTarget(order) || !hasObject(order, orders.length > 0) ||
+      isSome(order)
+    ) {
       return refuse("not_understood", [span]);
     }
     // "2 ETH for USDC" alone is no order; "…, please" is
@@ -298,6 +301,13 @@ function hasObject({ phrases, head }: ReadOrder, follows: boolean): boolean {
     names.length > 0 || hints.some((hint) => !hint.startsWith("is:")) || amount !== null
   ) ||
     head.form === "noun" && phrases.length > 0;
+}
+
+/** "make a partial repayment": how much of it, nothing tells. */
+function isSome({ phrases, head }: ReadOrder): boolean {
+  const vague = head.form === "noun" ? /^is:(?:partial|small|modest|tiny|large)$/ : /^is:partial$/;
+  return phrases.some(({ hints }) => hints.some((hint) => vague.test(hint))) &&
+    phrases.every(({ amount }) => amount === null);
 }
 
 function spanOf({ parts }: ReadOrder, tokens: readonly Token[]): readonly [number, number] {
