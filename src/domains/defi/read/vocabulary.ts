@@ -249,6 +249,7 @@ export const DEFI_ORDERS: OrderLexicon = {
     "max slip": "slippage",
     "slippage tolerance": "slippage",
     "max slippage": "slippage",
+    "price impact": "slippage",
     ltv: "ltv",
     "loan to value": "ltv",
     "loan-to-value": "ltv",
