@@ -282,7 +282,10 @@ function findNamed(
         takes,
       };
     }
-    if (may(tag, "noun") && noun < 0 && takes !== "base" && !isHeld) noun = i;
+    // "I want my deposit back": what is held, not what to do
+    const isOwn = takes === "thing" && /^(?:my|our)$/.test(tags[i - 1]?.norm ?? "") &&
+      /^(?:back|back from|out|out of)$/.test(tags[i + 1]?.norm ?? "");
+    if (may(tag, "noun") && noun < 0 && takes !== "base" && !isHeld && !isOwn) noun = i;
     // "from my Moonwell deposit": where it is, not what to do
     if (/^(?:from|out of|off|against|behind|towards|toward)$/.test(tag.norm)) isHeld = true;
     if (tag.mark === "," || may(tag, "and")) isHeld = false;
@@ -341,6 +344,8 @@ function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): Foun
       takes: "thing",
     };
   }
+  // "I've got sUSDe at Aave to back it" tells
+  if (/^(?:i have|we have|i've got|we've got|i got)$/.test(frame.at(-1)!.norm)) return null;
   const back = tags.findIndex((tag, i) =>
     i > at && /^(?:back|back from|out of|out)$/.test(tag.norm)
   );

@@ -345,7 +345,9 @@ function findAct(tags: readonly Tag[]): FoundHead | null {
       /^(?:not|never|don't|they|he|she|who|when|if|why|how|might|was|were|had)$/.test(word)
     )
   ) return null;
-  const at = tags.findIndex((tag) => may(tag, "noun"));
+  const at = tags.findIndex((tag, i) =>
+    may(tag, "noun") && !/^(?:back|out|out of)$/.test(tags[i + 1]?.norm ?? "")
+  );
   if (at < 0) return null;
   const start = tags.findIndex((tag) => isSlot(tag) || may(tag, "determiner", "noun"));
   const asked = tags.slice(0, Math.min(start, at));

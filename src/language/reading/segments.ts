@@ -85,9 +85,11 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     // "repay - 40 USDT": a dash, or a number below nought
     const isSigned = segment.joint === "-" && tags[0]!.quantity !== undefined &&
       last?.front.length === 0 && last.back.length === 0;
-    if (last && !inReason && !isSigned && goesOn(tags, last, base)) {
+    const said = last && !inReason && !isSigned ? afterthought(tags, last, lexicon) : tags;
+    if (last && !inReason && !isSigned && goesOn(said, last, base)) {
       if (end === "?" && !isAsking(last.found.frame)) return fault("question", tags);
-      last.back.push(comma(tags[0]!), ...tags);
+      for (const tag of tags) if (!said.includes(tag)) roles.set(tag, "aside");
+      last.back.push(comma(tags[0]!), ...said);
       last.tags.push(...tags);
       continue;
     }
@@ -241,6 +243,30 @@ function isProved(found: FoundHead, base: Base): boolean {
   }
   // A verb as the first word is an order even if parts of it are not understood
   return found.head.form === "imperative" || found.head.form === "request";
+}
+
+/** Words before and behind an amount that is named afterwards. */
+const NAMES_IT = /^(?:it's|it is|that's|that is)$/;
+const SUFFICES =
+  /^(?:(?:will|would|should) do|(?:is|will be|would be|should be) (?:fine|enough|ok|okay|plenty|sufficient)|suffices|in all|in number|in size)$/;
+
+/** "…, 0.02 will do", "… It's 18.": what only says that an amount is the one. */
+function afterthought(
+  tags: readonly Tag[],
+  { front, back, found }: OpenOrder,
+  lexicon: Base["lexicon"],
+): readonly Tag[] {
+  const at = tags.findIndex(({ quantity }) => quantity !== undefined);
+  const amount = tags[at]?.quantity;
+  const counted = [...front, ...back].some(({ quantity }) => quantity?.kind === "amount");
+  if (!amount || amount.refusal || amount.kind !== "amount" || counted) return tags;
+  const textOf = (part: readonly Tag[]) => part.map(({ norm }) => norm).join(" ");
+  // "sell my ETH for USDC, it's 3000": a price may be meant
+  const names = NAMES_IT.test(textOf(tags.slice(0, at))) && !exchangesOf(found, back, lexicon) &&
+    !tags.some((tag) => may(tag, "urgency"));
+  if (at > 0 && !names) return tags;
+  const length = [1, 2, 3].find((n) => SUFFICES.test(textOf(tags.slice(-n)))) ?? 0;
+  return tags.slice(at, tags.length - length);
 }
 
 /** True for a fragment that only adds to the order before it: ", on mainnet please". */
