@@ -295,13 +295,16 @@ function findNamed(
   if (noun >= 0) {
     const tag = tags[noun]!;
     const { actions } = senseOf(tag, "noun")!;
-    const front = tags.slice(at, noun);
+    // "a small loan of 50 USDC": how small it is, the amount tells; without one it is left over
+    const sized = SIZE.test(tags[noun - 1]?.norm ?? "") &&
+      tags.slice(noun).some(({ quantity }) => quantity && !quantity.refusal);
+    const start = sized ? noun - 1 : noun;
     return {
       head: { form: "noun", word: tag.norm, actions, from: tag.from, to: tag.to },
       frame,
-      front,
+      front: tags.slice(at, start),
       back: tags.slice(noun + 1),
-      tags: [tag],
+      tags: tags.slice(start, noun + 1),
       takes,
     };
   }
@@ -318,6 +321,9 @@ function findNamed(
   }
   return null;
 }
+
+/** Words that tell how much an act is about, and not how much exactly. */
+const SIZE = /^(?:partial|small|modest|tiny|little|large|big)$/;
 
 /** True if an arrow stands between two things. */
 function isExchange(tags: readonly Tag[], arrow: number): boolean {

@@ -194,7 +194,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     i've locked|i got|that i deposited|that i staked|that i borrowed|that i supplied|of mine|
     that's waiting|that is waiting|what is waiting|that are waiting|that have built up|
     there is|there are|from earlier|in my wallet|sitting in my wallet|from my wallet|
-    lying around|that's left|that is left|is left|fresh|regular|actual|partial|small|modest|tiny|large|
+    lying around|that's left|that is left|is left|fresh|regular|actual|
     immediate|prompt|speedy|voluntary|orderly|one-off|single`,
   before: `before you|before|before we|but before that|prior to|but first|but before this|
     before i|before that|before this`,

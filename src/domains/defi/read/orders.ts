@@ -108,8 +108,7 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
       .filter((action) => told.every((actions) => actions.includes(action)));
     if (foreign !== null) return refuse(foreign, [span]);
     if (
-      allowed.length === 0 || isTarget(order) || !hasObject(order, orders.length > 0) ||
-      isSome(order)
+      allowed.length === 0 || isTarget(order) || !hasObject(order, orders.length > 0)
     ) {
       return refuse("not_understood", [span]);
     }
@@ -301,13 +300,6 @@ function hasObject({ phrases, head }: ReadOrder, follows: boolean): boolean {
     names.length > 0 || hints.some((hint) => !hint.startsWith("is:")) || amount !== null
   ) ||
     head.form === "noun" && phrases.length > 0;
-}
-
-/** "make a partial repayment": how much of it, nothing tells. */
-function isSome({ phrases, head }: ReadOrder): boolean {
-  const vague = head.form === "noun" ? /^is:(?:partial|small|modest|tiny|large)$/ : /^is:partial$/;
-  return phrases.some(({ hints }) => hints.some((hint) => vague.test(hint))) &&
-    phrases.every(({ amount }) => amount === null);
 }
 
 function spanOf({ parts }: ReadOrder, tokens: readonly Token[]): readonly [number, number] {
