@@ -200,7 +200,8 @@ function isTopicOf({ segment, found, tags }: OpenOrder, next: FoundHead, base: B
   const { form, actions } = next.head;
   const [object, ...rest] = next.back.filter((tag) => lightRole(tag) === null && !tag.mark);
   const isOne = found.head.actions.some((action) => actions.includes(action)) ||
-    /^(?:my|our|the)$/.test(tags[0]!.norm) && !tags.some(({ norm }) => /^(?:in)?to$/.test(norm));
+    tags.some(({ norm }) => /^(?:my|our)$/.test(norm)) &&
+      !tags.some(({ norm }) => /^(?:in)?to$/.test(norm));
   return found.head.form === "noun" && found.frame.length === 0 && segment.end === "," && isOne &&
     form === "imperative" && actions.length > 0 && next.frame.length === 0 &&
     /^(?:it|them|both|all of it|all of them|it all|them all)$/.test(object?.norm ?? "") &&

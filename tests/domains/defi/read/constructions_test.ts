@@ -1,0 +1,71 @@
+import { assertEquals } from "@std/assert";
+import { readOrders } from "../../../../src/domains/defi/read/orders.ts";
+
+/** Constructions that make an order, and what the words leave open. */
+const READ: readonly (readonly [string, readonly string[]])[] = [
+  // A wish that begins anew behind "and"
+  ["The rent is due and I want to withdraw 600 USDC from Aave", [
+    "withdraw_asset",
+    "claim_rewards",
+  ]],
+  ["I sold my bike and would like to repay 190 USDC on Venus", ["repay_asset"]],
+  // What announces an order
+  ["Treasury instruction: stake 5 ETH on Lido", ["stake_asset"]],
+  ["First item of the day: repay 500 USDC on Aave", ["repay_asset"]],
+  // A noun in front that a pronoun stands for
+  ["A quarter of our Lido stake, please unstake it", ["unstake_asset"]],
+  ["My 5 ETH deposit, withdraw it", ["withdraw_asset", "claim_rewards"]],
+  ["the half of FRAX in Fraxlend take it back", ["withdraw_asset", "claim_rewards"]],
+  // Size beside the noun of an act
+  ["Please make a partial repayment of 120 USDT at Aave", ["repay_asset"]],
+  ["kindly arrange the immediate sale of 4,000 UNI into USDC", ["swap_asset"]],
+  ["We should like 2,500 SUI delegated to Mysten's validator", ["stake_asset"]],
+  // An amount that is named afterwards
+  ["Please borrow WBTC on Aave for me, 0.02 will do", ["borrow_asset"]],
+  ["Could you unstake my SOL on Jito? It's 18.", ["unstake_asset"]],
+  ["I want my deposit back", ["withdraw_asset", "claim_rewards"]],
+];
+
+for (const [prompt, allowed] of READ) {
+  Deno.test(`readOrders() reads "${prompt}"`, () => {
+    const { orders, refusal } = readOrders(prompt);
+    assertEquals(refusal, null);
+    assertEquals(orders.map((order) => order.allowed), [allowed]);
+  });
+}
+
+/** What looks like these and is none, or would lose something. */
+const REFUSED: readonly string[] = [
+  "If the rent is due and I want to withdraw 600 USDC from Aave",
+  "old order: stake 5 ETH on Lido",
+  "Kim's request: stake 5 ETH on Lido",
+  "make a partial repayment of USDT at Aave",
+  "make a small deposit of ETH on Aave",
+  "stake a tiny bit of my AVAX with Benqi",
+  "sell my ETH for USDC. It's 3000 now",
+  "unstake my ETH, 5 would be a disaster",
+  "vesu usdc debt take it from my wallet 350",
+];
+
+for (const prompt of REFUSED) {
+  Deno.test(`readOrders() does not read "${prompt}"`, () => {
+    assertEquals(readOrders(prompt).refusal === null, false);
+  });
+}
+
+Deno.test("readOrders() reads limits in words, in basis points and behind their number", () => {
+  const slippage = (words: string) =>
+    readOrders(`swap 2 ETH for DAI, ${words}`).orders[0]?.read.ratios.slippage;
+  assertEquals(slippage("1% slippage at most"), "0.01");
+  assertEquals(slippage("slippage under half a percent"), "0.005");
+  assertEquals(slippage("slippage one and a half percent"), "0.015");
+  assertEquals(slippage("max slippage 50 bps"), "0.005");
+  assertEquals(slippage("price impact maximum 2%"), "0.02");
+  assertEquals(slippage("slippage at least one percent"), undefined);
+  assertEquals(slippage("slippage at most twenty two percent"), undefined);
+});
+
+Deno.test("readOrders() keeps a deposit that another order goes on from", () => {
+  const { orders } = readOrders("5 ETH deposit to aave, then stake them");
+  assertEquals(orders.length, 2);
+});
