@@ -26,11 +26,21 @@ export function frameOf(order: ReadOrder): OrderFrame {
   const { head } = order;
   const said = saidBy(order);
   const known = head.actions.filter(isAction);
+  if (isAbout(said)) return { allowed: [], foreign: "none" };
   if (head.actions.includes("->")) return { allowed: [exchangeAt(said)], foreign: null };
   const allowed = known.length > 0 && head.form !== "open_verb"
     ? narrow(known, said)
     : byFrame(said);
   return { allowed: atVenue(allowed, said), foreign: null };
+}
+
+/** Verbs that end what one holds. */
+const ENDS = /^(?:cease|discontinue|dissolve|dismantle|take apart|decommission|shut down)$/;
+
+/** "discontinue withdrawals", "shut down the market", "generate yield": nothing that a holder can have done. */
+function isAbout({ order: { head }, hints, main }: Said): boolean {
+  const holds = hints.some((hint) => /^(?:stake|position|liquidity|collateral)$/.test(hint));
+  return ENDS.test(head.word) && !holds || head.word === "generate" && main.includes("reward");
 }
 
 /** "all my ATOM -> stATOM with stride": a venue that only stakes gives receipts out, and takes them back. */
