@@ -42,7 +42,8 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       continue;
     }
     const isTold = segment.joint === "after" || segment.joint === "before";
-    const found = (isTold ? findTold(tags) : null) ?? provedHead(tags, base);
+    const found = (isTold ? findTold(tags) : null) ?? provedHead(tags, base) ??
+      askedHead(segments, segment, base);
     if (found) {
       const doubt = judge(before, base, open.length === 0, segment.joint === "so") ??
         judgeQuestion(segment, found, last);
@@ -143,6 +144,15 @@ function provedHead(tags: readonly Tag[], base: Base): FoundHead | null {
   if (proves(found)) return found;
   const loose = findLooseHead(tags);
   return proves(loose) ? loose : null;
+}
+
+/** "AERO emissions from the gauge, please": what asks stands behind a comma. */
+function askedHead(segments: readonly Segment[], segment: Segment, base: Base): FoundHead | null {
+  const next = segments[segments.indexOf(segment) + 1];
+  const asks = base.isLoose && segment.end === "," && next !== undefined &&
+    next.tags.every((tag) => lightRole(tag) !== null) &&
+    next.tags.some((tag) => may(tag, "courtesy"));
+  return asks ? provedHead([...segment.tags, ...next.tags], base) : null;
 }
 
 function screenBehind({ tags, joint, end }: Segment, { isLoose }: Base) {
