@@ -23,6 +23,17 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   // An amount that is named afterwards
   ["Please borrow WBTC on Aave for me, 0.02 will do", ["borrow_asset"]],
   ["Could you unstake my SOL on Jito? It's 18.", ["unstake_asset"]],
+  // Words of the field
+  ["generate 500 DAI from my Maker CDP", ["borrow_asset"]],
+  ["Originate a loan of 500 DAI on Aave", ["borrow_asset"]],
+  ["Cease the 22,000 KAVA delegation", ["unstake_asset", "withdraw_asset"]],
+  ["shut down my validator", ["unstake_asset"]],
+  ["collect the bribes of Votium", ["claim_rewards"]],
+  ["AERO emissions from the Aerodrome gauge, please", ["claim_rewards"]],
+  // Two letters crossed, one lost
+  ["take a laon of 500 DAI", ["borrow_asset", "repay_asset"]],
+  ["collect my pending incetives", ["claim_rewards"]],
+  ["unstkae 4 ETH from ldio", ["unstake_asset"]],
   ["I want my deposit back", ["withdraw_asset", "claim_rewards"]],
 ];
 
@@ -44,6 +55,12 @@ const REFUSED: readonly string[] = [
   "stake a tiny bit of my AVAX with Benqi",
   "sell my ETH for USDC. It's 3000 now",
   "unstake my ETH, 5 would be a disaster",
+  "discontinue withdrawals on Aave",
+  "shut down the Aave market",
+  "generate yield on 5 ETH",
+  "recover my stolen 5 ETH",
+  "halt the pending restake of my ezETH",
+  "best regards from Aave",
   "vesu usdc debt take it from my wallet 350",
 ];
 
