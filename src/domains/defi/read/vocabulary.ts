@@ -216,7 +216,7 @@ export const DEFI_ORDERS: OrderLexicon = {
       "savings account|account|platform|dex|network|chain|contract|app|exchange contract|yield vault|" +
       "savings vault|v2|v3|v4|version|program|router|module|lending vault|syrup pool|liquidity pool|" +
       "prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche|" +
-      "cdp|cdps|trove|troves|clmm|dlmm|whirlpool|slipstream|amm|stability pool|money market|station")
+      "cdp|cdps|trove|troves|clmm|dlmm|whirlpool|slipstream|amm|range|ranges|stability pool|money market|station")
       .split("|"),
   manners: MANNERS,
   foreignWords: FOREIGN_WORDS,
