@@ -5,6 +5,7 @@ import { backgroundFault } from "../loose/background.ts";
 import { findLooseHead } from "../loose/heads.ts";
 import { isTelling, skippedFault, tells } from "../loose/telling.ts";
 import { loadedIn } from "../loose/words.ts";
+import { restates } from "../screen/restated.ts";
 import { screenAfter, screenBefore } from "../screen/screen.ts";
 import { lightRole } from "../screen/transparent.ts";
 import type { Segment } from "../segments.ts";
@@ -21,6 +22,7 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
   let pending: Tag[] = [];
   let before: Segment[] = [];
   let inReason = false;
+  const leads: Segment[] = [];
   for (const segment of segments) {
     const { end } = segment;
     // "…, but swap 9 USDC first"
@@ -45,6 +47,10 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     const found = (isTold ? findTold(tags) : null) ?? provedHead(tags, base) ??
       askedHead(segments, segment, base);
     if (found) {
+      if (base.isLoose && open.length === 0 && restates(leads, tags)) {
+        for (const tag of leads.flatMap(({ tags }) => tags)) roles.set(tag, "correction");
+        [before, pending] = [[], []];
+      }
       const doubt = judge(before, base, open.length === 0, segment.joint === "so") ??
         judgeQuestion(segment, found, last);
       if (doubt) return doubt;
@@ -73,6 +79,7 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       pending = [];
       continue;
     }
+    if (!last) leads.push(segment);
     // "swap 2 ETH, I need USDC"
     const wanted = last && !inReason && /^(?:i need|i want)$/.test(tags[0]!.norm) &&
         exchangesOf(last.found, last.back, lexicon)

@@ -23,6 +23,12 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   // An amount that is named afterwards
   ["Please borrow WBTC on Aave for me, 0.02 will do", ["borrow_asset"]],
   ["Could you unstake my SOL on Jito? It's 18.", ["unstake_asset"]],
+  // Where a thing is
+  ["withdraw 40 AVAX which is on Benqi lending", ["withdraw_asset", "claim_rewards"]],
+  // What mends something said before
+  ["No wait, I meant USDC and not USDT, so please trade 400 USDC for AVAX", ["swap_asset"]],
+  ["No wait, three! Stake 3 ETH with Lido, please", ["stake_asset"]],
+  ["No wait, on Base, not on Optimism: claim my Aave rewards on Base", ["claim_rewards"]],
   // Words of the field
   ["generate 500 DAI from my Maker CDP", ["borrow_asset"]],
   ["Originate a loan of 500 DAI on Aave", ["borrow_asset"]],
@@ -61,6 +67,10 @@ const REFUSED: readonly string[] = [
   "recover my stolen 5 ETH",
   "halt the pending restake of my ezETH",
   "best regards from Aave",
+  "withdraw the ETH that is on Kim's account",
+  "No wait, 3! Not now. stake 3 ETH",
+  "No wait, 5: stake 3 ETH on Lido",
+  "not 5 but 3: withdraw 5 SOL from Aave",
   "vesu usdc debt take it from my wallet 350",
 ];
 
