@@ -243,6 +243,13 @@ export function readArguments(
       roles.set(tag, "pronoun");
       continue;
     }
+    // "…, USDC in return": what is received
+    if (context.exchanges && draft !== null && isInReturn(tags, i) && prep === null) {
+      if (draft.names.length > 0 && draft.prep === null && !draft.joined) draft.prep = "for";
+      for (const one of tags.slice(i, i + 2)) roles.set(one, "connector");
+      i++;
+      continue;
+    }
     if (
       may(tag, "particle") &&
       (!(may(tag, "prep") || tag.norm === "home") || !startsThing(after))
@@ -383,6 +390,12 @@ function isOpenThing(
         may(follower, "name", "object", "noun", "place_word", "self")) ||
     (follower !== undefined && follower.senses.length === 0 && !follower.mark &&
       /^[$A-Z0-9]/.test(follower.text)));
+}
+
+/** "in return", "in exchange", where nothing follows that it is for. */
+function isInReturn(tags: readonly Tag[], at: number): boolean {
+  return tags[at]!.norm === "in" && /^(?:return|exchange)$/.test(tags[at + 1]?.norm ?? "") &&
+    !/^(?:for|of)$/.test(tags[at + 2]?.norm ?? "");
 }
 
 /** "which is on", "that sits in", "which are staked". */

@@ -256,7 +256,9 @@ function findNamed(
   let isHeld = false;
   for (let i = at; i < tags.length; i++) {
     const tag = tags[i]!;
-    const base = verbOf(tag, "base");
+    // "USDC in return"
+    const isPlain = /^(?:return|exchange)$/.test(tag.norm) && tags[i - 1]?.norm === "in";
+    const base = isPlain ? undefined : verbOf(tag, "base");
     const isLast = tags.slice(i + 1).every((one) => lightRole(one) || one.mark !== undefined);
     // "5 ETH -> aave, deposit", "I have 2 ETH to stake", "aave borrow 200 GHO"
     const verbal = base && things > 0 && noun < 0 && !isHeld &&
@@ -285,7 +287,8 @@ function findNamed(
     // "I want my deposit back": what is held, not what to do
     const isOwn = takes === "thing" && /^(?:my|our)$/.test(tags[i - 1]?.norm ?? "") &&
       /^(?:back|back from|out|out of)$/.test(tags[i + 1]?.norm ?? "");
-    if (may(tag, "noun") && noun < 0 && takes !== "base" && !isHeld && !isOwn) noun = i;
+    const names = may(tag, "noun") && !isPlain && !isOwn;
+    if (names && noun < 0 && takes !== "base" && !isHeld) noun = i;
     // "from my Moonwell deposit": where it is, not what to do
     if (/^(?:from|out of|off|against|behind|towards|toward)$/.test(tag.norm)) isHeld = true;
     if (tag.mark === "," || may(tag, "and")) isHeld = false;

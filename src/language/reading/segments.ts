@@ -81,7 +81,8 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     }
     if (!last) leads.push(segment);
     // "swap 2 ETH, I need USDC"
-    const wanted = last && !inReason && /^(?:i need|i want)$/.test(tags[0]!.norm) &&
+    const wanted = last && !inReason &&
+        /^(?:(?:i|we) (?:need|want|would like)|(?:i|we)'d like)$/.test(tags[0]!.norm) &&
         exchangesOf(last.found, last.back, lexicon)
       ? [{ ...tags[0]!, senses: [{ role: "prep" }], norm: "for" } as Tag, ...tags.slice(1)]
       : null;
