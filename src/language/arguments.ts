@@ -243,6 +243,10 @@ export function readArguments(
       roles.set(tag, "pronoun");
       continue;
     }
+    if (tag.norm === "from there") {
+      roles.set(tag, "connector");
+      continue;
+    }
     // "…, USDC in return": what is received
     if (context.exchanges && draft !== null && isInReturn(tags, i) && prep === null) {
       if (draft.names.length > 0 && draft.prep === null && !draft.joined) draft.prep = "for";

@@ -56,7 +56,10 @@ export function cutSegments(
       continue;
     }
     if (i === from) continue;
-    if (may(tag, "then") && !may(tag, "label")) {
+    // "take 400 USDC from there"
+    const next = tags.slice(i + 1).find((one) => lightRole(one) === null);
+    const isPlace = tag.norm === "from there" && (next === undefined || next.mark !== undefined);
+    if (may(tag, "then") && !may(tag, "label") && !isPlace) {
       close(i, "", "then");
       from = i + 1;
       continue;

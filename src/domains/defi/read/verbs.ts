@@ -81,6 +81,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     [R, W],
   ],
   ["pay", [R, S]],
+  ["settle on", []],
   ["claim|harvest|collect|reap|claim back", [C, W, U]],
   ["stop lending|stop supplying|stop providing|unlend|un-lend|unsupply|un-supply", [W]],
   ["leave the staking pool|leave the pool|leave the validator|leave my validator", [U, W]],

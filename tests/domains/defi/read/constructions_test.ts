@@ -29,6 +29,10 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   ["No wait, I meant USDC and not USDT, so please trade 400 USDC for AVAX", ["swap_asset"]],
   ["No wait, three! Stake 3 ETH with Lido, please", ["stake_asset"]],
   ["No wait, on Base, not on Optimism: claim my Aave rewards on Base", ["claim_rewards"]],
+  // Wishes with a noun in them, and the whole of a thing
+  ["I take the decision to lock 250 CRV", ["deposit_asset", "stake_asset"]],
+  ["is time for giving back the 2 rETH to Aave", ["withdraw_asset", "repay_asset"]],
+  ["place the totality of my wstETH in Aave", ["deposit_asset", "stake_asset"]],
   // Words of the field
   ["generate 500 DAI from my Maker CDP", ["borrow_asset"]],
   ["Originate a loan of 500 DAI on Aave", ["borrow_asset"]],
@@ -95,4 +99,25 @@ Deno.test("readOrders() reads limits in words, in basis points and behind their 
 Deno.test("readOrders() keeps a deposit that another order goes on from", () => {
   const { orders } = readOrders("5 ETH deposit to aave, then stake them");
   assertEquals(orders.length, 2);
+});
+
+Deno.test("readOrders() takes 'there' for the one place that was named before", () => {
+  const placeOf = (prompt: string) =>
+    readOrders(prompt).orders[0]?.read.order.phrases.flatMap(({ names }) => names)
+      .filter(({ kind }) => kind === "place").map(({ name }) => name);
+  assertEquals(placeOf("Aave pays well. Deposit 500 USDC there"), ["aave"]);
+  assertEquals(
+    placeOf("I have too much collateral in Euler, withdraw 400 USDC from there"),
+    ["euler"],
+  );
+  assertEquals(placeOf("I hold AAVE. Stake 2 SOL there"), []);
+  assertEquals(placeOf("I hold much on Aave. Deposit 500 USDC into Spark there"), ["spark"]);
+});
+
+Deno.test("readOrders() takes 'in return' for what is received", () => {
+  const { orders } = readOrders("Please sell a third of my LINK, I'd like USDC in return");
+  assertEquals(
+    orders[0]?.read.order.phrases.map(({ prep, names }) => [prep, names[0]?.name]),
+    [[null, undefined], [null, "LINK"], ["for", "USDC"]],
+  );
 });
