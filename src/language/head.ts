@@ -51,6 +51,8 @@ export function findHead(tags: readonly Tag[], lexicon: CompiledLexicon): FoundH
     ? findDone(tags, at, frame, takes)
     : null;
   if (done) return done;
+  const meant = expects === "base" ? findMeans(tags, at, frame, takes, lexicon) : null;
+  if (meant) return meant;
   if (expects === "base") {
     // "Have already repaid": tells what was done
     if (/^(?:have|has|had)$/.test(first.norm) && isDone(tags, at + 1)) return null;
@@ -74,6 +76,37 @@ export function findHead(tags: readonly Tag[], lexicon: CompiledLexicon): FoundH
   const bare = takes === null ? findBare(tags, at) : null;
   if (bare) return bare;
   return expects === "base" ? findOpenVerb(tags, at, frame, takes, lexicon) : null;
+}
+
+/** Verbs that tell what comes of an act, and not which act. */
+const AIMS =
+  /^(?:raise|lower|reduce|cut|increase|boost|improve|grow|double|protect|get|make|put|turn|bring|take|give|add|cash in|cash out|cancel|cancel out|free|free up|help)$/;
+
+/** "raise 400 USDC by borrowing on Spark", "cancel out my debt by repaying 35 USDT": the act is what it is done by. */
+function findMeans(
+  tags: readonly Tag[],
+  at: number,
+  frame: readonly Tag[],
+  takes: FrameTakes | null,
+  lexicon: CompiledLexicon,
+): FoundHead | null {
+  const by = tags.findIndex((tag, i) =>
+    i > at && tag.norm === "by" && verbOf(tags[i + 1], "gerund")
+  );
+  const gerund = by < 0 ? undefined : verbOf(tags[by + 1], "gerund");
+  const verb = verbOf(tags[at], "base");
+  if (!gerund || gerund.actions.length === 0) return null;
+  // "repay my loan by selling 2 ETH" is two acts
+  if (gerund.actions.some((action) => lexicon.lexicon.exchanges.includes(action))) return null;
+  const isOne = AIMS.test(tags[at]!.norm) ||
+    verb?.actions.some((action) => gerund.actions.includes(action)) === true;
+  if (!isOne) return null;
+  const found = headOf(tags, by + 1, frame, takes, gerund, takes ? "request" : "imperative");
+  return {
+    ...found,
+    front: tags.slice(at + 1, by),
+    tags: [tags[at]!, tags[by]!, tags[by + 1]!],
+  };
 }
 
 function readFrame(

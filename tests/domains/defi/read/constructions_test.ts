@@ -33,6 +33,10 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   ["I take the decision to lock 250 CRV", ["deposit_asset", "stake_asset"]],
   ["is time for giving back the 2 rETH to Aave", ["withdraw_asset", "repay_asset"]],
   ["place the totality of my wstETH in Aave", ["deposit_asset", "stake_asset"]],
+  // The act is what it is done by
+  ["raise 400,000 USDC by borrowing on Spark", ["borrow_asset"]],
+  ["cancel out my debt at Compound by repaying 35 USDT", ["repay_asset"]],
+  ["turn 1.5 ETH to rETH by staking with Rocket Pool", ["stake_asset"]],
   // Words of the field
   ["generate 500 DAI from my Maker CDP", ["borrow_asset"]],
   ["Originate a loan of 500 DAI on Aave", ["borrow_asset"]],
@@ -75,6 +79,8 @@ const REFUSED: readonly string[] = [
   "No wait, 3! Not now. stake 3 ETH",
   "No wait, 5: stake 3 ETH on Lido",
   "not 5 but 3: withdraw 5 SOL from Aave",
+  "repay my loan by selling 2 ETH",
+  "take a risk by lending 5 ETH to Kim",
   "vesu usdc debt take it from my wallet 350",
 ];
 
