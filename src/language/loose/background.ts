@@ -54,6 +54,12 @@ function hasObject(tag: Tag, after: Tag | undefined): boolean {
     may(after, "determiner", "pronoun", "adjective");
 }
 
+/** "My friend warned me": who is told of, and not who is spoken to. */
+function isSubject(tag: Tag, next: Tag | undefined): boolean {
+  return /^(?:my|our) /.test(tag.norm) && may(tag, "address") &&
+    next !== undefined && next.mark === undefined && lightRole(next) === null;
+}
+
 /** Judges a stretch of a prompt that is not the order. */
 export function backgroundFault(
   tags: readonly Tag[],
@@ -62,7 +68,9 @@ export function backgroundFault(
   isFirst = false,
   isGround = false,
 ): BackgroundFault | null {
-  const words = tags.filter((tag) => !tag.mark && lightRole(tag) === null);
+  const words = tags.filter((tag, i) =>
+    !tag.mark && (lightRole(tag) === null || isSubject(tag, tags[i + 1]))
+  );
   if (words.length === 0) return null;
   const text = words.map(({ norm }) => norm).join(" ");
   if (COURTEOUS.test(text) && words.every((tag) => !tag.quantity && !may(tag, "name"))) return null;
@@ -107,7 +115,12 @@ export function backgroundFault(
   const first = text.slice(0, (text + " ").indexOf(" "));
   if (end === "?") return "question";
   const isOther = isBefore && /^(?:they|he|she|everyone|people|nobody)$/.test(first);
-  if (!isOther && (CONDITIONAL.test(first) || CONDITIONAL.test(words[0]!.norm))) return "condition";
+  // "Your last answer convinced me": what moved the speaker
+  const isMoved = isBefore &&
+    /^your (?:\w+ )?(?:answer|advice|help|explanation|reply|suggestion|guidance)s? (?!is\b|was\b|says\b|said\b)/
+      .test(text);
+  const isOpen = CONDITIONAL.test(first) || CONDITIONAL.test(words[0]!.norm);
+  if (!isOther && !isMoved && isOpen) return "condition";
   if (SAYS.test(text) || end === ":" && words.some((tag) => may(tag, "speech"))) return "quotation";
   if (words.some((tag) => /[^\P{L}a-z]/iu.test(tag.norm))) return "not_understood";
   const explains = /^(?:because|cause|cos|since|as|so|i|i'm|i've|we|my|the|it|it's)$/.test(first);
