@@ -17,7 +17,7 @@ const CONDITIONAL =
 /** Openings of a sentence with a verb in them, and of talk that needs none. */
 const OWN = /^(?:i'm|i've|i'd|i'll|we're|we've|it's|there's|that's)$/;
 const OPENS =
-  /^(?:thanks|thank|sorry|good|nice|great|hope|having|talking|after|so|because|since|as|for|been|all|one|just)$/;
+  /^(?:thanks|thank|sorry|apologies|pardon|excuse|forgive|good|nice|great|hope|having|talking|after|so|because|since|as|for|been|all|one|just)$/;
 /** What an order is for, or what goes with it: "to satisfy the lender covenant". */
 const PURPOSE =
   /^(?:to [a-z]+ (?:the|a|an|my|our|some)\b|in view of|in light of|in line with|with thanks|with regard|for [a-z]+ reasons|lovely|good|nice|what a|welcome|need|as a|as an|first things first|last request|one last|quick)\b/;
@@ -133,7 +133,7 @@ export function backgroundFault(
     !may(opener, "prep", "condition", "frame", "label", "question", "speech") &&
     !words.some((tag) => may(tag, "speech"));
   const isShort = isBefore &&
-    /^(?:got|had|been|done|bored|tired|sick|fed|finally|not|need)$/.test(first);
+    /^(?:got|had|been|done|bored|tired|sick|fed|finally|not|need|too|half)$/.test(first);
   const isTold = isPlain || isOfOthers || (isShort && words.every(isIdle));
   const counts = words.some(({ quantity }) => quantity !== undefined && quantity.kind !== "time");
   const isOrder = words.some((tag, i) =>
