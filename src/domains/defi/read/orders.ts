@@ -193,6 +193,8 @@ function withoutEchoes(orders: readonly DefiOrder[], prompt: string): DefiOrder[
 /** "withdraw 500 USDC and claim rewards": rewards are another thing. */
 function addsRewards(last: DefiOrder, order: DefiOrder): boolean {
   const rewards = ({ read }: DefiOrder) =>
+    // "I want to earn interest on 12k USDC, put it in Fluid": what the order is for
+    read.order.head.word !== "earn" &&
     read.order.phrases.some(({ hints }) => hints.includes("reward"));
   return rewards(order) !== rewards(last);
 }
