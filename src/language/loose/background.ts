@@ -1,6 +1,7 @@
 import { verbOf } from "../order.ts";
 import { lightRole } from "../screen/transparent.ts";
 import { CLAIMS, FINITE } from "../screen/screen.ts";
+import { isShunned } from "./telling.ts";
 import { isIdle } from "./words.ts";
 import { may, senseOf, type Tag } from "../tokens/tags.ts";
 
@@ -86,9 +87,12 @@ export function backgroundFault(
   }
   if (end === ":" && isBefore && ANNOUNCES.test(text)) return null;
   // "I want to use my ETH to borrow USDC": an order of its own that would be lost
-  const acts = words.some((tag) => verbOf(tag, "base", "gerund") !== undefined);
+  const acts = words.some((tag, i) =>
+    verbOf(tag, "base", "gerund") !== undefined && !isShunned(words, i)
+  );
   const isAbout = words.some((tag) => tag.quantity !== undefined || may(tag, "name"));
-  if ((acts && isAbout) || words.some((tag, i) => hasObject(tag, words[i + 1]))) {
+  const isOwnAct = (tag: Tag, i: number) => hasObject(tag, words[i + 1]) && !isShunned(words, i);
+  if ((acts && isAbout) || words.some(isOwnAct)) {
     return "not_understood";
   }
   if (

@@ -65,6 +65,11 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
         pending.push(...last.tags, comma(last.tags[0]!));
         open.pop();
       }
+      if (last && open.length === 1 && isSource(last, found)) {
+        pending.push(...last.back, comma(last.tags[0]!));
+        for (const tag of last.found.tags) roles.set(tag, "verb");
+        open.pop();
+      }
       const ground = before.flatMap(({ tags }) => tags);
       before = [];
       inReason = false;
@@ -225,6 +230,23 @@ function isTopicOf({ segment, found, tags }: OpenOrder, next: FoundHead, base: B
     /^(?:it|them|both|all of it|all of them|it all|them all)$/.test(object?.norm ?? "") &&
     rest.every((tag) => !tag.quantity && senseOf(tag, "name")?.kind !== "asset") &&
     isArguments(tags, { ...base, isLoose: false });
+}
+
+/** "Take 16 ETH from my wallet and put them on Lido": with what, where the order behind it only refers to it. */
+function isSource({ found, back }: OpenOrder, next: FoundHead): boolean {
+  const isThing = (tag: Tag) =>
+    senseOf(tag, "name")?.kind === "asset" ||
+    tag.quantity !== undefined && tag.quantity.refusal === undefined;
+  const args = back.filter((tag) => lightRole(tag) === null && !tag.mark);
+  const isOwn = args.every((tag) =>
+    isThing(tag) || may(tag, "self", "adjective") ||
+    /^(?:from|out of|of|my|our|the|some)$/.test(tag.norm)
+  );
+  const isHere = !args.some(({ norm }) => /^(?:from|out of)$/.test(norm)) ||
+    args.some((tag) => may(tag, "self"));
+  return /^(?:take|use|grab)$/.test(found.head.word) && found.head.form === "imperative" &&
+    args.some(isThing) && isOwn && isHere && next.head.actions.length > 0 &&
+    next.back.some(({ norm }) => /^(?:it|them)$/.test(norm)) && !next.back.some(isThing);
 }
 
 /** "…, would you?", "… please?" */

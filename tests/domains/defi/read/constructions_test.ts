@@ -37,6 +37,14 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   ["raise 400,000 USDC by borrowing on Spark", ["borrow_asset"]],
   ["cancel out my debt at Compound by repaying 35 USDT", ["repay_asset"]],
   ["turn 1.5 ETH to rETH by staking with Rocket Pool", ["stake_asset"]],
+  // With what, and what is told of others
+  ["take from my wallet 16 ETH and put them on Lido as stake", ["stake_asset"]],
+  ["I want to earn interest on 12k USDC, put it in Fluid", ["deposit_asset", "stake_asset"]],
+  ["My friend warned me about slashing, so get all my restaked ETH out of Puffer", [
+    "unstake_asset",
+    "claim_rewards",
+  ]],
+  ["Your last answer convinced me. Please repay 500 DAI on Aave", ["repay_asset"]],
   // Words of the field
   ["generate 500 DAI from my Maker CDP", ["borrow_asset"]],
   ["Originate a loan of 500 DAI on Aave", ["borrow_asset"]],
@@ -81,6 +89,9 @@ const REFUSED: readonly string[] = [
   "not 5 but 3: withdraw 5 SOL from Aave",
   "repay my loan by selling 2 ETH",
   "take a risk by lending 5 ETH to Kim",
+  "My friend told me, so stake 5 ETH",
+  "Your answer was wrong. Stake 5 ETH",
+  "take 5 ETH and send it to Kim",
   "vesu usdc debt take it from my wallet 350",
 ];
 
