@@ -322,7 +322,12 @@ function actsBesides(
     if (may(tag, "name") || isRead(tag)) return [];
     // "the lock has ended": a thing
     if (may(tag, "object") && may(tags[i - 1], "determiner")) return [];
-    const { actions } = verbOf(tag, "base", "gerund", "participle") ?? senseOf(tag, "noun") ??
+    const { actions }: { readonly actions: readonly string[] } = verbOf(
+      tag,
+      "base",
+      "gerund",
+      "participle",
+    ) ?? senseOf(tag, "noun") ??
       { actions: [] };
     // "I refuse to sell" leaves all but selling
     const isSame = orders.some(({ head }) => head.actions.some((one) => actions.includes(one)));
