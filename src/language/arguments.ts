@@ -191,6 +191,12 @@ export function readArguments(
       i += found.length - 1;
       continue;
     }
+    // "40 AVAX which is on Benqi", "the rewards that stand in the gauge": only where it is
+    if (draft !== null && prep === null && isSaid(draft) && isSituated(tags, i)) {
+      for (const one of tags.slice(i, i + 2)) roles.set(one, "adjective");
+      i++;
+      continue;
+    }
     const other = senseOf(tag, "foreign");
     if (other) {
       foreign ??= other.kind;
@@ -239,6 +245,17 @@ export function readArguments(
       current.pronoun = tag.norm;
       current.pronounAt = tag.from;
       roles.set(tag, "pronoun");
+      continue;
+    }
+    if (tag.norm === "from there") {
+      roles.set(tag, "connector");
+      continue;
+    }
+    // "…, USDC in return": what is received
+    if (context.exchanges && draft !== null && isInReturn(tags, i) && prep === null) {
+      if (draft.names.length > 0 && draft.prep === null && !draft.joined) draft.prep = "for";
+      for (const one of tags.slice(i, i + 2)) roles.set(one, "connector");
+      i++;
       continue;
     }
     if (
@@ -387,6 +404,20 @@ function isOpenThing(
         may(follower, "name", "object", "noun", "place_word", "self")) ||
     (follower !== undefined && follower.senses.length === 0 && !follower.mark &&
       /^[$A-Z0-9]/.test(follower.text)));
+}
+
+/** "in return", "in exchange", where nothing follows that it is for. */
+function isInReturn(tags: readonly Tag[], at: number): boolean {
+  return tags[at]!.norm === "in" && /^(?:return|exchange)$/.test(tags[at + 1]?.norm ?? "") &&
+    !/^(?:for|of)$/.test(tags[at + 2]?.norm ?? "");
+}
+
+/** "which is on", "that sits in", "which are staked". */
+function isSituated(tags: readonly Tag[], at: number): boolean {
+  const [tag, be, next] = [tags[at]!, tags[at + 1], tags[at + 2]];
+  return /^(?:which|that|what)$/.test(tag.norm) &&
+    /^(?:is|are|sits?|lies?|lays?|stands?|waits?|rests?)$/.test(be?.norm ?? "") &&
+    (may(next, "prep", "adjective") || verbOf(next, "participle") !== undefined);
 }
 
 function namesObject(tags: readonly Tag[], at: number): boolean {

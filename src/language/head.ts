@@ -51,6 +51,8 @@ export function findHead(tags: readonly Tag[], lexicon: CompiledLexicon): FoundH
     ? findDone(tags, at, frame, takes)
     : null;
   if (done) return done;
+  const meant = expects === "base" ? findMeans(tags, at, frame, takes, lexicon) : null;
+  if (meant) return meant;
   if (expects === "base") {
     // "Have already repaid": tells what was done
     if (/^(?:have|has|had)$/.test(first.norm) && isDone(tags, at + 1)) return null;
@@ -74,6 +76,37 @@ export function findHead(tags: readonly Tag[], lexicon: CompiledLexicon): FoundH
   const bare = takes === null ? findBare(tags, at) : null;
   if (bare) return bare;
   return expects === "base" ? findOpenVerb(tags, at, frame, takes, lexicon) : null;
+}
+
+/** Verbs that tell what comes of an act, and not which act. */
+const AIMS =
+  /^(?:raise|lower|reduce|cut|increase|boost|improve|grow|double|protect|get|make|put|turn|bring|take|give|add|cash in|cash out|cancel|cancel out|free|free up|help)$/;
+
+/** "raise 400 USDC by borrowing on Spark", "cancel out my debt by repaying 35 USDT": the act is what it is done by. */
+function findMeans(
+  tags: readonly Tag[],
+  at: number,
+  frame: readonly Tag[],
+  takes: FrameTakes | null,
+  lexicon: CompiledLexicon,
+): FoundHead | null {
+  const by = tags.findIndex((tag, i) =>
+    i > at && tag.norm === "by" && verbOf(tags[i + 1], "gerund")
+  );
+  const gerund = by < 0 ? undefined : verbOf(tags[by + 1], "gerund");
+  const verb = verbOf(tags[at], "base");
+  if (!gerund || gerund.actions.length === 0) return null;
+  // "repay my loan by selling 2 ETH" is two acts
+  if (gerund.actions.some((action) => lexicon.lexicon.exchanges.includes(action))) return null;
+  const isOne = AIMS.test(tags[at]!.norm) ||
+    verb?.actions.some((action) => gerund.actions.includes(action)) === true;
+  if (!isOne) return null;
+  const found = headOf(tags, by + 1, frame, takes, gerund, takes ? "request" : "imperative");
+  return {
+    ...found,
+    front: tags.slice(at + 1, by),
+    tags: [tags[at]!, tags[by]!, tags[by + 1]!],
+  };
 }
 
 function readFrame(
@@ -264,7 +297,9 @@ function findNamed(
   let isHeld = false;
   for (let i = at; i < tags.length; i++) {
     const tag = tags[i]!;
-    const base = verbOf(tag, "base");
+    // "USDC in return"
+    const isPlain = /^(?:return|exchange)$/.test(tag.norm) && tags[i - 1]?.norm === "in";
+    const base = isPlain ? undefined : verbOf(tag, "base");
     const isLast = tags.slice(i + 1).every((one) => lightRole(one) || one.mark !== undefined);
     // "5 ETH -> aave, deposit", "I have 2 ETH to stake", "aave borrow 200 GHO"
     // "against it borrow 1,500 GHO", and not "from my Moonwell deposit"
@@ -295,7 +330,11 @@ function findNamed(
         takes,
       };
     }
-    if (may(tag, "noun") && noun < 0 && takes !== "base" && !isHeld) noun = i;
+    // "I want my deposit back": what is held, not what to do
+    const isOwn = takes === "thing" && /^(?:my|our)$/.test(tags[i - 1]?.norm ?? "") &&
+      /^(?:back|back from|out|out of)$/.test(tags[i + 1]?.norm ?? "");
+    const names = may(tag, "noun") && !isPlain && !isOwn;
+    if (names && noun < 0 && takes !== "base" && !isHeld) noun = i;
     // "from my Moonwell deposit": where it is, not what to do
     if (/^(?:from|out of|off|against|behind|towards|toward)$/.test(tag.norm)) isHeld = true;
     if (tag.mark === "," || may(tag, "and")) isHeld = false;
@@ -305,13 +344,16 @@ function findNamed(
   if (noun >= 0) {
     const tag = tags[noun]!;
     const { actions } = senseOf(tag, "noun")!;
-    const front = tags.slice(at, noun);
+    // "a small loan of 50 USDC": how small it is, the amount tells; without one it is left over
+    const sized = SIZE.test(tags[noun - 1]?.norm ?? "") &&
+      tags.slice(noun).some(({ quantity }) => quantity && !quantity.refusal);
+    const start = sized ? noun - 1 : noun;
     return {
       head: { form: "noun", word: tag.norm, actions, from: tag.from, to: tag.to },
       frame,
-      front,
+      front: tags.slice(at, start),
       back: tags.slice(noun + 1),
-      tags: [tag],
+      tags: tags.slice(start, noun + 1),
       takes,
     };
   }
@@ -328,6 +370,9 @@ function findNamed(
   }
   return null;
 }
+
+/** Words that tell how much an act is about, and not how much exactly. */
+const SIZE = /^(?:partial|small|modest|tiny|little|large|big)$/;
 
 /** True if an arrow stands between two things. */
 function isExchange(tags: readonly Tag[], arrow: number): boolean {
@@ -354,6 +399,8 @@ function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): Foun
       takes: "thing",
     };
   }
+  // "I've got sUSDe at Aave to back it" tells
+  if (/^(?:i have|we have|i've got|we've got|i got)$/.test(frame.at(-1)!.norm)) return null;
   const back = tags.findIndex((tag, i) =>
     i > at && /^(?:back|back from|out of|out)$/.test(tag.norm)
   );

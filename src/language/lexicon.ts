@@ -45,6 +45,8 @@ export interface CompiledLexicon {
   readonly lexicon: OrderLexicon;
   /** Base forms of one word, for repairing slips. */
   readonly bases: ReadonlyMap<string, VerbEntry>;
+  /** Nouns of the domain of one word that are no verb, for repairing slips, and what they mean. */
+  readonly nouns: ReadonlyMap<string, readonly Sense[]>;
   readonly isName: (norm: string) => boolean;
 }
 
@@ -89,7 +91,15 @@ export function compileLexicon(lexicon: OrderLexicon): CompiledLexicon {
     PLAIN_WORDS.test(phrase)
       ? phrase
       : tokenize(phrase, { isName }).map(({ norm }) => norm).join(" ");
+  const nouns = new Map<string, Sense[]>();
+  for (const [word, sense] of entries) {
+    const isNoun = ["object", "noun", "place_word"].includes(sense.role) &&
+      /^[a-z]{4,}$/.test(word);
+    if (isNoun) nouns.set(word, [...nouns.get(word) ?? [], sense]);
+  }
+  for (const { base } of lexicon.verbs) nouns.delete(base);
   return {
+    nouns,
     // The same cuts as in prompts: "single-sided" is three tokens there
     index: indexPhrases(entries.map(([phrase, sense]) => [cut(phrase), sense] as const)),
     lexicon,

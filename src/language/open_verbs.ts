@@ -4,7 +4,7 @@ import { slips } from "./names/names.ts";
 
 /** "I want to maximize my earnings": what an order is for. */
 const AIMS =
-  /^(?:maximi[sz]e|minimi[sz]e|optimi[sz]e|improve|enhance|boost|grow|protect|diversify|simplify|avoid|enjoy|learn|understand|see|try)$/;
+  /^(?:maximi[sz]e|minimi[sz]e|optimi[sz]e|improve|enhance|boost|grow|protect|diversify|simplify|avoid|enjoy|pardon|excuse|forgive|learn|understand|see|try)$/;
 
 /** "unswap", "mistake": a known verb under a prefix says something else than the verb. */
 export function isReversed(word: string, { bases }: CompiledLexicon): boolean {

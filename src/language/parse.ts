@@ -5,6 +5,7 @@ import { isShouting } from "./names/open_names.ts";
 import { type ReadOrder, verbOf } from "./order.ts";
 import { readGist } from "./loose/gist.ts";
 import { isPlainTail, leadsUp, mayRunOn, tailAt } from "./loose/tail.ts";
+import { isShunned } from "./loose/telling.ts";
 import { lightRole } from "./screen/transparent.ts";
 import type { Base, Reading } from "./reading/base.ts";
 import { readSegments } from "./reading/segments.ts";
@@ -317,10 +318,20 @@ function actsBesides(
   const parts = orders.flatMap(({ parts }) => parts);
   const isRead = ({ from, to }: Tag) =>
     roles.of(from) === "correction" || parts.some(([start, end]) => from < end && start < to);
-  return tags.flatMap((tag) => {
+  return tags.flatMap((tag, i) => {
     if (may(tag, "name") || isRead(tag)) return [];
-    const { actions } = verbOf(tag, "base", "gerund", "participle") ?? senseOf(tag, "noun") ??
+    // "the lock has ended": a thing
+    if (may(tag, "object") && may(tags[i - 1], "determiner")) return [];
+    const { actions }: { readonly actions: readonly string[] } = verbOf(
+      tag,
+      "base",
+      "gerund",
+      "participle",
+    ) ?? senseOf(tag, "noun") ??
       { actions: [] };
+    // "I refuse to sell" leaves all but selling
+    const isSame = orders.some(({ head }) => head.actions.some((one) => actions.includes(one)));
+    if (isShunned(tags, i)) return isSame ? [[]] : [];
     return actions.length === 0 ? [] : [[...actions]];
   });
 }

@@ -1,5 +1,6 @@
 import { findHead, findResumed, findTold } from "./head.ts";
 import type { CompiledLexicon } from "./lexicon.ts";
+import { findLooseHead } from "./loose/heads.ts";
 import { verbOf } from "./order.ts";
 import { type Mark, may, type Tag } from "./tokens/tags.ts";
 import { lightRole } from "./screen/transparent.ts";
@@ -63,7 +64,10 @@ export function cutSegments(
       from = i;
       continue;
     }
-    if (may(tag, "then") && !may(tag, "label")) {
+    // "take 400 USDC from there"
+    const next = tags.slice(i + 1).find((one) => lightRole(one) === null);
+    const isPlace = tag.norm === "from there" && (next === undefined || next.mark !== undefined);
+    if (may(tag, "then") && !may(tag, "label") && !isPlace) {
       close(i, "", "then");
       from = i + 1;
       continue;
@@ -83,7 +87,10 @@ export function cutSegments(
     }
     // "I have 100 USDT and want to stake it"
     const owns = may(tag, "and") && /^(?:i have|i've got|i got|we have)$/.test(tags[from]!.norm);
-    if (owns && beginsOrder(tags, i + 1, lexicon, false)) {
+    // "The rent is due and I'd like 600 USDC from the vault": a wish that begins anew behind what is told
+    const wishes = may(tag, "and") && isWish(tags, i + 1) &&
+      !hasHead(tags.slice(from, i), lexicon) && hasHead(tags.slice(i + 1), lexicon, true);
+    if ((owns && beginsOrder(tags, i + 1, lexicon, false)) || wishes) {
       close(i, ",", "so");
       from = i + 1;
       continue;
@@ -157,8 +164,19 @@ function resumes(
     findHead(tags.slice(from, at).slice(0, 40), lexicon)?.head.form === "participle";
 }
 
-function hasHead(tags: readonly Tag[], lexicon: CompiledLexicon): boolean {
-  return findHead(tags.slice(0, 40), lexicon) !== null;
+function hasHead(tags: readonly Tag[], lexicon: CompiledLexicon, isLoose = false): boolean {
+  const part = tags.slice(0, 40);
+  return findHead(part, lexicon) !== null || (isLoose && findLooseHead(part) !== null);
+}
+
+const WISH =
+  /^(?:i|we|i'd|we'd|i'll|we'll|i've got|i gotta|want|would like|would love|need)\b(?! have$| got$|'ve got$)/;
+
+/** A wish of the speaker, who may have been named before: "… and want to sell". */
+function isWish(tags: readonly Tag[], from: number): boolean {
+  let at = from;
+  while (tags[at] && lightRole(tags[at]!)) at++;
+  return may(tags[at], "frame") && WISH.test(tags[at]!.norm);
 }
 
 /** A dash with spaces around it, or at the start of a line. */

@@ -1,6 +1,7 @@
 import { verbOf } from "../order.ts";
 import { lightRole } from "../screen/transparent.ts";
 import { CLAIMS, FINITE } from "../screen/screen.ts";
+import { isShunned } from "./telling.ts";
 import { isIdle } from "./words.ts";
 import { may, senseOf, type Tag } from "../tokens/tags.ts";
 
@@ -17,7 +18,7 @@ const CONDITIONAL =
 /** Openings of a sentence with a verb in them, and of talk that needs none. */
 const OWN = /^(?:i'm|i've|i'd|i'll|we're|we've|it's|there's|that's)$/;
 const OPENS =
-  /^(?:thanks|thank|sorry|good|nice|great|hope|having|talking|after|so|because|since|as|for|been|all|one|just)$/;
+  /^(?:thanks|thank|sorry|apologies|pardon|excuse|forgive|good|nice|great|hope|having|talking|after|so|because|since|as|for|been|all|one|just)$/;
 /** What an order is for, or what goes with it: "to satisfy the lender covenant". */
 const PURPOSE =
   /^(?:to [a-z]+ (?:the|a|an|my|our|some)\b|in view of|in light of|in line with|with thanks|with regard|for [a-z]+ reasons|lovely|good|nice|what a|welcome|need|as a|as an|first things first|last request|one last|quick)\b/;
@@ -36,6 +37,10 @@ const DAYTIME =
 const WRITING =
   /\b(?:phrase|password|song|title|plans?|notes?|message|e?mail|docs|text|quote|story|poem|memo|headline|prompt|words?|sentence|tweet|post|sign|label|caption|subject|headers?|logs?|history|status|error|summary|transcript|script|motto|slogan|rumou?r|advice|tip|rules?|article|book|page|letter|output|response|code|agenda|saying|example|user|system|assistant|agent|bot|him|her|them)\b/;
 
+/** "First item of the day:", "Treasury instruction:": what only announces an order. */
+const ANNOUNCES =
+  /^(?:(?:and|now|here|is|here's|my|our|the|a|an|one|just|another|more|first|second|third|next|last|final|top|new|urgent|important|main|only|single|simple|small|quick|little|tiny|big|today's|morning|treasury|desk) )*(?:order|request|instruction|item|task|priority|job|errand|trade|thing|favou?r|more)(?: (?:of|for|on) (?:the day|today|business|the list|the desk|you|this morning))?(?: is)?$/;
+
 /** Why a stretch beside an order may not be passed over; null if it only tells how things are. */
 export type BackgroundFault =
   | "condition"
@@ -50,6 +55,12 @@ function hasObject(tag: Tag, after: Tag | undefined): boolean {
     may(after, "determiner", "pronoun", "adjective");
 }
 
+/** "My friend warned me": who is told of, and not who is spoken to. */
+function isSubject(tag: Tag, next: Tag | undefined): boolean {
+  return /^(?:my|our) /.test(tag.norm) && may(tag, "address") &&
+    next !== undefined && next.mark === undefined && lightRole(next) === null;
+}
+
 /** Judges a stretch of a prompt that is not the order. */
 export function backgroundFault(
   tags: readonly Tag[],
@@ -58,7 +69,9 @@ export function backgroundFault(
   isFirst = false,
   isGround = false,
 ): BackgroundFault | null {
-  const words = tags.filter((tag) => !tag.mark && lightRole(tag) === null);
+  const words = tags.filter((tag, i) =>
+    !tag.mark && (lightRole(tag) === null || isSubject(tag, tags[i + 1]))
+  );
   if (words.length === 0) return null;
   const text = words.map(({ norm }) => norm).join(" ");
   if (COURTEOUS.test(text) && words.every((tag) => !tag.quantity && !may(tag, "name"))) return null;
@@ -72,10 +85,14 @@ export function backgroundFault(
   ) {
     return null;
   }
+  if (end === ":" && isBefore && ANNOUNCES.test(text)) return null;
   // "I want to use my ETH to borrow USDC": an order of its own that would be lost
-  const acts = words.some((tag) => verbOf(tag, "base", "gerund") !== undefined);
+  const acts = words.some((tag, i) =>
+    verbOf(tag, "base", "gerund") !== undefined && !isShunned(words, i)
+  );
   const isAbout = words.some((tag) => tag.quantity !== undefined || may(tag, "name"));
-  if ((acts && isAbout) || words.some((tag, i) => hasObject(tag, words[i + 1]))) {
+  const isOwnAct = (tag: Tag, i: number) => hasObject(tag, words[i + 1]) && !isShunned(words, i);
+  if ((acts && isAbout) || words.some(isOwnAct)) {
     return "not_understood";
   }
   if (
@@ -102,7 +119,12 @@ export function backgroundFault(
   const first = text.slice(0, (text + " ").indexOf(" "));
   if (end === "?") return "question";
   const isOther = isBefore && /^(?:they|he|she|everyone|people|nobody)$/.test(first);
-  if (!isOther && (CONDITIONAL.test(first) || CONDITIONAL.test(words[0]!.norm))) return "condition";
+  // "Your last answer convinced me": what moved the speaker
+  const isMoved = isBefore &&
+    /^your (?:\w+ )?(?:answer|advice|help|explanation|reply|suggestion|guidance)s? (?!is\b|was\b|says\b|said\b)/
+      .test(text);
+  const isOpen = CONDITIONAL.test(first) || CONDITIONAL.test(words[0]!.norm);
+  if (!isOther && !isMoved && isOpen) return "condition";
   if (SAYS.test(text) || end === ":" && words.some((tag) => may(tag, "speech"))) return "quotation";
   if (words.some((tag) => /[^\P{L}a-z]/iu.test(tag.norm))) return "not_understood";
   const explains = /^(?:because|cause|cos|since|as|so|i|i'm|i've|we|my|the|it|it's)$/.test(first);
@@ -115,7 +137,7 @@ export function backgroundFault(
     !may(opener, "prep", "condition", "frame", "label", "question", "speech") &&
     !words.some((tag) => may(tag, "speech"));
   const isShort = isBefore &&
-    /^(?:got|had|been|done|bored|tired|sick|fed|finally|not|need)$/.test(first);
+    /^(?:got|had|been|done|bored|tired|sick|fed|finally|not|need|too|half)$/.test(first);
   const isTold = isPlain || isOfOthers || (isShort && words.every(isIdle));
   const counts = words.some(({ quantity }) => quantity !== undefined && quantity.kind !== "time");
   const isOrder = words.some((tag, i) =>

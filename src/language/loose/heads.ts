@@ -293,8 +293,14 @@ function findLater(tags: readonly Tag[]): FoundHead | null {
       if (!may(tag, "adjective", "frame", "courtesy")) return null;
     }
     const verb = verbOf(tag, "base");
+    // "the half of FRAX in Fraxlend take it back"
+    const isTaken = slots > 0 && verb?.foreign === undefined &&
+      /^(?:it|them)$/.test(tags[i + 1]?.norm ?? "") &&
+      tags.slice(i + 2).every((one) =>
+        lightRole(one) !== null || one.quantity !== undefined || may(one, "particle")
+      );
     if (
-      i > 0 && verb && verb.actions.length > 0 && !(may(tag, "name") && slots === 0) &&
+      i > 0 && verb && (verb.actions.length > 0 || isTaken) && !(may(tag, "name") && slots === 0) &&
       (slots > 0 || asks)
     ) {
       const isNoun = may(tag, "noun") && may(tags[i - 1], "determiner", "prep");
@@ -345,7 +351,9 @@ function findAct(tags: readonly Tag[]): FoundHead | null {
       /^(?:not|never|don't|they|he|she|who|when|if|why|how|might|was|were|had)$/.test(word)
     )
   ) return null;
-  const at = tags.findIndex((tag) => may(tag, "noun"));
+  const at = tags.findIndex((tag, i) =>
+    may(tag, "noun") && !/^(?:back|out|out of)$/.test(tags[i + 1]?.norm ?? "")
+  );
   if (at < 0) return null;
   const start = tags.findIndex((tag) => isSlot(tag) || may(tag, "determiner", "noun"));
   const asked = tags.slice(0, Math.min(start, at));

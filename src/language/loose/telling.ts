@@ -17,6 +17,13 @@ const BEFORE_HEAD =
 const STOPS_ORDER =
   /^(?:n't|n|hell|dead|dismiss|not|no|never|don't|dont|do not|cannot|can't|won't|isn't|aren't|without|nor|neither|nothing|none|nobody|refrain|avoid|eventually|ultimately|someday|cancel|abort|stop|undo|revert|forget|retract|void|hold|skip|ignore|disregard|decline|declined|declines|against|circumstances|if|unless|until|till|when|whenever|once|while|wait|might|maybe|perhaps|possibly|probably|pretend|imagine|suppose|example|test|draft|simulate|simulation|scrap|delete|drop|reject|guide|how|why|who|whether|they|he|she|price|define|automate|prepare)$/;
 
+/** "against selling ETH", "I refuse to sell": an act that is named as what is not wanted. */
+export function isShunned(tags: readonly Tag[], at: number): boolean {
+  const before = tags.slice(Math.max(0, at - 3), at).map(({ norm }) => norm).join(" ");
+  return /(?:^| )(?:against|without|rather than|instead of|(?:refuse|refused|reluctant|loath|hate) to)$/
+    .test(before);
+}
+
 /** True if one of the words makes a sentence that tells. */
 export function tells(unread: readonly Tag[]): boolean {
   return unread.some((tag) =>

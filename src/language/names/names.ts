@@ -319,13 +319,14 @@ function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind 
 
 /** Words of a place that look like another word by one slip mean themselves. */
 function repairPlace(tag: Tag, { prep, lexicon, isShouting }: NameContext): FoundName | null {
-  if (prep === null || !AT.includes(prep) || !/^[a-z]{5,14}$/.test(tag.norm)) return null;
+  if (prep === null || !AT.includes(prep) || !/^[a-z]{4,14}$/.test(tag.norm)) return null;
   if (looksLike(tag.text, lexicon.isName)) return null;
   if (!isShouting && tag.text !== tag.norm && shapeOf(tag, isShouting) !== "capital") return null;
   const limit = tag.norm.length >= 8 ? 2 : 1;
   const near = lexicon.lexicon.names.filter(({ kind, name }) =>
-    kind !== "asset" && name.length >= 4 && name[0] === tag.norm[0] &&
-    slips(name, tag.norm) <= limit
+    kind !== "asset" && name.length >= 4 &&
+    (tag.norm.length > 4 && name[0] === tag.norm[0] && slips(name, tag.norm) <= limit ||
+      isCrossed(name, tag.norm))
   );
   const meant = new Map(near.map(({ kind, canonical }) => [`${kind} ${canonical}`, kind]));
   if (meant.size !== 1) return null;
@@ -343,9 +344,14 @@ function repairPlace(tag: Tag, { prep, lexicon, isShouting }: NameContext): Foun
 /** Edits between two words, where two neighbours in the wrong order are one. */
 export function slips(name: string, word: string): number {
   const edits = distance(name, word);
-  const crossed = edits === 2 && name.length === word.length &&
-    [...name].some((_, i) =>
-      name.slice(0, i) + name.charAt(i + 1) + name.charAt(i) + name.slice(i + 2) === word
-    );
-  return crossed ? 1 : edits;
+  return edits === 2 && isCrossed(name, word) ? 1 : edits;
+}
+
+/** True for a word with two neighbours in the wrong order. */
+function isCrossed(name: string, word: string): boolean {
+  if (name.length !== word.length) return false;
+  let at = 0;
+  while (at < word.length && name[at] === word[at]) at++;
+  return at < word.length - 1 && name[at] === word[at + 1] && name[at + 1] === word[at] &&
+    name.slice(at + 2) === word.slice(at + 2);
 }

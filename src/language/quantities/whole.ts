@@ -4,7 +4,7 @@ import { isNumberWord } from "./number_words.ts";
 import type { Quantity } from "./types.ts";
 
 const ALL = new RegExp(
-  "^(?:everything|the lot(?: of)?|in full|the whole(?= [a-z0-9.]+ (?:debt|loan|balance|position|stake|deposit|bag|stack)(?: |$))|the (?:maximum|max)(?: (?:amount|balance|possible|allowed))?|" +
+  "^(?:everything|the (?:whole )?lot(?: of)?|the (?:totality|entirety|whole) of|the last of(?= (?:my|our|the) )|in full|the whole(?= [a-z0-9.]+ (?:debt|loan|balance|position|stake|deposit|bag|stack)(?: |$))|the (?:maximum|max)(?: (?:amount|balance|possible|allowed))?|" +
     "(?:max|maximum) (?:amount|balance|possible)|entire|entirely|completely|fully|" +
     "(?:the )?full (?:balance|amount|position|deposit|stake|loan|debt|stack|bag|holdings?|size)|" +
     "whole(?= [a-z0-9.]+ (?:debt|loan|balance|position|stake|deposit|bag|stack)(?: |$))|whole (?:thing|balance|amount|position|deposit|stake|loan|debt|stack|bag|holdings?|lot|portfolio|wallet)|whole of|" +
@@ -18,7 +18,7 @@ const REST =
   /^(?:(?:the )?(?:rest|remainder|remaining|leftovers?)|what(?:ever)?(?: is|'s| was)? left|what(?:ever)? remains|whatever(?: i have| we have| is there|'s there)?)(?= |$)/;
 const VAGUE = new RegExp(
   "^(?:(?:a|the) (?:bit|little|lot|bunch|handful|tad|ton|load|small amount|large amount|small part|large part|" +
-    "small portion|large portion|portion|chunk|fraction|little bit|part|good part)(?: more)?(?: of)?|" +
+    "small portion|large portion|(?:small|large|good|big|fair) (?:share|slice|bit|piece|chunk|sum)|portion|chunk|fraction|little bit|part|good part)(?: more)?(?: of)?|" +
     "(?:a |the )?(?:few|couple)(?: more)?(?: of)?|(?:part|parts|bits|portions?|chunks?) of|several|some(?: more)?|" +
     "lots of|plenty of|tons of|loads of|most of|most (?=my |our )|(?:tens|dozens|hundreds|thousands|millions|billions)(?: of)?|" +
     "enough|(?:the |my |our )?(?:usual|same|normal|regular|standard) (?:\\S+ )?(?:amount|size|sum)|as (?:much|many|little) as (?:\\S+ )?(?:\\S+ )?(?:can|could|want|like|possible|have|allowed|" +

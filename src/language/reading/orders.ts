@@ -10,7 +10,7 @@ import { may, type Tag } from "../tokens/tags.ts";
 import { type Base, fault, isJoin, type OpenOrder, type Reading } from "./base.ts";
 import { exchangesOf, read } from "./exchange.ts";
 import { splitReason } from "./reason.ts";
-import { referred } from "./referred.ts";
+import { referred, referredPlace } from "./referred.ts";
 
 export function readOrders(open: readonly OpenOrder[], base: Base): Reading {
   const { roles } = base;
@@ -41,7 +41,11 @@ export function readOrders(open: readonly OpenOrder[], base: Base): Reading {
     orders.push({
       head: found.head,
       particles,
-      phrases: [...phrases, ...referred(phrases, ground)],
+      phrases: [
+        ...phrases,
+        ...referred(phrases, ground),
+        ...referredPlace(phrases, tags, ground),
+      ],
       ratios: ratiosOf(
         base.ratios,
         i === 0 ? 0 : tags[0]!.from,

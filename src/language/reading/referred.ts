@@ -3,6 +3,39 @@ import { verbOf } from "../order.ts";
 import type { NameKind } from "../sense.ts";
 import { may, senseOf, type Tag } from "../tokens/tags.ts";
 
+/** "Sanctum pays well, stake 7 SOL there": the one place that can be meant. */
+export function referredPlace(
+  phrases: readonly NounPhrase[],
+  tags: readonly Tag[],
+  ground: readonly Tag[],
+): NounPhrase[] {
+  const refers = tags.find(({ norm }) => /^(?:from )?there$/.test(norm));
+  if (!refers || phrases.some(({ names }) => names.some(({ kind }) => kind === "place"))) return [];
+  // "I hold AAVE" names a thing
+  const isThing = (tag: Tag) =>
+    /^[A-Z]{2,}$/.test(tag.text) &&
+    tag.senses.some((sense) => sense.role === "name" && sense.kind === "asset");
+  const named = ground.filter((tag) => !isThing(tag)).flatMap((tag) =>
+    tag.senses.flatMap((sense) =>
+      sense.role === "name" && sense.kind === "place" ? [{ tag, name: sense.name }] : []
+    )
+  );
+  const [place] = named;
+  if (!place || new Set(named.map(({ name }) => name)).size > 1) return [];
+  const { from, to } = place.tag;
+  return [{
+    prep: refers.norm === "there" ? "at" : "from",
+    joined: false,
+    amount: null,
+    names: [{ kind: "place", name: place.name, open: false, from, to }],
+    hints: [],
+    pronoun: null,
+    pronounAt: null,
+    self: false,
+    front: true,
+  }];
+}
+
 /** "I hold 800 USDC, put it into …", "my debt is 900 DAI, pay 300": the one thing that can be meant. */
 export function referred(phrases: readonly NounPhrase[], ground: readonly Tag[]): NounPhrase[] {
   const refers = phrases.some(({ pronoun, amount, names, hints }) =>

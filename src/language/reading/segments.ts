@@ -5,11 +5,12 @@ import { backgroundFault } from "../loose/background.ts";
 import { findLooseHead } from "../loose/heads.ts";
 import { isTelling, skippedFault, tells } from "../loose/telling.ts";
 import { loadedIn } from "../loose/words.ts";
+import { restates } from "../screen/restated.ts";
 import { screenAfter, screenBefore } from "../screen/screen.ts";
 import { lightRole } from "../screen/transparent.ts";
 import type { Segment } from "../segments.ts";
 import { verbOf } from "../order.ts";
-import { may, type Tag } from "../tokens/tags.ts";
+import { may, senseOf, type Tag } from "../tokens/tags.ts";
 import { type Base, comma, fault, isJoin, type OpenOrder, type Reading } from "./base.ts";
 import { exchangesOf, read, silent } from "./exchange.ts";
 import { readOrders } from "./orders.ts";
@@ -25,6 +26,7 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
   let before: Segment[] = [];
   let inReason = false;
   let isTitle = false;
+  const leads: Segment[] = [];
   for (const [k, segment] of segments.entries()) {
     const { end } = segment;
     // "…, but swap 9 USDC first"
@@ -60,14 +62,29 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     const found = pays
       ? null
       : (isTold ? findTold(tags) : null) ?? (goes ? provedResumed(tags, base) : null) ??
-        provedHead(tags, base);
+        provedHead(tags, base) ?? askedHead(segments, segment, base);
     if (found) {
+      if (base.isLoose && open.length === 0 && restates(leads, tags)) {
+        for (const tag of leads.flatMap(({ tags }) => tags)) roles.set(tag, "correction");
+        [before, pending] = [[], []];
+      }
       const doubt = judge(before, base, open.length === 0, segment.joint === "so") ??
         judgeQuestion(segment, found, last);
       if (doubt) return doubt;
       // "deposit: 5 ETH" is one order, "deleverage: repay 500 USDC" has a label
       if (last && isLabelOf(last, found)) {
         for (const tag of last.tags) roles.set(tag, "label");
+        open.pop();
+      }
+      // "A quarter of our Lido stake, please unstake it": what the pronoun stands for, and no order of its own
+      const follows = segment.joint !== "," || tags.some((tag) => may(tag, "then", "and"));
+      if (last && open.length === 1 && !follows && isTopicOf(last, found, base)) {
+        pending.push(...last.tags, comma(last.tags[0]!));
+        open.pop();
+      }
+      if (last && open.length === 1 && isSource(last, found)) {
+        pending.push(...last.back, comma(last.tags[0]!));
+        for (const tag of last.found.tags) roles.set(tag, "verb");
         open.pop();
       }
       const ground = before.flatMap(({ tags }) => tags);
@@ -84,8 +101,10 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       pending = [];
       continue;
     }
+    if (!last) leads.push(segment);
     // "swap 2 ETH, I need USDC"
-    const wanted = last && !inReason && /^(?:i need|i want)$/.test(tags[0]!.norm) &&
+    const wanted = last && !inReason &&
+        /^(?:(?:i|we) (?:need|want|would like)|(?:i|we)'d like)$/.test(tags[0]!.norm) &&
         exchangesOf(last.found, last.back, lexicon)
       ? [{ ...tags[0]!, senses: [{ role: "prep" }], norm: "for" } as Tag, ...tags.slice(1)]
       : null;
@@ -97,9 +116,11 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     // "repay - 40 USDT": a dash, or a number below nought
     const isSigned = segment.joint === "-" && tags[0]!.quantity !== undefined &&
       last?.front.length === 0 && last.back.length === 0;
-    if (last && !inReason && !isSigned && goesOn(tags, last, base)) {
+    const said = last && !inReason && !isSigned ? afterthought(tags, last, lexicon) : tags;
+    if (last && !inReason && !isSigned && goesOn(said, last, base)) {
       if (end === "?" && !isAsking(last.found.frame)) return fault("question", tags);
-      last.back.push(comma(tags[0]!), ...tags);
+      for (const tag of tags) if (!said.includes(tag)) roles.set(tag, "aside");
+      last.back.push(comma(tags[0]!), ...said);
       last.tags.push(...tags);
       continue;
     }
@@ -164,6 +185,15 @@ function provedResumed(tags: readonly Tag[], base: Base): FoundHead | null {
     : null;
 }
 
+/** "AERO emissions from the gauge, please": what asks stands behind a comma. */
+function askedHead(segments: readonly Segment[], segment: Segment, base: Base): FoundHead | null {
+  const next = segments[segments.indexOf(segment) + 1];
+  const asks = base.isLoose && segment.end === "," && next !== undefined &&
+    next.tags.every((tag) => lightRole(tag) !== null) &&
+    next.tags.some((tag) => may(tag, "courtesy"));
+  return asks ? provedHead([...segment.tags, ...next.tags], base) : null;
+}
+
 function screenBehind({ tags, joint, end }: Segment, { isLoose }: Base) {
   const why = screenAfter(tags, joint);
   return why !== null && isLoose ? backgroundFault(tags, end, false) : why;
@@ -224,6 +254,37 @@ function isLabelOf({ segment, front, back, found }: OpenOrder, next: FoundHead):
     : actions.some((action) => next.head.actions.includes(action));
 }
 
+/** True for a thing that only looks like an act, where the order behind it has nothing but a pronoun. */
+function isTopicOf({ segment, found, tags }: OpenOrder, next: FoundHead, base: Base): boolean {
+  const { form, actions } = next.head;
+  const [object, ...rest] = next.back.filter((tag) => lightRole(tag) === null && !tag.mark);
+  const isOne = found.head.actions.some((action) => actions.includes(action)) ||
+    tags.some(({ norm }) => /^(?:my|our)$/.test(norm)) &&
+      !tags.some(({ norm }) => /^(?:in)?to$/.test(norm));
+  return found.head.form === "noun" && found.frame.length === 0 && segment.end === "," && isOne &&
+    form === "imperative" && actions.length > 0 && next.frame.length === 0 &&
+    /^(?:it|them|both|all of it|all of them|it all|them all)$/.test(object?.norm ?? "") &&
+    rest.every((tag) => !tag.quantity && senseOf(tag, "name")?.kind !== "asset") &&
+    isArguments(tags, { ...base, isLoose: false });
+}
+
+/** "Take 16 ETH from my wallet and put them on Lido": with what, where the order behind it only refers to it. */
+function isSource({ found, back }: OpenOrder, next: FoundHead): boolean {
+  const isThing = (tag: Tag) =>
+    senseOf(tag, "name")?.kind === "asset" ||
+    tag.quantity !== undefined && tag.quantity.refusal === undefined;
+  const args = back.filter((tag) => lightRole(tag) === null && !tag.mark);
+  const isOwn = args.every((tag) =>
+    isThing(tag) || may(tag, "self", "adjective") ||
+    /^(?:from|out of|of|my|our|the|some)$/.test(tag.norm)
+  );
+  const isHere = !args.some(({ norm }) => /^(?:from|out of)$/.test(norm)) ||
+    args.some((tag) => may(tag, "self"));
+  return /^(?:take|use|grab)$/.test(found.head.word) && found.head.form === "imperative" &&
+    args.some(isThing) && isOwn && isHere && next.head.actions.length > 0 &&
+    next.back.some(({ norm }) => /^(?:it|them)$/.test(norm)) && !next.back.some(isThing);
+}
+
 /** "…, would you?", "… please?" */
 function isTag({ tags }: Segment): boolean {
   return tags.some((tag) => may(tag, "courtesy", "greeting")) ||
@@ -259,6 +320,30 @@ function isProved(found: FoundHead, base: Base): boolean {
   }
   // A verb as the first word is an order even if parts of it are not understood
   return found.head.form === "imperative" || found.head.form === "request";
+}
+
+/** Words before and behind an amount that is named afterwards. */
+const NAMES_IT = /^(?:it's|it is|that's|that is)$/;
+const SUFFICES =
+  /^(?:(?:will|would|should) do|(?:is|will be|would be|should be) (?:fine|enough|ok|okay|plenty|sufficient)|suffices|in all|in number|in size)$/;
+
+/** "…, 0.02 will do", "… It's 18.": what only says that an amount is the one. */
+function afterthought(
+  tags: readonly Tag[],
+  { front, back, found }: OpenOrder,
+  lexicon: Base["lexicon"],
+): readonly Tag[] {
+  const at = tags.findIndex(({ quantity }) => quantity !== undefined);
+  const amount = tags[at]?.quantity;
+  const counted = [...front, ...back].some(({ quantity }) => quantity?.kind === "amount");
+  if (!amount || amount.refusal || amount.kind !== "amount" || counted) return tags;
+  const textOf = (part: readonly Tag[]) => part.map(({ norm }) => norm).join(" ");
+  // "sell my ETH for USDC, it's 3000": a price may be meant
+  const names = NAMES_IT.test(textOf(tags.slice(0, at))) && !exchangesOf(found, back, lexicon) &&
+    !tags.some((tag) => may(tag, "urgency"));
+  if (at > 0 && !names) return tags;
+  const length = [1, 2, 3].find((n) => SUFFICES.test(textOf(tags.slice(-n)))) ?? 0;
+  return tags.slice(at, tags.length - length);
 }
 
 /** True for a fragment that only adds to the order before it: ", on mainnet please". */

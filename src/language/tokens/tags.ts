@@ -97,6 +97,30 @@ function ownerAt(
   return { words: found.words, senses: found.senses.filter(({ role }) => role === "name") };
 }
 
+/** Words that are one slip from a noun of a domain and mean themselves. */
+const NO_SLIP = /^(?:stalking|regards|.*(?:er|ers|ed|ly))$/;
+
+/** "laon", "postion": a letter too few, one too many or two in the wrong order, and one noun that it can be. */
+function slippedAt(lexicon: CompiledLexicon, { norm, text }: Token) {
+  if (text !== norm || !/^[a-z]{4,14}$/.test(norm) || NO_SLIP.test(norm)) return null;
+  const near = [...lexicon.nouns].filter(([noun]) => noun[0] === norm[0] && isSlip(noun, norm));
+  return near.length === 1 ? { words: [norm], senses: near[0]![1] } : null;
+}
+
+/** True if a word is a noun with two letters crossed or, if it is long, a letter lost or doubled. */
+function isSlip(noun: string, word: string): boolean {
+  const longer = Math.abs(noun.length - word.length);
+  if (longer > 1 || (longer === 1 && Math.min(noun.length, word.length) < 6)) return false;
+  let from = 0;
+  while (from < word.length && noun[from] === word[from]) from++;
+  if (longer === 0) {
+    return noun[from] === word[from + 1] && noun[from + 1] === word[from] &&
+      noun.slice(from + 2) === word.slice(from + 2);
+  }
+  const [short, long] = noun.length < word.length ? [noun, word] : [word, noun];
+  return short.slice(from) === long.slice(from + 1);
+}
+
 /** Puts tokens together to phrases, the longest first, and quantities to one tag each. */
 export function tagTokens(
   prompt: string,
@@ -117,7 +141,8 @@ export function tagTokens(
       tags.push({ from: at, to: at, text: "\n", norm: "\n", senses: [], mark: "\n" });
     }
     const quantity = starts.get(at);
-    const phrase = findPhrase(lexicon.index, norms, at) ?? ownerAt(lexicon, owners, norms, at);
+    const phrase = findPhrase(lexicon.index, norms, at) ?? ownerAt(lexicon, owners, norms, at) ??
+      slippedAt(lexicon, token);
     const length = phrase?.words.length ?? 0;
     // "enough USDC" says how much, "enough already" does not
     const counts = norms[at] === "enough" && lexicon.isName(norms[at + 1] ?? "");

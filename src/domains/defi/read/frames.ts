@@ -26,11 +26,21 @@ export function frameOf(order: ReadOrder): OrderFrame {
   const { head } = order;
   const said = saidBy(order);
   const known = head.actions.filter(isAction);
+  if (isAbout(said)) return { allowed: [], foreign: "none" };
   if (head.actions.includes("->")) return { allowed: [exchangeAt(said)], foreign: null };
   const allowed = known.length > 0 && head.form !== "open_verb"
     ? narrow(known, said)
     : byFrame(said);
   return { allowed: atVenue(allowed, said), foreign: null };
+}
+
+/** Verbs that end what one holds. */
+const ENDS = /^(?:cease|discontinue|dissolve|dismantle|take apart|decommission|shut down)$/;
+
+/** "discontinue withdrawals", "shut down the market", "generate yield": nothing that a holder can have done. */
+function isAbout({ order: { head }, hints, main }: Said): boolean {
+  const holds = hints.some((hint) => /^(?:stake|position|liquidity|collateral)$/.test(hint));
+  return ENDS.test(head.word) && !holds || head.word === "generate" && main.includes("reward");
 }
 
 /** "all my ATOM -> stATOM with stride": a venue that only stakes gives receipts out, and takes them back. */
@@ -88,7 +98,7 @@ function saidBy(order: ReadOrder): Said {
   const placed = (phrase: NounPhrase) =>
     phrase.names.some(({ kind }) => kind === "place") ||
     phrase.hints.some((hint) =>
-      /^(?:stake|lending|liquidity|collateral|vault|pool|market|account|contract|gauge|farm|protocol|platform|position)/
+      /^(?:stake|lending|liquidity|collateral|vault|pool|whirlpool|[cd]lmm|market|account|contract|gauge|farm|protocol|platform|position)/
         .test(hint)
     );
   return {
@@ -118,7 +128,7 @@ function saidBy(order: ReadOrder): Said {
     ),
     pools: phrases.some(({ hints, names }) =>
       hints.some((hint) =>
-        /^(?:liquidity|pool|vault|position|market|lending|collateral)/.test(hint)
+        /^(?:liquidity|pool|whirlpool|[cd]lmm|vault|position|market|lending|collateral)/.test(hint)
       ) ||
       names.some(({ name }) => name.includes("/") || LENDING_VENUES.includes(name))
     ),
@@ -153,6 +163,9 @@ function widen(all: Set<DefiPrimitive>, said: Said, stakes: boolean): void {
     return;
   }
   if (into) all.add("deposit_asset").add("stake_asset");
+  // "dump 60 ORCA in a whirlpool"
+  const pooled = into && said.hints.some((hint) => /^(?:pool|whirlpool|clmm|dlmm)/.test(hint));
+  if (pooled && /^(?:dump|ape|flip|rotate|turn)$/.test(head.word)) all.delete("swap_asset");
   // "cash me out of the vault", "lp out"
   if (out && (places.length > 0 || said.pools || particles.includes("out"))) {
     all.add("withdraw_asset");

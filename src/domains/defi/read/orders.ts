@@ -111,7 +111,9 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     const allowed = (isOpen ? DEFI_PRIMITIVES : framed)
       .filter((action) => told.every((actions) => actions.includes(action)));
     if (foreign !== null) return refuse(foreign, [span]);
-    if (allowed.length === 0 || isTarget(order) || !hasObject(order, orders.length > 0)) {
+    if (
+      allowed.length === 0 || isTarget(order) || !hasObject(order, orders.length > 0)
+    ) {
       return refuse("not_understood", [span]);
     }
     // "2 ETH for USDC" alone is no order; "…, please" is
@@ -223,6 +225,8 @@ function withoutEchoes(orders: readonly DefiOrder[], prompt: string): DefiOrder[
 /** "withdraw 500 USDC and claim rewards": rewards are another thing. */
 function addsRewards(last: DefiOrder, order: DefiOrder): boolean {
   const rewards = ({ read }: DefiOrder) =>
+    // "I want to earn interest on 12k USDC, put it in Fluid": what the order is for
+    read.order.head.word !== "earn" &&
     read.order.phrases.some(({ hints }) => hints.includes("reward"));
   return rewards(order) !== rewards(last);
 }

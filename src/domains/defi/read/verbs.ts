@@ -24,7 +24,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     "invest|fill|park|stash|fund|top up|top off|fill up|contribute|allocate|pour|entrust|commit|" +
     "load|load up|plug|inject|provide|place|put|put in|put away|put back|add|stick|drop|chuck|bung|pop|toss|" +
     "throw|slap|stuff|dump in|shove|sling|feed|plonk|whack|tuck|set aside|bank|plow|plough|" +
-    "deploy|bump|bump up|bolster|enlarge|augment|expand|ramp up|beef up|reinforce|lock up|lock|assign|dedicate|boost|increase|raise|enter|join|route",
+    "deploy|bump|bump up|bolster|fortify|strengthen|shore up|enlarge|augment|expand|ramp up|beef up|reinforce|lock up|lock|assign|dedicate|boost|increase|raise|enter|join|route",
     [D, K],
   ],
   ["send|move|transfer|shift|ship|push|remit", []],
@@ -41,6 +41,8 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     [U],
   ],
   ["end|terminate", [U, W, R]],
+  ["cease|discontinue|dissolve|dismantle|take apart|evacuate|vacate", [U, W]],
+  ["decommission|shut down", [U]],
   ["unlock|free|free up|release|unlock up|break", [U, W, C]],
   ["withdraw|redeem|withdraw out", [W, U, C]],
   ["draw|draw down", [B, W]],
@@ -49,7 +51,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ["close|close out|exit|get out of|clear out|come out of", [W, U, C, R]],
   [
     "bail|bail from|bail out of|unpark|lighten|lift|pull|pull out|get out|cash out|bring back|bring home|remove|retrieve|" +
-    "reclaim|recall|extract|drain|empty|empty out|yank|whip out|fetch|" +
+    "reclaim|recover|recall|extract|drain|empty|empty out|yank|whip out|fetch|" +
     "take back|get back|bust|unwind|shrink|trim|liquidate my|scale down|move out|pull back|" +
     "bring|unload|take away|haul|haul out|fish out|dig out|withdraw back|drop out of|" +
     "gimme back|give me back|opt out of|zap out",
@@ -57,14 +59,14 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ],
   [
     "swap|trade|exchange|convert|transform|sell|buy|purchase|market swap|flip|rotate|flog|offload|ditch|" +
-    "acquire|turn|replace|swap out|trade in|sell off|exchange out|change|switch|dump|" +
+    "acquire|turn|replace|swap out|trade in|sell off|sell out|sell down|exchange out|change|switch|dump|" +
     "rebalance|realize|realise|obtain|trade out|spend|ape|market buy|market sell|" +
     "change over|convert over|cash",
     [S],
   ],
   [
     "borrow|reborrow|indebt|indebt me|loan me|lend me|spot me|take a loan|take out a loan|get a loan|open a loan|front me|" +
-    "advance me|go into debt for|go into debt by|take on debt|borrow out|flash borrow|leverage",
+    "advance me|go into debt for|go into debt by|take on debt|borrow out|flash borrow|leverage|generate|originate",
     [B],
   ],
   [
@@ -79,10 +81,15 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     [R, W],
   ],
   ["pay", [R, S]],
+  ["settle on", []],
   ["claim|harvest|collect|reap|claim back", [C, W, U]],
   ["stop lending|stop supplying|stop providing|unlend|un-lend|unsupply|un-supply", [W]],
   ["leave the staking pool|leave the pool|leave the validator|leave my validator", [U, W]],
-  ["sweep|scoop|scoop up|gather|pick up|bag|cash in on|rake in|realise|receive", [C, S, W]],
+  ["sweep|scoop|scoop up|gather|pick up|bag|cash in on|rake in|realise|receive|take delivery of", [
+    C,
+    S,
+    W,
+  ]],
   [
     "give|grab|take|get|get me|give me|gimme|tap|raise up|secure|open|make|pick|" +
     "tap into|take on|have|hand me|extend|advance|arrange for",
@@ -117,7 +124,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
     "read|read out|read me|indicate|know|define|type|guide|" +
     "analyse|review|inspect|track down|look up|tell|explain|describe|summarize|summarise|report",
   none:
-    "hold|keep|insure|freeze|leave|hodl|protect|guard|block|lose|steal|hack|reserve|save|protect",
+    "hold|keep|halt|pause|suspend|insure|freeze|leave|hodl|protect|guard|block|lose|steal|hack|reserve|save|protect",
 };
 
 /** Verbs of the domain and of orders outside of it. */
@@ -136,6 +143,9 @@ export const DEFI_ACTION_NOUNS: Readonly<Record<string, readonly DefiPrimitive[]
   deposits: [D],
   supply: [D],
   "top up": [D],
+  "top-up": [D],
+  contribution: [D, K],
+  placement: [D],
   withdrawal: [W, U],
   withdrawals: [W, U],
   redemption: [W, U],
@@ -146,6 +156,7 @@ export const DEFI_ACTION_NOUNS: Readonly<Record<string, readonly DefiPrimitive[]
   conversion: [S],
   purchase: [S],
   sale: [S],
+  disposal: [S],
   "market order": [S],
   borrow: [B],
   borrowing: [B],
@@ -157,9 +168,16 @@ export const DEFI_ACTION_NOUNS: Readonly<Record<string, readonly DefiPrimitive[]
   "on credit": [B],
   "cash advance": [B],
   advance: [B],
+  drawdown: [B, W],
+  "draw-down": [B, W],
   repayment: [R],
   payment: [R],
   payoff: [R],
+  "pay-off": [R],
+  paydown: [R],
+  "pay-down": [R],
+  prepayment: [R],
+  settlement: [R],
   "pay down": [R],
   stake: [K, U],
   staking: [K, U],

@@ -22,7 +22,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
     "reward",
     "reward|rewards|incentive|incentives|emission|emissions|yield|yields|" +
       "earnings|interest|fees|fee|gains|profits|profit|payout|payouts|income|bonus|" +
-      "staking rewards|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool",
+      "staking rewards|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|bribe|bribes",
   ),
   ...objects(
     "debt",
@@ -45,7 +45,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
     "stake|validator|validators|validator node|delegation|delegations|staking pool|" +
       "staking contract|staking|stakes|validating|nominations|staking position|liquid staking|lockup|" +
       "nominator|nominators|consensus|indexer|bakers|baker|operator|lock|validation|deposit contract|unbonding queue|staking program|" +
-      "staking module|restaking|delegator|node|nodes",
+      "staking module|restaking|restake|delegator|node|nodes",
   ),
   ...objects(
     "position",
@@ -154,7 +154,8 @@ const MANNERS: readonly string[] = [
     "with variable rate|with a variable rate|at variable rate|variable rate|stable rate|" +
     "with stable rate|with a stable rate|variable|stable|at a variable rate|at a stable rate|" +
     "with variable interest|variable debt|stable debt|fast gas|the cheapest way|" +
-    "at the current rate|at the current price|at current price|at current rate|at spot|" +
+    "back to the underlying|back to underlying|to the underlying|into the underlying|back into the underlying|" +
+    "at the prevailing rate|at the current rate|at the current price|at current price|at current rate|at spot|" +
     "tight range|full range|with moderate risk|with low risk|at the best available rate|" +
     "cheapest route|best route|via the best route|with as little slippage as possible|with as few fees as possible|to work|to good use|at the best price you can find|at the best price you can get|you can find|at a good rate|at the best possible rate|for the best rate|at the going price")
     .split("|"),
@@ -226,7 +227,8 @@ export const DEFI_ORDERS: OrderLexicon = {
     ("vault|vaults|pool|pools|market|markets|protocol|protocols|gauge|gauges|farm|farms|venue|" +
       "savings account|account|platform|dex|network|chain|contract|app|exchange contract|yield vault|" +
       "savings vault|v2|v3|v4|version|program|router|module|v two|v three|v four|lending vault|syrup pool|liquidity pool|" +
-      "prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche")
+      "prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche|" +
+      "cdp|cdps|trove|troves|clmm|dlmm|whirlpool|slipstream|amm|range|ranges|stability pool|money market|station")
       .split("|"),
   manners: MANNERS,
   foreignWords: FOREIGN_WORDS,
@@ -259,6 +261,7 @@ export const DEFI_ORDERS: OrderLexicon = {
     "max slip": "slippage",
     "slippage tolerance": "slippage",
     "max slippage": "slippage",
+    "price impact": "slippage",
     ltv: "ltv",
     "loan to value": "ltv",
     "loan-to-value": "ltv",
