@@ -213,7 +213,8 @@ export function readArguments(
     const object = senseOf(tag, "object");
     // "stake them": what has an object of its own is another order
     const isVerb = object !== undefined && (verbOf(tag, "base")?.actions.length ?? 0) > 0 &&
-      may(after, "pronoun") && !may(after, "determiner") && prep === null;
+      may(after, "pronoun") && !may(after, "determiner") && prep === null &&
+      i !== front.length - 1;
     if (isVerb) {
       unread.push(tag);
       things.push(tag);

@@ -63,6 +63,11 @@ const PROPOSED: readonly (readonly [string, readonly string[]])[] = [
   ["rent is expensive, so withdraw 1200 USDC from aave", ["withdraw_asset", "claim_rewards"]],
   ["I'm tired of meme coins; sell 30 AXS for USDC", ["swap_asset"]],
   ["Supply caps no longer suit us. Stake 12 ETH with lido.", ["stake_asset"]],
+  ["twenty percent of my convex lp take it out", ["withdraw_asset", "claim_rewards"]],
+  ["um so my staked dot i want, half, undelegate it", ["unstake_asset"]],
+  ["half my staked avax back pls", ["unstake_asset", "claim_rewards"]],
+  ["put my sol to work stake all of it", ["stake_asset"]],
+  ["out from LUNC in USDT everything!", ["swap_asset"]],
 ];
 
 for (const [prompt, actions] of PROPOSED) {
@@ -83,6 +88,9 @@ for (
     "Hans will withdraw 5 ETH from aave",
     "I've decided against lending 2,000 USDC on Compound",
     "two hundred usdc",
+    "500 usdc kim owes me take it",
+    "my 500 usdc on aave send it to 0x00000000219ab540356cBB839Cbe05303d7705Fa",
+    "my sister has 5 eth on aave take it out",
     "Don't: deposit 5 ETH into aave",
     "under no circumstances, deposit 5 ETH into aave",
     "recap: swap 2 ETH for USDC, deposit 500 USDC into aave",

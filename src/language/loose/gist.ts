@@ -39,15 +39,20 @@ export function readGist(tags: readonly Tag[], base: Base): ReadOrder | null {
     isHeld(tags, i) ? [] : actsOf(tag, tags[i - 1], tags[i + 1])
   );
   // Whose "it" is meant, and whether it is another's to carry, only clauses could tell
-  const isOpen = acts.length > 1 || acts.some((act) => act.actions.length === 0);
-  if (isOpen && tags.some((tag) => may(tag, "pronoun"))) return null;
+  const isFree = acts.some((act) => act.actions.length === 0);
+  const isOpen = acts.length > 1 || isFree;
+  // "take it out": without a direction the verb tells nothing
+  const refers = (i: number) =>
+    isFree && (acts.length > 1 || !may(tags[i + 1], "particle", "prep")) || !resumes(tags, i);
+  if (isOpen && tags.some((tag, i) => may(tag, "pronoun") && refers(i))) return null;
   const actions = agreed(acts) ?? agreed(acts.filter(({ form }) => form === "imperative"));
   if (actions === null) return null;
   const act = leading(acts, actions);
   if (act === null ? !isPut(tags) : isTold(act, tags)) return null;
   const head = act === null ? headless(tags) : headOf(act, actions);
   const at = act === null ? 0 : tags.indexOf(act.tag);
-  const isOther = (tag: Tag) => tag !== act?.tag && isBareVerb(tag);
+  const named = acts.flatMap(({ tag, form }) => form === "imperative" ? [tag] : []);
+  const isOther = (tag: Tag) => tag !== act?.tag && (isBareVerb(tag) || named.includes(tag));
   const front = tags.slice(0, at).filter((tag) => !isOther(tag));
   const back = tags.slice(act === null ? 0 : at + 1).filter((tag) => !isOther(tag));
   const found = { head, frame: [], front, back, tags: act ? [act.tag] : [], takes: null };
@@ -65,6 +70,17 @@ export function readGist(tags: readonly Tag[], base: Base): ReadOrder | null {
     parts: [[tags[0]!.from, tags.at(-1)!.to]],
     when: "then",
   };
+}
+
+/** "my velo bribes, claim them", "half of my LP take it out": what stood before the verb is meant by it. */
+function resumes(tags: readonly Tag[], at: number): boolean {
+  if (
+    !/^(?:it|them|that|those|it all|them all|all of it|all of them|the lot)$/.test(tags[at]!.norm)
+  ) {
+    return false;
+  }
+  const isDone = verbOf(tags[at - 1], "base") !== undefined;
+  return isDone && tags.slice(0, at - 1).some((tag) => may(tag, "name", "object"));
 }
 
 /** True where nothing tells, asks back, takes back or counts twice. */
@@ -128,8 +144,11 @@ function isPut(tags: readonly Tag[]): boolean {
   const isAt = tags.some((tag) =>
     may(tag, "object", "place_word") || may(tag, "name") && senseOf(tag, "name")?.kind !== "asset"
   );
+  // "a third of my staked ALGO out"
+  const isOut = tags.some(({ norm }) => /^(?:out|back|home)$/.test(norm)) &&
+    tags.some((tag) => may(tag, "name"));
   return counts &&
-    (led || (isAt && tags.some((tag) => may(tag, "particle", "courtesy", "urgency"))));
+    (led || isOut || (isAt && tags.some((tag) => may(tag, "particle", "courtesy", "urgency"))));
 }
 
 /** True for what leaves no order that could be acted on, wherever it stands. */
@@ -180,6 +199,9 @@ function actsOf(tag: Tag, before: Tag | undefined, after: Tag | undefined): Act[
   const verb = isThing(tag, before, after) ? undefined : verbOf(tag, "base", "gerund");
   if (verb) return [{ tag, form: "imperative", word: verb.base, actions: verb.actions }];
   const done = verbOf(tag, "participle");
+  // "half my staked AVAX", "a third of staked ALGO": what it is
+  const isWhat = may(before, "determiner", "adjective") && may(after, "name", "object");
+  if (done && isWhat) return [];
   if (done) return [{ tag, form: "participle", word: done.base, actions: done.actions }];
   const noun = senseOf(tag, "noun");
   return noun ? [{ tag, form: "noun", word: tag.norm, actions: noun.actions }] : [];
@@ -197,12 +219,14 @@ function agreed(acts: readonly Act[]): string[] | null {
 
 const FORMS: readonly HeadForm[] = ["imperative", "participle", "noun"];
 
-/** The act that says most. */
+/** The act that says most: of several verbs the one that leaves the least open. */
 function leading(acts: readonly Act[], actions: readonly string[]): Act | null {
   const told = actions.length === 0 ? acts : acts.filter((act) => act.actions.length > 0);
   for (const form of FORMS) {
-    const act = told.find((one) => one.form === form);
-    if (act) return act;
+    const [first, ...more] = told.filter((one) => one.form === form);
+    if (first) {
+      return more.reduce((a, b) => b.actions.length < a.actions.length ? b : a, first);
+    }
   }
   return null;
 }

@@ -117,6 +117,10 @@ export function nameAt(
   for (const sense of tag.senses) {
     if (sense.role === "name" && !known.has(sense.kind)) known.set(sense.kind, sense.name);
   }
+  // "the LQTY and ETH gains": what is earned, and no venue of that name
+  const isNoun = may(tag, "object") && context.prep === null && context.inPhrase > 0 &&
+    known.size === 1 && known.has("place");
+  if (isNoun) return null;
   const whole = joinedPlace(tags, at, context);
   if (whole) return { name: whole, length: 2 };
   if (known.size > 0) {

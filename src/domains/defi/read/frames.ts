@@ -105,6 +105,8 @@ function saidBy(order: ReadOrder): Said {
           SWAP_TO.test(phrase.prep ?? "") && hasAsset(phrase) && !placed(phrase)
         ) &&
         assets.length + phrases.filter(({ pronoun }) => pronoun !== null).length > 1 ||
+      // "out of FTM and into SOL"
+      leavesFor(order) ||
       // "Get 1 ETH with my USDC"
       (order.head.actions.length === 0 && assets.length > 1 &&
         phrases.some((phrase) => /^(?:with|using)$/.test(phrase.prep ?? "") && hasAsset(phrase))),
@@ -123,6 +125,16 @@ function saidBy(order: ReadOrder): Said {
       names.some(({ name }) => name.includes("/") || LENDING_VENUES.includes(name))
     ),
   };
+}
+
+/** Out of one thing and into another. */
+function leavesFor({ phrases }: ReadOrder): boolean {
+  const led = (preps: RegExp) =>
+    phrases.some(({ prep, names, hints }) =>
+      preps.test(prep ?? "") && hints.length === 0 && names.length === 1 &&
+      names[0]!.kind === "asset"
+    );
+  return led(/^(?:out of|out from)$/) && led(/^(?:into|in to|in|to)$/);
 }
 
 /** "My staked ETH", "what I borrowed": what has been done tells what it is. */
@@ -263,7 +275,9 @@ function wayOfDebt({ phrases }: ReadOrder): DefiPrimitive[] {
     phrases.some(({ prep, hints }) =>
       preps.test(prep ?? "") && hints.some((hint) => tellsOf(hint) === "debt")
     );
-  const own = phrases.some(({ prep, self }) => self && /^(?:from|out of)$/.test(prep ?? ""));
+  const own = phrases.some(({ prep, self, hints }) =>
+    self && /^(?:from|out of)$/.test(prep ?? "") || hints.includes("is:from my wallet")
+  );
   if (own || leads(/^(?:against|towards?|onto|off)$/)) return ["repay_asset"];
   return leads(/^as$/) ? ["borrow_asset"] : ["borrow_asset", "repay_asset"];
 }

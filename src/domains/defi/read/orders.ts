@@ -192,7 +192,9 @@ function withoutEchoes(orders: readonly DefiOrder[], prompt: string): DefiOrder[
 function addsRewards(last: DefiOrder, order: DefiOrder): boolean {
   const rewards = ({ read }: DefiOrder) =>
     read.order.phrases.some(({ hints }) => hints.includes("reward"));
-  return rewards(order) !== rewards(last);
+  // "the ETH gains, please claim them"
+  const refers = order.read.order.phrases.some(({ pronoun }) => pronoun !== null);
+  return rewards(order) !== rewards(last) && !(refers && rewards(last));
 }
 
 /** What tells that another thing is to be done as well. */

@@ -475,6 +475,15 @@ export const VENUE_NAMES: Readonly<Record<string, string>> = {
   "cake v2": "pancakeswap",
   "cake v3": "pancakeswap",
   "just lend": "justlend",
+  "thor swap": "thorswap",
+  "stake wise": "stakewise",
+  "liquid swap": "liquidswap",
+  "sanctum inf": "sanctum",
+  // As speech recognition writes them
+  ave: "aave",
+  "ah vay": "aave",
+  "ah ve": "aave",
+  "lie do": "lido",
 };
 
 /** Venues where a deposit becomes collateral of a loan. */
