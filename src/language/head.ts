@@ -292,6 +292,12 @@ function findNamed(
   if (noun >= 0) {
     const tag = tags[noun]!;
     const { actions } = senseOf(tag, "noun")!;
+    // "stkAAVE cooldown ended" tells
+    const isTold = takes === null &&
+      /^(?:ended|closed|finished|completed|complete|over|done|up|expired|passed)$/.test(
+        tags.slice(noun + 1).find((one) => lightRole(one) === null)?.norm ?? "",
+      );
+    if (isTold) return null;
     const front = tags.slice(at, noun);
     return {
       head: { form: "noun", word: tag.norm, actions, from: tag.from, to: tag.to },

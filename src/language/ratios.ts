@@ -12,7 +12,7 @@ export interface FoundRatio {
 }
 
 const GLUE =
-  /^(?:with|keeping|keep|and keep|and|my|the|a|an|max|maximum|at|using|while|of|under|below|within|less|than|to|most|at most|least|no more|no more than|not more than|up to|up|is|tolerance|tops|or less|about|,|-|:|=|set|limit|above|over|stay|stays|by|in|on|pool)$/;
+  /^(?:with|w|w\/|keeping|keep|and keep|and|my|the|a|an|max|maximum|at|using|while|of|under|below|within|less|than|to|most|at most|least|no more|no more than|not more than|up to|up|is|tolerance|tops|or less|about|,|-|:|=|set|limit|above|over|stay|stays|by|in|on|pool)$/;
 
 /** Takes ratios with the words around them out of tags. */
 export function takeRatios(

@@ -18,6 +18,12 @@ const ORDERS: readonly (readonly [string, readonly (readonly string[])[]])[] = [
   ["rapay 350 USDC on aave", [["repay_asset"]]],
   ["claim my rewards on curve, then swap 5 CRV for ETH", [["claim_rewards"], ["swap_asset"]]],
   ["swap 2 ETH to USDC then deposit it into aave", [["swap_asset"], ["deposit_asset"]]],
+  ["begin cooldown on my stkgho", [["unstake_asset"]]],
+  ["you know what, mkt sell 40 link for usdc", [["swap_asset"]]],
+  ["what i need is for you to lend 200 USDC on aave", [["deposit_asset"]]],
+  ["id like 250 usdc of debt on moonwell", [["borrow_asset"]]],
+  ["take 25 ksm out of bonding", [["unstake_asset", "claim_rewards"]]],
+  ["bank my rewards on aave", [["claim_rewards"]]],
 ];
 
 for (const [prompt, actions] of ORDERS) {
@@ -88,6 +94,8 @@ for (
     "Hans will withdraw 5 ETH from aave",
     "I've decided against lending 2,000 USDC on Compound",
     "two hundred usdc",
+    "stkaave cooldown ended",
+    "stkaave cooldown over",
     "500 usdc kim owes me take it",
     "my 500 usdc on aave send it to 0x00000000219ab540356cBB839Cbe05303d7705Fa",
     "my sister has 5 eth on aave take it out",

@@ -33,7 +33,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     have a good one|love you|god bless|bless you|amen|you legend|you rock|you're the best|
     from my trading account|from my usual account|that's all|that is all|that'll be all|
     that's it|that will be all|and that's it|nothing else|and nothing else|much obliged|
-    would you kindly|do the needful|once you can|when ready`,
+    please & thank you|will ya|would ya|would you kindly|do the needful|once you can|when ready`,
   filler:
     `lol|lmao|tbh|imo|fr|ngl|finally|hence|thus|therefore|consequently|accordingly|let's see|in its entirety|in their entirety|the entire lot|altogether|entirely|completely|fully|in hand|so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
     alrighty then|aight|ight|welp|whew|phew|oof|heh|hehe|lmao|leh lah|lor lah|sia|wah|alamak|
@@ -66,11 +66,11 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     my order|my request|next|next step|step|first|first step|second|third|fourth|second step|
     third step|last step|final step|quick one|one thing|quick request|new order|
     new task|to execute|do this|do it|do the following|please do this|here goes|here we go|
-    action item|assignment|item|work order|trade order|a request|an order|urgent request|
+    decision|next one|action item|assignment|item|work order|trade order|a request|an order|urgent request|
     next thing|first thing|last thing|final thing|one more thing|my instruction|my command|
     my instructions|quick thing|first up|next up|that`,
   insistence:
-    `excuse me|pardon me|no time|no time to lose|decision is taken|decision taken|the decision is taken|mind made up|my mind made up|lazy me|nothing fancy|no bells and whistles|don't care about slippage|dont care about slippage|dont wait|don't lose time|dont lose time|ez decision|fren|frens|ser|degen mode|done deal|no rush on gas|wagmi|lfg|let's go|good morning to you|good evening to you|oh lovely|how lovely|how exciting|no problem|that is the order|that's the order|the ratio allows it|do that|please do that|do that part|do so|please do so|please do|could you arrange it|can you arrange it|arrange it|could you do that|can you do that|make that so|see to it|carry it out|please carry it out|execute it|please proceed|go ahead please|please go ahead|kindly do it|do it please|let me be plain|let me be clear|to be clear|to put it plainly|put simply|simply put|in short|in plain words|be quick|be gentle|be careful|please be quick|as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
+    `hear me out|for the love of god|you know what|u know what|know what|tell you what|dead simple|period|full stop|excuse me|pardon me|no time|no time to lose|decision is taken|decision taken|the decision is taken|mind made up|my mind made up|lazy me|nothing fancy|no bells and whistles|don't care about slippage|dont care about slippage|dont wait|don't lose time|dont lose time|ez decision|fren|frens|ser|degen mode|done deal|no rush on gas|wagmi|lfg|let's go|good morning to you|good evening to you|oh lovely|how lovely|how exciting|no problem|that is the order|that's the order|the ratio allows it|do that|please do that|do that part|do so|please do so|please do|could you arrange it|can you arrange it|arrange it|could you do that|can you do that|make that so|see to it|carry it out|please carry it out|execute it|please proceed|go ahead please|please go ahead|kindly do it|do it please|let me be plain|let me be clear|to be clear|to put it plainly|put simply|simply put|in short|in plain words|be quick|be gentle|be careful|please be quick|as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
     my mind is made up|my mind's made up|made up my mind|i made up my mind|going for it|
     i'm going for it|final answer|that's my final answer|done deal|here we go|okay you convinced me|
     you convinced me|you've convinced me|i'm doing it|let's roll|let's get on with it|
@@ -140,7 +140,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   but: `but|but then|however|though|yet|still`,
   be: `be|is|are|am|gets|being|to be`,
   self:
-    `the treasury|the operating treasury|the reserve account|the operating account|our reserves|the ops wallet|our ops wallet|our operating wallet|us|my hands|our hands|our treasury wallet|us|myself|ourselves|my wallet|my account|my address|my main wallet|my own wallet|my usual address|my ledger|
+    `the treasury|the operating treasury|the reserve account|the operating account|our reserves|the ops wallet|our ops wallet|our operating wallet|us|my hands|our hands|our treasury wallet|us|myself|ourselves|my pocket|my pockets|our pockets|my wallet|my account|my address|my main wallet|my own wallet|my usual address|my ledger|
     my cold wallet|my hardware wallet|my trading account|the wallet|my hot wallet|my metamask|
     my trading wallet|my usual wallet|my main account|my own account|me|my balance|
     my savings wallet|my spot wallet|my usual account|wallet|our wallet|my safe|my portfolio|

@@ -270,7 +270,13 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
 }
 
 /** "5 SOL against my loan", "from my wallet to the debt" pay; "20 NEAR as debt" takes. */
-function wayOfDebt({ phrases }: ReadOrder): DefiPrimitive[] {
+function wayOfDebt({ phrases, head }: ReadOrder): DefiPrimitive[] {
+  // "I'd love 250 USDC of debt on Moonwell"
+  const wants = head.form === "wish" &&
+    phrases.some(({ prep, amount, hints }) =>
+      prep === null && amount !== null && hints.some((hint) => tellsOf(hint) === "debt")
+    );
+  if (wants) return ["borrow_asset"];
   const leads = (preps: RegExp) =>
     phrases.some(({ prep, hints }) =>
       preps.test(prep ?? "") && hints.some((hint) => tellsOf(hint) === "debt")

@@ -22,25 +22,27 @@ const OBJECTS: Readonly<Record<string, string>> = {
     "reward",
     "reward|rewards|incentive|incentives|emission|emissions|yield|yields|" +
       "earnings|interest|fees|fee|gains|profits|profit|payout|payouts|income|bonus|" +
-      "staking rewards|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool",
+      "staking rewards|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|bribes",
   ),
   ...objects(
     "debt",
     "i owe|we owe|that we owe|whatever i owe|whatever we owe|what we owe|owed|debt|debts|loans|borrow|credit line|repayment|credit|what i owe|facility|borrowings|" +
-      "of what i owe|what's owed|borrow position|tab|on loan|on credit|balance owed|loan|borrowing|borrowing power|borrowing capacity|borrow limit|drawing",
+      "of what i owe|what's owed|borrow position|tab|on loan|on credit|balance owed|loan|borrowing|borrowing power|borrowing capacity|borrow limit|drawing|liability|liabilities",
   ),
   ...objects("collateral", "collateral|collat|guarantee|security|margin of safety"),
   ...objects(
     "liquidity",
     "liquidity|liq|lp|lp token|lp tokens|lp position|liquidity position|" +
-      "liquidity units|units of liquidity|pool tokens|pool token|liquidity provider|lp share|lp shares",
+      "liquidity units|units of liquidity|pool tokens|pool token|liquidity provider|lp share|lp shares|my range|v3 range|" +
+      "v4 range|bins",
   ),
   ...objects(
     "stake",
     "stake|validator|validators|validator node|delegation|delegations|staking pool|" +
       "staking contract|staking|stakes|validating|nominations|staking position|liquid staking|lockup|" +
       "nominator|nominators|consensus|indexer|bakers|baker|operator|lock|validation|deposit contract|unbonding queue|staking program|" +
-      "staking module|restaking|delegator|node|nodes",
+      "staking module|restaking|delegator|node|nodes|bonding|stacking|baking|nomination|nomination pool|" +
+      "nomination pools|collator|collators|p-rep|p rep|stake account",
   ),
   ...objects(
     "position",
@@ -214,7 +216,7 @@ export const DEFI_ORDERS: OrderLexicon = {
     ("vault|vaults|pool|pools|market|markets|protocol|protocols|gauge|gauges|farm|farms|venue|" +
       "savings account|account|platform|dex|network|chain|contract|app|exchange contract|yield vault|" +
       "savings vault|v2|v3|v4|version|program|router|module|lending vault|syrup pool|liquidity pool|" +
-      "prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche")
+      "prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche|dlmm|clmm|amm|acct|trove")
       .split("|"),
   manners: MANNERS,
   foreignWords: FOREIGN_WORDS,
