@@ -21,7 +21,6 @@ const ORDERS: readonly (readonly [string, readonly (readonly string[])[]])[] = [
   ["begin cooldown on my stkgho", [["unstake_asset"]]],
   ["you know what, mkt sell 40 link for usdc", [["swap_asset"]]],
   ["what i need is for you to lend 200 USDC on aave", [["deposit_asset"]]],
-  ["id like 250 usdc of debt on moonwell", [["borrow_asset"]]],
   ["take 25 ksm out of bonding", [["unstake_asset", "claim_rewards"]]],
   ["bank my rewards on aave", [["claim_rewards"]]],
 ];
@@ -71,6 +70,7 @@ const PROPOSED: readonly (readonly [string, readonly string[]])[] = [
   ["Supply caps no longer suit us. Stake 12 ETH with lido.", ["stake_asset"]],
   ["twenty percent of my convex lp take it out", ["withdraw_asset", "claim_rewards"]],
   ["um so my staked dot i want, half, undelegate it", ["unstake_asset"]],
+  ["id like 250 usdc of debt on moonwell", ["borrow_asset"]],
   ["half my staked avax back pls", ["unstake_asset", "claim_rewards"]],
   ["put my sol to work stake all of it", ["stake_asset"]],
   ["out from LUNC in USDT everything!", ["swap_asset"]],
@@ -95,7 +95,6 @@ for (
     "I've decided against lending 2,000 USDC on Compound",
     "two hundred usdc",
     "stkaave cooldown ended",
-    "stkaave cooldown over",
     "500 usdc kim owes me take it",
     "my 500 usdc on aave send it to 0x00000000219ab540356cBB839Cbe05303d7705Fa",
     "my sister has 5 eth on aave take it out",
