@@ -123,6 +123,14 @@ export function readArguments(
         roles.set(tag, "aside");
         continue;
       }
+      // "bring my BNB debt to zero": all of it
+      const owed = phrases.find(({ hints }) => hints.includes("debt"));
+      if (refusal?.kind === "zero" && owed && (prep === "to" || prep === "->")) {
+        owed.hints.push("is:zero");
+        roles.set(tag, "manner");
+        [prep, draft] = [null, null];
+        continue;
+      }
       if (refusal && !VAGUE.includes(refusal.kind)) {
         unread.push(tag);
         continue;

@@ -48,7 +48,7 @@ export function findHead(tags: readonly Tag[], lexicon: CompiledLexicon): FoundH
   if (first === undefined) return null;
   const expects = takes ?? "base";
   const done = expects === "thing" || expects === "doing" || mayCause(first)
-    ? findDone(tags, at, frame, takes)
+    ? findDone(tags, at, frame, takes) ?? findGone(tags, at, frame, lexicon)
     : null;
   if (done) return done;
   if (expects === "base") {
@@ -198,6 +198,36 @@ function findDone(
   return null;
 }
 
+/** "I want that 2 ETH debt gone": what is to be there no more. */
+function findGone(
+  tags: readonly Tag[],
+  at: number,
+  frame: readonly Tag[],
+  { lexicon }: CompiledLexicon,
+): FoundHead | null {
+  const end = tags.findIndex(({ norm }, i) => i > at && norm === "gone");
+  const verb = lexicon.verbs.find(({ base }) => base === "get rid of");
+  const isWanted = mayCause(tags[at]!) ||
+    /\b(?:want|need|like|love|get|want to see|like to see)(?: that)?$/.test(
+      frame.at(-1)?.norm ?? "",
+    );
+  if (end < 0 || verb === undefined || !isWanted) return null;
+  const start = mayCause(tags[at]!) ? at + 1 : at;
+  const front = tags.slice(start, end);
+  if (front.some(({ mark }) => mark !== undefined) || !front.some((tag) => may(tag, "object"))) {
+    return null;
+  }
+  const { from, to } = tags[end]!;
+  return {
+    head: { form: "participle", word: verb.base, actions: verb.actions, from, to },
+    frame,
+    front,
+    back: tags.slice(end + 1),
+    tags: [tags[end]!],
+    takes: "thing",
+  };
+}
+
 /** True if a participle comes next: "already repaid". */
 function isDone(tags: readonly Tag[], from: number): boolean {
   const next = tags.slice(from).find((tag) => lightRole(tag) === null);
@@ -297,7 +327,9 @@ function findNamed(
       /^(?:ended|closed|finished|completed|complete|over|done|up|expired|passed)$/.test(
         tags.slice(noun + 1).find((one) => lightRole(one) === null)?.norm ?? "",
       );
-    if (isTold) return null;
+    // "I have a loan on aave" tells as well
+    const has = /^(?:i have|we have|i've got|i got)$/.test(frame.at(-1)?.norm ?? "");
+    if (isTold || has && senseOf(tag, "object")?.hint === "debt") return null;
     const front = tags.slice(at, noun);
     return {
       head: { form: "noun", word: tag.norm, actions, from: tag.from, to: tag.to },

@@ -23,6 +23,12 @@ const ORDERS: readonly (readonly [string, readonly (readonly string[])[]])[] = [
   ["what i need is for you to lend 200 USDC on aave", [["deposit_asset"]]],
   ["take 25 ksm out of bonding", [["unstake_asset", "claim_rewards"]]],
   ["bank my rewards on aave", [["claim_rewards"]]],
+  ["nominate + bond ksm 5", [["stake_asset"]]],
+  ["take 400 usdc from my wallet and lend it on zerolend", [["deposit_asset"]]],
+  ["i want that 2 eth debt gone", [["repay_asset"]]],
+  ["bring my bnb debt to zero", [["repay_asset"]]],
+  ["sell my pt-susde for usde now", [["swap_asset"]]],
+  ["borrow 35 USDC on Save", [["borrow_asset"]]],
 ];
 
 for (const [prompt, actions] of ORDERS) {
@@ -95,6 +101,11 @@ for (
     "I've decided against lending 2,000 USDC on Compound",
     "two hundred usdc",
     "stkaave cooldown ended",
+    "my debt on aave is gone",
+    "i have a loan gone bad on aave",
+    "claim and deposit 500 USDC",
+    "take 500 USDC and send it to kim",
+    "put 500 usdc on save mode",
     "500 usdc kim owes me take it",
     "my 500 usdc on aave send it to 0x00000000219ab540356cBB839Cbe05303d7705Fa",
     "my sister has 5 eth on aave take it out",

@@ -126,6 +126,11 @@ function isTold({ tag, form }: Act, tags: readonly Tag[]): boolean {
   const relates = /^(?:i|we)$/.test(before) &&
     /^(?:that|which|what)$/.test(tags[at - 2]?.norm ?? "");
   if (relates || /^(?:that|which|what) (?:i|we)$/.test(before)) return true;
+  // "I have a loan on aave"
+  const has = tags.slice(0, at).some(({ norm }) =>
+    /^(?:i have|we have|i've got|i got)$/.test(norm)
+  );
+  if (form === "noun" && has && senseOf(tag, "object")?.hint === "debt") return true;
   if (form !== "participle") return false;
   // "Finally got my 5 ETH unstaked"
   const got = tags.findIndex(({ norm }) => /(?:^| )got$/.test(norm));

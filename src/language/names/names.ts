@@ -4,6 +4,7 @@ import type { CompiledLexicon } from "../lexicon.ts";
 import type { NameKind } from "../sense.ts";
 import { type NameShape, shapeOf } from "./open_names.ts";
 import type { FoundName } from "../order.ts";
+import { lightRole } from "../screen/transparent.ts";
 import { may, type Tag } from "../tokens/tags.ts";
 
 /** What is known of the place of a word. */
@@ -143,7 +144,10 @@ export function nameAt(
   const isTicker = !context.isShouting && /^[A-Z]{3,6}$/.test(tag.text) &&
     (context.afterAmount || context.afterDeterminer) &&
     tag.senses.every(({ role }) => ["address", "filler", "greeting"].includes(role));
-  if ((tag.senses.length > 0 && !isTicker) || tag.mark || tag.quantity) return null;
+  // "on Save": a verb nowhere behind "on"
+  const isVerb = tag.senses.length > 0 && tag.senses.every(({ role }) => role === "verb") &&
+    /^(?:on|at|from|via)$/.test(context.prep ?? "") && kindOfEveryday(tag, context) === "place";
+  if ((tag.senses.length > 0 && !isTicker && !isVerb) || tag.mark || tag.quantity) return null;
   const repaired = repairPlace(tag, context);
   if (repaired) return { name: repaired, length: 1 };
   if (!context.lexicon.lexicon.openNames) return null;
@@ -285,8 +289,23 @@ const MEASURE =
 const ORDINAL =
   /^(?:last|first|next|final|more|other|quick|small|big|little|simple|single|second|third)$/;
 
+/** "a quarter of my render", "on shadow": an everyday word where only a name can stand. */
+function kindOfEveryday({ norm }: Tag, context: NameContext): NameKind | null {
+  const { prep, exchanges, afterAmount, afterDeterminer, next, things } = context;
+  const { asset = [], place = [] } = context.lexicon.lexicon.everyday;
+  const isEnd = next === undefined || next.mark !== undefined || lightRole(next) !== null ||
+    may(next, "prep", "place_word", "object");
+  if (asset.includes(norm)) {
+    const isTarget = exchanges && /^(?:to|into|for)$/.test(prep ?? "") && isEnd;
+    if (afterAmount || (afterDeterminer && things === 0) || isTarget) return "asset";
+  }
+  return place.includes(norm) && prep !== null && AT.includes(prep) && isEnd ? "place" : null;
+}
+
 function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind | null {
   const { prep, exchanges, afterAmount, afterDeterminer, next, inPhrase } = context;
+  const everyday = kindOfEveryday(tag, context);
+  if (everyday !== null) return everyday;
   if ([CALENDAR, ORDINAL, MEASURE].some((words) => words.test(tag.norm))) return null;
   const sure = SURE.includes(shape) || shape === "suffix";
   if (shape === "signed" && tag.text.includes("/")) {

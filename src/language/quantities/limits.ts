@@ -49,7 +49,7 @@ export function readLimited(context: Context, index: number): Quantity | null {
     if (bound + near === 0) break;
     // "I would like 5" estimates nothing
     const isWish = norm(context, at) === "like" &&
-      /(?:'d|^would|^i|^we|^really|^also)$/.test(norm(context, at - 1));
+      /(?:'d|^id|^would|^i|^we|^really|^also)$/.test(norm(context, at - 1));
     if (isWish) break;
     kind ??= bound ? "bound" : "approximate";
     at += bound + near;

@@ -277,6 +277,8 @@ function wayOfDebt({ phrases, head }: ReadOrder): DefiPrimitive[] {
       prep === null && amount !== null && hints.some((hint) => tellsOf(hint) === "debt")
     );
   if (wants) return ["borrow_asset"];
+  // "bring my debt to zero"
+  if (phrases.some(({ hints }) => hints.includes("is:zero"))) return ["repay_asset"];
   const leads = (preps: RegExp) =>
     phrases.some(({ prep, hints }) =>
       preps.test(prep ?? "") && hints.some((hint) => tellsOf(hint) === "debt")

@@ -28,6 +28,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     [D, K],
   ],
   ["bank", [D, K, C]],
+  ["unload", [S, W]],
   ["send|move|transfer|shift|ship|push|remit", []],
   ["earn", [D, K]],
   [
@@ -52,7 +53,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     "rescue|salvage|yoink|uncollateralize|uncollateralise|bail|bail from|bail out of|unpark|lighten|lift|pull|pull out|get out|cash out|bring back|bring home|remove|retrieve|" +
     "reclaim|recall|extract|drain|empty|empty out|yank|whip out|fetch|" +
     "take back|get back|bust|unwind|shrink|trim|liquidate my|scale down|move out|pull back|" +
-    "bring|unload|take away|haul|haul out|fish out|dig out|withdraw back|drop out of|" +
+    "bring|take away|haul|haul out|fish out|dig out|withdraw back|drop out of|" +
     "gimme back|give me back|opt out of|zap out",
     [W, U, C],
   ],

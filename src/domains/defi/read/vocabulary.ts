@@ -273,6 +273,15 @@ export const DEFI_ORDERS: OrderLexicon = {
     prices: true,
   },
   openNames: true,
+  everyday: {
+    asset:
+      ("near|blue|deep|sand|mask|band|mars|stars|flow|rose|honey|turbo|goat|ape|render|ocean|sky|vet|swell|" +
+        "sonic|kernel|puffer|magic|waves|spell").split("|"),
+    place:
+      ("save|bucket|blaze|origin|shadow|flux|carrot|magma|warden|magpie|metropolis|platypus|helix|splash|" +
+        "persistence|silo|sonic|swell").split("|"),
+  },
+  prefixes: ["pt", "yt", "lp", "sy"],
 };
 
 const ASSET_NAMES = new Set([...ASSETS, ...MORE_ASSETS, ...KNOWN_ASSETS.filter(isTicker)]);
