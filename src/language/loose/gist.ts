@@ -86,6 +86,12 @@ function resumes(tags: readonly Tag[], at: number): boolean {
 /** True where nothing tells, asks back, takes back or counts twice. */
 function couldAsk(tags: readonly Tag[]): boolean {
   if (tags.length > MAX_TAGS || tags.some(bars)) return false;
+  // "kim's loan, repay it"
+  const owned = tags.some(({ senses, norm, text }, i) =>
+    senses.length === 0 && text === norm && norm.endsWith("'s") &&
+    may(tags[i + 1], "name", "object", "noun")
+  );
+  if (owned) return false;
   const words = tags.filter((tag) => !tag.mark && lightRole(tag) === null);
   const norms = words.flatMap(({ norm }) => norm.split(" "));
   // "the safety module" is a place to stake in
