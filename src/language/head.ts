@@ -68,7 +68,9 @@ export function findHead(tags: readonly Tag[], lexicon: CompiledLexicon): FoundH
   if (expects !== "gerund") {
     const named = findNamed(tags, at, frame, takes);
     if (named) return named;
-    const wanted = takes === "thing" ? findBack(tags, at, frame) : null;
+    const wanted = takes === "thing" || takes === null
+      ? findBecome(tags, at, frame) ?? (takes === "thing" ? findBack(tags, at, frame) : null)
+      : null;
     if (wanted) return wanted;
   }
   const bare = takes === null ? findBare(tags, at) : null;
@@ -388,6 +390,31 @@ function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): Foun
     frame,
     front: [],
     back: tags.slice(at),
+    tags: [],
+    takes: "thing",
+  };
+}
+
+/** "I'd like my USDT to be USDC", "my 800 MATIC become ETH, now": one thing is to be another. */
+function findBecome(tags: readonly Tag[], at: number, frame: readonly Tag[]): FoundHead | null {
+  const asks = frame.length > 0 || tags.some((tag) => may(tag, "courtesy", "urgency"));
+  const as = tags.findIndex(({ norm }, i) => i > at && /^(?:to be|become|to become)$/.test(norm));
+  const isThing = (tag: Tag) =>
+    tag.senses.some((sense) => sense.role === "name" && sense.kind === "asset");
+  const given = tags.slice(at, as);
+  const isOwn = given[0]?.quantity !== undefined || may(given[0], "determiner");
+  const target = tags.slice(as + 1).find((tag) => lightRole(tag) === null);
+  if (as < 0 || !asks || !isOwn || given.filter(isThing).length !== 1) return null;
+  if (target === undefined || !isThing(target) || given.some(({ mark }) => mark !== undefined)) {
+    return null;
+  }
+  const { from, to } = tags[as]!;
+  const becomes: Tag = { ...tags[as]!, norm: "to", senses: [{ role: "prep" }] };
+  return {
+    head: { form: "arrow", word: "to", actions: ["->"], from, to },
+    frame,
+    front: [],
+    back: [...given, becomes, ...tags.slice(as + 1)],
     tags: [],
     takes: "thing",
   };

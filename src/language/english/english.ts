@@ -128,7 +128,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     towards|toward|over on|over at|in exchange for|in return for|instead of|off of|back into|
     as|by|per|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|
     around|between|behind|w|w/|by using|paid with|by way of|use|fro|form|too|frum|on top of`,
-  particle: `back|out|up|off|down|away|over|in|home`,
+  particle: `to here|back here|back|out|up|off|down|away|over|in|home`,
   and: `and|plus|&|+|as well as|along with|together with|and also`,
   then: `then|and then|after that|afterwards|and after that|and afterwards|and finally|
     and lastly|lastly|next|and next|followed by|subsequently|once that's done|
@@ -185,7 +185,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     earned|existing|current|available|total|full|new|entire|complete|liquid|owed|due|waiting|
     accumulated|claimable|overdue|recent|extra|little|sitting|available in my wallet|
     left|old|i can|accruing|vested|matured|built up|that has built up|waiting for me|owed to me|
-    due to me|to my name|i have|i own|i hold|we hold|we own|that we hold|we keep|i keep|we staked|that we staked|we borrowed|that we borrowed|we lent|we deposited|we supplied|we drew|we parked|i parked|i still have|we still have|that is held|held|that i have|single-sided|out-of-range|in-range|safest|highest|best|most liquid|highest apy|highest yield|
+    due to me|to my name|i have|i own|i hold|we hold|we own|that we hold|we keep|i keep|we staked|that we staked|we borrowed|that we borrowed|we lent|we deposited|we supplied|we drew|we parked|i parked|i still have|we still have|that is held|held|that i have|single-sided|one-sided|one sided|single sided|out-of-range|in-range|safest|highest|best|most liquid|highest apy|highest yield|
     highest-yield|highest yielding|highest-yielding|best apy|best apr|highest apr|lowest fee|cheapest|
     flagship|partner|farming|safety|moderate|overdue|weekly|that's sitting|that is sitting|i owe|that i owe|i earned|i've earned|
     i am owed|i'm owed|i have earned|that i earned|i have there|i've got|we have|i have left|i've accrued|i've got left|

@@ -85,7 +85,9 @@ function resumes(tags: readonly Tag[], at: number): boolean {
 
 /** True where nothing tells, asks back, takes back or counts twice. */
 function couldAsk(tags: readonly Tag[]): boolean {
-  if (tags.length > MAX_TAGS || tags.some(bars)) return false;
+  // "1 WBTC into aave then": the last word joins nothing
+  const joins = (i: number) => i < tags.length - 1 || tags[i]!.norm !== "then";
+  if (tags.length > MAX_TAGS || tags.some((tag, i) => bars(tag) && joins(i))) return false;
   // "kim's loan, repay it"
   const owned = tags.some(({ senses, norm, text }, i) =>
     senses.length === 0 && text === norm && norm.endsWith("'s") &&
@@ -100,7 +102,8 @@ function couldAsk(tags: readonly Tag[]): boolean {
     return false;
   }
   return !asks(norms) && isEnglish(words) && !RETRACTS.test(norms.join(" ")) &&
-    tags.filter(({ quantity }) => quantity !== undefined).length <= 1;
+    tags.filter(({ quantity }) => quantity !== undefined && quantity.kind !== "ordinal").length <=
+      1;
 }
 
 /** "can USDT be borrowed", "is my ETH staked": a question, with or without its mark. */
@@ -146,12 +149,21 @@ function isTold({ tag, form }: Act, tags: readonly Tag[]): boolean {
   return isSaid || /^(?:i|we|i've|we've|just|it)$/.test(before);
 }
 
+const WHOLE = /^(?:all of it|all of them|everything|it all|the lot|the whole lot)$/;
+const EARNED = /^(?:unclaimed|accrued|claimable|earned|pending)$/;
+
 /** True if words without an act tell where something is to go: "venus usdc 2k back", "300 DAI into the DSR". */
 function isPut(tags: readonly Tag[]): boolean {
   const led = tags.some((tag, i) =>
     i < tags.length - 1 && (may(tag, "prep") || tag.mark === "->") && lightRole(tag) === null
   );
-  const counts = tags.some((tag) => tag.quantity !== undefined);
+  const counts = tags.some((tag) => tag.quantity !== undefined || WHOLE.test(tag.norm));
+  const isAsked = tags.some((tag) => may(tag, "courtesy", "urgency", "self"));
+  // "fees from my ETH-USDC pool now", "those unclaimed RAY into my account"
+  const isEarned = tags.some((tag) =>
+    senseOf(tag, "object")?.hint === "reward" || may(tag, "adjective") && EARNED.test(tag.norm)
+  );
+  if (isEarned && isAsked && tags.some((tag) => may(tag, "name"))) return true;
   const isAt = tags.some((tag) =>
     may(tag, "object", "place_word") || may(tag, "name") && senseOf(tag, "name")?.kind !== "asset"
   );
@@ -174,7 +186,8 @@ function bars(tag: Tag): boolean {
   if (tag.senses.some((sense) => sense.role === "verb" && sense.verb.foreign !== undefined)) {
     return !may(tag, "name", "object", "noun");
   }
-  const isSlot = may(tag, "name", "object", "noun", "place_word", "prep", "particle");
+  const isSlot = may(tag, "name", "object", "noun", "place_word", "prep", "particle") ||
+    /^[+&]$/.test(tag.norm);
   return !isSlot && !isBareVerb(tag) && tag.senses.length > 0 && !isIdle(tag);
 }
 
@@ -185,7 +198,7 @@ function isBareVerb(tag: Tag): boolean {
 
 /** "my supply", "take credit": a noun that looks like a verb. */
 function isThing(tag: Tag, before: Tag | undefined, after: Tag | undefined): boolean {
-  if (!may(tag, "object", "noun") || before === undefined) return false;
+  if (!may(tag, "object", "noun", "place_word") || before === undefined) return false;
   // "stake it", "lend 5 ETH": what has an object of its own is a verb
   if (after?.quantity !== undefined || may(after, "pronoun", "determiner")) return false;
   if (verbOf(tag, "gerund")) return may(before, "determiner", "adjective", "name");

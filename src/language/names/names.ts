@@ -154,21 +154,27 @@ export function nameAt(
   return openName(tags, at, context);
 }
 
-/** "on zero lend": a place that is written as one word. */
+/** "on zero lend", "into pop cat": a place or a thing that is written as one word. */
 function joinedPlace(
   tags: readonly Tag[],
   at: number,
-  { prep, lexicon }: NameContext,
+  { prep, lexicon, exchanges }: NameContext,
 ): FoundName | null {
   const [tag, next] = [tags[at]!, tags[at + 1]];
-  if (prep === null || !AT.includes(prep) || next === undefined || next.quantity || next.mark) {
+  if (
+    prep === null || ![...AT, ...EXCHANGE].includes(prep) || next === undefined || next.quantity ||
+    next.mark
+  ) {
     return null;
   }
   if (!/^[a-z]{2,}$/.test(tag.norm) || !/^[a-z]{2,}$/.test(next.norm)) return null;
   const [known] = lexicon.index.get(`${tag.norm}${next.norm}`) ?? [];
-  const sense = known?.senses.find((one) => one.role === "name" && one.kind === "place");
+  const sense = known?.senses.find((one) =>
+    one.role === "name" &&
+    (one.kind === "place" ? AT.includes(prep) : exchanges && one.kind === "asset")
+  );
   if (known?.words.length !== 1 || sense?.role !== "name") return null;
-  return { kind: "place", name: sense.name, open: false, from: tag.from, to: next.to };
+  return { kind: sense.kind, name: sense.name, open: false, from: tag.from, to: next.to };
 }
 
 function isNamePart(tag: Tag | undefined, { isShouting }: NameContext): boolean {

@@ -94,8 +94,8 @@ function saidBy(order: ReadOrder): Said {
   return {
     order,
     assets,
-    out: particles.some((word) => /^(?:out|back|off|away|home)$/.test(word)) ||
-      phrases.some(({ prep, self }) => /^back/.test(prep ?? "") && self) ||
+    out: particles.some((word) => /^(?:out|back|off|away|home|to here|back here)$/.test(word)) ||
+      phrases.some(({ prep, self }) => /^(?:back|->)/.test(prep ?? "") && self) ||
       phrases.some((phrase) =>
         OUT.test(phrase.prep ?? "") && !phrase.self && (placed(phrase) || !hasAsset(phrase))
       ),

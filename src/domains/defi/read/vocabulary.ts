@@ -42,12 +42,13 @@ const OBJECTS: Readonly<Record<string, string>> = {
       "staking contract|staking|stakes|validating|nominations|staking position|liquid staking|lockup|" +
       "nominator|nominators|consensus|indexer|bakers|baker|operator|lock|validation|deposit contract|unbonding queue|staking program|" +
       "staking module|restaking|delegator|node|nodes|bonding|stacking|baking|nomination|nomination pool|" +
-      "nomination pools|collator|collators|p-rep|p rep|stake account",
+      "nomination pools|collator|collators|p-rep|p rep|stake account|what i staked|what i delegated",
   ),
   ...objects(
     "position",
     "position|pos|positions|principal|share|my share|our share|holdings|holding|shares|bag|bags|savings|" +
-      "portfolio|money|funds|assets|balance|deposits|deposit|stack|capital|amount|quantity",
+      "portfolio|money|funds|assets|balance|deposits|deposit|stack|capital|amount|quantity|what i have|what i hold|" +
+      "what i lent|what i deposited|what i supplied|what i put in|what i've got|what we lent",
   ),
   ...objects(
     "thing",
@@ -216,7 +217,7 @@ export const DEFI_ORDERS: OrderLexicon = {
     ("vault|vaults|pool|pools|market|markets|protocol|protocols|gauge|gauges|farm|farms|venue|" +
       "savings account|account|platform|dex|network|chain|contract|app|exchange contract|yield vault|" +
       "savings vault|v2|v3|v4|version|program|router|module|lending vault|syrup pool|liquidity pool|" +
-      "prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche|dlmm|clmm|amm|acct|trove")
+      "prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche|dlmm|clmm|amm|acct|trove|boost")
       .split("|"),
   manners: MANNERS,
   foreignWords: FOREIGN_WORDS,
