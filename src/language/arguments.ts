@@ -262,7 +262,11 @@ export function readArguments(
       roles.set(tag, "connector");
       continue;
     }
-    if (may(tag, "prep") && !(lightRole(tag) && !startsThing(after))) {
+    // "too risky" is no "to"
+    const isToo = tag.norm === "too" && after !== undefined && !after.quantity &&
+      !may(after, "name", "determiner", "self", "place_word", "object") &&
+      !/^[$A-Z]/.test(after.text);
+    if (may(tag, "prep") && !isToo && !(lightRole(tag) && !startsThing(after))) {
       if (prep !== null && prepTag) unread.push(prepTag);
       prep = PREPS[tag.norm] ?? tag.norm;
       prepTag = tag;
@@ -299,7 +303,9 @@ export function readArguments(
     const tells = /^(?:i|we|i've|we've)$/.test(tag.norm) && draft !== null &&
       verbOf(after, "participle") !== undefined;
     if (tells || /^i (?!can\b)/.test(tag.norm)) relative = true;
-    if (tells || may(tag, "adjective") || verbOf(tag, "participle")) {
+    // "cut it" is another act
+    const acts = verbOf(tag, "base") !== undefined && /^(?:it|them)$/.test(after?.norm ?? "");
+    if (tells || may(tag, "adjective") || verbOf(tag, "participle") && !acts) {
       if (!tells) (draft ?? begin(i)).hints.push(`is:${tag.norm}`);
       roles.set(tag, "adjective");
       continue;
@@ -362,9 +368,10 @@ function isOpenThing(
     (follows.quantity !== undefined || may(follows, "determiner"));
   if (isGiven) return true;
   if (
-    /^(?:has|have|is|are|was|were|did|does|had|gave|give|gives|pays|paid|yielded)$|ed$/.test(
-      tag.norm,
-    )
+    /^(?:has|have|is|are|was|were|did|does|had|gave|give|gives|pays|paid|yielded|looks|feels|seems)$|ed$/
+      .test(
+        tag.norm,
+      )
   ) return false;
   if (before?.norm === "of" && tags[at + 1] === undefined) return true;
   // "the vault door": what stands before belongs to the word

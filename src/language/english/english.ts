@@ -183,7 +183,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   adjective:
     `straight|directly|secured|idle|spare|remaining|leftover|left over|unused|outstanding|pending|unclaimed|accrued|
     earned|existing|current|available|total|full|new|entire|complete|liquid|owed|due|waiting|
-    accumulated|claimable|overdue|recent|extra|little|sitting|available in my wallet|
+    accumulated|claimable|overdue|recent|extra|little|flat|proportional|sitting|available in my wallet|
     left|old|i can|accruing|vested|matured|built up|that has built up|waiting for me|owed to me|
     due to me|to my name|i have|i own|i hold|we hold|we own|that we hold|we keep|i keep|we staked|that we staked|we borrowed|that we borrowed|we lent|we deposited|we supplied|we drew|we parked|i parked|i still have|we still have|that is held|held|that i have|single-sided|one-sided|one sided|single sided|out-of-range|in-range|safest|highest|best|most liquid|highest apy|highest yield|
     highest-yield|highest yielding|highest-yielding|best apy|best apr|highest apr|lowest fee|cheapest|

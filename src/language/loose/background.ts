@@ -137,8 +137,9 @@ export function backgroundFault(
   // "bored of matic", "rent's due", "too risky now"
   const isTired = isBefore && /^(?:done|bored|tired|sick)$/.test(first) &&
     words.slice(1).every((tag) => isIdle(tag) || may(tag, "name", "object", "noun"));
+  const opens = tags.find(({ mark }) => mark === undefined)!.norm;
   const isJudged = isBefore && end !== ":" && words.length <= 6 && words.every(isIdle) &&
-    (JUDGES.test(first) || isContracted(words));
+    (JUDGES.test(opens) || JUDGES.test(first) || isContracted(words));
   const isTold = isPlain || isOfOthers || isTired || isJudged || (isShort && words.every(isIdle));
   const counts = words.some(({ quantity }) =>
     quantity !== undefined && !["time", "ordinal"].includes(quantity.kind)

@@ -96,9 +96,13 @@ function couldAsk(tags: readonly Tag[]): boolean {
   if (owned) return false;
   const words = tags.filter((tag) => !tag.mark && lightRole(tag) === null);
   const norms = words.flatMap(({ norm }) => norm.split(" "));
+  // "what I owe" is a thing, "claim them" says what stood before
+  const told = words.filter((tag, i) => !may(tag, "object") && !resumes(words, i))
+    .flatMap(({ norm }) => norm.split(" "));
   // "the safety module" is a place to stake in
   const claims = (word: string, i: number) => CLAIMS.test(word) && norms[i + 1] !== "module";
-  if (norms.some((word, i) => OTHERS.test(word) || TELLS.test(word) || claims(word, i))) {
+  const tells = told.some((word) => OTHERS.test(word) || TELLS.test(word));
+  if (tells || norms.some(claims)) {
     return false;
   }
   return !asks(norms) && isEnglish(words) && !RETRACTS.test(norms.join(" ")) &&
@@ -146,7 +150,10 @@ function isTold({ tag, form }: Act, tags: readonly Tag[]): boolean {
   if (got >= 0 && got < at - 1) return true;
   const after = tags[at + 1];
   const isSaid = after?.quantity !== undefined || may(after, "determiner", "name", "object");
-  return isSaid || /^(?:i|we|i've|we've|just|it)$/.test(before);
+  // "half of my INJ, I want it unbonded"
+  const isWanted = before === "it" &&
+    tags[at - 2]?.senses.some((sense) => sense.role === "frame" && sense.takes === "thing");
+  return isSaid || !isWanted && /^(?:i|we|i've|we've|just|it)$/.test(before);
 }
 
 const WHOLE = /^(?:all of it|all of them|everything|it all|the lot|the whole lot)$/;

@@ -3,13 +3,24 @@ import { verbOf } from "../order.ts";
 import type { NameKind } from "../sense.ts";
 import { may, senseOf, type Tag } from "../tokens/tags.ts";
 
+/** "kim's rewards, claim them": nothing but what is somebody else's. */
+function isTheirs(ground: readonly Tag[]): boolean {
+  return ground.length <= 4 && ground.some(({ norm, senses }, i) => {
+    const owns = /^(?:his|hers?|their)$/.test(norm) || senses.length === 0 && norm.endsWith("'s");
+    return owns && may(ground[i + 1], "name", "object", "noun");
+  });
+}
+
 /** "I hold 800 USDC, put it into …", "my debt is 900 DAI, pay 300": the one thing that can be meant. */
 export function referred(phrases: readonly NounPhrase[], ground: readonly Tag[]): NounPhrase[] {
   const refers = phrases.some(({ pronoun, amount, names, hints }) =>
     pronoun !== null || amount?.kind === "amount" && names.length === 0 && hints.length === 0
   );
   const isThing = (kind: NameKind) => kind === "asset";
-  if (!refers || phrases.some(({ names }) => names.some(({ kind }) => isThing(kind)))) return [];
+  if (
+    !refers || isTheirs(ground) ||
+    phrases.some(({ names }) => names.some(({ kind }) => isThing(kind)))
+  ) return [];
   const named = ground.flatMap((tag) =>
     tag.senses.flatMap((sense) =>
       sense.role === "name" && isThing(sense.kind) && !sense.name.includes(" ")

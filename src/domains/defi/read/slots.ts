@@ -486,6 +486,13 @@ export const VENUE_NAMES: Readonly<Record<string, string>> = {
   "hyper lend": "hyperlend",
   "ether fi": "ether.fi",
   // As speech recognition writes them
+  "aave v three": "aave",
+  "aave v two": "aave",
+  "compound v three": "compound",
+  "compound v two": "compound",
+  "uniswap v two": "uniswap",
+  "uniswap v three": "uniswap",
+  "uniswap v four": "uniswap",
   ave: "aave",
   "ah vay": "aave",
   "ah ve": "aave",
