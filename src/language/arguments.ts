@@ -339,7 +339,10 @@ export function readArguments(
     unread.push(tag);
   }
   // A preposition that leads nowhere: "in the morning"
-  if (prep !== null && prepTag) {
+  // "the indexer I delegated to"
+  const isStranded = relative && /^(?:to|with|in|from|at|on|into)$/.test(prep ?? "");
+  if (isStranded && prepTag) roles.set(prepTag, "adjective");
+  if (prep !== null && prepTag && !isStranded) {
     unread.push(prepTag);
     if (/^(?:from|to|into|with|at|on|onto|off|out of)$/.test(prep)) things.push(prepTag);
   }

@@ -175,7 +175,7 @@ function isPut(tags: readonly Tag[]): boolean {
     may(tag, "object", "place_word") || may(tag, "name") && senseOf(tag, "name")?.kind !== "asset"
   );
   // "a third of my staked ALGO out"
-  const isOut = tags.some(({ norm }) => /^(?:out|back|home)$/.test(norm)) &&
+  const isOut = tags.some(({ norm }) => /^(?:out|back|home|to here|back here)$/.test(norm)) &&
     tags.some((tag) => may(tag, "name"));
   return counts &&
     (led || isOut || (isAt && tags.some((tag) => may(tag, "particle", "courtesy", "urgency"))));

@@ -61,7 +61,8 @@ export function mayRunOn(tags: readonly Tag[], at: number): boolean {
     return false;
   }
   const words = tags.slice(0, at).filter((tag) => !tag.mark && lightRole(tag) === null);
-  return words.length >= MIN_LEAD;
+  // "thanks for earlier now also lend 200 DAI"
+  return words.length >= (may(tags[0], "courtesy") ? 1 : MIN_LEAD);
 }
 
 /** Of these words, those that take nothing from an order after a clause of its own: "they want a deposit". */

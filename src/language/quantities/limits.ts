@@ -56,7 +56,13 @@ export function readLimited(context: Context, index: number): Quantity | null {
   }
   if (kind) {
     const limited = readCounted(context, at) ?? readAll(context, at);
-    if (limited) return refused(context, index, limited.to, kind, kind);
+    if (limited) {
+      const bad = refused(context, index, limited.to, kind, kind);
+      // "at most one percent slippage": what the limit is
+      return kind === "bound" && limited.kind === "percent" && limited.value !== undefined
+        ? { ...bad, value: limited.value }
+        : bad;
+    }
   }
   const named = covers(context, index, NAMED_BOUND);
   const limit = named ? readCounted(context, index + named) : null;
