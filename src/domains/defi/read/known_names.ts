@@ -59,7 +59,7 @@ export const KNOWN_VENUES: readonly string[] = list(`
   renzo|kelp|kernel|eigenlayer|karak|symbiotic|mellow|ether.fi liquid|etherfi liquid|veda|nucleus|upshift|
   mitosis|treehouse|amphor|turtle|royco|level money|ethena|usual|elixir|falcon|resupply|noon|reservoir|
   geist|geist finance|moola|argent|granary|prisma|alphafi|tectonic|sonne finance|bridgeworld|thor swap|ux chain|mars protocol|
-  red bank|port finance|larix|francium|mercurial|openbook|dlmm|cream finance|bprotocol|0x|velora|li.fi|bebop|hashflow|airswap|
+  red bank|port finance|larix|francium|mercurial|openbook|cream finance|bprotocol|0x|velora|li.fi|bebop|hashflow|airswap|
   loopring|perpetual protocol|apollox|vaultka|zyberswap|lodestar|rage trade|joe lb|liquidity book|banker joe|beethoven x|
   mai finance|meshswap|0vix|dfyn|alpaca finance|autofarm|wombex|ubeswap|frax swap|fraxswap|sovryn|tropykus|stackingdao|
   stacking dao|arkadiko|bitflow|velar|trisolaris|genius yield|muesliswap|kava lend|kava swap|kava mint|hard protocol|
