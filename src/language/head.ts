@@ -61,6 +61,12 @@ export function findHead(tags: readonly Tag[], lexicon: CompiledLexicon): FoundH
       return headOf(tags, at, frame, takes, verb, takes ? "request" : "imperative");
     }
   }
+  // "full repay on compound"
+  const next = tags[at + 1];
+  const whole = takes === null && first.norm === "full" ? verbOf(next, "base") : undefined;
+  if (whole && whole.actions.length > 0) {
+    return { ...headOf(tags, at + 1, frame, takes, whole, "imperative"), front: [first] };
+  }
   const gerund = verbOf(first, "gerund");
   if (gerund && (expects === "gerund" || (takes === null && frame.length === 0))) {
     return headOf(tags, at, frame, takes, gerund, "request");

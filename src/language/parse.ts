@@ -324,8 +324,12 @@ function actsBesides(
   const parts = orders.flatMap(({ parts }) => parts);
   const isRead = ({ from, to }: Tag) =>
     roles.of(from) === "correction" || parts.some(([start, end]) => from < end && start < to);
-  return tags.flatMap((tag) => {
-    if (may(tag, "name") || isRead(tag)) return [];
+  // "I know I only staked on Tuesday": what was done
+  const isPast = (tag: Tag, i: number) =>
+    verbOf(tag, "base", "gerund") === undefined && !may(tag, "noun") &&
+    tags.slice(Math.max(0, i - 2), i).some(({ norm }) => /^(?:i|we|i've|we've)$/.test(norm));
+  return tags.flatMap((tag, i) => {
+    if (may(tag, "name") || isRead(tag) || isPast(tag, i)) return [];
     const { actions } = verbOf(tag, "base", "gerund", "participle") ?? senseOf(tag, "noun") ??
       { actions: [] };
     return actions.length === 0 ? [] : [[...actions]];

@@ -7,7 +7,8 @@ const list = (text: string): string[] =>
 
 /** Words that bear no load around an order, and words that tell what a clause is. */
 const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
-  greeting: `hi all|hey all|hello all|hi everyone|hey everyone|hello everyone|oi|ey|ahoy|yo yo|
+  greeting:
+    `whats good|what's good|hi all|hey all|hello all|hi everyone|hey everyone|hello everyone|oi|ey|ahoy|yo yo|
     hi folks|hey folks|good evening all|good morning all|wagwan|sup|what's up|whats up|ello|
     hi|hey|hello|yo|gm|gn|howdy|hiya|greetings|hi there|hey there|hello there|
     good morning|good afternoon|good evening|good day|morning|evening|hello again|hi again`,
@@ -128,7 +129,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     towards|toward|over on|over at|in exchange for|in return for|instead of|off of|back into|
     as|by|per|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|
     around|between|behind|w|w/|by using|paid with|by way of|use|fro|form|too|frum|on top of`,
-  particle: `to here|back here|back|out|up|off|down|away|over|in|home`,
+  particle: `out of there|to here|back here|back|out|up|off|down|away|over|in|home`,
   and: `and|plus|&|+|as well as|along with|together with|and also`,
   then: `then|and then|after that|afterwards|and after that|and afterwards|and finally|
     and lastly|lastly|next|and next|followed by|subsequently|once that's done|

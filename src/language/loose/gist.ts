@@ -41,9 +41,10 @@ export function readGist(tags: readonly Tag[], base: Base): ReadOrder | null {
   // Whose "it" is meant, and whether it is another's to carry, only clauses could tell
   const isFree = acts.some((act) => act.actions.length === 0);
   const isOpen = acts.length > 1 || isFree;
-  // "take it out": without a direction the verb tells nothing
-  const refers = (i: number) =>
-    isFree && (acts.length > 1 || !may(tags[i + 1], "particle", "prep")) || !resumes(tags, i);
+  // "take it out", "unclaimed GRT, get it": else the verb tells nothing
+  const isEarned = tags.some(isReward);
+  const tells = (i: number) => isEarned || may(tags[i + 1], "particle", "prep");
+  const refers = (i: number) => isFree && (acts.length > 1 || !tells(i)) || !resumes(tags, i);
   if (isOpen && tags.some((tag, i) => may(tag, "pronoun") && refers(i))) return null;
   const actions = agreed(acts) ?? agreed(acts.filter(({ form }) => form === "imperative"));
   if (actions === null) return null;
@@ -79,6 +80,9 @@ function resumes(tags: readonly Tag[], at: number): boolean {
   ) {
     return false;
   }
+  // "put my SNX in staking, all of it"
+  const isNamed = tags.slice(0, at).some((tag) => may(tag, "name"));
+  if (isNamed && /^(?:all of it|all of them)$/.test(tags[at]!.norm)) return true;
   const isDone = verbOf(tags[at - 1], "base") !== undefined;
   return isDone && tags.slice(0, at - 1).some((tag) => may(tag, "name", "object"));
 }
@@ -159,6 +163,11 @@ function isTold({ tag, form }: Act, tags: readonly Tag[]): boolean {
 const WHOLE = /^(?:all of it|all of them|everything|it all|the lot|the whole lot)$/;
 const EARNED = /^(?:unclaimed|accrued|claimable|earned|pending)$/;
 
+function isReward(tag: Tag): boolean {
+  return senseOf(tag, "object")?.hint === "reward" ||
+    may(tag, "adjective") && EARNED.test(tag.norm);
+}
+
 /** True if words without an act tell where something is to go: "venus usdc 2k back", "300 DAI into the DSR". */
 function isPut(tags: readonly Tag[]): boolean {
   const led = tags.some((tag, i) =>
@@ -167,10 +176,7 @@ function isPut(tags: readonly Tag[]): boolean {
   const counts = tags.some((tag) => tag.quantity !== undefined || WHOLE.test(tag.norm));
   const isAsked = tags.some((tag) => may(tag, "courtesy", "urgency", "self"));
   // "fees from my ETH-USDC pool now", "those unclaimed RAY into my account"
-  const isEarned = tags.some((tag) =>
-    senseOf(tag, "object")?.hint === "reward" || may(tag, "adjective") && EARNED.test(tag.norm)
-  );
-  if (isEarned && isAsked && tags.some((tag) => may(tag, "name"))) return true;
+  if (tags.some(isReward) && isAsked && tags.some((tag) => may(tag, "name"))) return true;
   const isAt = tags.some((tag) =>
     may(tag, "object", "place_word") || may(tag, "name") && senseOf(tag, "name")?.kind !== "asset"
   );

@@ -94,7 +94,10 @@ function saidBy(order: ReadOrder): Said {
   return {
     order,
     assets,
-    out: particles.some((word) => /^(?:out|back|off|away|home|to here|back here)$/.test(word)) ||
+    out:
+      particles.some((word) =>
+        /^(?:out|back|off|away|home|out of there|to here|back here)$/.test(word)
+      ) ||
       phrases.some(({ prep, self }) => /^(?:back|->)/.test(prep ?? "") && self) ||
       phrases.some((phrase) =>
         OUT.test(phrase.prep ?? "") && !phrase.self && (placed(phrase) || !hasAsset(phrase))
@@ -141,7 +144,7 @@ function leavesFor({ phrases }: ReadOrder): boolean {
 function tellsOf(hint: string): string {
   if (!hint.startsWith("is:")) return hint;
   if (/stak|delegat|bonded|locked/.test(hint)) return "stake";
-  if (/unclaimed|accrued|claimable|vested|owed to|built up|waiting|earned/.test(hint)) {
+  if (/unclaimed|accrued|claimable|pending|vested|owed to|built up|waiting|earned/.test(hint)) {
     return "reward";
   }
   if (/borrow|i owe/.test(hint)) return "debt";

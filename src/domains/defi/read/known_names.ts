@@ -23,7 +23,7 @@ export const KNOWN_ASSETS: readonly string[] = list(`
   lunc|ustc|xdc|rbtc|btt|jst|rlusd|sena|eusd|axlusdc|whsol|whbar|wbera|mkusd|xai|wmemo|ohm|sohm|gohm|btrfly|rbn|alusd|aleth|
   tokemak|bico|acx|celr|mav|x2y2|ilv|xqi|gmd|glp|gns|dpx|rdpx|xgrail|usdb|manta|zkj|usdv|iotx|kda|ckb|digg|hegic|squeeth|
   lqty|vsp|mta|sdl|stbt|xsgd|eurt|idrt|zusd|brz|mxnt|cadc|gyen|xidr|musd|gyd|scrvusd|mimatic|besd|vbnb|vusdt|cdai|ceth|
-  cusdc|cwbtc|aweth|adai|xsushi|xboo|tshare|btcbr|hmstr|tston|stton|exa|scaf|icp|egld|zil|
+  cusdc|cwbtc|aweth|adai|xsushi|xboo|tshare|btcbr|hmstr|tston|stton|exa|scaf|icp|egld|zil|sd|pt|yt|
   mina|algo|galgo|xalgo|cspr|ktn|one|celo|mento|cusd|ceur|metis|boba|glmr|movr|astr|sdn|aca|bnc|ibtc|kint`);
 
 /** Further venues that orders name, lower case. */

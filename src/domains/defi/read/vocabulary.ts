@@ -47,7 +47,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ...objects(
     "position",
     "position|pos|positions|principal|share|my share|our share|holdings|holding|shares|bag|bags|savings|" +
-      "portfolio|money|funds|assets|balance|deposits|deposit|stack|capital|amount|quantity|what i have|what i hold|" +
+      "portfolio|money|funds|assets|balance|deposits|deposit|stack|capital|amount|quantity|atokens|ctokens|vtokens|receipt tokens|what i have|what i hold|" +
       "what i lent|what i deposited|what i supplied|what i put in|what i've got|what we lent",
   ),
   ...objects(
