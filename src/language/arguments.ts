@@ -127,6 +127,14 @@ export function readArguments(
         roles.set(tag, "aside");
         continue;
       }
+      // "bring my BNB debt to zero": all of it
+      const owed = phrases.find(({ hints }) => hints.includes("debt"));
+      if (refusal?.kind === "zero" && owed && (prep === "to" || prep === "->")) {
+        owed.hints.push("is:zero");
+        roles.set(tag, "manner");
+        [prep, draft] = [null, null];
+        continue;
+      }
       if (refusal && !VAGUE.includes(refusal.kind)) {
         unread.push(tag);
         continue;
@@ -223,7 +231,8 @@ export function readArguments(
     const object = senseOf(tag, "object");
     // "stake them": what has an object of its own is another order
     const isVerb = object !== undefined && (verbOf(tag, "base")?.actions.length ?? 0) > 0 &&
-      may(after, "pronoun") && !may(after, "determiner") && prep === null;
+      may(after, "pronoun") && !may(after, "determiner") && prep === null &&
+      i !== front.length - 1;
     if (isVerb) {
       unread.push(tag);
       things.push(tag);
@@ -274,7 +283,11 @@ export function readArguments(
       roles.set(tag, "connector");
       continue;
     }
-    if (may(tag, "prep") && !(lightRole(tag) && !startsThing(after))) {
+    // "too risky" is no "to"
+    const isToo = tag.norm === "too" && after !== undefined && !after.quantity &&
+      !may(after, "name", "determiner", "self", "place_word", "object") &&
+      !/^[$A-Z]/.test(after.text);
+    if (may(tag, "prep") && !isToo && !(lightRole(tag) && !startsThing(after))) {
       if (prep !== null && prepTag) unread.push(prepTag);
       prep = PREPS[tag.norm] ?? tag.norm;
       prepTag = tag;
@@ -311,7 +324,9 @@ export function readArguments(
     const tells = /^(?:i|we|i've|we've)$/.test(tag.norm) && draft !== null &&
       verbOf(after, "participle") !== undefined;
     if (tells || /^i (?!can\b)/.test(tag.norm)) relative = true;
-    if (tells || may(tag, "adjective") || verbOf(tag, "participle")) {
+    // "cut it" is another act
+    const acts = verbOf(tag, "base") !== undefined && /^(?:it|them)$/.test(after?.norm ?? "");
+    if (tells || may(tag, "adjective") || verbOf(tag, "participle") && !acts) {
       if (!tells) (draft ?? begin(i)).hints.push(`is:${tag.norm}`);
       roles.set(tag, "adjective");
       continue;
@@ -351,7 +366,10 @@ export function readArguments(
     unread.push(tag);
   }
   // A preposition that leads nowhere: "in the morning"
-  if (prep !== null && prepTag) {
+  // "the indexer I delegated to"
+  const isStranded = relative && /^(?:to|with|in|from|at|on|into)$/.test(prep ?? "");
+  if (isStranded && prepTag) roles.set(prepTag, "adjective");
+  if (prep !== null && prepTag && !isStranded) {
     unread.push(prepTag);
     if (/^(?:from|to|into|with|at|on|onto|off|out of)$/.test(prep)) things.push(prepTag);
   }
@@ -380,9 +398,10 @@ function isOpenThing(
     (follows.quantity !== undefined || may(follows, "determiner"));
   if (isGiven) return true;
   if (
-    /^(?:has|have|is|are|was|were|did|does|had|gave|give|gives|pays|paid|yielded)$|ed$/.test(
-      tag.norm,
-    )
+    /^(?:has|have|is|are|was|were|did|does|had|gave|give|gives|pays|paid|yielded|looks|feels|seems)$|ed$/
+      .test(
+        tag.norm,
+      )
   ) return false;
   if (before?.norm === "of" && tags[at + 1] === undefined) return true;
   // "the vault door": what stands before belongs to the word

@@ -48,7 +48,7 @@ export function findHead(tags: readonly Tag[], lexicon: CompiledLexicon): FoundH
   if (first === undefined) return null;
   const expects = takes ?? "base";
   const done = expects === "thing" || expects === "doing" || mayCause(first)
-    ? findDone(tags, at, frame, takes)
+    ? findDone(tags, at, frame, takes) ?? findGone(tags, at, frame, lexicon)
     : null;
   if (done) return done;
   const meant = expects === "base" ? findMeans(tags, at, frame, takes, lexicon) : null;
@@ -63,6 +63,12 @@ export function findHead(tags: readonly Tag[], lexicon: CompiledLexicon): FoundH
       return headOf(tags, at, frame, takes, verb, takes ? "request" : "imperative");
     }
   }
+  // "full repay on compound"
+  const next = tags[at + 1];
+  const whole = takes === null && first.norm === "full" ? verbOf(next, "base") : undefined;
+  if (whole && whole.actions.length > 0) {
+    return { ...headOf(tags, at + 1, frame, takes, whole, "imperative"), front: [first] };
+  }
   const gerund = verbOf(first, "gerund");
   if (gerund && (expects === "gerund" || (takes === null && frame.length === 0))) {
     return headOf(tags, at, frame, takes, gerund, "request");
@@ -70,7 +76,9 @@ export function findHead(tags: readonly Tag[], lexicon: CompiledLexicon): FoundH
   if (expects !== "gerund") {
     const named = findNamed(tags, at, frame, takes);
     if (named) return named;
-    const wanted = takes === "thing" ? findBack(tags, at, frame) : null;
+    const wanted = takes === "thing" || takes === null
+      ? findBecome(tags, at, frame) ?? (takes === "thing" ? findBack(tags, at, frame) : null)
+      : null;
     if (wanted) return wanted;
   }
   const bare = takes === null ? findBare(tags, at) : null;
@@ -239,6 +247,36 @@ export function findResumed(tags: readonly Tag[]): FoundHead | null {
   return at < 0 || mayCause(tags[at]!) ? null : findDone(tags, at, [], "thing");
 }
 
+/** "I want that 2 ETH debt gone": what is to be there no more. */
+function findGone(
+  tags: readonly Tag[],
+  at: number,
+  frame: readonly Tag[],
+  { lexicon }: CompiledLexicon,
+): FoundHead | null {
+  const end = tags.findIndex(({ norm }, i) => i > at && norm === "gone");
+  const verb = lexicon.verbs.find(({ base }) => base === "get rid of");
+  const isWanted = mayCause(tags[at]!) ||
+    /\b(?:want|need|like|love|get|want to see|like to see)(?: that)?$/.test(
+      frame.at(-1)?.norm ?? "",
+    );
+  if (end < 0 || verb === undefined || !isWanted) return null;
+  const start = mayCause(tags[at]!) ? at + 1 : at;
+  const front = tags.slice(start, end);
+  if (front.some(({ mark }) => mark !== undefined) || !front.some((tag) => may(tag, "object"))) {
+    return null;
+  }
+  const { from, to } = tags[end]!;
+  return {
+    head: { form: "participle", word: verb.base, actions: verb.actions, from, to },
+    frame,
+    front,
+    back: tags.slice(end + 1),
+    tags: [tags[end]!],
+    takes: "thing",
+  };
+}
+
 /** True if a participle comes next: "already repaid". */
 function isDone(tags: readonly Tag[], from: number): boolean {
   const next = tags.slice(from).find((tag) => lightRole(tag) === null);
@@ -344,6 +382,14 @@ function findNamed(
   if (noun >= 0) {
     const tag = tags[noun]!;
     const { actions } = senseOf(tag, "noun")!;
+    // "stkAAVE cooldown ended" tells
+    const isTold = takes === null &&
+      /^(?:ended|closed|finished|completed|complete|over|done|up|expired|passed)$/.test(
+        tags.slice(noun + 1).find((one) => lightRole(one) === null)?.norm ?? "",
+      );
+    // "I have a loan on aave" tells as well
+    const has = /^(?:i have|we have|i've got|i got)$/.test(frame.at(-1)?.norm ?? "");
+    if (isTold || has && senseOf(tag, "object")?.hint === "debt") return null;
     // "a small loan of 50 USDC": how small it is, the amount tells; without one it is left over
     const sized = SIZE.test(tags[noun - 1]?.norm ?? "") &&
       tags.slice(noun).some(({ quantity }) => quantity && !quantity.refusal);
@@ -410,6 +456,31 @@ function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): Foun
     frame,
     front: [],
     back: tags.slice(at),
+    tags: [],
+    takes: "thing",
+  };
+}
+
+/** "I'd like my USDT to be USDC", "my 800 MATIC become ETH, now": one thing is to be another. */
+function findBecome(tags: readonly Tag[], at: number, frame: readonly Tag[]): FoundHead | null {
+  const asks = frame.length > 0 || tags.some((tag) => may(tag, "courtesy", "urgency"));
+  const as = tags.findIndex(({ norm }, i) => i > at && /^(?:to be|become|to become)$/.test(norm));
+  const isThing = (tag: Tag) =>
+    tag.senses.some((sense) => sense.role === "name" && sense.kind === "asset");
+  const given = tags.slice(at, as);
+  const isOwn = given[0]?.quantity !== undefined || may(given[0], "determiner");
+  const target = tags.slice(as + 1).find((tag) => lightRole(tag) === null);
+  if (as < 0 || !asks || !isOwn || given.filter(isThing).length !== 1) return null;
+  if (target === undefined || !isThing(target) || given.some(({ mark }) => mark !== undefined)) {
+    return null;
+  }
+  const { from, to } = tags[as]!;
+  const becomes: Tag = { ...tags[as]!, norm: "to", senses: [{ role: "prep" }] };
+  return {
+    head: { form: "arrow", word: "to", actions: ["->"], from, to },
+    frame,
+    front: [],
+    back: [...given, becomes, ...tags.slice(as + 1)],
     tags: [],
     takes: "thing",
   };

@@ -37,6 +37,10 @@ export interface OrderLexicon {
   readonly quantities: QuantityOptions;
   /** Whether names that are on no list may stand in the place of one. */
   readonly openNames: boolean;
+  /** Names that are everyday words: they are names only where nothing else could stand. */
+  readonly everyday: Readonly<Partial<Record<NameKind, readonly string[]>>>;
+  /** What a name may begin with, a dash behind it: "pt" in "pt-susde". */
+  readonly prefixes: readonly string[];
 }
 
 /** A domain's words, compiled once. */
@@ -85,8 +89,13 @@ export function compileLexicon(lexicon: OrderLexicon): CompiledLexicon {
   for (const phrase of lexicon.manners) entries.push([phrase, { role: "manner" }]);
   entries.push(...ENGLISH);
   const names = new Set(lexicon.names.map(({ name }) => name));
+  const isPrefixed = (norm: string) => {
+    const dash = norm.indexOf("-");
+    return dash > 0 && lexicon.prefixes.includes(norm.slice(0, dash)) &&
+      names.has(norm.slice(dash + 1));
+  };
   const isName = (norm: string) =>
-    names.has(norm) || (norm.endsWith("+") && names.has(norm.slice(0, -1)));
+    names.has(norm) || (norm.endsWith("+") && names.has(norm.slice(0, -1))) || isPrefixed(norm);
   const cut = (phrase: string) =>
     PLAIN_WORDS.test(phrase)
       ? phrase

@@ -144,9 +144,16 @@ interface Prepared {
 /** "one deposit of 0.4 WBTC": that it is one says nothing of how much. */
 function withoutCounts(tags: readonly Tag[]): Tag[] {
   return tags.map((tag, i) => {
+    // "one small loan, 50 DAI": what counts is said as well
+    const next = tags.slice(i + 1, i + 4).findIndex((one) => may(one, "noun", "object"));
+    const isSaid = next > 0 && tags.some((one) => one !== tag && one.quantity !== undefined) &&
+      tags.slice(i + 1, i + 1 + next).every((one) =>
+        !may(one, "name") && !one.quantity && !one.mark
+      );
     const counts = /^(?:one|a single|a)$/.test(tag.norm) && tag.quantity !== undefined &&
       !may(tags[i + 1], "name") &&
-      (may(tags[i + 1], "noun") || may(tags[i + 1], "object") && tags[i + 2]?.norm === "of");
+      (isSaid || may(tags[i + 1], "noun") ||
+        may(tags[i + 1], "object") && tags[i + 2]?.norm === "of");
     if (!counts) return tag;
     const { quantity: _, ...rest } = tag;
     return { ...rest, senses: [{ role: "determiner" }] };
@@ -318,8 +325,12 @@ function actsBesides(
   const parts = orders.flatMap(({ parts }) => parts);
   const isRead = ({ from, to }: Tag) =>
     roles.of(from) === "correction" || parts.some(([start, end]) => from < end && start < to);
+  // "I know I only staked on Tuesday": what was done
+  const isPast = (tag: Tag, i: number) =>
+    verbOf(tag, "base", "gerund") === undefined && !may(tag, "noun") &&
+    tags.slice(Math.max(0, i - 2), i).some(({ norm }) => /^(?:i|we|i've|we've)$/.test(norm));
   return tags.flatMap((tag, i) => {
-    if (may(tag, "name") || isRead(tag)) return [];
+    if (may(tag, "name") || isRead(tag) || isPast(tag, i)) return [];
     // "the lock has ended": a thing
     if (may(tag, "object") && may(tags[i - 1], "determiner")) return [];
     const { actions }: { readonly actions: readonly string[] } = verbOf(

@@ -12,7 +12,7 @@ export interface FoundRatio {
 }
 
 const GLUE =
-  /^(?:with|keeping|keep|and keep|and|my|the|a|an|max|maximum|at|using|while|of|under|below|within|less|than|to|most|at most|least|no more|no more than|not more than|up to|up|is|tolerance|tops|or less|about|,|-|:|=|set|limit|above|over|stay|stays|by|in|on|pool)$/;
+  /^(?:with|w|w \/|keeping|keep|and keep|and|my|the|a|an|max|maximum|at|using|while|of|under|below|within|less|than|to|most|at most|least|no more|no more than|not more than|up to|up|is|tolerance|tops|or less|about|,|-|:|=|set|limit|above|over|stay|stays|by|in|on|pool)$/;
 
 /** Takes ratios with the words around them out of tags. */
 export function takeRatios(
@@ -76,10 +76,19 @@ function search(tags: readonly Tag[], at: number, step: 1 | -1): number | null {
     const i = at + step * n;
     if (i < 0 || i >= tags.length) return null;
     // "max" alone counts nothing here
-    if (tags[i]!.quantity && (/\d/.test(tags[i]!.text) || percentOf(tags[i]!) !== null)) return i;
+    if (
+      tags[i]!.quantity &&
+      (/\d/.test(tags[i]!.text) || percentOf(tags[i]!) !== null || isSaid(tags[i]!))
+    ) return i;
     if (!isGlue(tags[i]!)) return null;
   }
   return null;
+}
+
+/** "max one percent": a share in words. */
+function isSaid({ quantity, text }: Pick<Tag, "quantity" | "text">): boolean {
+  return !/\d/.test(text) && quantity?.value !== undefined && !/\b(?:least|min)/i.test(text) &&
+    (quantity.kind === "bound" || quantity.kind === "percent");
 }
 
 function isGlue(tag: Tag): boolean {
@@ -117,6 +126,7 @@ function valueOf(tag: Tag): string | null {
   if (!quantity || ["range", "unreadable", "time", "date"].includes(quantity.kind)) return null;
   const said = percentOf(tag);
   if (said !== null) return said;
+  if (isSaid({ quantity, text })) return quantity.value!;
   const found = text.match(/\d+(?:\.\d+)?\s?%?/g);
   if (found?.length !== 1) return null;
   const digits = found[0]!.trim();

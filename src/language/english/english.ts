@@ -29,7 +29,7 @@ const YIELDED = ["which", "that"].flatMap((which) => [
 /** Words that bear no load around an order, and words that tell what a clause is. */
 const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   greeting:
-    `how are you|how are you today|how are you doing|how are you doing today|how's it going|how goes it|how is it going|
+    `whats good|what's good|how are you|how are you today|how are you doing|how are you doing today|how's it going|how goes it|how is it going|
     i hope you are well|i hope you're well|hope you are well|hope you're well|i hope this finds you well|hi all|hey all|hello all|hi everyone|hey everyone|hello everyone|oi|ey|ahoy|yo yo|
     hi folks|hey folks|good evening all|good morning all|wagwan|sup|what's up|whats up|ello|
     hi|hey|hello|yo|gm|gn|howdy|hiya|greetings|hi there|hey there|hello there|
@@ -56,7 +56,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     have a good one|love you|god bless|bless you|amen|you legend|you rock|you're the best|
     from my trading account|from my usual account|that's all|that is all|that'll be all|
     thats it|thats all|and thats it|gracias|merci|danke|grazie|obrigado|that's it|that will be all|and that's it|nothing else|and nothing else|much obliged|
-    would you kindly|do the needful|once you can|when ready`,
+    please & thank you|will ya|would ya|would you kindly|do the needful|once you can|when ready`,
   filler:
     `lol|lmao|tbh|imo|fr|ngl|finally|hence|thus|therefore|consequently|accordingly|let's see|in its entirety|in their entirety|the entire lot|altogether|entirely|completely|fully|in hand|so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
     alrighty then|aight|ight|welp|whew|phew|oof|heh|hehe|lmao|leh lah|lor lah|sia|wah|alamak|
@@ -89,11 +89,11 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     my order|my request|next|next step|step|first|first step|second|third|fourth|second step|
     third step|last step|final step|quick one|one thing|quick request|new order|
     new task|to execute|do this|do it|do the following|please do this|here goes|here we go|
-    action item|assignment|item|work order|trade order|a request|an order|urgent request|
+    decision|next one|action item|assignment|item|work order|trade order|a request|an order|urgent request|
     next thing|first thing|last thing|final thing|one more thing|my instruction|my command|
     my instructions|quick thing|first up|next up|that`,
   insistence:
-    `excuse me|pardon me|my apologies|apologies|long day|long week|long night|long time|long time no see|it's been a long day|no time|no time to lose|decision is taken|decision taken|the decision is taken|mind made up|my mind made up|lazy me|nothing fancy|no bells and whistles|don't care about slippage|dont care about slippage|dont wait|don't lose time|dont lose time|ez decision|fren|frens|ser|degen mode|done deal|no rush on gas|wagmi|lfg|let's go|good morning to you|good evening to you|oh lovely|how lovely|how exciting|no problem|that is the order|that's the order|the ratio allows it|do that|please do that|do that part|do so|please do so|please do|could you arrange it|can you arrange it|arrange it|could you do that|can you do that|make that so|see to it|carry it out|please carry it out|execute it|please proceed|go ahead please|please go ahead|kindly do it|do it please|let me be plain|let me be clear|to be clear|to put it plainly|put simply|simply put|in short|in plain words|be quick|be gentle|be careful|please be quick|as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
+    `hear me out|for the love of god|you know what|u know what|know what|tell you what|dead simple|period|full stop|excuse me|pardon me|my apologies|apologies|long day|long week|long night|long time|long time no see|it's been a long day|no time|no time to lose|decision is taken|decision taken|the decision is taken|mind made up|my mind made up|lazy me|nothing fancy|no bells and whistles|don't care about slippage|dont care about slippage|dont wait|don't lose time|dont lose time|ez decision|fren|frens|ser|degen mode|done deal|no rush on gas|wagmi|lfg|let's go|good morning to you|good evening to you|oh lovely|how lovely|how exciting|no problem|that is the order|that's the order|the ratio allows it|do that|please do that|do that part|do so|please do so|please do|could you arrange it|can you arrange it|arrange it|could you do that|can you do that|make that so|see to it|carry it out|please carry it out|execute it|please proceed|go ahead please|please go ahead|kindly do it|do it please|let me be plain|let me be clear|to be clear|to put it plainly|put simply|simply put|in short|in plain words|be quick|be gentle|be careful|please be quick|as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
     my mind is made up|my mind's made up|made up my mind|i made up my mind|going for it|
     i'm going for it|final answer|that's my final answer|done deal|here we go|okay you convinced me|
     you convinced me|you've convinced me|i'm doing it|let's roll|let's get on with it|
@@ -141,7 +141,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     this is not a drill|not a drill|this is no drill|i won't ask twice|i won't ask again|
     i'm not asking twice|don't make me ask twice|don't make me wait|don't keep me waiting`,
   determiner:
-    `the same|that same|this same|the remaining|our remaining|my remaining|a further|a|an|the|my|our|this|that|these|those|some|any|another|more|extra|additional|
+    `my last|our last|the same|that same|this same|the remaining|our remaining|my remaining|a further|a|an|the|my|our|this|that|these|those|some|any|another|more|extra|additional|
     the rest of|what's left of|what is left of|of|worth|worth of|worth in|the rest of|whole|entire|own|other`,
   pronoun: `em|'em|er|it|them|that|those|these|this|everything|all of it|all of them|the lot|
     the proceeds|the result|the rest|the whole lot|the whole thing|both|
@@ -151,7 +151,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     towards|toward|over on|over at|in exchange for|in return for|instead of|off of|back into|
     as|by|per|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|
     around|between|behind|w|w/|by using|paid with|paid for with|paid for in|paying in|paying with|by way of|use|fro|form|too|frum|on top of`,
-  particle: `back|out|up|off|down|away|over|in|home`,
+  particle: `out of there|to here|back here|back|out|up|off|down|away|over|in|home`,
   and: `n|and|plus|&|+|as well as|along with|together with|and also|
     additionally|and additionally|in addition|and in addition|moreover|and moreover|furthermore|and furthermore|and as well`,
   then:
@@ -169,7 +169,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   but: `but|but then|however|though|yet|still`,
   be: `be|is|are|am|gets|being|to be`,
   self:
-    `the treasury|the operating treasury|the reserve account|the operating account|our reserves|the ops wallet|our ops wallet|our operating wallet|us|my hands|our hands|our treasury wallet|us|myself|ourselves|my wallet|my account|my address|my main wallet|my own wallet|my usual address|my ledger|
+    `the treasury|the operating treasury|the reserve account|the operating account|our reserves|the ops wallet|our ops wallet|our operating wallet|us|my hands|our hands|our treasury wallet|us|myself|ourselves|my pocket|my pockets|our pockets|my wallet|my account|my address|my main wallet|my own wallet|my usual address|my ledger|
     my cold wallet|my hardware wallet|my trading account|the wallet|my hot wallet|my metamask|
     my trading wallet|my usual wallet|my main account|my own account|me|my balance|
     my savings wallet|my spot wallet|my usual account|wallet|our wallet|my safe|my portfolio|
@@ -212,9 +212,9 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   adjective:
     `straight|directly|secured|idle|spare|remaining|leftover|left over|unused|outstanding|pending|unclaimed|accrued|
     earned|existing|current|available|total|full|new|entire|complete|liquid|owed|due|waiting|
-    accumulated|claimable|overdue|recent|extra|little|sitting|available in my wallet|
+    accumulated|claimable|overdue|recent|extra|little|flat|proportional|sitting|available in my wallet|
     left|old|i can|accruing|vested|matured|built up|that has built up|waiting for me|owed to me|
-    due to me|to my name|i have|i own|i hold|we hold|we own|that we hold|we keep|i keep|we staked|that we staked|we borrowed|that we borrowed|we lent|we deposited|we supplied|we drew|we parked|i parked|i still have|we still have|that is held|held|that i have|single-sided|out-of-range|in-range|safest|highest|best|most liquid|highest apy|highest yield|
+    due to me|to my name|i have|i own|i hold|we hold|we own|that we hold|we keep|i keep|we staked|that we staked|we borrowed|that we borrowed|we lent|we deposited|we supplied|we drew|we parked|i parked|i still have|we still have|that is held|held|that i have|single-sided|one-sided|one sided|single sided|out-of-range|in-range|safest|highest|best|most liquid|highest apy|highest yield|
     highest-yield|highest yielding|highest-yielding|best apy|best apr|highest apr|lowest fee|cheapest|
     flagship|partner|farming|safety|moderate|overdue|weekly|that's sitting|that is sitting|i owe|that i owe|i earned|i've earned|
     i am owed|i'm owed|i have earned|that i earned|i have there|i've got|we have|i have left|i've accrued|i've got left|

@@ -6,7 +6,14 @@ const WANTS =
 
 function wishes(): string[] {
   return ["i", "we"].flatMap((who) =>
-    WANTS.split("|").map((wish) => wish.startsWith("'") ? `${who}${wish}` : `${who} ${wish}`)
+    WANTS.split("|").flatMap((wish) =>
+      !wish.startsWith("'")
+        ? [`${who} ${wish}`]
+        // "id like": the apostrophe is left out
+        : who === "i" && wish.startsWith("'d")
+        ? [`${who}${wish}`, `${who}${wish.slice(1)}`]
+        : [`${who}${wish}`]
+    )
   );
 }
 
@@ -171,6 +178,16 @@ const BASE: readonly string[] = [
   "wanna",
   "gonna",
   "i'm gonna",
+  "im gonna",
+  "imma",
+  "tryna",
+  "i'm tryna",
+  "im tryna",
+  "here's what i want you to do",
+  "here's what i need you to do",
+  "what i want you to do is",
+  "what i need you to do is",
+  "what i need is for you to",
   "i am gonna",
   "we're gonna",
   "want to",

@@ -16,7 +16,7 @@ export const RETRACTS =
 const CONDITIONAL =
   /^(?:if|unless|when|whenever|once|until|till|provided|providing|assuming|in case|supposing|should|otherwise|else|or|either|before|while|depending|subject|pending|upon|contingent|as soon|as long|except|only|maybe|perhaps|would|could|can|may|might|do|does|did|is|are|were|had|in case|in the event|given|failing|each|every|what|how|why|which|who|where|whether|you|your|he|she|they|somebody|someone|nobody|everyone|people|suppose|imagine|let)$/;
 /** Openings of a sentence with a verb in them, and of talk that needs none. */
-const OWN = /^(?:i'm|i've|i'd|i'll|we're|we've|it's|there's|that's)$/;
+const OWN = /^(?:i'm|im|i've|i'd|i'll|we're|we've|it's|there's|that's)$/;
 const OPENS =
   /^(?:thanks|thank|sorry|apologies|pardon|excuse|forgive|good|nice|great|hope|having|talking|after|so|because|since|as|for|been|all|one|just)$/;
 /** What an order is for, or what goes with it: "to satisfy the lender covenant". */
@@ -24,6 +24,8 @@ const PURPOSE =
   /^(?:to [a-z]+ (?:the|a|an|my|our|some)\b|in view of|in light of|in line with|with thanks|with regard|for [a-z]+ reasons|lovely|good|nice|what a|welcome|need|as a|as an|first things first|last request|one last|quick)\b/;
 const ABOUT_ORDER =
   /\b(?:don't|do not|never|not|won't|no|nobody|cannot|can't) (?:do|execute|send|submit|sign|touch|act|sure|ready|it|that|this|want (?:it|this|that|you)|do (?:it|this|that))\b/;
+const UNSURE =
+  /\b(?:i'm|im|i am|we're|we are) (?:not|unsure|undecided|(?:just |only )?(?:asking|curious|wondering|saying|testing|thinking))\b(?! (?:patient|waiting|selling|paying|a|the|happy|using|getting|in the mood|touching))/;
 const SAYS =
   /\b(?:says|said|told|tells|wrote|writes|asks|asked|suggests|suggested|recommends|recommended|advises|advised|tweeted|posted|claims|claimed|reads|goes like|repeat|translate|shouted|whispered|quote|quoted|called|titled|named|labelled)$/;
 const TELLS_FINITE =
@@ -59,6 +61,20 @@ function hasObject(tag: Tag, after: Tag | undefined): boolean {
 function isSubject(tag: Tag, next: Tag | undefined): boolean {
   return /^(?:my|our) /.test(tag.norm) && may(tag, "address") &&
     next !== undefined && next.mark === undefined && lightRole(next) === null;
+}
+
+/** Words that open a judgement without a verb: "too risky", "looks safe enough". */
+const JUDGES =
+  /^(?:too|very|pretty|quite|way|looks|seems|feels|sounds|nice|good|bad|rough|boring)$/;
+
+/** "rent's due", "the lock's up": a noun with its verb, and no owner of what follows. */
+function isContracted(words: readonly Tag[]): boolean {
+  const at = words.findIndex(({ norm }) => /^[a-z]{3,}'s$/.test(norm));
+  const next = words[at + 1];
+  return at >= 0 && at <= 1 && next !== undefined &&
+    (may(next, "adjective", "particle", "prep") ||
+      /^(?:too|been|got|so|very|all|gone|done|dead|over|here|high|low|full|paid|fine)$/
+        .test(next.norm));
 }
 
 /** Judges a stretch of a prompt that is not the order. */
@@ -115,6 +131,8 @@ export function backgroundFault(
   }
   if (/^(?:before|after) you\b/.test(text)) return "condition";
   if (ABOUT_ORDER.test(text)) return "negation";
+  // "I'm not sure", where "sure" alone would be a filler
+  if (UNSURE.test(tags.map(({ norm }) => norm).join(" "))) return "not_understood";
   if (text.split(" ").some((word) => CLAIMS.test(word))) return "not_understood";
   const first = text.slice(0, (text + " ").indexOf(" "));
   if (end === "?") return "question";
@@ -138,8 +156,16 @@ export function backgroundFault(
     !words.some((tag) => may(tag, "speech"));
   const isShort = isBefore &&
     /^(?:got|had|been|done|bored|tired|sick|fed|finally|not|need|too|half)$/.test(first);
-  const isTold = isPlain || isOfOthers || (isShort && words.every(isIdle));
-  const counts = words.some(({ quantity }) => quantity !== undefined && quantity.kind !== "time");
+  // "bored of matic", "rent's due", "too risky now"
+  const isTired = isBefore && /^(?:done|bored|tired|sick)$/.test(first) &&
+    words.slice(1).every((tag) => isIdle(tag) || may(tag, "name", "object", "noun"));
+  const opens = tags.find(({ mark }) => mark === undefined)!.norm;
+  const isJudged = isBefore && end !== ":" && words.length <= 6 && words.every(isIdle) &&
+    (JUDGES.test(opens) || JUDGES.test(first) || isContracted(words));
+  const isTold = isPlain || isOfOthers || isTired || isJudged || (isShort && words.every(isIdle));
+  const counts = words.some(({ quantity }) =>
+    quantity !== undefined && !["time", "ordinal"].includes(quantity.kind)
+  );
   const isOrder = words.some((tag, i) =>
     verbOf(tag, "base") !== undefined && (i === 0 || may(words[i - 1], "courtesy"))
   );
@@ -157,7 +183,10 @@ export function backgroundFault(
     /\b(?:only|just) (?:if|when|in|after|once)\b|\bnot (?:before|until|exceeding|more|less|under|over|above|below|a)\b/
       .test(text)
   ) return "condition";
-  if (words.some((tag) => may(tag, "play")) && !isTold) return "not_understood";
+  const plays = words.some((tag) =>
+    may(tag, "play") && (isBefore || !/^(?:could|would|may|hope|wish|dream)$/.test(tag.norm))
+  );
+  if (plays && (!isTold || !isBefore)) return "not_understood";
   const isDone = words.some((tag) => verbOf(tag, "participle") !== undefined);
   if (end === ":" && (WRITING.test(text) || (!isPlain && isDone))) return "not_understood";
   // What does not tell is passed over only where all its words are known and bear no load

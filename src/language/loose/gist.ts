@@ -39,15 +39,21 @@ export function readGist(tags: readonly Tag[], base: Base): ReadOrder | null {
     isHeld(tags, i) ? [] : actsOf(tag, tags[i - 1], tags[i + 1])
   );
   // Whose "it" is meant, and whether it is another's to carry, only clauses could tell
-  const isOpen = acts.length > 1 || acts.some((act) => act.actions.length === 0);
-  if (isOpen && tags.some((tag) => may(tag, "pronoun"))) return null;
+  const isFree = acts.some((act) => act.actions.length === 0);
+  const isOpen = acts.length > 1 || isFree;
+  // "take it out", "unclaimed GRT, get it": else the verb tells nothing
+  const isEarned = tags.some(isReward);
+  const tells = (i: number) => isEarned || may(tags[i + 1], "particle", "prep");
+  const refers = (i: number) => isFree && (acts.length > 1 || !tells(i)) || !resumes(tags, i);
+  if (isOpen && tags.some((tag, i) => may(tag, "pronoun") && refers(i))) return null;
   const actions = agreed(acts) ?? agreed(acts.filter(({ form }) => form === "imperative"));
   if (actions === null) return null;
   const act = leading(acts, actions);
   if (act === null ? !isPut(tags) : isTold(act, tags)) return null;
   const head = act === null ? headless(tags) : headOf(act, actions);
   const at = act === null ? 0 : tags.indexOf(act.tag);
-  const isOther = (tag: Tag) => tag !== act?.tag && isBareVerb(tag);
+  const named = acts.flatMap(({ tag, form }) => form === "imperative" ? [tag] : []);
+  const isOther = (tag: Tag) => tag !== act?.tag && (isBareVerb(tag) || named.includes(tag));
   const front = tags.slice(0, at).filter((tag) => !isOther(tag));
   const back = tags.slice(act === null ? 0 : at + 1).filter((tag) => !isOther(tag));
   const found = { head, frame: [], front, back, tags: act ? [act.tag] : [], takes: null };
@@ -74,18 +80,47 @@ function fillsLines(tags: readonly Tag[]): boolean {
   return at >= 0 && names(tags.slice(0, at)) && names(tags.slice(at + 1));
 }
 
+/** "my velo bribes, claim them", "half of my LP take it out": what stood before the verb is meant by it. */
+function resumes(tags: readonly Tag[], at: number): boolean {
+  if (
+    !/^(?:it|them|that|those|it all|them all|all of it|all of them|the lot)$/.test(tags[at]!.norm)
+  ) {
+    return false;
+  }
+  // "put my SNX in staking, all of it"
+  const isNamed = tags.slice(0, at).some((tag) => may(tag, "name"));
+  if (isNamed && /^(?:all of it|all of them)$/.test(tags[at]!.norm)) return true;
+  const isDone = verbOf(tags[at - 1], "base") !== undefined;
+  return isDone && tags.slice(0, at - 1).some((tag) => may(tag, "name", "object"));
+}
+
 /** True where nothing tells, asks back, takes back or counts twice. */
 function couldAsk(tags: readonly Tag[]): boolean {
-  if (tags.length > MAX_TAGS || tags.some(bars) || fillsLines(tags)) return false;
+  // "1 WBTC into aave then": the last word joins nothing
+  const joins = (i: number) => i < tags.length - 1 || tags[i]!.norm !== "then";
+  if (tags.length > MAX_TAGS || tags.some((tag, i) => bars(tag) && joins(i)) || fillsLines(tags)) {
+    return false;
+  }
+  // "kim's loan, repay it"
+  const owned = tags.some(({ senses, norm, text }, i) =>
+    senses.length === 0 && text === norm && norm.endsWith("'s") &&
+    may(tags[i + 1], "name", "object", "noun")
+  );
+  if (owned) return false;
   const words = tags.filter((tag) => !tag.mark && lightRole(tag) === null);
   const norms = words.flatMap(({ norm }) => norm.split(" "));
+  // "what I owe" is a thing, "claim them" says what stood before
+  const told = words.filter((tag, i) => !may(tag, "object") && !resumes(words, i))
+    .flatMap(({ norm }) => norm.split(" "));
   // "the safety module" is a place to stake in
   const claims = (word: string, i: number) => CLAIMS.test(word) && norms[i + 1] !== "module";
-  if (norms.some((word, i) => OTHERS.test(word) || TELLS.test(word) || claims(word, i))) {
+  const tells = told.some((word) => OTHERS.test(word) || TELLS.test(word));
+  if (tells || norms.some(claims)) {
     return false;
   }
   return !asks(norms) && isEnglish(words) && !RETRACTS.test(norms.join(" ")) &&
-    tags.filter(({ quantity }) => quantity !== undefined).length <= 1;
+    tags.filter(({ quantity }) => quantity !== undefined && quantity.kind !== "ordinal").length <=
+      1;
 }
 
 /** "can USDT be borrowed", "is my ETH staked": a question, with or without its mark. */
@@ -117,13 +152,29 @@ function isTold({ tag, form }: Act, tags: readonly Tag[]): boolean {
   const relates = /^(?:i|we)$/.test(before) &&
     /^(?:that|which|what)$/.test(tags[at - 2]?.norm ?? "");
   if (relates || /^(?:that|which|what) (?:i|we)$/.test(before)) return true;
+  // "I have a loan on aave"
+  const has = tags.slice(0, at).some(({ norm }) =>
+    /^(?:i have|we have|i've got|i got)$/.test(norm)
+  );
+  if (form === "noun" && has && senseOf(tag, "object")?.hint === "debt") return true;
   if (form !== "participle") return false;
   // "Finally got my 5 ETH unstaked"
   const got = tags.findIndex(({ norm }) => /(?:^| )got$/.test(norm));
   if (got >= 0 && got < at - 1) return true;
   const after = tags[at + 1];
   const isSaid = after?.quantity !== undefined || may(after, "determiner", "name", "object");
-  return isSaid || /^(?:i|we|i've|we've|just|it)$/.test(before);
+  // "half of my INJ, I want it unbonded"
+  const isWanted = before === "it" &&
+    tags[at - 2]?.senses.some((sense) => sense.role === "frame" && sense.takes === "thing");
+  return isSaid || !isWanted && /^(?:i|we|i've|we've|just|it)$/.test(before);
+}
+
+const WHOLE = /^(?:all of it|all of them|everything|it all|the lot|the whole lot)$/;
+const EARNED = /^(?:unclaimed|accrued|claimable|earned|pending)$/;
+
+function isReward(tag: Tag): boolean {
+  return senseOf(tag, "object")?.hint === "reward" ||
+    may(tag, "adjective") && EARNED.test(tag.norm);
 }
 
 /** True if words without an act tell where something is to go: "venus usdc 2k back", "300 DAI into the DSR". */
@@ -131,12 +182,18 @@ function isPut(tags: readonly Tag[]): boolean {
   const led = tags.some((tag, i) =>
     i < tags.length - 1 && (may(tag, "prep") || tag.mark === "->") && lightRole(tag) === null
   );
-  const counts = tags.some((tag) => tag.quantity !== undefined);
+  const counts = tags.some((tag) => tag.quantity !== undefined || WHOLE.test(tag.norm));
+  const isAsked = tags.some((tag) => may(tag, "courtesy", "urgency", "self"));
+  // "fees from my ETH-USDC pool now", "those unclaimed RAY into my account"
+  if (tags.some(isReward) && isAsked && tags.some((tag) => may(tag, "name"))) return true;
   const isAt = tags.some((tag) =>
     may(tag, "object", "place_word") || may(tag, "name") && senseOf(tag, "name")?.kind !== "asset"
   );
+  // "a third of my staked ALGO out"
+  const isOut = tags.some(({ norm }) => /^(?:out|back|home|to here|back here)$/.test(norm)) &&
+    tags.some((tag) => may(tag, "name"));
   return counts &&
-    (led || (isAt && tags.some((tag) => may(tag, "particle", "courtesy", "urgency"))));
+    (led || isOut || (isAt && tags.some((tag) => may(tag, "particle", "courtesy", "urgency"))));
 }
 
 /** True for what leaves no order that could be acted on, wherever it stands. */
@@ -151,7 +208,8 @@ function bars(tag: Tag): boolean {
   if (tag.senses.some((sense) => sense.role === "verb" && sense.verb.foreign !== undefined)) {
     return !may(tag, "name", "object", "noun");
   }
-  const isSlot = may(tag, "name", "object", "noun", "place_word", "prep", "particle");
+  const isSlot = may(tag, "name", "object", "noun", "place_word", "prep", "particle") ||
+    /^[+&]$/.test(tag.norm);
   return !isSlot && !isBareVerb(tag) && tag.senses.length > 0 && !isIdle(tag);
 }
 
@@ -162,7 +220,7 @@ function isBareVerb(tag: Tag): boolean {
 
 /** "my supply", "take credit": a noun that looks like a verb. */
 function isThing(tag: Tag, before: Tag | undefined, after: Tag | undefined): boolean {
-  if (!may(tag, "object", "noun") || before === undefined) return false;
+  if (!may(tag, "object", "noun", "place_word") || before === undefined) return false;
   // "stake it", "lend 5 ETH": what has an object of its own is a verb
   if (after?.quantity !== undefined || may(after, "pronoun", "determiner")) return false;
   if (verbOf(tag, "gerund")) return may(before, "determiner", "adjective", "name");
@@ -187,6 +245,9 @@ function actsOf(tag: Tag, before: Tag | undefined, after: Tag | undefined): Act[
   const verb = isThing(tag, before, after) ? undefined : verbOf(tag, "base", "gerund");
   if (verb) return [{ tag, form: "imperative", word: verb.base, actions: verb.actions }];
   const done = verbOf(tag, "participle");
+  // "half my staked AVAX", "a third of staked ALGO": what it is
+  const isWhat = may(before, "determiner", "adjective") && may(after, "name", "object");
+  if (done && isWhat) return [];
   if (done) return [{ tag, form: "participle", word: done.base, actions: done.actions }];
   const noun = senseOf(tag, "noun");
   return noun ? [{ tag, form: "noun", word: tag.norm, actions: noun.actions }] : [];
@@ -204,12 +265,14 @@ function agreed(acts: readonly Act[]): string[] | null {
 
 const FORMS: readonly HeadForm[] = ["imperative", "participle", "noun"];
 
-/** The act that says most. */
+/** The act that says most: of several verbs the one that leaves the least open. */
 function leading(acts: readonly Act[], actions: readonly string[]): Act | null {
   const told = actions.length === 0 ? acts : acts.filter((act) => act.actions.length > 0);
   for (const form of FORMS) {
-    const act = told.find((one) => one.form === form);
-    if (act) return act;
+    const [first, ...more] = told.filter((one) => one.form === form);
+    if (first) {
+      return more.reduce((a, b) => b.actions.length < a.actions.length ? b : a, first);
+    }
   }
   return null;
 }

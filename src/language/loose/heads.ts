@@ -31,7 +31,7 @@ export function findLooseHead(tags: readonly Tag[]): FoundHead | null {
     findMoving(tags) ??
     findDecision(tags) ?? findLater(tags) ??
     findDoneLast(tags) ?? findAct(tags) ??
-    findWanted(tags) ?? findVerbless(tags);
+    findWanted(tags) ?? findThrown(tags) ?? findVerbless(tags);
 }
 
 function headAt(
@@ -387,6 +387,29 @@ function findWanted(tags: readonly Tag[]): FoundHead | null {
   const rewards = rest.some((tag) => senseOf(tag, "object")?.hint === "reward");
   if (!rest.some(isSlot) || (direction === null && !rewards)) return null;
   return verbless(tags, at, tags.slice(0, at + 1), rest, rewards ? "claim" : direction!);
+}
+
+/** "out of Echelon with my APT", "into the vault with 500 USDC": where to, and with what. */
+function findThrown(tags: readonly Tag[]): FoundHead | null {
+  const start = tags.findIndex((tag) => lightRole(tag) === null && tag.mark === undefined);
+  const lead = tags[start];
+  const at = tags.findIndex(({ norm }, i) => i > start + 1 && norm === "with");
+  if (lead === undefined || at < 0 || !/^(?:out of|off|into|onto|in|to)$/.test(lead.norm)) {
+    return null;
+  }
+  const place = tags.slice(start, at);
+  const thing = tags.slice(at + 1);
+  const isOpened = thing[0]?.quantity !== undefined || may(thing[0], "determiner", "pronoun");
+  if (!isOpened || !thing.some(isSlot) || !isPlainFront(place) || !isPlainFront(thing)) return null;
+  const isOut = /^(?:out of|off)$/.test(lead.norm);
+  const found = verbless(tags, start, [], [...thing, ...place], isOut ? "get back" : "put");
+  const isNamed = (kind: string) =>
+    place.some((tag) => tag.senses.some((sense) => sense.role === "name" && sense.kind === kind));
+  // "into USDC with my 500 DAI"
+  return found && !isOut && isNamed("asset") && !isNamed("place") &&
+      !place.some((tag) => may(tag, "place_word", "object"))
+    ? { ...found, head: { ...found.head, form: "arrow", word: "to", actions: ["->"] } }
+    : found;
 }
 
 /** "100 GHO into the Aave savings vault please", "usdc 250 out morpho": an amount, and where it goes. */

@@ -41,7 +41,7 @@ export function isPlainTail({ kind, orders }: Reading): boolean {
 const MIN_LEAD = 5;
 /** Words after which a verb is no order: "to stake", "I may stake", "the stake". */
 const JOINS_ON =
-  /^(?:to|for|of|on|from|about|with|by|via|in|at|and|or|not|no|never|than|as|will|may|can|must|shall|should|would|could|might|i|he|she|they|we|it|you|who|that|this|these|those|the|a|an|my|your|his|her|our|their|its|each|every|some|any|is|was|are|were|be|been|being|has|have|had|do|did|does|gonna|wanna|gotta|let|lets|let's|help|make|get)$/;
+  /^(?:to|for|of|on|from|about|with|by|via|in|at|and|or|not|no|never|than|as|will|may|can|must|shall|should|would|could|might|i|he|she|they|we|you|who|that|this|these|those|the|a|an|my|your|his|her|our|their|its|each|every|some|any|is|was|are|were|be|been|being|has|have|had|do|did|does|gonna|wanna|gotta|let|lets|let's|help|make|get)$/;
 
 /** True where an order may begin behind a clause, though nothing sets it off. */
 export function mayRunOn(tags: readonly Tag[], at: number): boolean {
@@ -60,8 +60,15 @@ export function mayRunOn(tags: readonly Tag[], at: number): boolean {
   ) {
     return false;
   }
+  // "let it stake"; else no verb in its base form follows "it"
+  if (
+    before.norm === "it" && /(?:^| )(?:let|make|help|see|have|lets)$/.test(tags[at - 2]?.norm ?? "")
+  ) {
+    return false;
+  }
   const words = tags.slice(0, at).filter((tag) => !tag.mark && lightRole(tag) === null);
-  return words.length >= MIN_LEAD;
+  // "thanks for earlier now also lend 200 DAI"
+  return words.length >= (may(tags[0], "courtesy") ? 1 : MIN_LEAD);
 }
 
 /** Fewest words that make a clause of what a colon ends. */

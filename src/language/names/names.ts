@@ -4,6 +4,7 @@ import type { CompiledLexicon } from "../lexicon.ts";
 import type { NameKind } from "../sense.ts";
 import { type NameShape, shapeOf } from "./open_names.ts";
 import type { FoundName } from "../order.ts";
+import { lightRole } from "../screen/transparent.ts";
 import { may, type Tag } from "../tokens/tags.ts";
 
 /** What is known of the place of a word. */
@@ -117,6 +118,10 @@ export function nameAt(
   for (const sense of tag.senses) {
     if (sense.role === "name" && !known.has(sense.kind)) known.set(sense.kind, sense.name);
   }
+  // "the LQTY and ETH gains": what is earned, and no venue of that name
+  const isNoun = may(tag, "object") && context.prep === null && context.inPhrase > 0 &&
+    known.size === 1 && known.has("place");
+  if (isNoun) return null;
   const whole = joinedPlace(tags, at, context);
   if (whole) return { name: whole, length: 2 };
   if (known.size > 0) {
@@ -139,28 +144,37 @@ export function nameAt(
   const isTicker = !context.isShouting && /^[A-Z]{3,6}$/.test(tag.text) &&
     (context.afterAmount || context.afterDeterminer) &&
     tag.senses.every(({ role }) => ["address", "filler", "greeting"].includes(role));
-  if ((tag.senses.length > 0 && !isTicker) || tag.mark || tag.quantity) return null;
+  // "on Save": a verb nowhere behind "on"
+  const isVerb = tag.senses.length > 0 && tag.senses.every(({ role }) => role === "verb") &&
+    /^(?:on|at|from|via)$/.test(context.prep ?? "") && kindOfEveryday(tag, context) === "place";
+  if ((tag.senses.length > 0 && !isTicker && !isVerb) || tag.mark || tag.quantity) return null;
   const repaired = repairPlace(tag, context);
   if (repaired) return { name: repaired, length: 1 };
   if (!context.lexicon.lexicon.openNames) return null;
   return openName(tags, at, context);
 }
 
-/** "on zero lend": a place that is written as one word. */
+/** "on zero lend", "into pop cat": a place or a thing that is written as one word. */
 function joinedPlace(
   tags: readonly Tag[],
   at: number,
-  { prep, lexicon }: NameContext,
+  { prep, lexicon, exchanges }: NameContext,
 ): FoundName | null {
   const [tag, next] = [tags[at]!, tags[at + 1]];
-  if (prep === null || !AT.includes(prep) || next === undefined || next.quantity || next.mark) {
+  if (
+    prep === null || ![...AT, ...EXCHANGE].includes(prep) || next === undefined || next.quantity ||
+    next.mark
+  ) {
     return null;
   }
   if (!/^[a-z]{2,}$/.test(tag.norm) || !/^[a-z]{2,}$/.test(next.norm)) return null;
   const [known] = lexicon.index.get(`${tag.norm}${next.norm}`) ?? [];
-  const sense = known?.senses.find((one) => one.role === "name" && one.kind === "place");
+  const sense = known?.senses.find((one) =>
+    one.role === "name" &&
+    (one.kind === "place" ? AT.includes(prep) : exchanges && one.kind === "asset")
+  );
   if (known?.words.length !== 1 || sense?.role !== "name") return null;
-  return { kind: "place", name: sense.name, open: false, from: tag.from, to: next.to };
+  return { kind: sense.kind, name: sense.name, open: false, from: tag.from, to: next.to };
 }
 
 function isNamePart(tag: Tag | undefined, { isShouting }: NameContext): boolean {
@@ -281,8 +295,23 @@ const MEASURE =
 const ORDINAL =
   /^(?:last|first|next|final|more|other|quick|small|big|little|simple|single|second|third)$/;
 
+/** "a quarter of my render", "on shadow": an everyday word where only a name can stand. */
+function kindOfEveryday({ norm }: Tag, context: NameContext): NameKind | null {
+  const { prep, exchanges, afterAmount, afterDeterminer, next, things } = context;
+  const { asset = [], place = [] } = context.lexicon.lexicon.everyday;
+  const isEnd = next === undefined || next.mark !== undefined || lightRole(next) !== null ||
+    may(next, "prep", "place_word", "object");
+  if (asset.includes(norm)) {
+    const isTarget = exchanges && /^(?:to|into|for)$/.test(prep ?? "") && isEnd;
+    if (afterAmount || (afterDeterminer && things === 0) || isTarget) return "asset";
+  }
+  return place.includes(norm) && prep !== null && AT.includes(prep) && isEnd ? "place" : null;
+}
+
 function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind | null {
   const { prep, exchanges, afterAmount, afterDeterminer, next, inPhrase } = context;
+  const everyday = kindOfEveryday(tag, context);
+  if (everyday !== null) return everyday;
   if ([CALENDAR, ORDINAL, MEASURE].some((words) => words.test(tag.norm))) return null;
   const sure = SURE.includes(shape) || shape === "suffix";
   if (shape === "signed" && tag.text.includes("/")) {

@@ -49,14 +49,20 @@ export function readLimited(context: Context, index: number): Quantity | null {
     if (bound + near === 0) break;
     // "I would like 5" estimates nothing
     const isWish = norm(context, at) === "like" &&
-      /(?:'d|^would|^should|^i|^we|^really|^also)$/.test(norm(context, at - 1));
+      /(?:'d|^id|^would|^should|^i|^we|^really|^also)$/.test(norm(context, at - 1));
     if (isWish) break;
     kind ??= bound ? "bound" : "approximate";
     at += bound + near;
   }
   if (kind) {
     const limited = readCounted(context, at) ?? readAll(context, at);
-    if (limited) return refused(context, index, limited.to, kind, kind);
+    if (limited) {
+      const bad = refused(context, index, limited.to, kind, kind);
+      // "at most one percent slippage": what the limit is
+      return kind === "bound" && limited.kind === "percent" && limited.value !== undefined
+        ? { ...bad, value: limited.value }
+        : bad;
+    }
   }
   const named = covers(context, index, NAMED_BOUND);
   const limit = named ? readCounted(context, index + named) : null;

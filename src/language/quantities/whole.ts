@@ -9,7 +9,7 @@ const ALL = new RegExp(
     "(?:the )?full (?:balance|amount|position|deposit|stake|loan|debt|stack|bag|holdings?|size)|" +
     "whole(?= [a-z0-9.]+ (?:debt|loan|balance|position|stake|deposit|bag|stack)(?: |$))|whole (?:thing|balance|amount|position|deposit|stake|loan|debt|stack|bag|holdings?|lot|portfolio|wallet)|whole of|" +
     "total (?:balance|amount|position|holdings?|stake|debt|deposit)|" +
-    "every (?:bit|last|single|cent|penny)(?: (?:last|single|bit|cent|penny))?(?: of)?|each and every)(?= |$)",
+    "every (?:last |single )?one(?: of)?|every (?:bit|last|single|cent|penny)(?: (?:last|single|bit|cent|penny))?(?: of)?|each and every)(?= |$)",
 );
 const NOT_ALL =
   /^(?:right|good|set|ready|clear|best|alone|along|over|the way|in all|time|day|night|week|of a sudden)(?= |$)/;
@@ -67,6 +67,10 @@ function readAllWord(context: Context, index: number): Quantity | null {
 /** "some", "a few", "the rest", "unlimited", "twice": amounts that are named but not stated. */
 export function readUnstated(context: Context, index: number): Quantity | null {
   const rest = covers(context, index, REST);
+  // "the leftover 73 USDC": so many are left
+  const isOwn = /^(?:my|our)$/.test(norm(context, index - 1));
+  const left = rest && !isOwn ? readCounted(context, index + rest) : null;
+  if (left?.kind === "amount" && !left.refusal) return { ...left, from: index };
   if (rest) return refused(context, index, index + rest, "unreadable", "rest");
   if (covers(context, index, NOT_VAGUE) === 0) {
     const vague = covers(context, index, VAGUE);
@@ -84,9 +88,10 @@ export function readUnstated(context: Context, index: number): Quantity | null {
   if (word.endsWith("ish") && isNumberWord(word.slice(0, -3))) {
     return refused(context, index, index + 1, "approximate", "approximate");
   }
-  // "7.5 INF" counts a token of that name
+  // "7.5 INF", "2 SOL to INF": a token of that name
+  const before = norm(context, index - 1);
   const counts = word === "inf" && (context.tokens[index - 1]?.kind === "number" ||
-    isNumberWord(norm(context, index - 1)));
+    isNumberWord(before) || /^(?:to|into|for|my)$/.test(before) && !isAsset(context, index + 1));
   if (NOT_FINITE.test(word) && !counts) {
     return refused(context, index, index + 1, "unreadable", "not_finite");
   }

@@ -1,3 +1,4 @@
+import { verbOf } from "../order.ts";
 import { may, type Tag } from "../tokens/tags.ts";
 
 /** Cuts off "because …", "to pay for …" at the end of an order. */
@@ -10,6 +11,11 @@ export function splitReason(
     const isFor = (tag.norm === "for" && !exchanges) || tag.norm === "so" ||
       (tag.norm === "to" && back[i + 1]?.senses.length === 0 && !back[i + 1]!.quantity &&
         /^[a-z]+$/.test(back[i + 1]!.text));
+    // "take my USDT out there's a hack": a sentence that nothing sets off
+    const tells = i > 0 && TELLS.test(tag.norm) && !verbOf(back[i + 1], "gerund", "participle") &&
+      isLowOnly(back.slice(i + 1)) &&
+      !back.slice(i + 1).some((one) => may(one, ...DOUBTS));
+    if (tells && back.length > i + 1) return { args: back.slice(0, i), tail: back.slice(i) };
     const hastens = /^before/.test(tag.norm) && i > 0;
     if ((!may(tag, "reason") && !isFor && !hastens) || tag.quantity) continue;
     if (exchanges && may(tag, "link")) continue;
@@ -28,6 +34,10 @@ export function splitReason(
   }
   return { args: back, tail: [] };
 }
+
+/** Words that open a sentence and go on with no thing. */
+const DOUBTS = ["negation", "play", "question", "speech", "condition"] as const;
+const TELLS = /^(?:there's|there is|i'm|im|i am)$/;
 
 function isLowOnly(tags: readonly Tag[]): boolean {
   return tags.every((tag) => tag.quantity === undefined && !may(tag, "name"));

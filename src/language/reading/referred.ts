@@ -36,6 +36,14 @@ export function referredPlace(
   }];
 }
 
+/** "kim's rewards, claim them": nothing but what is somebody else's. */
+function isTheirs(ground: readonly Tag[]): boolean {
+  return ground.length <= 4 && ground.some(({ norm, senses }, i) => {
+    const owns = /^(?:his|hers?|their)$/.test(norm) || senses.length === 0 && norm.endsWith("'s");
+    return owns && may(ground[i + 1], "name", "object", "noun");
+  });
+}
+
 /** "I hold 800 USDC, put it into …", "my debt is 900 DAI, pay 300": the one thing that can be meant. */
 export function referred(phrases: readonly NounPhrase[], ground: readonly Tag[]): NounPhrase[] {
   const refers = phrases.some(({ pronoun, amount, names, hints }) =>
@@ -46,7 +54,7 @@ export function referred(phrases: readonly NounPhrase[], ground: readonly Tag[])
   const isNamed = phrases.some(({ prep, names }) =>
     names.some(({ kind }) => isThing(kind)) && !/^(?:for|to|into|in exchange for)$/.test(prep ?? "")
   );
-  if (!refers || isNamed) return [];
+  if (!refers || isTheirs(ground) || isNamed) return [];
   const named = ground.flatMap((tag) =>
     tag.senses.flatMap((sense) =>
       sense.role === "name" && isThing(sense.kind) && !sense.name.includes(" ")

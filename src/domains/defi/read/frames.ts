@@ -104,8 +104,11 @@ function saidBy(order: ReadOrder): Said {
   return {
     order,
     assets,
-    out: particles.some((word) => /^(?:out|back|off|away|home)$/.test(word)) ||
-      phrases.some(({ prep, self }) => /^back/.test(prep ?? "") && self) ||
+    out:
+      particles.some((word) =>
+        /^(?:out|back|off|away|home|out of there|to here|back here)$/.test(word)
+      ) ||
+      phrases.some(({ prep, self }) => /^(?:back|->)/.test(prep ?? "") && self) ||
       phrases.some((phrase) =>
         OUT.test(phrase.prep ?? "") && !phrase.self && (placed(phrase) || !hasAsset(phrase))
       ),
@@ -115,6 +118,8 @@ function saidBy(order: ReadOrder): Said {
           SWAP_TO.test(phrase.prep ?? "") && hasAsset(phrase) && !placed(phrase)
         ) &&
         assets.length + phrases.filter(({ pronoun }) => pronoun !== null).length > 1 ||
+      // "out of FTM and into SOL"
+      leavesFor(order) ||
       // "Get 1 ETH with my USDC"
       (order.head.actions.length === 0 && assets.length > 1 &&
         phrases.some((phrase) => /^(?:with|using)$/.test(phrase.prep ?? "") && hasAsset(phrase))),
@@ -135,11 +140,21 @@ function saidBy(order: ReadOrder): Said {
   };
 }
 
+/** Out of one thing and into another. */
+function leavesFor({ phrases }: ReadOrder): boolean {
+  const led = (preps: RegExp) =>
+    phrases.some(({ prep, names, hints }) =>
+      preps.test(prep ?? "") && hints.length === 0 && names.length === 1 &&
+      names[0]!.kind === "asset"
+    );
+  return led(/^(?:out of|out from)$/) && led(/^(?:into|in to|in|to)$/);
+}
+
 /** "My staked ETH", "what I borrowed": what has been done tells what it is. */
 function tellsOf(hint: string): string {
   if (!hint.startsWith("is:")) return hint.split(":")[0]!;
   if (/stak|delegat|bonded|locked/.test(hint)) return "stake";
-  if (/unclaimed|accrued|claimable|vested|owed to|built up|waiting|earned/.test(hint)) {
+  if (/unclaimed|accrued|claimable|pending|vested|owed to|built up|waiting|earned/.test(hint)) {
     return "reward";
   }
   if (/borrow|i owe/.test(hint)) return "debt";
@@ -278,11 +293,21 @@ const TAKES =
 
 /** "5 SOL against my loan", "from my wallet to the debt" pay; "20 NEAR as debt", "open a debt" take. */
 function wayOfDebt({ phrases, head, particles }: ReadOrder): DefiPrimitive[] {
+  // "I'd love 250 USDC of debt on Moonwell"
+  const wants = head.form === "wish" &&
+    phrases.some(({ prep, amount, hints }) =>
+      prep === null && amount !== null && hints.some((hint) => tellsOf(hint) === "debt")
+    );
+  if (wants) return ["borrow_asset"];
+  // "bring my debt to zero"
+  if (phrases.some(({ hints }) => hints.includes("is:zero"))) return ["repay_asset"];
   const leads = (preps: RegExp) =>
     phrases.some(({ prep, hints }) =>
       preps.test(prep ?? "") && hints.some((hint) => tellsOf(hint) === "debt")
     );
-  const own = phrases.some(({ prep, self }) => self && /^(?:from|out of)$/.test(prep ?? ""));
+  const own = phrases.some(({ prep, self, hints }) =>
+    self && /^(?:from|out of)$/.test(prep ?? "") || hints.includes("is:from my wallet")
+  );
   const says = (hint: string) => phrases.some(({ hints }) => hints.includes(hint));
   if (own || says("debt:repayment") || leads(/^(?:against|towards?|onto|off|out of)$/)) {
     return ["repay_asset"];

@@ -19,6 +19,11 @@ export const KNOWN_ASSETS: readonly string[] = list(`
   tlos|fil|glif|ifil|icnt|hnt|rndr|render|mask|ape|enj|sand|gala|chz|ftt|sxp|bat|knc|band|uma|ocean|fet|agix|
   tao|arkm|worldcoin|op|arb|matic|pol|avax|bnb|cake|xvs|lista|thena|the|bsw|dodo|kava|hard|usk|umee|nolus|nls|
   ntrn|dntrn|datom|dydx|stdydx|kuji|astro|mars|evmos|canto|note|stars|huahua|regen|cmdx|xprt|stkatom|lpt|
+  dym|icx|gno|bnt|bgt|jpyc|esgmx|ordi|tnsr|mngo|ygg|tfuel|iota|qtum|api3|rsr|ctsi|storj|skl|cvc|dnt|rlc|nmr|mln|scrt|
+  lunc|ustc|xdc|rbtc|btt|jst|rlusd|sena|eusd|axlusdc|whsol|whbar|wbera|mkusd|xai|wmemo|ohm|sohm|gohm|btrfly|rbn|alusd|aleth|
+  tokemak|bico|acx|celr|mav|x2y2|ilv|xqi|gmd|glp|gns|dpx|rdpx|xgrail|usdb|manta|zkj|usdv|iotx|kda|ckb|digg|hegic|squeeth|
+  lqty|vsp|mta|sdl|stbt|xsgd|eurt|idrt|zusd|brz|mxnt|cadc|gyen|xidr|musd|gyd|scrvusd|mimatic|besd|vbnb|vusdt|cdai|ceth|
+  cusdc|cwbtc|aweth|adai|xsushi|xboo|tshare|btcbr|hmstr|tston|stton|exa|scaf|icp|egld|zil|sd|pt|yt|
   mina|algo|galgo|xalgo|cspr|ktn|one|celo|mento|cusd|ceur|metis|boba|glmr|movr|astr|sdn|aca|bnc|ibtc|kint`);
 
 /** Further venues that orders name, lower case. */
@@ -53,6 +58,17 @@ export const KNOWN_VENUES: readonly string[] = list(`
   marinade native|jpool|blaze|blazestake|edgevana|vault by jito|jito restaking|solayer|fragmetric|picasso|
   renzo|kelp|kernel|eigenlayer|karak|symbiotic|mellow|ether.fi liquid|etherfi liquid|veda|nucleus|upshift|
   mitosis|treehouse|amphor|turtle|royco|level money|ethena|usual|elixir|falcon|resupply|noon|reservoir|
+  geist|geist finance|moola|argent|granary|prisma|alphafi|tectonic|sonne finance|bridgeworld|thor swap|ux chain|mars protocol|
+  red bank|port finance|larix|francium|mercurial|openbook|cream finance|bprotocol|0x|velora|li.fi|bebop|hashflow|airswap|
+  loopring|perpetual protocol|apollox|vaultka|zyberswap|lodestar|rage trade|joe lb|liquidity book|banker joe|beethoven x|
+  mai finance|meshswap|0vix|dfyn|alpaca finance|autofarm|wombex|ubeswap|frax swap|fraxswap|sovryn|tropykus|stackingdao|
+  stacking dao|arkadiko|bitflow|velar|trisolaris|genius yield|muesliswap|kava lend|kava swap|kava mint|hard protocol|
+  shade protocol|eris protocol|terraswap|mantadex|dojoswap|dymension|cosmos hub|keplr|bison trails|staking facilities|
+  certus one|zeeve|a41|dsrv|forbole|citadel one|lavender five|lavenderfive|stakin|find labs|blocto|increment finance|youves|
+  quipuswap|kordfi|mavryk|corex|colend|soulswap|seamless protocol|avantis|alienbase|rocketswap|synthswap|pontem|liquid swap|
+  aries markets|echo protocol|aptin|flowx|tonco|utonic|morpho blue|metamorpho|napier|
+  apwine|stakedao|dhedge|aevo|stryke|rysk|infinex|gtrade|hyperbeat|harmonix|valantis|hyperswap|kittenswap|babypie|satlayer|
+  b14g|core dao|adrastea|stake wise|lido csm|sanctum inf|
   cap|agora|angle|mento|glif|repl|collectif|theta|lens|ionet|livepeer|the graph|pocket|akash staking`);
 
 /** Tokens whose name people also use for the place that issued them: "on uni", "from comp". */

@@ -95,7 +95,9 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     prompt.slice(tokens[from]!.start, tokens[to - 1]!.end);
   const orders: DefiOrder[] = [];
   let yielded = "ETH";
-  for (const said of parsed.orders.flatMap(splitGapped)) {
+  let shared: readonly DefiPrimitive[] = DEFI_PRIMITIVES;
+  const all = withFetched(parsed.orders.flatMap(splitGapped));
+  for (const [k, said] of all.entries()) {
     if (orders.length > 0 && isCarriedHome(said)) continue;
     const span = spanOf(said, tokens);
     const other = settleOther(said, orders.map(({ read }) => read.order), tokens);
@@ -109,7 +111,16 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     // "It's payback time: 7 LINK to Aave": what was passed over tells as well
     const told = parsed.reading === "loose" ? parsed.besides : [];
     const allowed = (isOpen ? DEFI_PRIMITIVES : framed)
-      .filter((action) => told.every((actions) => actions.includes(action)));
+      .filter((action) => told.every((actions) => actions.includes(action)))
+      .filter((action) => shared.includes(action));
+    // "nominate and bond 5 KSM", "clam.. claim my rewards": one act in two words
+    const goesOn = order.phrases.length === 0 && order.particles.length === 0 &&
+      orders.length === 0 && foreign === null && order.head.actions.length > 0 &&
+      k < all.length - 1;
+    if (goesOn) {
+      shared = DEFI_PRIMITIVES.filter((action) => order.head.actions.includes(action));
+      continue;
+    }
     if (foreign !== null) return refuse(foreign, [span]);
     if (
       allowed.length === 0 || isTarget(order) || !hasObject(order, orders.length > 0)
@@ -228,7 +239,9 @@ function addsRewards(last: DefiOrder, order: DefiOrder): boolean {
     // "I want to earn interest on 12k USDC, put it in Fluid": what the order is for
     read.order.head.word !== "earn" &&
     read.order.phrases.some(({ hints }) => hints.includes("reward"));
-  return rewards(order) !== rewards(last);
+  // "the ETH gains, please claim them"
+  const refers = order.read.order.phrases.some(({ pronoun }) => pronoun !== null);
+  return rewards(order) !== rewards(last) && !(refers && rewards(last));
 }
 
 /** What tells that another thing is to be done as well. */
@@ -321,6 +334,33 @@ function namesEnough({ phrases, head }: ReadOrder): boolean {
   const isDirect = object?.prep === null && (object.amount !== null || object.names.length > 0);
   if (head.form !== "open_verb" || !isDirect || phrases.some(({ self }) => self)) return false;
   return ((known("asset") && (counts || known("place"))) || (known("place") && counts));
+}
+
+/** "take 400 USDC from my wallet and lend it": what is at hand is the object of what follows. */
+function withFetched(orders: readonly ReadOrder[]): ReadOrder[] {
+  const [first, second, ...more] = orders;
+  if (first === undefined || second === undefined || more.length > 0) return [...orders];
+  const [object, ...rest] = first.phrases;
+  const isOwn = object?.prep === null && object.amount !== null && object.names.length === 1 &&
+    first.particles.length === 0 && /^(?:take|grab|use)$/.test(first.head.word) &&
+    rest.every(({ prep, self, names }) => prep === "from" && self && names.length === 0);
+  const at = second.phrases.findIndex(({ pronoun, prep }) => pronoun === "it" && prep === null);
+  const isOpen = second.phrases.every(({ amount, names }) =>
+    amount === null && names.every(({ kind }) => kind !== "asset")
+  );
+  if (!isOwn || at < 0 || !isOpen || second.head.actions.length === 0) return [...orders];
+  const said = second.phrases[at]!;
+  const meant = { ...said, ...object, pronoun: null, pronounAt: null };
+  const [name] = object.names;
+  return [{
+    ...second,
+    phrases: second.phrases.map((phrase) => phrase === said ? meant : phrase),
+    parts: [
+      [object.amount.from, object.amount.to],
+      [name!.from, name!.to],
+      ...second.parts.filter(([from]) => from !== said.pronounAt),
+    ],
+  }];
 }
 
 /** "…, and send it to my wallet": what the step before yields goes where it goes anyway. */

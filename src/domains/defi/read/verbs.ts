@@ -23,21 +23,23 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   [
     "invest|fill|park|stash|fund|top up|top off|fill up|contribute|allocate|pour|entrust|commit|" +
     "load|load up|plug|inject|provide|place|put|put in|put away|put back|add|stick|drop|chuck|bung|pop|toss|" +
-    "throw|slap|stuff|dump in|shove|sling|feed|plonk|whack|tuck|set aside|bank|plow|plough|" +
+    "throw|slap|stuff|pile|pile in|sink|dump in|shove|sling|feed|plonk|whack|tuck|set aside|plow|plough|" +
     "deploy|bump|bump up|bolster|fortify|strengthen|shore up|enlarge|augment|expand|ramp up|beef up|reinforce|lock up|lock|assign|dedicate|boost|increase|raise|enter|join|route",
     [D, K],
   ],
+  ["bank", [D, K, C]],
+  ["unload", [S, W]],
   ["send|move|transfer|shift|ship|push|remit", []],
   ["earn", [D, K]],
   [
-    "stake|restake|re-stake|delegate|redelegate|bond|nominate|stake up|enroll|enrol|liquid stake|secure the network|help secure the network|validate|validate with",
+    "stake|stk|restake|re-stake|delegate|redelegate|bond|nominate|stake up|enroll|enrol|liquid stake|secure the network|help secure the network|validate|validate with",
     [
       K,
     ],
   ],
   [
     "unstake|un-stake|destake|de-stake|un-restake|undelegate|unbond|unrestake|stop staking|quit staking|end staking|un-delegate|" +
-    "deactivate|stop delegating|unvote|exit staking|unfreeze",
+    "unstk|cool down|deactivate|stop delegating|unvote|exit staking|unfreeze",
     [U],
   ],
   ["end|terminate", [U, W, R]],
@@ -50,16 +52,16 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ["take out|draw out", [W, U, C, B]],
   ["close|close out|exit|get out of|clear out|come out of", [W, U, C, R]],
   [
-    "bail|bail from|bail out of|unpark|lighten|lift|pull|pull out|get out|cash out|bring back|bring home|remove|retrieve|" +
+    "rescue|salvage|yoink|uncollateralize|uncollateralise|bail|bail from|bail out of|unpark|lighten|lift|pull|pull out|get out|cash out|bring back|bring home|remove|retrieve|" +
     "reclaim|recover|recall|extract|drain|empty|empty out|yank|whip out|fetch|" +
     "take back|get back|bust|unwind|shrink|trim|liquidate my|scale down|move out|pull back|" +
-    "bring|unload|take away|haul|haul out|fish out|dig out|withdraw back|drop out of|" +
+    "bring|take away|haul|haul out|fish out|dig out|withdraw back|drop out of|" +
     "gimme back|give me back|opt out of|zap out",
     [W, U, C],
   ],
   [
     "swap|trade|exchange|convert|transform|sell|buy|purchase|market swap|flip|rotate|flog|offload|ditch|" +
-    "acquire|turn|replace|swap out|trade in|sell off|sell out|sell down|exchange out|change|switch|dump|" +
+    "acquire|mkt sell|mkt buy|turn|replace|swap out|trade in|sell off|sell out|sell down|exchange out|change|switch|dump|" +
     "rebalance|realize|realise|obtain|trade out|spend|ape|market buy|market sell|" +
     "change over|convert over|cash",
     [S],
@@ -85,13 +87,16 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ["claim|harvest|collect|reap|claim back", [C, W, U]],
   ["stop lending|stop supplying|stop providing|unlend|un-lend|unsupply|un-supply", [W]],
   ["leave the staking pool|leave the pool|leave the validator|leave my validator", [U, W]],
-  ["sweep|scoop|scoop up|gather|pick up|bag|cash in on|rake in|realise|receive|take delivery of", [
-    C,
-    S,
-    W,
-  ]],
   [
-    "give|grab|take|get|get me|give me|gimme|tap|raise up|secure|open|make|pick|" +
+    "pocket|sweep|scoop|scoop up|gather|pick up|bag|cash in on|rake in|realise|receive|take delivery of",
+    [
+      C,
+      S,
+      W,
+    ],
+  ],
+  [
+    "give|gib|grab|take|get|get me|give me|gimme|tap|raise up|secure|open|make|pick|" +
     "tap into|take on|have|hand me|extend|advance|arrange for",
     [],
   ],
@@ -158,6 +163,9 @@ export const DEFI_ACTION_NOUNS: Readonly<Record<string, readonly DefiPrimitive[]
   sale: [S],
   disposal: [S],
   "market order": [S],
+  "market buy": [S],
+  "market sell": [S],
+  "fire sale": [S],
   borrow: [B],
   borrowing: [B],
   loan: [B, R],
@@ -189,6 +197,8 @@ export const DEFI_ACTION_NOUNS: Readonly<Record<string, readonly DefiPrimitive[]
   undelegation: [U],
   unbonding: [U],
   unbond: [U],
+  cooldown: [U],
+  "cool down": [U],
   unlock: [U, W],
   "early exit": [U, W],
   exit: [U, W],

@@ -31,26 +31,29 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ),
   ...objects(
     "debt:credit",
-    "credit|credit line|facility|on loan|on credit|borrowing power|borrowing capacity|borrow limit|drawing",
+    "credit|credit line|facility|on loan|on credit|borrowing power|borrowing capacity|borrow limit|drawing|liability|liabilities",
   ),
   ...objects("debt:repayment", "repayment"),
   ...objects("collateral", "collateral|collat|guarantee|security|margin of safety"),
   ...objects(
     "liquidity",
     "liquidity|liq|lp|lp token|lp tokens|lp position|liquidity position|" +
-      "liquidity units|units of liquidity|pool tokens|pool token|liquidity provider|lp share|lp shares",
+      "liquidity units|units of liquidity|pool tokens|pool token|liquidity provider|lp share|lp shares|my range|v3 range|" +
+      "v4 range|bins",
   ),
   ...objects(
     "stake",
     "stake|validator|validators|validator node|delegation|delegations|staking pool|" +
       "staking contract|staking|stakes|validating|nominations|staking position|liquid staking|lockup|" +
       "nominator|nominators|consensus|indexer|bakers|baker|operator|lock|validation|deposit contract|unbonding queue|staking program|" +
-      "staking module|restaking|restake|delegator|node|nodes",
+      "staking module|restaking|restake|delegator|node|nodes|bonding|stacking|baking|nomination|nomination pool|" +
+      "nomination pools|collator|collators|p-rep|p rep|stake account|what i staked|what i delegated",
   ),
   ...objects(
     "position",
     "position|pos|positions|principal|share|my share|our share|holdings|holding|shares|bag|bags|savings|" +
-      "portfolio|money|funds|assets|balance|deposits|deposit|stack|capital|amount|quantity",
+      "portfolio|money|funds|assets|balance|deposits|deposit|stack|capital|amount|quantity|atokens|ctokens|vtokens|receipt tokens|what i have|what i hold|" +
+      "what i lent|what i deposited|what i supplied|what i put in|what i've got|what we lent",
   ),
   ...objects(
     "thing",
@@ -228,7 +231,7 @@ export const DEFI_ORDERS: OrderLexicon = {
       "savings account|account|platform|dex|network|chain|contract|app|exchange contract|yield vault|" +
       "savings vault|v2|v3|v4|version|program|router|module|v two|v three|v four|lending vault|syrup pool|liquidity pool|" +
       "prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche|" +
-      "cdp|cdps|trove|troves|clmm|dlmm|whirlpool|slipstream|amm|range|ranges|stability pool|money market|station")
+      "cdp|cdps|trove|troves|clmm|dlmm|whirlpool|slipstream|amm|range|ranges|stability pool|money market|station|acct|boost")
       .split("|"),
   manners: MANNERS,
   foreignWords: FOREIGN_WORDS,
@@ -284,6 +287,15 @@ export const DEFI_ORDERS: OrderLexicon = {
     prices: true,
   },
   openNames: true,
+  everyday: {
+    asset:
+      ("near|blue|deep|sand|mask|band|mars|stars|flow|rose|honey|turbo|goat|ape|render|ocean|sky|vet|swell|" +
+        "sonic|kernel|puffer|magic|waves|spell").split("|"),
+    place:
+      ("save|bucket|blaze|origin|shadow|flux|carrot|magma|warden|magpie|metropolis|platypus|helix|splash|" +
+        "persistence|silo|sonic|swell").split("|"),
+  },
+  prefixes: ["pt", "yt", "lp", "sy"],
 };
 
 const ASSET_NAMES = new Set([...ASSETS, ...MORE_ASSETS, ...KNOWN_ASSETS.filter(isTicker)]);
