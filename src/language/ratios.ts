@@ -78,7 +78,7 @@ function search(tags: readonly Tag[], at: number, step: 1 | -1): number | null {
     // "max" alone counts nothing here
     if (
       tags[i]!.quantity &&
-      (/\d/.test(tags[i]!.text) || percentOf(tags[i]!) !== null || isSaid(tags[i]!))
+      (/\d/.test(tags[i]!.text) || isSaid(tags[i]!))
     ) return i;
     if (!isGlue(tags[i]!)) return null;
   }
@@ -95,37 +95,10 @@ function isGlue(tag: Tag): boolean {
   return GLUE.test(tag.norm) && !may(tag, "name");
 }
 
-/** Percentages in words, in hundredths. */
-const PERCENTS: Readonly<Record<string, string>> = {
-  ...{
-    "half a": "0.5",
-    half: "0.5",
-    "a half": "0.5",
-    "a quarter": "0.25",
-    "a quarter of a": "0.25",
-  },
-  ...{ a: "1", one: "1", two: "2", three: "3", four: "4", five: "5", ten: "10" },
-};
-const IN_WORDS = new RegExp(
-  "^(?:(?:slippage|of|max|maximum|at most|no more than|not more than|not above|not over|less than|" +
-    `under|below|up to|within) )*(${Object.keys(PERCENTS).join("|")}) per ?cent$`,
-);
-
-/** "one and a half percent", "at most one percent", "under half a percent": a share of 1. */
-function percentOf({ quantity, norm }: Tag): string | null {
-  if (!quantity || /\d/.test(norm)) return null;
-  if (quantity.kind === "percent" && !quantity.refusal) return quantity.value ?? null;
-  const words = norm.replace(/ slippage$/, "").replace(/ (?:at most|max|maximum|tops)$/, "");
-  const said = PERCENTS[IN_WORDS.exec(words)?.[1] ?? ""];
-  return said === undefined ? null : shareOf(said);
-}
-
 /** The one number of a quantity, also where it is a bound: the limit is what was asked for. */
 function valueOf(tag: Tag): string | null {
   const { quantity, text } = tag;
   if (!quantity || ["range", "unreadable", "time", "date"].includes(quantity.kind)) return null;
-  const said = percentOf(tag);
-  if (said !== null) return said;
   if (isSaid({ quantity, text })) return quantity.value!;
   const found = text.match(/\d+(?:\.\d+)?\s?%?/g);
   if (found?.length !== 1) return null;

@@ -53,7 +53,7 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   ["collect the bribes of Votium", ["claim_rewards"]],
   ["AERO emissions from the Aerodrome gauge, please", ["claim_rewards"]],
   // Two letters crossed, one lost
-  ["take a laon of 500 DAI", ["borrow_asset", "repay_asset"]],
+  ["take a laon of 500 DAI", ["borrow_asset"]],
   ["collect my pending incetives", ["claim_rewards"]],
   ["unstkae 4 ETH from ldio", ["unstake_asset"]],
   ["I want my deposit back", ["withdraw_asset", "claim_rewards"]],
@@ -110,7 +110,7 @@ Deno.test("readOrders() reads limits in words, in basis points and behind their 
   assertEquals(slippage("max slippage 50 bps"), "0.005");
   assertEquals(slippage("price impact maximum 2%"), "0.02");
   assertEquals(slippage("slippage at least one percent"), undefined);
-  assertEquals(slippage("slippage at most twenty two percent"), undefined);
+  assertEquals(slippage("slippage at most twenty two percent"), "0.22");
 });
 
 Deno.test("readOrders() keeps a deposit that another order goes on from", () => {

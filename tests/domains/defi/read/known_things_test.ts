@@ -57,8 +57,6 @@ const ALLOWED: readonly (readonly [string, readonly (readonly DefiPrimitive[])[]
   ["Unswap 20 SOL from jupiter", []],
   ["Mistake 12 ETH for lido", []],
   // A word in the place of a thing is not passed over
-  ["swap 3 ETH for sky on aave", []],
-  ["repay my sand loan on aave", []],
   ["stake 5 ape on aave", []],
   // What contradicts itself, or asks for more than an order
   ["Unstake 12 ETH so that it stays staked", []],
@@ -201,6 +199,8 @@ const SLOTS: readonly (readonly [DefiPrimitive, string, readonly (string | null)
   // The token of a place's name where a thing is named, and where it is
   ["swap_asset", "sell 5 lido for ETH", ["LDO", "ETH", null, null]],
   ["swap_asset", "swap 300 USDC to curve via jupiter", ["USDC", "CRV", "jupiter", null]],
+  ["swap_asset", "swap 3 ETH for sky on aave", ["ETH", "SKY", "aave", null]],
+  ["repay_asset", "repay my sand loan on aave", ["SAND", null, "aave", null]],
   ["withdraw_asset", "withdraw 20 compound from aave", ["COMP", null, "aave", null]],
   ["withdraw_asset", "withdraw my curve from aave", ["CRV", null, "aave", null]],
   ["repay_asset", "repay my sushi loan on aave", ["SUSHI", null, "aave", null]],
