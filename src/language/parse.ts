@@ -100,8 +100,9 @@ export function* readingsOf(prompt: string, lexicon: CompiledLexicon): Generator
   }
   // What looks odd is not guessed at
   if (prepared.tokens.some(({ flaws }) => flaws !== undefined) || HARDLY.test(prompt)) return;
-  if (strict.kind !== null && [...UNSHOWN, "negation"].includes(strict.kind)) {
-    const tail = readTail(prepared) ?? readRunOn(prepared);
+  if (strict.kind !== null) {
+    const isShown = ![...UNSHOWN, "negation"].includes(strict.kind);
+    const tail = readTail(prepared, isShown) ?? (isShown ? null : readRunOn(prepared));
     if (tail) yield finish(prepared, tail, "tail");
   }
   if (restart) yield finish(prepared, restart, "tail");
@@ -206,14 +207,14 @@ function readClauses(prepared: Prepared, isLoose: boolean): RoledReading {
 }
 
 /** The order at the end, where all that stands before it only leads up to it. */
-function readTail(prepared: Prepared): RoledReading | null {
+function readTail(prepared: Prepared, isShown: boolean): RoledReading | null {
   const { prompt, lexicon, tokens, tags, marked } = prepared;
   const roles = marked();
   const { kept, ratios } = takeRatios(tags, roles, lexicon.lexicon.ratios);
   const segments = cutSegments(prompt, kept, lexicon, tokens.map(({ start }) => start));
   const read = (from: number, into: Roles) =>
     readSegments(segments.slice(from), { ...baseOf(prepared, into, false), ratios });
-  const from = tailAt(segments, (at) => read(at, marked()));
+  const from = tailAt(segments, (at) => read(at, marked()), isShown);
   if (from < 0) return null;
   for (const { tags } of segments.slice(0, from)) {
     for (const tag of tags) roles.set(tag, lightRole(tag) ?? "aside");

@@ -1,6 +1,7 @@
 import type { Reading } from "../reading/base.ts";
 import { verbOf } from "../order.ts";
 import { CLAIMS, CONDITIONS, PLAY, WRITING } from "../screen/screen.ts";
+import { givesGround, isRemark } from "./remarks.ts";
 import { lightRole } from "../screen/transparent.ts";
 import type { Segment } from "../segments.ts";
 import { may, type Tag } from "../tokens/tags.ts";
@@ -15,14 +16,33 @@ const BARE =
 /** Most clauses that may lead up to an order; each costs a reading. */
 const MAX_LEADS = 8;
 
-/** Where the order begins that all before it only leads up to; -1 if there is none. */
-export function tailAt(segments: readonly Segment[], read: (from: number) => Reading): number {
+/** What is no sentence and no courtesy: "at 18:00 sharp". */
+function isFragment({ tags, end }: Segment): boolean {
+  return end === ":" || tags.some((tag) => lightRole(tag) === null && !tag.mark);
+}
+
+/**
+ * Where the order begins that all before it only leads up to; -1 if there is none.
+ *
+ * @param isShown Whether something before it takes force, unless it stands in a remark.
+ */
+export function tailAt(
+  segments: readonly Segment[],
+  read: (from: number) => Reading,
+  isShown = false,
+): number {
   for (let from = 1; from < segments.length && from <= MAX_LEADS; from++) {
     const reading = read(from);
     if (reading.kind !== null) continue;
     if (!isPlainTail(reading)) return -1;
     const follows = /^(?:then|and|before|after)$/.test(segments[from]!.joint);
-    return !follows && leadsUp(segments.slice(0, from)) ? from : -1;
+    if (follows) return -1;
+    const { actions } = reading.orders[0]!.head;
+    const leads = segments.slice(0, from);
+    const isGround = givesGround(segments[from]!);
+    const others = leads.filter((lead) => !isRemark(lead, isGround, actions));
+    const isPlain = others.length === 0 || leadsUp(others);
+    return isPlain && !(isShown && others.some(isFragment)) ? from : -1;
   }
   return -1;
 }

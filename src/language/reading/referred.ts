@@ -9,7 +9,12 @@ export function referred(phrases: readonly NounPhrase[], ground: readonly Tag[])
     pronoun !== null || amount?.kind === "amount" && names.length === 0 && hints.length === 0
   );
   const isThing = (kind: NameKind) => kind === "asset";
-  if (!refers || phrases.some(({ names }) => names.some(({ kind }) => isThing(kind)))) return [];
+  const isNamed = phrases.some(({ names }) => names.some(({ kind }) => isThing(kind)));
+  // "that validator keeps missing blocks, so take my TIA off it": where, and not what
+  const leads = phrases.some(({ pronoun, prep }) =>
+    pronoun !== null && /^(?:from|off|out of)$/.test(prep ?? "")
+  );
+  if (!refers || isNamed && !leads) return [];
   const named = ground.flatMap((tag) =>
     tag.senses.flatMap((sense) =>
       sense.role === "name" && isThing(sense.kind) && !sense.name.includes(" ")
@@ -20,10 +25,12 @@ export function referred(phrases: readonly NounPhrase[], ground: readonly Tag[])
   const hints = ground.flatMap((tag) => {
     const object = senseOf(tag, "object");
     if (object) return [object.hint];
-    return may(tag, "adjective") || verbOf(tag, "participle") ? [`is:${tag.norm}`] : [];
+    return !isNamed && (may(tag, "adjective") || verbOf(tag, "participle"))
+      ? [`is:${tag.norm}`]
+      : [];
   });
   if (new Set(named.map(({ sense }) => sense.name)).size > 1) return [];
-  const [thing] = named;
+  const [thing] = isNamed ? [] : named;
   if (!thing && hints.length === 0) return [];
   const counted = ground.flatMap(({ quantity }) =>
     quantity && !quantity.refusal && quantity.kind === "amount" ? [quantity] : []

@@ -3,6 +3,7 @@ import { findHead, findTold, type FoundHead, isAsking } from "../head.ts";
 import { kindOfUnread } from "../kinds.ts";
 import { backgroundFault } from "../loose/background.ts";
 import { findLooseHead } from "../loose/heads.ts";
+import { givesGround, isRemark } from "../loose/remarks.ts";
 import { isTelling, skippedFault, tells } from "../loose/telling.ts";
 import { loadedIn } from "../loose/words.ts";
 import { screenAfter, screenBefore } from "../screen/screen.ts";
@@ -44,7 +45,7 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     const isTold = segment.joint === "after" || segment.joint === "before";
     const found = (isTold ? findTold(tags) : null) ?? provedHead(tags, base);
     if (found) {
-      const doubt = judge(before, base, open.length === 0, segment.joint === "so") ??
+      const doubt = judge(before, base, open.length === 0, segment, found) ??
         judgeQuestion(segment, found, last);
       if (doubt) return doubt;
       // "deposit: 5 ETH" is one order, "deleverage: repay 500 USDC" has a label
@@ -146,12 +147,17 @@ function judge(
   before: readonly Segment[],
   { roles, isLoose }: Base,
   isFirst: boolean,
-  isGround: boolean,
+  order: Segment,
+  { head }: FoundHead,
 ): Reading | null {
+  const isGround = givesGround(order);
   for (const [i, { tags, end }] of before.entries()) {
-    const leads = isGround && i === before.length - 1;
+    const leads = order.joint === "so" && i === before.length - 1;
     const fault_ = screenBefore(tags, end, i > 0);
-    const why = fault_ !== null && isLoose
+    const isTold = isLoose && isRemark({ tags, end }, isGround, head.actions);
+    const why = isTold
+      ? null
+      : fault_ !== null && isLoose
       ? backgroundFault(tags, end, true, isFirst, leads)
       : fault_;
     if (why !== null) return fault(why === "not_understood" ? kindOfUnread(tags, end) : why, tags);

@@ -1,0 +1,38 @@
+import { assertEquals } from "@std/assert";
+import { proposeOrders, readOrders } from "../../src/domains/defi/read/orders.ts";
+
+/** Orders beside which a word stands that would take force from one elsewhere, and what they ask for. */
+const HARMLESS: readonly (readonly [string, string])[] = [
+  ["My neighbour says markets are closed, so please sell 2 BNB for FDUSD.", "swap_asset"],
+  ["My husband would like our AAVE back, so please unstake 12 AAVE.", "unstake_asset"],
+  ["Cash is plentiful this month. Retire 1,500 of the GHO debt.", "repay_asset"],
+  ["need cash without selling my BTC, so borrow 1,000 USDC on Morpho", "borrow_asset"],
+  ["Rent tonight, so please claim the rewards of my Cosmos stake", "claim_rewards"],
+  ["I haven't collected anything for half a year, so claim my INJ rewards", "claim_rewards"],
+];
+
+/** What must not be acted on, in the same frames. */
+const REFUSED: readonly string[] = [
+  "I don't want to swap my ETH, so swap 2 ETH for DAI later",
+  "My lawyer says no, so deposit 500 USDC into aave",
+  "The price could drop, so tomorrow sell 5 ETH for DAI",
+  "I refuse to withdraw my DAI, so withdraw 500 DAI from aave",
+  "My brother said: deposit 500 USDC into aave",
+  "Probably a scam, so deposit 500 USDC into aave",
+  "At 18:00 sharp, sell 5 ETH for DAI",
+  "They say to stake 3 ETH instead, so deposit 500 USDC into aave",
+];
+
+for (const [prompt, action] of HARMLESS) {
+  Deno.test(`a word in a harmless place takes nothing from ${JSON.stringify(prompt)}`, () => {
+    const read = readOrders(prompt);
+    const { orders } = read.refusal ? proposeOrders(prompt) ?? read : read;
+    assertEquals(orders.map(({ allowed }) => allowed.includes(action as "swap_asset")), [true]);
+  });
+}
+
+for (const prompt of REFUSED) {
+  Deno.test(`nothing is read in ${JSON.stringify(prompt)}`, () => {
+    assertEquals([readOrders(prompt).orders, proposeOrders(prompt)], [[], null]);
+  });
+}
