@@ -9,6 +9,12 @@ const HARMLESS: readonly (readonly [string, string])[] = [
   ["need cash without selling my BTC, so borrow 1,000 USDC on Morpho", "borrow_asset"],
   ["Rent tonight, so please claim the rewards of my Cosmos stake", "claim_rewards"],
   ["I haven't collected anything for half a year, so claim my INJ rewards", "claim_rewards"],
+  ["Would it be okay to exchange 1.1 rETH for ETH on Balancer? Please go ahead.", "swap_asset"],
+  ["Could I pay back a quarter of my AVAX loan on Benqi, please?", "repay_asset"],
+  ["Could my 45 INJ please go into the Helix vault?", "deposit_asset"],
+  ["would be possible that you pull 55 usdc from Silo for me?", "withdraw_asset"],
+  ["Could you, please, claim my validator rewards?", "claim_rewards"],
+  ["Kamino loan? nope. borrow 500 USDC on aave", "borrow_asset"],
 ];
 
 /** What must not be acted on, in the same frames. */
@@ -21,6 +27,13 @@ const REFUSED: readonly string[] = [
   "Probably a scam, so deposit 500 USDC into aave",
   "At 18:00 sharp, sell 5 ETH for DAI",
   "They say to stake 3 ETH instead, so deposit 500 USDC into aave",
+  "Would it be possible to withdraw 500 USDC from aave early?",
+  "I understand. Would it be fine to stake 5 ETH? Please advise.",
+  "Could I swap 5 ETH for DAI without paying fees, please?",
+  "Would it be possible to borrow 500 DAI from aave if my health factor is 1.2, please?",
+  "Could my 5 ETH go to zero in aave, please?",
+  "Should I stake? no. Stake 5 ETH with lido",
+  "you there? Kim asked: stake 5 ETH with lido",
 ];
 
 for (const [prompt, action] of HARMLESS) {

@@ -24,10 +24,14 @@ const WILLING =
 const NAMED_TASK =
   /\b(?!(?:the )?last thing (?:i|we) (?:want|need))(?:my|our|the|next|first|second|last|final|one) (?:\w+ )?(?:thing|order|request|wish|choice|decision|instruction|task|job|step|move|idea|matter|item)(?: i want| we want| i'd like)? is to\b/;
 
-/** A head that a freer word order puts anywhere in a clause; null if there is none. */
-export function findLooseHead(tags: readonly Tag[]): FoundHead | null {
+/**
+ * A head that a freer word order puts anywhere in a clause; null if there is none.
+ *
+ * @param isPolite Whether the prompt asks for something: "… Please go ahead."
+ */
+export function findLooseHead(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
   if (tags.length > 60) return null;
-  return findIfYou(tags) ?? findMayI(tags) ?? findPassive(tags) ?? findFronted(tags) ??
+  return findIfYou(tags) ?? findMayI(tags, isPolite) ?? findPassive(tags) ?? findFronted(tags) ??
     findMoving(tags) ??
     findDecision(tags) ?? findLater(tags) ??
     findDoneLast(tags) ?? findAct(tags) ??
@@ -130,23 +134,32 @@ function findIfYou(tags: readonly Tag[]): FoundHead | null {
 }
 
 /** "may I exchange 15 ATOM for OSMO, please": leave is asked where something is counted or owned. */
-function findMayI(tags: readonly Tag[]): FoundHead | null {
+function findMayI(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
   const at = tags.findIndex((tag) => lightRole(tag) === null && !tag.mark);
   const text = tags.slice(at, at + 4).map(({ norm }) => norm).join(" ");
   const length = /^(?:may|could|can|might) (?:i|we)\b|^(?:you|u) can\b/.test(text)
     ? tags[at]!.norm.includes(" ") ? 1 : 2
-    : /^(?:would|will) (?:it be|you be) (?:possible|ok|okay|alright|all right|fine|able) to\b/.test(
-        tags.slice(at, at + 6).map(({ norm }) => norm).join(" "),
-      )
-    ? tags.slice(at).findIndex(({ norm }) => /\bto$/.test(norm)) + 1
-    : 0;
-  const asks = tags.some((tag) => may(tag, "courtesy") && !may(tag, "frame"));
+    : lengthOfPossible(tags.slice(at, at + 7));
+  const asks = isPolite || tags.some((tag) => may(tag, "courtesy") && !may(tag, "frame"));
   if (length === 0 || !asks) return null;
   let next = at + length;
   while (next < tags.length && lightRole(tags[next]!) !== null) next++;
   const verb = verbOf(tags[next], "base");
   if (!verb || verb.actions.length === 0) return null;
   return headAt(tags, next, verb, "request", tags.slice(at, next), []);
+}
+
+/** How many tags ask whether something may be: "would it be possible to", "would be possible that you". */
+function lengthOfPossible(tags: readonly Tag[]): number {
+  const asks =
+    /^(?:would|will) (?:it be|you be|be) (?:possible|ok|okay|alright|all right|fine|able)(?: to| that you| for you to)?(?= |$)/;
+  const found = asks.exec(tags.map(({ norm }) => norm).join(" "))?.[0].length ?? 0;
+  let read = 0;
+  for (const [i, { norm }] of tags.entries()) {
+    read += norm.length + (i > 0 ? 1 : 0);
+    if (found > 0 && read >= found) return read === found ? i + 1 : 0;
+  }
+  return 0;
 }
 
 /** "could my SCRT be undelegated", "the 15 INJ should be repaid", "if my 75 SUI were staked". */
@@ -215,9 +228,11 @@ function findMoving(tags: readonly Tag[]): FoundHead | null {
   const words = wordsOf(before);
   if (
     words.some((word) =>
-      /^(?:not|never|don't|they|he|she|who|when|if|why|how|might|would|could|was|were)$/.test(word)
+      /^(?:not|never|don't|they|he|she|who|when|if|why|how|might|would|was|were)$/.test(word)
     )
   ) return null;
+  const mayGo = words.some((word) => /^(?:could|may)$/.test(word));
+  if (mayGo && !tags.some((tag) => may(tag, "courtesy") && !may(tag, "frame"))) return null;
   const tag = tags[at]!;
   const next = tags[at + 1];
   const isOut = /\b(?:out|off|home|back|comes?|coming|leaves)\b/.test(tag.norm) ||

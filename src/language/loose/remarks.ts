@@ -121,3 +121,34 @@ function acts(words: readonly Tag[], at: number, actions: readonly string[]): bo
   const isLoaded = words.some((one) => one.quantity !== undefined || may(one, "name"));
   return !isSame || isLoaded;
 }
+
+/** Answers that one gives oneself: "Loopring? nah.", "still there? good". */
+const ANSWERS = /^(?:no|nah|nope|yes|yeah|yep|yup|good|great|fine|ok|okay|right|never mind)$/;
+/** Small talk that asks the one who listens: "do you still listen?", "you there?" */
+const ASKS_LISTENER =
+  /^(?:(?:do |can |are |have |did )?(?:you|u)(?: still| always)? (?:there|here|awake|remember|know|hear|listen|see|alive|ready|around|listening|seen|heard)\b|(?:how|what)(?:'s| is| are| goes| do| about)? (?:you|it|life|up|things|your|everything)\b)/;
+/** Most words of a name that is weighed and dropped: "Nolus loan? nope." */
+const MAX_ECHO = 3;
+
+/** True for a question that is answered before the order comes, or that only greets. */
+export function isAnswered({ tags, end }: Segment, next: Segment | undefined): boolean {
+  if (end !== "?" || next === undefined) return false;
+  const words = tags.filter((tag) => !tag.mark && (lightRole(tag) === null || may(tag, "subject")));
+  const text = words.map(({ norm }) => norm).join(" ");
+  if (words.some((tag) => tag.quantity !== undefined || may(tag, "speech", "condition", "play"))) {
+    return false;
+  }
+  if (ASKS_LISTENER.test(text)) return !words.some((tag) => verbOf(tag, "base")?.actions.length);
+  const isEcho = words.length <= MAX_ECHO &&
+    words.every((tag) =>
+      !may(tag, "question", "negation") && !/^(?:should|shall|can)$/.test(tag.norm)
+    );
+  return isEcho && next.tags.length > 0 && ANSWERS.test(next.tags[0]!.norm);
+}
+
+/** "nah.", "good, …": an answer alone. */
+export function isAnswer({ tags }: Segment): boolean {
+  return tags.every((tag) =>
+    ANSWERS.test(tag.norm) || lightRole(tag) !== null || tag.mark !== undefined
+  );
+}

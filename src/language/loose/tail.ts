@@ -1,7 +1,7 @@
 import type { Reading } from "../reading/base.ts";
 import { verbOf } from "../order.ts";
 import { CLAIMS, CONDITIONS, PLAY, WRITING } from "../screen/screen.ts";
-import { givesGround, isRemark } from "./remarks.ts";
+import { givesGround, isAnswer, isAnswered, isRemark } from "./remarks.ts";
 import { lightRole } from "../screen/transparent.ts";
 import type { Segment } from "../segments.ts";
 import { may, type Tag } from "../tokens/tags.ts";
@@ -40,7 +40,10 @@ export function tailAt(
     const { actions } = reading.orders[0]!.head;
     const leads = segments.slice(0, from);
     const isGround = givesGround(segments[from]!);
-    const others = leads.filter((lead) => !isRemark(lead, isGround, actions));
+    const others = leads.filter((lead, i) =>
+      !isRemark(lead, isGround, actions) && !isAnswered(lead, segments[i + 1]) &&
+      !(i > 0 && isAnswered(leads[i - 1]!, lead) && isAnswer(lead))
+    );
     const isPlain = others.length === 0 || leadsUp(others);
     return isPlain && !(isShown && others.some(isFragment)) ? from : -1;
   }

@@ -22,6 +22,10 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
   let pending: Tag[] = [];
   let before: Segment[] = [];
   let inReason = false;
+  let asked = false;
+  const isPolite = segments.some(({ tags }) =>
+    tags.some(isPlea) && tags.every((tag) => tag.mark !== undefined || lightRole(tag) !== null)
+  );
   for (const segment of segments) {
     const { end } = segment;
     // "…, but swap 9 USDC first"
@@ -37,16 +41,15 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       for (const tag of tags) {
         roles.set(tag, lightRole(tag) ?? (may(tag, "label") ? "label" : "connector"));
       }
-      if (end === "?" && !isTag(segment) && !(last && isAsking(last.found.frame))) {
-        return fault("question", tags);
-      }
+      asked ||= tags.some(asksYou);
+      if (end === "?" && !isTag(segment) && !(last && asks(last))) return fault("question", tags);
       continue;
     }
     const isTold = segment.joint === "after" || segment.joint === "before";
-    const found = (isTold ? findTold(tags) : null) ?? provedHead(tags, base);
+    const found = (isTold ? findTold(tags) : null) ?? provedHead(tags, base, isPolite);
     if (found) {
       const doubt = judge(before, base, open.length === 0, segment, found) ??
-        judgeQuestion(segment, found, last);
+        (asked ? null : judgeQuestion(segment, found, last));
       if (doubt) return doubt;
       // "deposit: 5 ETH" is one order, "deleverage: repay 500 USDC" has a label
       if (last && isLabelOf(last, found)) {
@@ -81,7 +84,7 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     const isSigned = segment.joint === "-" && tags[0]!.quantity !== undefined &&
       last?.front.length === 0 && last.back.length === 0;
     if (last && !inReason && !isSigned && goesOn(tags, last, base)) {
-      if (end === "?" && !isAsking(last.found.frame)) return fault("question", tags);
+      if (end === "?" && !asked && !asks(last)) return fault("question", tags);
       last.back.push(comma(tags[0]!), ...tags);
       last.tags.push(...tags);
       continue;
@@ -125,7 +128,7 @@ function foundForeign(segments: readonly Segment[], { lexicon }: Base): Reading 
 }
 
 /** The head of a clause, if what stands beside it is understood. */
-function provedHead(tags: readonly Tag[], base: Base): FoundHead | null {
+function provedHead(tags: readonly Tag[], base: Base, isPolite: boolean): FoundHead | null {
   const head = findHead(tags, base.lexicon);
   // "…, leave the principal": what stays as it is, is no order
   const stays = base.isLoose && /^(?:leave|keep)$/.test(head?.head.word ?? "");
@@ -134,7 +137,7 @@ function provedHead(tags: readonly Tag[], base: Base): FoundHead | null {
   const proves = (one: FoundHead | null) =>
     one !== null && isProved(one, base) && !skippedFault(tags, one);
   if (proves(found)) return found;
-  const loose = findLooseHead(tags);
+  const loose = findLooseHead(tags, isPolite);
   return proves(loose) ? loose : null;
 }
 
@@ -174,9 +177,24 @@ function judgeQuestion(
 ): Reading | null {
   const { end, tags } = segment;
   if (end !== "?") return null;
-  return isAsking(frame) || isTag(segment) || (last && isAsking(last.found.frame))
-    ? null
-    : fault("question", tags);
+  return isAsking(frame) || isTag(segment) || (last && asks(last)) ? null : fault("question", tags);
+}
+
+/** "would you kindly": a courtesy that asks. */
+function asksYou({ norm, senses }: Tag): boolean {
+  return /^(?:would|could|can|will) (?:you|u)\b/.test(norm) &&
+    senses.some(({ role }) => role === "courtesy");
+}
+
+/** True for an order that is put as a question, so that its mark may stand behind what goes on with it. */
+function asks({ found, tags }: OpenOrder): boolean {
+  return isAsking(found.frame) || tags.some(asksYou);
+}
+
+/** "please", "please go ahead": a courtesy that asks for something. */
+function isPlea(tag: Tag): boolean {
+  return may(tag, "courtesy", "insistence") && !may(tag, "frame") &&
+    /\b(?:please|pls|plz|kindly|for me|for us)\b/.test(tag.norm);
 }
 
 /** A verb alone before a colon, of the same action as the order behind it. */
@@ -195,7 +213,9 @@ function isLabelOf({ segment, front, back, found }: OpenOrder, next: FoundHead):
 
 /** "…, would you?", "… please?" */
 function isTag({ tags }: Segment): boolean {
-  return tags.some((tag) => may(tag, "courtesy")) ||
+  return tags.some((tag) =>
+    may(tag, "courtesy") || /^(?:could|can) you (?:arrange|do)\b/.test(tag.norm)
+  ) ||
     /^(?:yeah|ok|okay|innit|eh|lah)$/.test(tags.at(-1)!.norm);
 }
 
