@@ -342,7 +342,7 @@ function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): Foun
     };
   }
   const back = tags.findIndex((tag, i) =>
-    i > at && /^(?:back|back from|out of|out)$/.test(tag.norm)
+    i > at && /^(?:back|back from|out of|out)$/.test(tag.norm) && tags[i - 1]!.norm !== "to"
   );
   if (back < 0) return null;
   return {

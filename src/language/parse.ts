@@ -18,7 +18,13 @@ import { type Token, tokenize } from "./tokens/tokens.ts";
 import { dropContrasts } from "./screen/contrasts.ts";
 import { dropExclusions } from "./screen/exclusions.ts";
 import { dropRepeats } from "./screen/repeats.ts";
-import { applyCorrections, dropListMarks, findWrapper, restartAt } from "./screen/wrappers.ts";
+import {
+  applyCorrections,
+  asksOthers,
+  dropListMarks,
+  findWrapper,
+  restartAt,
+} from "./screen/wrappers.ts";
 
 /** Why a prompt is no order to act on now, and where. */
 export interface Refusal {
@@ -187,6 +193,7 @@ function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPro
     const { end } = tokens[Math.max(wrapper.from, wrapper.to - 1)]!;
     return refuse("wrapper", wrapper.to > wrapper.from ? [start, end] : undefined, tokens);
   }
+  if (asksOthers(tags)) return refuse("condition", undefined, tokens);
   return { prompt, lexicon, tokens, tags, marked: () => createRoles(tokens.length, marks) };
 }
 

@@ -15,6 +15,17 @@ const HARMLESS: readonly (readonly [string, string])[] = [
   ["would be possible that you pull 55 usdc from Silo for me?", "withdraw_asset"],
   ["Could you, please, claim my validator rewards?", "claim_rewards"],
   ["Kamino loan? nope. borrow 500 USDC on aave", "borrow_asset"],
+  ["It would help us a lot if 450 DAI came out of the savings vault today.", "withdraw_asset"],
+  ["I'd feel better if 800 POL was staked, so make that happen", "stake_asset"],
+  ["3 eth should leave aave and come home to my wallet", "withdraw_asset"],
+  [
+    "There should be 26 stETH in my wallet from last year. Please supply those to Aave.",
+    "deposit_asset",
+  ],
+  ["Don't hold this over until tomorrow, lend 200 USDC on marginfi now.", "deposit_asset"],
+  ["before anything else today, 5k usdc in aave. ty", "deposit_asset"],
+  ["bring me 0.75 weeth home from aave would ya", "withdraw_asset"],
+  ["I still wish to borrow 500 LUSD on Liquity.", "borrow_asset"],
 ];
 
 /** What must not be acted on, in the same frames. */
@@ -34,6 +45,14 @@ const REFUSED: readonly string[] = [
   "Could my 5 ETH go to zero in aave, please?",
   "Should I stake? no. Stake 5 ETH with lido",
   "you there? Kim asked: stake 5 ETH with lido",
+  "It would be nice if my 450 DAI came back from that scam",
+  "It wouldn't help if 450 DAI came out of the vault",
+  "3 ETH should not leave aave",
+  "My 5 ETH should leave a profit in aave",
+  "There should be 26 stETH in my wallet soon. Supply those to Aave.",
+  "if that's alright with Kim, stake 5 ETH with lido",
+  "stake 5 ETH with lido if that's ok with my wife",
+  "Don't hold this over until tomorrow. Don't lend 5 DAI on aave either.",
 ];
 
 for (const [prompt, action] of HARMLESS) {

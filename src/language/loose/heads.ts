@@ -103,7 +103,7 @@ function isSlot(tag: Tag): boolean {
 }
 
 const GRATEFUL =
-  /\b(?:grateful|thankful|happy|glad|obliged|appreciate|appreciated|great|nice|lovely|good|kind|pleased|delighted|help|wonderful|relief|weight|fantastic|perfect|best|super|please|pls|mind|favou?r|ask)\b/;
+  /\b(?:grateful|thankful|happy|glad|obliged|appreciate|appreciated|great|nice|lovely|good|kind|pleased|delighted|help|wonderful|relief|weight|feel better|sleep better|ease|easier|fantastic|perfect|best|super|please|pls|mind|favou?r|ask)\b/;
 
 /** "I'd be thankful if you staked my 33 LINK", "I should be grateful if you would lend …". */
 function findIfYou(tags: readonly Tag[]): FoundHead | null {
@@ -213,15 +213,19 @@ function findFronted(tags: readonly Tag[]): FoundHead | null {
 }
 
 const GOES =
-  /^(?:goes|go|going|comes|come|coming|moves|belongs|belong|sits|heads|heading|leaves|returns|lands)$/;
+  /^(?:goes|go|going|comes|come|coming|moves|belongs|belong|sits|heads|heading|leaves|leave|returns|lands)$/;
+/** "it would help us if 450 DAI came out of the vault": what is put as done is what is wished for. */
+const CAME = /^(?:came|went|left|moved|landed|returned)$/;
 
 /** "2,000,000 USDC goes into the vault", "30 ETH has to come out of Maker". */
 function findMoving(tags: readonly Tag[]): FoundHead | null {
+  const wished = wishedAt(tags);
   const at = tags.findIndex(({ norm }, i) =>
-    i > 0 && norm.split(" ").some((word, k, all) => GOES.test(word) && k <= all.length)
+    i > Math.max(0, wished) &&
+    norm.split(" ").some((word) => (wished > 0 ? CAME : GOES).test(word))
   );
   if (at < 0) return null;
-  const before = tags.slice(0, at);
+  const before = tags.slice(Math.max(0, wished), at);
   if (!before.some(isSlot) || before.some((tag) => SPEAKER.test(tag.norm.split(" ")[0]!))) {
     return null;
   }
@@ -231,16 +235,22 @@ function findMoving(tags: readonly Tag[]): FoundHead | null {
       /^(?:not|never|don't|they|he|she|who|when|if|why|how|might|would|was|were)$/.test(word)
     )
   ) return null;
+  // "ETH leaves Aave" tells, "should leave" and "arrange for it to leave" ask
+  const isBidden = words.some((word) => /^(?:should|must|shall)$/.test(word)) ||
+    before.at(-1)?.norm === "to" && before.some((tag) => may(tag, "frame"));
+  if (tags[at]!.norm === "leave" && !isBidden) return null;
   const mayGo = words.some((word) => /^(?:could|may)$/.test(word));
   if (mayGo && !tags.some((tag) => may(tag, "courtesy") && !may(tag, "frame"))) return null;
   const tag = tags[at]!;
   const next = tags[at + 1];
-  const isOut = /\b(?:out|off|home|back|comes?|coming|leaves)\b/.test(tag.norm) ||
+  const isLeft = /^(?:leaves?|left)$/.test(tag.norm) &&
+    (may(next, "name") || /^(?:the|my|our)$/.test(next?.norm ?? ""));
+  const isOut = isLeft || /\b(?:out|off|home|back|comes?|coming|leaves)\b/.test(tag.norm) ||
     /^(?:out|out of|off|home|back|back to|from)$/.test(next?.norm ?? "");
   const isIn = /\b(?:in|into|to)\b/.test(tag.norm) ||
     /^(?:in|into|to|onto|on|with|towards)$/.test(next?.norm ?? "");
   if (!isOut && !isIn) return null;
-  const lead = tag.norm.split(" ").slice(1).join(" ");
+  const lead = isLeft ? "from" : tag.norm.split(" ").slice(1).join(" ");
   const back: Tag[] = [...tags.slice(at + 1)];
   if (lead !== "" && !lead.startsWith("to ")) {
     back.unshift({
@@ -254,12 +264,21 @@ function findMoving(tags: readonly Tag[]): FoundHead | null {
   const word = isOut ? "take out" : "put";
   return {
     head: { form: "participle", word, actions: [], from: tag.from, to: tag.to },
-    frame: [],
+    frame: tags.slice(0, Math.max(0, wished)),
     front: before.filter(({ norm }) => !OUGHT.test(norm)),
     back,
     tags: [tag],
     takes: null,
   };
+}
+
+/** Where the wish begins in "it would be nice if …"; -1 if there is none. */
+function wishedAt(tags: readonly Tag[]): number {
+  const at = tags.findIndex(({ norm }) => norm === "if") + 1;
+  const lead = tags.slice(0, at).map(({ norm }) => norm).join(" ");
+  const isWish = GRATEFUL.test(lead) && /^(?:it|i|we|that)(?: would|'d)\b/.test(lead) &&
+    !/\b(?:not|never|no)\b|n't\b/.test(lead);
+  return at > 0 && isWish ? at : -1;
 }
 
 /** "I take now my fees out", "we are selling 2 ETH", "I have resolved to unstake …". */

@@ -39,7 +39,7 @@ export function isRemark(
   const words = tags.filter((tag) => !tag.mark && (lightRole(tag) === null || may(tag, "subject")));
   if (words.length === 0) return false;
   const gives = isGround || OPENS_REASON.test(tags[0]!.norm);
-  if (!/^[.!\n]$/.test(end) && !(gives && /^[,;-]?$/.test(end))) return false;
+  if (!/^[.!;\n]$/.test(end) && !(gives && /^[,;-]?$/.test(end))) return false;
   const norms = words.flatMap(({ norm }) => norm.split(" "));
   const text = norms.join(" ");
   const isThanks = /^(?:thanks|thank you|thx|thank u|ty|cheers)$/.test(tags[0]!.norm) &&
@@ -75,7 +75,9 @@ function isStatement(norms: readonly string[]): boolean {
   if (rest.length < 2 || /^(?:you|your|if|when|should|would|could|may|might)$/.test(rest[0]!)) {
     return false;
   }
-  return rest.slice(OWN_START.test(rest[0]!) ? 0 : 1).some((word) => FINITE.test(word));
+  return rest.slice(OWN_START.test(rest[0]!) ? 0 : 1).some((word) =>
+    FINITE.test(word) || /^(?:should|must)$/.test(word)
+  );
 }
 
 function barsRemark(tag: Tag): boolean {

@@ -49,6 +49,10 @@ export function screenBefore(
   if (words.every((tag) => lightRole(tag) !== null)) return null;
   if (words.length === 0) return null;
   const norms = words.flatMap(({ norm }) => norm.split(" "));
+  // "Don't you dare hold it any longer": against waiting
+  const hurries =
+    /^(?:but |so )?(?:don't|do not|never)(?: you dare| ever| just)? (?:hold|let|leave|keep|wait|sit|make me|bother|stall)\b/;
+  if (hurries.test(norms.join(" "))) return null;
   const fault = shared(words, norms);
   if (fault) return fault;
   if (end === "?") return "question";
@@ -57,10 +61,6 @@ export function screenBefore(
     last.some((word) => /^(?:says|said|told|tells|goes|reads|wrote|asked|asks)$/.test(word));
   if (spoken) return "quotation";
   if (end === ":" && norms.some((word) => WRITING.test(word))) return "quotation";
-  // "Don't you dare hold it any longer": against waiting
-  const hurries =
-    /^(?:but |so )?(?:don't|do not|never)(?: you dare| ever| just)? (?:hold|let|leave|keep|wait|sit|make me|bother|stall)\b/;
-  if (hurries.test(norms.join(" "))) return null;
   let start = 0;
   while (
     /^(?:so|but|and|well|as|since|because|seeing|that|given|now|yet|though|though)$/.test(

@@ -94,6 +94,15 @@ export function findWrapper(
     null;
 }
 
+/** Whose leave makes a courtesy a condition: "if that's ok with Kim". */
+const LEAVE =
+  /\bif (?:that's|that is|it's|it is|that works|it works|it suits|that suits) ?(?:ok|okay|alright|all right|fine|possible|convenient|allowed)? (?:with|by|for) (?!you\b|me\b|us\b)/;
+
+/** True if an order waits for what somebody else says. */
+export function asksOthers(tags: readonly Tag[]): boolean {
+  return LEAVE.test(tags.map(({ norm }) => norm).join(" "));
+}
+
 const RENAMES = /^(?:make that|make it|i mean|i meant|i meant to say|correction)$/;
 
 function isAsset(tag: Tag | undefined): boolean {
