@@ -17,6 +17,7 @@ import { joinAddresses } from "./tokens/addresses.ts";
 import { type Token, tokenize } from "./tokens/tokens.ts";
 import { dropContrasts } from "./screen/contrasts.ts";
 import { dropExclusions } from "./screen/exclusions.ts";
+import { toEveryday } from "./screen/everyday.ts";
 import { dropRepeats } from "./screen/repeats.ts";
 import {
   applyCorrections,
@@ -186,7 +187,7 @@ function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPro
   const marks = createRoles(tokens.length);
   const tagged = joinAddresses(tagTokens(prompt, tokens, quantities, lexicon));
   const listed = dropListMarks(tagged, prompt, tokens, marks);
-  const tags = dropRepeats(applyCorrections(withoutCounts(listed), marks), marks);
+  const tags = dropRepeats(applyCorrections(withoutCounts(toEveryday(listed)), marks), marks);
   const wrapper = findWrapper(tags, prompt, tokens);
   if (wrapper) {
     const { start } = tokens[wrapper.from]!;

@@ -26,6 +26,13 @@ const HARMLESS: readonly (readonly [string, string])[] = [
   ["before anything else today, 5k usdc in aave. ty", "deposit_asset"],
   ["bring me 0.75 weeth home from aave would ya", "withdraw_asset"],
   ["I still wish to borrow 500 LUSD on Liquity.", "borrow_asset"],
+  ["I want that my 2 ETH goes into Compound", "deposit_asset"],
+  ["entering of 40 EGLD in staking I ask", "stake_asset"],
+  ["As you suggested, I'd like 75 USDC put into the Aave pool, please.", "deposit_asset"],
+  ["Please claim my weekly vlCVX rewards.", "claim_rewards"],
+  ["stake 4500 S on Beets", "stake_asset"],
+  ["borrow four hundred crv usd on curve lend against my weeth", "borrow_asset"],
+  ["on injective bond 30 inj to the binance node", "stake_asset"],
 ];
 
 /** What must not be acted on, in the same frames. */
@@ -53,6 +60,13 @@ const REFUSED: readonly string[] = [
   "if that's alright with Kim, stake 5 ETH with lido",
   "stake 5 ETH with lido if that's ok with my wife",
   "Don't hold this over until tomorrow. Don't lend 5 DAI on aave either.",
+  "put off the withdrawal of 5 ETH from aave until I say",
+  "Please claim my vlCVX rewards weekly.",
+  "claim my rewards, weekly",
+  "It goes: deposit 5 ETH into aave",
+  "withdraw 5 ETH from aave but I ask",
+  "stake 5 SOL in 30 S",
+  "send 5 BNB to binance",
 ];
 
 for (const [prompt, action] of HARMLESS) {

@@ -119,7 +119,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     time's up|time has come|the time has come|let's go|here goes nothing|count me in|i'm in|
     not gonna lie|not going to lie|to be honest|i won't lie|for the first time|
     for the second time|for the third time|for the last time|for the hundredth time|
-    for the umpteenth time|as i said|as i said before|like i said|as requested|as discussed|
+    for the umpteenth time|as i said|as i said before|like i said|as requested|as discussed|as you suggested|as you recommended|as you advised|as suggested|as recommended|i ask politely|
     as agreed|as ordered|yolo|let's do it|let's do this|do it|just do it|so do it|do it already|
     do it now|make it so|make it snappy|make it quick|don't be shy|don't think twice|
     don't argue|don't ask|don't dither|don't delay|do not delay|don't stall|

@@ -1,4 +1,4 @@
-import { type Context, covers, isPhraseEnd, norm } from "./context.ts";
+import { type Context, covers, isGlued, isPhraseEnd, norm } from "./context.ts";
 import { readNumeral } from "./numeral.ts";
 import type { Quantity, QuantityKind } from "./types.ts";
 
@@ -113,5 +113,8 @@ function afterSpell(context: Context, index: number, hasPrefix: boolean): number
     if (/^an?$/.test(norm(context, to))) to++;
   }
   if (norm(context, to) === "-") to++;
-  return TIME_UNIT.test(norm(context, to)) ? to + 1 : 0;
+  // "4,500 S": a ticker, and no seconds
+  const isTicker = !hasPrefix && !context.isShouting && !isGlued(context, to) &&
+    context.tokens[to]?.text === "S";
+  return TIME_UNIT.test(norm(context, to)) && !isTicker ? to + 1 : 0;
 }

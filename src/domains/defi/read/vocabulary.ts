@@ -22,7 +22,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
     "reward",
     "reward|rewards|incentive|incentives|emission|emissions|yield|yields|" +
       "earnings|interest|fees|fee|gains|profits|profit|payout|payouts|income|bonus|" +
-      "staking rewards|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool",
+      "staking rewards|voting rewards|vote rewards|voter rewards|voting fees|bribes|gauge bribes|vote-escrow bribes|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool",
   ),
   ...objects(
     "debt",
