@@ -18,6 +18,7 @@ import { type Token, tokenize } from "./tokens/tokens.ts";
 import { dropContrasts } from "./screen/contrasts.ts";
 import { dropExclusions } from "./screen/exclusions.ts";
 import { toEveryday } from "./screen/everyday.ts";
+import { dropOpening, dropRepairs } from "./screen/repairs.ts";
 import { dropRepeats } from "./screen/repeats.ts";
 import {
   applyCorrections,
@@ -187,7 +188,8 @@ function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPro
   const marks = createRoles(tokens.length);
   const tagged = joinAddresses(tagTokens(prompt, tokens, quantities, lexicon));
   const listed = dropListMarks(tagged, prompt, tokens, marks);
-  const tags = dropRepeats(applyCorrections(withoutCounts(toEveryday(listed)), marks), marks);
+  const corrected = applyCorrections(withoutCounts(toEveryday(listed)), marks);
+  const tags = dropRepeats(dropRepairs(dropOpening(corrected, marks), marks), marks);
   const wrapper = findWrapper(tags, prompt, tokens);
   if (wrapper) {
     const { start } = tokens[wrapper.from]!;

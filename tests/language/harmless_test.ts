@@ -33,6 +33,12 @@ const HARMLESS: readonly (readonly [string, string])[] = [
   ["stake 4500 S on Beets", "stake_asset"],
   ["borrow four hundred crv usd on curve lend against my weeth", "borrow_asset"],
   ["on injective bond 30 inj to the binance node", "stake_asset"],
+  ["chuck three hundred usdc in the jlp vault no in the jupiter lend vault", "deposit_asset"],
+  ["claim my crv no sorry my cvx rewards", "claim_rewards"],
+  ["swap my sUSDe for USDC through Pendle's... no through Curve", "swap_asset"],
+  ["unstake 500, nah 700 osmo", "unstake_asset"],
+  ["unstake 15 not 50 BNB from Lista", "unstake_asset"],
+  ["No, sorry, the other lender! Lend the 640 USDC on Euler and not on Aave.", "deposit_asset"],
 ];
 
 /** What must not be acted on, in the same frames. */
@@ -67,6 +73,13 @@ const REFUSED: readonly string[] = [
   "withdraw 5 ETH from aave but I ask",
   "stake 5 SOL in 30 S",
   "send 5 BNB to binance",
+  "swap 2 ETH for USDC no wait actually don't",
+  "withdraw my ETH from aave, no, leave my ETH in aave",
+  "stake 5 ETH with lido, no, with nobody",
+  "claim my crv no sorry my wife's cvx rewards",
+  "swap 3 ETH to DAI no to staking",
+  "nope, not staking 5 ETH",
+  "deposit 500 USDC into aave, sorry, into the trash",
 ];
 
 for (const [prompt, action] of HARMLESS) {
@@ -76,6 +89,20 @@ for (const [prompt, action] of HARMLESS) {
     assertEquals(orders.map(({ allowed }) => allowed.includes(action as "swap_asset")), [true]);
   });
 }
+
+Deno.test("what takes the place of what was taken back is what is read", () => {
+  const said = [
+    "draw down 800 usdc from my maple no from my compound line",
+    "swap my sUSDe for USDC through Pendle's... no through Curve",
+    "stake 3 bnb with binance no with lista",
+  ].map((prompt) => {
+    const [order] = readOrders(prompt).orders;
+    return order!.read.order.phrases.flatMap(({ names }) =>
+      names.flatMap(({ kind, name }) => kind === "place" ? [name] : [])
+    );
+  });
+  assertEquals(said, [["compound"], ["curve"], ["lista"]]);
+});
 
 for (const prompt of REFUSED) {
   Deno.test(`nothing is read in ${JSON.stringify(prompt)}`, () => {

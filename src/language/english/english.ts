@@ -216,7 +216,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     `after|once you've|once you have|after you've|after you have|after having|after you|once you|
     as soon as you've|as soon as you have|when you've|when you have|only after`,
   correction:
-    `typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
+    `nah|nope|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
     wait|no|actually make that|actually make it|make it|oops|scratch that`,
 };
 

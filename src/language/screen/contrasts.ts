@@ -11,17 +11,22 @@ const MAX_LENGTH = 5;
  */
 export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
   const dropped = new Set<Tag>();
-  for (let i = 1; i < tags.length; i++) {
+  for (let i = 0; i < tags.length; i++) {
     const opens = contrastLength(tags, i);
     if (opens === 0) continue;
     const from = i + opens;
     let to = from;
     while (to < tags.length && to < from + MAX_LENGTH && isPart(tags[to]!)) to++;
-    const said = tags.slice(from, to);
+    const isLeftOut = () => {
+      const rest = [...tags.slice(0, i), ...tags.slice(to)].filter((tag) => !dropped.has(tag));
+      return to > from && isSaidOtherwise(tags.slice(from, to), rest);
+    };
+    // "55,000 rather than 50,000 USDC", "unstake 15 not 50 BNB": the thing is said once
+    const counts = tags[i - 1]?.quantity !== undefined && tags[from]?.quantity !== undefined;
+    if (counts && !isLeftOut()) to = from + 1;
     const ends = to === tags.length || tags[to]!.mark !== undefined || opens > 1 ||
-      may(tags[to], "courtesy", "prep", "urgency");
-    const rest = [...tags.slice(0, i), ...tags.slice(to)].filter((tag) => !dropped.has(tag));
-    if (!ends || said.length === 0 || !isSaidOtherwise(said, rest)) continue;
+      counts && may(tags[to], "name") || may(tags[to], "courtesy", "prep", "urgency");
+    if (!ends || !isLeftOut()) continue;
     for (const tag of tags.slice(i, to)) dropped.add(tag);
     i = to - 1;
   }
@@ -32,15 +37,18 @@ export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
 /** How many tags open a contrast: "not" behind a sign, "rather than". */
 function contrastLength(tags: readonly Tag[], at: number): number {
   const { norm } = tags[at]!;
-  const before = tags[at - 1]!;
-  const isJoined = before.mark !== undefined || may(before, "and", "but");
+  const before = tags[at - 1];
+  // "Not the ETH loan, the USDC loan: …"
+  const isJoined = before === undefined || before.mark !== undefined || may(before, "and", "but");
+  if (norm === "not" && before?.quantity && tags[at + 1]?.quantity) return 1;
   if (/^(?:not|and not|but not)$/.test(norm) && (isJoined || norm !== "not")) return 1;
   if (norm === "rather" && tags[at + 1]?.norm === "than") return 2;
   return /^(?:rather than|as opposed to|in place of)$/.test(norm) ? 1 : 0;
 }
 
 function isPart(tag: Tag): boolean {
-  return tag.quantity !== undefined || may(tag, "name", "prep", "determiner", "place_word") ||
+  return tag.quantity !== undefined ||
+    may(tag, "name", "object", "prep", "determiner", "place_word") ||
     (tag.senses.length === 0 && tag.mark === undefined && /^[$A-Z]/.test(tag.text));
 }
 
