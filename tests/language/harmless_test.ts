@@ -39,6 +39,16 @@ const HARMLESS: readonly (readonly [string, string])[] = [
   ["unstake 500, nah 700 osmo", "unstake_asset"],
   ["unstake 15 not 50 BNB from Lista", "unstake_asset"],
   ["No, sorry, the other lender! Lend the 640 USDC on Euler and not on Aave.", "deposit_asset"],
+  ["mint no borrow 300 usdc against apt", "borrow_asset"],
+  ["repay not supply! 800 usdc aave", "repay_asset"],
+  ["i'd rather have these 70 avax lent on aave than idle", "deposit_asset"],
+  ["I don't trust that vault anymore get everything out of yearn", "withdraw_asset"],
+  ["Without touching the collateral, borrow 4,000 USDC on Euler v2 Base.", "borrow_asset"],
+  ["Let's not leave the GMX lying about, stake all 4,300.", "stake_asset"],
+  [
+    "get the fees out of my sol bonk position on meteora just the fees not the liquidity",
+    "claim_rewards",
+  ],
 ];
 
 /** What must not be acted on, in the same frames. */
@@ -80,6 +90,15 @@ const REFUSED: readonly string[] = [
   "swap 3 ETH to DAI no to staking",
   "nope, not staking 5 ETH",
   "deposit 500 USDC into aave, sorry, into the trash",
+  "without selling my ETH, sell 5 ETH for DAI",
+  "please no borrow 300 usdc on aave",
+  "mint no don't borrow 300 usdc on aave",
+  "there is no borrow 300 usdc on aave",
+  "I'd rather see you stake 5 ETH with lido than me",
+  "not in April. Withdraw 5 ETH from aave",
+  "Not yet, but get 3 ETH out of Aave",
+  "claim just the fees not the rewards",
+  "unstake six m sol from marinade",
 ];
 
 for (const [prompt, action] of HARMLESS) {

@@ -85,7 +85,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     next thing|first thing|last thing|final thing|one more thing|my instruction|my command|
     my instructions|quick thing|first up|next up|that`,
   insistence:
-    `excuse me|pardon me|no time|no time to lose|decision is taken|decision taken|the decision is taken|mind made up|my mind made up|lazy me|nothing fancy|no bells and whistles|don't care about slippage|dont care about slippage|dont wait|don't lose time|dont lose time|ez decision|fren|frens|ser|degen mode|done deal|no rush on gas|wagmi|lfg|let's go|good morning to you|good evening to you|oh lovely|how lovely|how exciting|no problem|that is the order|that's the order|the ratio allows it|do that|please do that|do that part|do so|please do so|please do|could you arrange it|can you arrange it|arrange it|could you do that|can you do that|make that so|make that happen|make it happen|please make it happen|see to it|carry it out|please carry it out|execute it|please proceed|go ahead please|please go ahead|kindly do it|do it please|let me be plain|let me be clear|to be clear|to put it plainly|put simply|simply put|in short|in plain words|be quick|be gentle|be careful|please be quick|as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
+    `no more thinking|let's not overthink it|let's not overthink this|don't overthink|dont overthink|don't laugh|dont laugh|don't care about slip|dont care about slip|no point in waiting|no point waiting|
+    excuse me|pardon me|no time|no time to lose|decision is taken|decision taken|the decision is taken|mind made up|my mind made up|lazy me|nothing fancy|no bells and whistles|don't care about slippage|dont care about slippage|dont wait|don't lose time|dont lose time|ez decision|fren|frens|ser|degen mode|done deal|no rush on gas|wagmi|lfg|let's go|good morning to you|good evening to you|oh lovely|how lovely|how exciting|no problem|that is the order|that's the order|the ratio allows it|do that|please do that|do that part|do so|please do so|please do|could you arrange it|can you arrange it|arrange it|could you do that|can you do that|make that so|make that happen|make it happen|please make it happen|see to it|carry it out|please carry it out|execute it|please proceed|go ahead please|please go ahead|kindly do it|do it please|let me be plain|let me be clear|to be clear|to put it plainly|put simply|simply put|in short|in plain words|be quick|be gentle|be careful|please be quick|as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
     my mind is made up|my mind's made up|made up my mind|i made up my mind|going for it|
     i'm going for it|final answer|that's my final answer|done deal|here we go|okay you convinced me|
     you convinced me|you've convinced me|i'm doing it|let's roll|let's get on with it|
@@ -196,7 +197,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   subject: `i|i'm|i've|i'd|i'll|we|we're|we've|we'll|it|it's|there|there's|this|that's|they|they're|
     she|she's|he|he's|everyone|everybody|nothing|nobody|someone|people`,
   adjective:
-    `straight|directly|secured|idle|spare|remaining|leftover|left over|unused|outstanding|pending|unclaimed|accrued|
+    `doing nothing|straight|directly|secured|idle|spare|remaining|leftover|left over|unused|outstanding|pending|unclaimed|accrued|
     earned|existing|current|available|total|full|new|entire|complete|liquid|owed|due|waiting|
     accumulated|claimable|overdue|recent|extra|little|sitting|available in my wallet|
     left|old|i can|accruing|vested|matured|built up|that has built up|waiting for me|owed to me|

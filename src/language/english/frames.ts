@@ -394,6 +394,15 @@ const THING: readonly string[] = [
   "would like to see",
   "would like to have",
   "i still want",
+  ...[
+    "i'd rather",
+    "we'd rather",
+    "i would rather",
+    "we would rather",
+    "i'd prefer to",
+    "i would prefer to",
+  ]
+    .map((who) => `${who} have`),
   "i still need",
   ...wishes(),
   ...askings(),

@@ -38,6 +38,7 @@ export function isRemark(
 ): boolean {
   const words = tags.filter((tag) => !tag.mark && (lightRole(tag) === null || may(tag, "subject")));
   if (words.length === 0) return false;
+  if (isExclusion(words, actions) && /^[,.!;:-]$/.test(end)) return true;
   const gives = isGround || OPENS_REASON.test(tags[0]!.norm);
   if (!/^[.!;\n]$/.test(end) && !(gives && /^[,;-]?$/.test(end))) return false;
   const norms = words.flatMap(({ norm }) => norm.split(" "));
@@ -95,6 +96,23 @@ function barsRemark(tag: Tag): boolean {
   return norm.split(" ").some((word) =>
     !MODAL.test(word) && (PLAY.test(word) || CONDITIONS.test(word))
   );
+}
+
+/** Verbs of leaving alone what is not to be acted on. */
+const TOUCHES = /^(?:touch|touching)$/;
+
+/** "without selling my BTC, …", "don't touch the principal, …": another act than the order's, and no amount. */
+function isExclusion(words: readonly Tag[], actions: readonly string[]): boolean {
+  const [first, next] = words;
+  if (!/^(?:without|not|don't|dont|do not|never|for not)$/.test(first!.norm)) return false;
+  const verb = verbOf(next, "base", "gerund");
+  const isOther = (verb?.actions.length ?? 0) > 0 &&
+    !verb!.actions.some((action) => actions.includes(action));
+  return (isOther || TOUCHES.test(next?.norm ?? "")) && words.length <= 7 &&
+    words.every((tag) =>
+      tag.quantity === undefined && !may(tag, "condition", "speech", "play", "question") &&
+      !/^(?:any|anything|everything|all|it all)$/.test(tag.norm)
+    );
 }
 
 /** "Groceries tonight, so …", "half a year of staking KAVA, so …" */

@@ -50,10 +50,14 @@ export function tailAt(
   return -1;
 }
 
+/** Verbs of which what stands beside them tells what is asked for. */
+const FRAMED = /^(?:get|take|put|give|move)$/;
+
 /** True for one order with a verb and a thing, an amount or a place of its own. */
 export function isPlainTail({ kind, orders }: Reading): boolean {
   const [order] = orders;
-  return kind === null && orders.length === 1 && order!.head.actions.length > 0 &&
+  const isVerb = (order?.head.actions.length ?? 0) > 0 || FRAMED.test(order?.head.word ?? "");
+  return kind === null && orders.length === 1 && isVerb &&
     ["imperative", "request"].includes(order!.head.form) && order!.head.repaired === undefined &&
     order!.phrases.some(({ names, amount }) => names.length > 0 || amount !== null) &&
     order!.phrases.every(({ pronoun }) => pronoun === null) &&
@@ -69,7 +73,9 @@ const JOINS_ON =
 /** True where an order may begin behind a clause, though nothing sets it off. */
 export function mayRunOn(tags: readonly Tag[], at: number): boolean {
   const verb = verbOf(tags[at], "base");
-  if (verb === undefined || verb.actions.length === 0 || may(tags[at], "name")) return false;
+  if (verb === undefined || may(tags[at], "name")) return false;
+  // "have the Ankr product take 600 BNB": who is to do it, not a clause
+  if (verb.actions.length === 0 && !/^(?:get|put)$/.test(verb.base)) return false;
   const [before, after] = [tags[at - 1], tags[at + 1]];
   // "proud of my 5 ETH deposit into aave"
   const isNoun = may(tags[at], "noun", "object") &&
@@ -101,6 +107,7 @@ export function leadsUp(segments: readonly Segment[], isRunOn = false): boolean 
   const tags = segments.flatMap(({ tags }) => tags);
   const words = tags.filter((tag) => !tag.mark && lightRole(tag) === null);
   const norms = words.flatMap(({ norm }) => norm.split(" "));
+  if (/\bnot yet\b/.test(norms.join(" "))) return false;
   if (BARE.test(last.tags.map(({ norm }) => norm).join(" ")) && last.end !== ".") return false;
   const governs = (word: string) =>
     GOVERNS.test(word) && !(isRunOn && OF_CLAUSE.test(word)) || CONDITIONS.test(word) ||

@@ -37,6 +37,7 @@ const DATE = [
   "(?:on |by |until |before |after |since )?\\d{4} - \\d{1,2} - \\d{1,2}",
   "(?:on |by |until |before |after |since )?\\d{1,2} [/-] \\d{1,2} [/-] (?:\\d{4}|\\d{2})",
   "\\d{1,2}\\.\\d{1,2}\\.\\d{4}",
+  "in (?:early |mid |late )?(?:january|february|april|june|july|august|september|october|november|december)",
   "(?:on|by|until|before|since) \\d{1,2} / \\d{1,2}",
   "(?:on|by|until|before|after|since) the \\d{1,2}(?:st|nd|rd|th)",
 ];

@@ -51,7 +51,7 @@ export function screenBefore(
   const norms = words.flatMap(({ norm }) => norm.split(" "));
   // "Don't you dare hold it any longer": against waiting
   const hurries =
-    /^(?:but |so )?(?:don't|do not|never)(?: you dare| ever| just)? (?:hold|let|leave|keep|wait|sit|make me|bother|stall)\b/;
+    /^(?:but |so )?(?:don't|do not|never)(?: you dare| ever| just)? (?:hold|let|leave|keep|wait|sit|make me|bother|stall)\b|^(?:but |so )?(?:let's not|let us not|no (?:point|sense|use)(?: in)?) (?:leav|wait|hold|let|keep|sit|delay|stall)/;
   if (hurries.test(norms.join(" "))) return null;
   const fault = shared(words, norms);
   if (fault) return fault;

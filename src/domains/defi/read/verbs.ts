@@ -68,7 +68,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     [B],
   ],
   [
-    "repay|pay back|pay off|pay down|payback|reimburse|square up|pay up|pay towards|deleverage|" +
+    "cancel out|repay|pay back|pay off|pay down|payback|reimburse|square up|pay up|pay towards|deleverage|" +
     "settle up|clear off|knock off",
     [R],
   ],
