@@ -5,6 +5,7 @@ import { isShouting } from "./names/open_names.ts";
 import { type ReadOrder, verbOf } from "./order.ts";
 import { readGist } from "./loose/gist.ts";
 import { isPlainTail, leadsUp, mayRunOn, tailAt } from "./loose/tail.ts";
+import { isRunOnRemark } from "./loose/remarks.ts";
 import { lightRole } from "./screen/transparent.ts";
 import type { Base, Reading } from "./reading/base.ts";
 import { readSegments } from "./reading/segments.ts";
@@ -110,7 +111,7 @@ export function* readingsOf(prompt: string, lexicon: CompiledLexicon): Generator
   if (prepared.tokens.some(({ flaws }) => flaws !== undefined) || HARDLY.test(prompt)) return;
   if (strict.kind !== null) {
     const isShown = ![...UNSHOWN, "negation"].includes(strict.kind);
-    const tail = readTail(prepared, isShown) ?? (isShown ? null : readRunOn(prepared));
+    const tail = readTail(prepared, isShown) ?? readRunOn(prepared, isShown);
     if (tail) yield finish(prepared, tail, "tail");
   }
   if (restart) yield finish(prepared, restart, "tail");
@@ -237,7 +238,7 @@ function readTail(prepared: Prepared, isShown: boolean): RoledReading | null {
 const MAX_RUN_ONS = 6;
 
 /** "the house sale went through so I'm killing the debt repay 20 DAI to maker": a tail that nothing sets off. */
-function readRunOn(prepared: Prepared): RoledReading | null {
+function readRunOn(prepared: Prepared, isShown: boolean): RoledReading | null {
   const { prompt, lexicon, tokens, tags, marked } = prepared;
   const starts = tokens.map(({ start }) => start);
   const cut = (part: readonly Tag[]) => cutSegments(prompt, part, lexicon, starts);
@@ -249,9 +250,11 @@ function readRunOn(prepared: Prepared): RoledReading | null {
     const { kept, ratios } = takeRatios(tags.slice(at), roles, lexicon.lexicon.ratios);
     const reading = readSegments(cut(kept), { ...baseOf(prepared, roles, false), ratios });
     if (!isPlainTail(reading)) continue;
-    if (!leadsUp(cut(tags.slice(0, at)), true) || askedBesides(tags, roles, 1).length > 0) {
-      return null;
-    }
+    const lead = tags.slice(0, at);
+    const leads = isShown
+      ? isRunOnRemark(lead, reading.orders[0]!.head.actions)
+      : leadsUp(cut(lead), true);
+    if (!leads || askedBesides(tags, roles, 1).length > 0) return null;
     for (const tag of tags.slice(0, at)) roles.set(tag, lightRole(tag) ?? "aside");
     return { ...reading, roles };
   }

@@ -49,6 +49,13 @@ const HARMLESS: readonly (readonly [string, string])[] = [
     "get the fees out of my sol bonk position on meteora just the fees not the liquidity",
     "claim_rewards",
   ],
+  ["since gas is dirt cheap tonight stake half an eth at lido", "stake_asset"],
+  ["quick, sell my ENA before I lose my nerve", "swap_asset"],
+  ["redeem 200 of my JLP out of Jupiter's perps pool", "withdraw_asset"],
+  ["Kindly buy back 350 of our governance token BAL using USDC", "swap_asset"],
+  ["The PENDLE voters' share is due to us; collect it.", "claim_rewards"],
+  ["vote-escrow 900 pendle", "stake_asset"],
+  ["Close my GLP vault position.", "withdraw_asset"],
 ];
 
 /** What must not be acted on, in the same frames. */
@@ -99,6 +106,15 @@ const REFUSED: readonly string[] = [
   "Not yet, but get 3 ETH out of Aave",
   "claim just the fees not the rewards",
   "unstake six m sol from marinade",
+  "when gas is dirt cheap tonight stake half an eth at lido",
+  "Were I a braver man I'd swap 3 ETH for USDC",
+  "last month I saw a bot withdraw 5 ETH from aave",
+  "the rate goes up every day swap 5 ETH for DAI on uniswap",
+  "the users' command: deposit 5 ETH into aave",
+  "he said 'deposit 5 ETH into aave",
+  "Close my GLP position.",
+  "vote for 3 CVX",
+  "50,000 HONEY to Berachain",
 ];
 
 for (const [prompt, action] of HARMLESS) {

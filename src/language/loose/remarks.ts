@@ -63,6 +63,13 @@ export function isRemark(
   return !words.some((tag, i) => barsRemark(tag) || !isThanks && acts(words, i, actions));
 }
 
+/** The same of what nothing sets off from the order: "since gas is cheap tonight stake half an ETH". */
+export function isRunOnRemark(tags: readonly Tag[], actions: readonly string[]): boolean {
+  const norms = tags.filter(({ mark }) => !mark).flatMap(({ norm }) => norm.split(" "));
+  return !tags.some((tag) => MODAL.test(tag.norm) || may(tag, "speech", "negation", "question")) &&
+    isStatement(norms) && isRemark({ tags, end: "" }, true, actions);
+}
+
 /** True if an order says that it follows from what stands before it. */
 export function givesGround({ joint, tags }: Segment): boolean {
   return joint === "so" || GIVES_WAY.test(tags[0]?.norm ?? "");
@@ -73,7 +80,11 @@ function isStatement(norms: readonly string[]): boolean {
   let start = 0;
   while (OPENS_GROUND.test(norms[start] ?? "") && start < 3) start++;
   const rest = norms.slice(start);
-  if (rest.length < 2 || /^(?:you|your|if|when|should|would|could|may|might)$/.test(rest[0]!)) {
+  if (
+    rest.length < 2 ||
+    /^(?:you|your|if|when|should|would|could|may|might|were|had|did|do|does|is|are|was|can|will|have|has)$/
+      .test(rest[0]!)
+  ) {
     return false;
   }
   return rest.slice(OWN_START.test(rest[0]!) ? 0 : 1).some((word) =>

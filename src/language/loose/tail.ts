@@ -68,7 +68,7 @@ export function isPlainTail({ kind, orders }: Reading): boolean {
 const MIN_LEAD = 5;
 /** Words after which a verb is no order: "to stake", "I may stake", "the stake". */
 const JOINS_ON =
-  /^(?:to|for|of|on|from|about|with|by|via|in|at|and|or|not|no|never|than|as|will|may|can|must|shall|should|would|could|might|i|he|she|they|we|it|you|who|that|this|these|those|the|a|an|my|your|his|her|our|their|its|each|every|some|any|is|was|are|were|be|been|being|has|have|had|do|did|does|gonna|wanna|gotta|let|lets|let's|help|make|get)$/;
+  /^(?:to|for|of|on|from|about|with|by|via|in|at|and|or|not|no|never|than|as|will|may|can|must|shall|should|would|could|might|i'd|i'll|we'd|we'll|you'd|they'd|he'd|she'd|i|he|she|they|we|it|you|who|that|this|these|those|the|a|an|my|your|his|her|our|their|its|each|every|some|any|is|was|are|were|be|been|being|has|have|had|do|did|does|gonna|wanna|gotta|let|lets|let's|help|make|get)$/;
 
 /** True where an order may begin behind a clause, though nothing sets it off. */
 export function mayRunOn(tags: readonly Tag[], at: number): boolean {

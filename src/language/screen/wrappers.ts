@@ -65,6 +65,15 @@ function beginsStep(tags: readonly Tag[], at: number): boolean {
 
 const CODE = /^[{}[\]<>|\\#*~_=@^%`]+$|^--?[a-z]|^\/\/|^\/\*|:\/\//;
 
+/** "the voters' share", "ether.fi's pool": glued to what is before it, and no quotation begins or ends there. */
+function isApostrophe({ from, text }: Tag, prompt: string, tokens: readonly Token[]): boolean {
+  if (
+    prompt.includes(":") || !/^['’]$/.test(text) || /(?:^|\s)['‘’]\S|['‘’].*['‘’]/s.test(prompt)
+  ) return false;
+  const { start, end } = tokens[from]!;
+  return /s['’] \w|\w['’]s\b/.test(prompt.slice(start - 1, end + 2));
+}
+
 /** A sign of a quotation, of code or of marked text; a name in quotes is still said. */
 export function findWrapper(
   tags: readonly Tag[],
@@ -79,7 +88,9 @@ export function findWrapper(
       /\S/.test(prompt[start - 1] ?? " ");
   });
   if (call) return call;
-  const quotes = tags.flatMap((tag, i) => tag.mark === '"' ? [i] : []);
+  const quotes = tags.flatMap((tag, i) =>
+    tag.mark === '"' && !isApostrophe(tag, prompt, tokens) ? [i] : []
+  );
   if (quotes.length % 2 === 1) return tags[quotes.at(-1)!]!;
   for (let k = 0; k < quotes.length; k += 2) {
     const inner = tags.slice(quotes[k]! + 1, quotes[k + 1]!);

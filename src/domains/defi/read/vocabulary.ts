@@ -44,12 +44,12 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ),
   ...objects(
     "position",
-    "position|pos|positions|principal|share|my share|our share|holdings|holding|shares|bag|bags|savings|" +
+    "vault shares of|pool shares of|vault shares|pool shares|position|pos|positions|principal|share|my share|our share|holdings|holding|shares|bag|bags|savings|" +
       "portfolio|money|funds|assets|balance|deposits|deposit|stack|capital|amount|quantity",
   ),
   ...objects(
     "thing",
-    "token|tokens|coin|coins|piece|pieces|pcs|dust|crypto|stablecoins|stables|stablecoin|" +
+    "governance token|governance tokens|token|tokens|coin|coins|piece|pieces|pcs|dust|crypto|stablecoins|stables|stablecoin|" +
       "cryptocurrency|units|unit",
   ),
   ...objects(
@@ -214,7 +214,7 @@ export const DEFI_ORDERS: OrderLexicon = {
     ("vault|vaults|pool|pools|market|markets|protocol|protocols|gauge|gauges|farm|farms|venue|" +
       "savings account|account|platform|dex|network|chain|contract|app|exchange contract|yield vault|" +
       "savings vault|v2|v3|v4|version|program|router|module|lending vault|syrup pool|liquidity pool|" +
-      "prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche")
+      "perps pool|perp pool|perps vault|prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche")
       .split("|"),
   manners: MANNERS,
   foreignWords: FOREIGN_WORDS,
