@@ -448,7 +448,7 @@ function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): Foun
   // "I've got sUSDe at Aave to back it" tells
   if (/^(?:i have|we have|i've got|we've got|i got)$/.test(frame.at(-1)!.norm)) return null;
   const back = tags.findIndex((tag, i) =>
-    i > at && /^(?:back|back from|out of|out)$/.test(tag.norm)
+    i > at && /^(?:back|back from|out of|out)$/.test(tag.norm) && tags[i - 1]!.norm !== "to"
   );
   if (back < 0) return null;
   return {

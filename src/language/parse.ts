@@ -6,6 +6,7 @@ import { type ReadOrder, verbOf } from "./order.ts";
 import { readGist } from "./loose/gist.ts";
 import { isPlainTail, leadsUp, mayRunOn, tailAt } from "./loose/tail.ts";
 import { isShunned } from "./loose/telling.ts";
+import { isRunOnRemark } from "./loose/remarks.ts";
 import { lightRole } from "./screen/transparent.ts";
 import type { Base, Reading } from "./reading/base.ts";
 import { readSegments } from "./reading/segments.ts";
@@ -18,8 +19,16 @@ import { joinAddresses } from "./tokens/addresses.ts";
 import { type Token, tokenize } from "./tokens/tokens.ts";
 import { dropContrasts } from "./screen/contrasts.ts";
 import { dropExclusions } from "./screen/exclusions.ts";
+import { toEveryday } from "./screen/everyday.ts";
+import { dropOpening, dropRepairs } from "./screen/repairs.ts";
 import { dropRepeats } from "./screen/repeats.ts";
-import { applyCorrections, dropListMarks, findWrapper, restartAt } from "./screen/wrappers.ts";
+import {
+  applyCorrections,
+  asksOthers,
+  dropListMarks,
+  findWrapper,
+  restartAt,
+} from "./screen/wrappers.ts";
 
 /** Why a prompt is no order to act on now, and where. */
 export interface Refusal {
@@ -101,8 +110,9 @@ export function* readingsOf(prompt: string, lexicon: CompiledLexicon): Generator
   }
   // What looks odd is not guessed at
   if (prepared.tokens.some(({ flaws }) => flaws !== undefined) || HARDLY.test(prompt)) return;
-  if (strict.kind !== null && [...UNSHOWN, "negation"].includes(strict.kind)) {
-    const tail = readTail(prepared) ?? readRunOn(prepared);
+  if (strict.kind !== null) {
+    const isShown = ![...UNSHOWN, "negation"].includes(strict.kind);
+    const tail = readTail(prepared, isShown) ?? readRunOn(prepared, isShown);
     if (tail) yield finish(prepared, tail, "tail");
   }
   if (restart) yield finish(prepared, restart, "tail");
@@ -187,13 +197,15 @@ function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPro
   const marks = createRoles(tokens.length);
   const tagged = joinAddresses(tagTokens(prompt, tokens, quantities, lexicon));
   const listed = dropListMarks(tagged, prompt, tokens, marks);
-  const tags = dropRepeats(applyCorrections(withoutCounts(listed), marks), marks);
+  const corrected = applyCorrections(withoutCounts(toEveryday(listed)), marks);
+  const tags = dropRepeats(dropRepairs(dropOpening(corrected, marks), marks), marks);
   const wrapper = findWrapper(tags, prompt, tokens);
   if (wrapper) {
     const { start } = tokens[wrapper.from]!;
     const { end } = tokens[Math.max(wrapper.from, wrapper.to - 1)]!;
     return refuse("wrapper", wrapper.to > wrapper.from ? [start, end] : undefined, tokens);
   }
+  if (asksOthers(tags)) return refuse("condition", undefined, tokens);
   return { prompt, lexicon, tokens, tags, marked: () => createRoles(tokens.length, marks) };
 }
 
@@ -214,14 +226,14 @@ function readClauses(prepared: Prepared, isLoose: boolean): RoledReading {
 }
 
 /** The order at the end, where all that stands before it only leads up to it. */
-function readTail(prepared: Prepared): RoledReading | null {
+function readTail(prepared: Prepared, isShown: boolean): RoledReading | null {
   const { prompt, lexicon, tokens, tags, marked } = prepared;
   const roles = marked();
   const { kept, ratios } = takeRatios(tags, roles, lexicon.lexicon.ratios);
   const segments = cutSegments(prompt, kept, lexicon, tokens.map(({ start }) => start));
   const read = (from: number, into: Roles) =>
     readSegments(segments.slice(from), { ...baseOf(prepared, into, false), ratios });
-  const from = tailAt(segments, (at) => read(at, marked()));
+  const from = tailAt(segments, (at) => read(at, marked()), isShown);
   if (from < 0) return null;
   for (const { tags } of segments.slice(0, from)) {
     for (const tag of tags) roles.set(tag, lightRole(tag) ?? "aside");
@@ -234,7 +246,7 @@ function readTail(prepared: Prepared): RoledReading | null {
 const MAX_RUN_ONS = 6;
 
 /** "the house sale went through so I'm killing the debt repay 20 DAI to maker": a tail that nothing sets off. */
-function readRunOn(prepared: Prepared): RoledReading | null {
+function readRunOn(prepared: Prepared, isShown: boolean): RoledReading | null {
   const { prompt, lexicon, tokens, tags, marked } = prepared;
   const starts = tokens.map(({ start }) => start);
   const cut = (part: readonly Tag[]) => cutSegments(prompt, part, lexicon, starts);
@@ -246,9 +258,11 @@ function readRunOn(prepared: Prepared): RoledReading | null {
     const { kept, ratios } = takeRatios(tags.slice(at), roles, lexicon.lexicon.ratios);
     const reading = readSegments(cut(kept), { ...baseOf(prepared, roles, false), ratios });
     if (!isPlainTail(reading)) continue;
-    if (!leadsUp(cut(tags.slice(0, at)), true) || askedBesides(tags, roles, 1).length > 0) {
-      return null;
-    }
+    const lead = tags.slice(0, at);
+    const leads = isShown
+      ? isRunOnRemark(lead, reading.orders[0]!.head.actions)
+      : leadsUp(cut(lead), true);
+    if (!leads || askedBesides(tags, roles, 1).length > 0) return null;
     for (const tag of tags.slice(0, at)) roles.set(tag, lightRole(tag) ?? "aside");
     return { ...reading, roles };
   }

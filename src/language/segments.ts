@@ -166,7 +166,7 @@ function resumes(
 
 function hasHead(tags: readonly Tag[], lexicon: CompiledLexicon, isLoose = false): boolean {
   const part = tags.slice(0, 40);
-  return findHead(part, lexicon) !== null || (isLoose && findLooseHead(part) !== null);
+  return findHead(part, lexicon) !== null || (isLoose && findLooseHead(part, false) !== null);
 }
 
 const WISH =

@@ -26,6 +26,15 @@ const YIELDED = ["which", "that"].flatMap((which) => [
     .map((comes) => `${which} ${comes}`),
 ]).join("|");
 
+/** "have a great day", "wish you a nice evening". */
+const DAYS = ["have a", "have", "wish you a", "wish you", "i wish you a"].flatMap((wish) =>
+  ["good", "great", "nice", "lovely", "wonderful", "blessed", "fine"].flatMap((mood) =>
+    ["day", "one", "evening", "weekend", "night", "morning", "afternoon"].map((time) =>
+      `${wish} ${mood} ${time}`
+    )
+  )
+).join("|");
+
 /** Words that bear no load around an order, and words that tell what a clause is. */
 const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   greeting:
@@ -35,7 +44,11 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     hi|hey|hello|yo|gm|gn|howdy|hiya|greetings|hi there|hey there|hello there|
     good morning|good afternoon|good evening|good day|morning|evening|hello again|hi again`,
   courtesy:
-    `in advance|thanks in advance|thank you in advance|so much in advance|please and thank you|please be advised that|be advised that|please note that|kindly note that|
+    `if that's alright|if that is alright|if that's all right|if that's fine|if that's possible|if you'd be so kind|if you'd be so good|
+    if it please you|if it pleases you|would ya|could ya|will ya|would u|could u|would do nicely|would do|should do|would be fine|should be fine|
+    would be enough|should be enough|would suffice|should suffice|sorry to bother you|sorry to disturb you|sorry to trouble you|
+    sorry for bothering you|${DAYS}|
+    in advance|thanks in advance|thank you in advance|so much in advance|please and thank you|please be advised that|be advised that|please note that|kindly note that|
     to whom it may concern|pretty please|thanks a million|thanks a bunch|ta very much|ta love|bless|
     thank you kindly|with many thanks|many thanks in advance|if it's no trouble|if it is no trouble|
     if it's not too much trouble|if that works|if you're able|if you are able|i beg you|i beg|
@@ -58,7 +71,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     thats it|thats all|and thats it|gracias|merci|danke|grazie|obrigado|that's it|that will be all|and that's it|nothing else|and nothing else|much obliged|
     please & thank you|will ya|would ya|would you kindly|do the needful|once you can|when ready`,
   filler:
-    `lol|lmao|tbh|imo|fr|ngl|finally|hence|thus|therefore|consequently|accordingly|let's see|in its entirety|in their entirety|the entire lot|altogether|entirely|completely|fully|in hand|so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
+    `more or less|lol|lmao|tbh|imo|fr|ngl|finally|hence|thus|therefore|consequently|accordingly|let's see|in its entirety|in their entirety|the entire lot|altogether|entirely|completely|fully|in hand|so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
     alrighty then|aight|ight|welp|whew|phew|oof|heh|hehe|lmao|leh lah|lor lah|sia|wah|alamak|
     can lah|ok lah|okay lah|ok can|eh boss|innit though|you see|mind you|
     here|hereinafter|duly|as of now|um|umm|uh|uhm|er|erm|hmm|hm|mmm|eh|ah|oh|aw|so|well|ok|okay|alright|all right|right|
@@ -69,14 +82,16 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     indeed|only|exactly|precisely|a total of|the sum of|the amount of|in total|all told|
     in one go|hereby|forthwith|frankly|finally|really|yes absolutely|absolutely|definitely|
     certainly|of course|without fail|then and there|innit|yah|ya`,
-  urgency: `now|right now|rn|immediately|asap|quickly|quick|at once|right away|fast|urgently|
+  urgency:
+    `before anything else|now|right now|rn|immediately|asap|quickly|quick|at once|right away|fast|urgently|
     urgent|this instant|chop chop|already|without delay|straight away|straightaway|this minute|
     this second|today|this very minute|promptly|instantly|pronto|stat|real quick|sharpish|
     by the end of the day|by end of day|by eod|as we speak|immediately please|hurry|hurry up|
     on the double|at your earliest convenience|in no time|swiftly|at this moment|this moment|
     before the end of the day|as fast as possible|as quickly as possible|as fast as you can|
     from now on|nothing more|and nothing more|with immediate effect|effective immediately`,
-  address: `luv|guv|fella|matey|hun|kiddo|bhai|yaar|bruv|dawg|homie|sis|lads|chaps|my guy|
+  address:
+    `sir or madam|luv|guv|fella|matey|hun|kiddo|bhai|yaar|bruv|dawg|homie|sis|lads|chaps|my guy|
     my dude|big man|comrade|brother|my good bot|old friend|my love|sunshine|champ|ace|legend|
     good sir|kind sir|dear team|dear support|machine|ai|clanker|assistant|agent|bot|boss|mate|buddy|bud|pal|dear|friend|sir|madam|team|folks|everyone|
     computer|robot|lovely bot|my friend|dear assistant|dear agent|dear bot|fam|chief|captain|
@@ -93,7 +108,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     next thing|first thing|last thing|final thing|one more thing|my instruction|my command|
     my instructions|quick thing|first up|next up|that`,
   insistence:
-    `hear me out|for the love of god|you know what|u know what|know what|tell you what|dead simple|period|full stop|excuse me|pardon me|my apologies|apologies|long day|long week|long night|long time|long time no see|it's been a long day|no time|no time to lose|decision is taken|decision taken|the decision is taken|mind made up|my mind made up|lazy me|nothing fancy|no bells and whistles|don't care about slippage|dont care about slippage|dont wait|don't lose time|dont lose time|ez decision|fren|frens|ser|degen mode|done deal|no rush on gas|wagmi|lfg|let's go|good morning to you|good evening to you|oh lovely|how lovely|how exciting|no problem|that is the order|that's the order|the ratio allows it|do that|please do that|do that part|do so|please do so|please do|could you arrange it|can you arrange it|arrange it|could you do that|can you do that|make that so|see to it|carry it out|please carry it out|execute it|please proceed|go ahead please|please go ahead|kindly do it|do it please|let me be plain|let me be clear|to be clear|to put it plainly|put simply|simply put|in short|in plain words|be quick|be gentle|be careful|please be quick|as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
+    `hear me out|for the love of god|you know what|u know what|know what|tell you what|dead simple|period|full stop|before i change my mind|before i lose my nerve|before i chicken out|before i get rekt|before i regret it|bridge the gap|no more thinking|let's not overthink it|let's not overthink this|don't overthink|dont overthink|don't laugh|dont laugh|don't care about slip|dont care about slip|no point in waiting|no point waiting|
+    excuse me|pardon me|my apologies|apologies|long day|long week|long night|long time|long time no see|it's been a long day|no time|no time to lose|decision is taken|decision taken|the decision is taken|mind made up|my mind made up|lazy me|nothing fancy|no bells and whistles|don't care about slippage|dont care about slippage|dont wait|don't lose time|dont lose time|ez decision|fren|frens|ser|degen mode|done deal|no rush on gas|wagmi|lfg|let's go|good morning to you|good evening to you|oh lovely|how lovely|how exciting|no problem|that is the order|that's the order|the ratio allows it|do that|please do that|do that part|do so|please do so|please do|could you arrange it|can you arrange it|arrange it|could you do that|can you do that|make that so|make that happen|make it happen|please make it happen|see to it|carry it out|please carry it out|execute it|please proceed|go ahead please|please go ahead|kindly do it|do it please|let me be plain|let me be clear|to be clear|to put it plainly|put simply|simply put|in short|in plain words|be quick|be gentle|be careful|please be quick|as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
     my mind is made up|my mind's made up|made up my mind|i made up my mind|going for it|
     i'm going for it|final answer|that's my final answer|done deal|here we go|okay you convinced me|
     you convinced me|you've convinced me|i'm doing it|let's roll|let's get on with it|
@@ -127,7 +143,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     time's up|time has come|the time has come|let's go|here goes nothing|count me in|i'm in|
     not gonna lie|not going to lie|to be honest|i won't lie|for the first time|
     for the second time|for the third time|for the last time|for the hundredth time|
-    for the umpteenth time|as i said|as i said before|like i said|as requested|as discussed|
+    for the umpteenth time|as i said|as i said before|like i said|as requested|as discussed|as you suggested|as you recommended|as you advised|as suggested|as recommended|i ask politely|
     as agreed|as ordered|yolo|let's do it|let's do this|do it|just do it|so do it|do it already|
     do it now|make it so|make it snappy|make it quick|don't be shy|don't think twice|
     don't argue|don't ask|don't dither|don't delay|do not delay|don't stall|
@@ -210,7 +226,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   subject: `i|i'm|i've|i'd|i'll|we|we're|we've|we'll|it|it's|there|there's|this|that's|they|they're|
     she|she's|he|he's|everyone|everybody|nothing|nobody|someone|people`,
   adjective:
-    `straight|directly|secured|idle|spare|remaining|leftover|left over|unused|outstanding|pending|unclaimed|accrued|
+    `doing nothing|straight|directly|secured|idle|spare|remaining|leftover|left over|unused|outstanding|pending|unclaimed|accrued|
     earned|existing|current|available|total|full|new|entire|complete|liquid|owed|due|waiting|
     accumulated|claimable|overdue|recent|extra|little|flat|proportional|sitting|available in my wallet|
     left|old|i can|accruing|vested|matured|built up|that has built up|waiting for me|owed to me|
@@ -234,7 +250,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     `after|once you've|once you have|after you've|after you have|after having|after you|once you|
     as soon as you've|as soon as you have|when you've|when you have|only after`,
   correction:
-    `typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
+    `nah|nope|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
     wait|no|actually make that|actually make it|make it|oops|scratch that`,
 };
 

@@ -38,6 +38,11 @@ const ASK = [
 
 /** Frames that a verb in its base form follows. */
 const BASE: readonly string[] = [
+  "would love to",
+  "i still want to",
+  "i still wish to",
+  "i still need to",
+  "i still want you to",
   ...wishes().flatMap((wish) => [`${wish} to`, `${wish} you to`, `${wish} you`, `${wish} us to`]),
   ...ASK,
   "gonna need you to",
@@ -437,6 +442,22 @@ function askings(): string[] {
 
 /** Frames that a thing or an act follows: "i want a swap of …", "get 5 ETH staked". */
 const THING: readonly string[] = [
+  "would love",
+  "would love to see",
+  "would love to have",
+  "would like to see",
+  "would like to have",
+  "i still want",
+  ...[
+    "i'd rather",
+    "we'd rather",
+    "i would rather",
+    "we would rather",
+    "i'd prefer to",
+    "i would prefer to",
+  ]
+    .map((who) => `${who} have`),
+  "i still need",
   ...wishes(),
   ...askings(),
   "i ask for",

@@ -143,6 +143,9 @@ export function backgroundFault(
       .test(text);
   const isOpen = CONDITIONAL.test(first) || CONDITIONAL.test(words[0]!.norm);
   if (!isOther && !isMoved && isOpen) return "condition";
+  // "my lawyer says no, so …"
+  const denies = /\b(?:says?|said|tells?|told) (?:\w+ )?(?:no|not|never|don't|do not|nope|stop)$/;
+  if (denies.test(text)) return "negation";
   if (SAYS.test(text) || end === ":" && words.some((tag) => may(tag, "speech"))) return "quotation";
   if (words.some((tag) => /[^\P{L}a-z]/iu.test(tag.norm))) return "not_understood";
   const explains = /^(?:because|cause|cos|since|as|so|i|i'm|i've|we|my|the|it|it's)$/.test(first);

@@ -24,10 +24,14 @@ const WILLING =
 const NAMED_TASK =
   /\b(?!(?:the )?last thing (?:i|we) (?:want|need))(?:my|our|the|next|first|second|last|final|one) (?:\w+ )?(?:thing|order|request|wish|choice|decision|instruction|task|job|step|move|idea|matter|item)(?: i want| we want| i'd like)? is to\b/;
 
-/** A head that a freer word order puts anywhere in a clause; null if there is none. */
-export function findLooseHead(tags: readonly Tag[]): FoundHead | null {
+/**
+ * A head that a freer word order puts anywhere in a clause; null if there is none.
+ *
+ * @param isPolite Whether the prompt asks for something: "… Please go ahead."
+ */
+export function findLooseHead(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
   if (tags.length > 60) return null;
-  return findIfYou(tags) ?? findMayI(tags) ?? findPassive(tags) ?? findFronted(tags) ??
+  return findIfYou(tags) ?? findMayI(tags, isPolite) ?? findPassive(tags) ?? findFronted(tags) ??
     findMoving(tags) ??
     findDecision(tags) ?? findLater(tags) ??
     findDoneLast(tags) ?? findAct(tags) ??
@@ -99,7 +103,7 @@ function isSlot(tag: Tag): boolean {
 }
 
 const GRATEFUL =
-  /\b(?:grateful|thankful|happy|glad|obliged|appreciate|appreciated|great|nice|lovely|good|kind|pleased|delighted|help|wonderful|relief|weight|fantastic|perfect|best|super|please|pls|mind|favou?r|ask)\b/;
+  /\b(?:grateful|thankful|happy|glad|obliged|appreciate|appreciated|great|nice|lovely|good|kind|pleased|delighted|help|wonderful|relief|weight|feel better|sleep better|ease|easier|fantastic|perfect|best|super|please|pls|mind|favou?r|ask)\b/;
 
 /** "I'd be thankful if you staked my 33 LINK", "I should be grateful if you would lend …". */
 function findIfYou(tags: readonly Tag[]): FoundHead | null {
@@ -130,23 +134,32 @@ function findIfYou(tags: readonly Tag[]): FoundHead | null {
 }
 
 /** "may I exchange 15 ATOM for OSMO, please": leave is asked where something is counted or owned. */
-function findMayI(tags: readonly Tag[]): FoundHead | null {
+function findMayI(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
   const at = tags.findIndex((tag) => lightRole(tag) === null && !tag.mark);
   const text = tags.slice(at, at + 4).map(({ norm }) => norm).join(" ");
   const length = /^(?:may|could|can|might) (?:i|we)\b|^(?:you|u) can\b/.test(text)
     ? tags[at]!.norm.includes(" ") ? 1 : 2
-    : /^(?:would|will) (?:it be|you be) (?:possible|ok|okay|alright|all right|fine|able) to\b/.test(
-        tags.slice(at, at + 6).map(({ norm }) => norm).join(" "),
-      )
-    ? tags.slice(at).findIndex(({ norm }) => /\bto$/.test(norm)) + 1
-    : 0;
-  const asks = tags.some((tag) => may(tag, "courtesy") && !may(tag, "frame"));
+    : lengthOfPossible(tags.slice(at, at + 7));
+  const asks = isPolite || tags.some((tag) => may(tag, "courtesy") && !may(tag, "frame"));
   if (length === 0 || !asks) return null;
   let next = at + length;
   while (next < tags.length && lightRole(tags[next]!) !== null) next++;
   const verb = verbOf(tags[next], "base");
   if (!verb || verb.actions.length === 0) return null;
   return headAt(tags, next, verb, "request", tags.slice(at, next), []);
+}
+
+/** How many tags ask whether something may be: "would it be possible to", "would be possible that you". */
+function lengthOfPossible(tags: readonly Tag[]): number {
+  const asks =
+    /^(?:would|will) (?:it be|you be|be) (?:possible|ok|okay|alright|all right|fine|able)(?: to| that you| for you to)?(?= |$)/;
+  const found = asks.exec(tags.map(({ norm }) => norm).join(" "))?.[0].length ?? 0;
+  let read = 0;
+  for (const [i, { norm }] of tags.entries()) {
+    read += norm.length + (i > 0 ? 1 : 0);
+    if (found > 0 && read >= found) return read === found ? i + 1 : 0;
+  }
+  return 0;
 }
 
 /** "could my SCRT be undelegated", "the 15 INJ should be repaid", "if my 75 SUI were staked". */
@@ -200,32 +213,44 @@ function findFronted(tags: readonly Tag[]): FoundHead | null {
 }
 
 const GOES =
-  /^(?:goes|go|going|comes|come|coming|moves|belongs|belong|sits|heads|heading|leaves|returns|lands)$/;
+  /^(?:goes|go|going|comes|come|coming|moves|belongs|belong|sits|heads|heading|leaves|leave|returns|lands)$/;
+/** "it would help us if 450 DAI came out of the vault": what is put as done is what is wished for. */
+const CAME = /^(?:came|went|left|moved|landed|returned)$/;
 
 /** "2,000,000 USDC goes into the vault", "30 ETH has to come out of Maker". */
 function findMoving(tags: readonly Tag[]): FoundHead | null {
+  const wished = wishedAt(tags);
   const at = tags.findIndex(({ norm }, i) =>
-    i > 0 && norm.split(" ").some((word, k, all) => GOES.test(word) && k <= all.length)
+    i > Math.max(0, wished) &&
+    norm.split(" ").some((word) => (wished > 0 ? CAME : GOES).test(word))
   );
   if (at < 0) return null;
-  const before = tags.slice(0, at);
+  const before = tags.slice(Math.max(0, wished), at);
   if (!before.some(isSlot) || before.some((tag) => SPEAKER.test(tag.norm.split(" ")[0]!))) {
     return null;
   }
   const words = wordsOf(before);
   if (
     words.some((word) =>
-      /^(?:not|never|don't|they|he|she|who|when|if|why|how|might|would|could|was|were)$/.test(word)
+      /^(?:not|never|don't|they|he|she|who|when|if|why|how|might|would|was|were)$/.test(word)
     )
   ) return null;
+  // "ETH leaves Aave" tells, "should leave" and "arrange for it to leave" ask
+  const isBidden = words.some((word) => /^(?:should|must|shall)$/.test(word)) ||
+    before.at(-1)?.norm === "to" && before.some((tag) => may(tag, "frame"));
+  if (tags[at]!.norm === "leave" && !isBidden) return null;
+  const mayGo = words.some((word) => /^(?:could|may)$/.test(word));
+  if (mayGo && !tags.some((tag) => may(tag, "courtesy") && !may(tag, "frame"))) return null;
   const tag = tags[at]!;
   const next = tags[at + 1];
-  const isOut = /\b(?:out|off|home|back|comes?|coming|leaves)\b/.test(tag.norm) ||
+  const isLeft = /^(?:leaves?|left)$/.test(tag.norm) &&
+    (may(next, "name") || /^(?:the|my|our)$/.test(next?.norm ?? ""));
+  const isOut = isLeft || /\b(?:out|off|home|back|comes?|coming|leaves)\b/.test(tag.norm) ||
     /^(?:out|out of|off|home|back|back to|from)$/.test(next?.norm ?? "");
   const isIn = /\b(?:in|into|to)\b/.test(tag.norm) ||
     /^(?:in|into|to|onto|on|with|towards)$/.test(next?.norm ?? "");
   if (!isOut && !isIn) return null;
-  const lead = tag.norm.split(" ").slice(1).join(" ");
+  const lead = isLeft ? "from" : tag.norm.split(" ").slice(1).join(" ");
   const back: Tag[] = [...tags.slice(at + 1)];
   if (lead !== "" && !lead.startsWith("to ")) {
     back.unshift({
@@ -239,12 +264,21 @@ function findMoving(tags: readonly Tag[]): FoundHead | null {
   const word = isOut ? "take out" : "put";
   return {
     head: { form: "participle", word, actions: [], from: tag.from, to: tag.to },
-    frame: [],
+    frame: tags.slice(0, Math.max(0, wished)),
     front: before.filter(({ norm }) => !OUGHT.test(norm)),
     back,
     tags: [tag],
     takes: null,
   };
+}
+
+/** Where the wish begins in "it would be nice if …"; -1 if there is none. */
+function wishedAt(tags: readonly Tag[]): number {
+  const at = tags.findIndex(({ norm }) => norm === "if") + 1;
+  const lead = tags.slice(0, at).map(({ norm }) => norm).join(" ");
+  const isWish = GRATEFUL.test(lead) && /^(?:it|i|we|that)(?: would|'d)\b/.test(lead) &&
+    !/\b(?:not|never|no)\b|n't\b/.test(lead);
+  return at > 0 && isWish ? at : -1;
 }
 
 /** "I take now my fees out", "we are selling 2 ETH", "I have resolved to unstake …". */

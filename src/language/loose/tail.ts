@@ -1,6 +1,7 @@
 import type { Reading } from "../reading/base.ts";
 import { verbOf } from "../order.ts";
 import { CLAIMS, CONDITIONS, PLAY, WRITING } from "../screen/screen.ts";
+import { givesGround, isAnswer, isAnswered, isRemark } from "./remarks.ts";
 import { lightRole } from "../screen/transparent.ts";
 import type { Segment } from "../segments.ts";
 import { may, type Tag } from "../tokens/tags.ts";
@@ -15,22 +16,48 @@ const BARE =
 /** Most clauses that may lead up to an order; each costs a reading. */
 const MAX_LEADS = 8;
 
-/** Where the order begins that all before it only leads up to; -1 if there is none. */
-export function tailAt(segments: readonly Segment[], read: (from: number) => Reading): number {
+/** What is no sentence and no courtesy: "at 18:00 sharp". */
+function isFragment({ tags, end }: Segment): boolean {
+  return end === ":" || tags.some((tag) => lightRole(tag) === null && !tag.mark);
+}
+
+/**
+ * Where the order begins that all before it only leads up to; -1 if there is none.
+ *
+ * @param isShown Whether something before it takes force, unless it stands in a remark.
+ */
+export function tailAt(
+  segments: readonly Segment[],
+  read: (from: number) => Reading,
+  isShown = false,
+): number {
   for (let from = 1; from < segments.length && from <= MAX_LEADS; from++) {
     const reading = read(from);
     if (reading.kind !== null) continue;
     if (!isPlainTail(reading)) return -1;
     const follows = /^(?:then|and|before|after)$/.test(segments[from]!.joint);
-    return !follows && leadsUp(segments.slice(0, from)) ? from : -1;
+    if (follows) return -1;
+    const { actions } = reading.orders[0]!.head;
+    const leads = segments.slice(0, from);
+    const isGround = givesGround(segments[from]!);
+    const others = leads.filter((lead, i) =>
+      !isRemark(lead, isGround, actions) && !isAnswered(lead, segments[i + 1]) &&
+      !(i > 0 && isAnswered(leads[i - 1]!, lead) && isAnswer(lead))
+    );
+    const isPlain = others.length === 0 || leadsUp(others);
+    return isPlain && !(isShown && others.some(isFragment)) ? from : -1;
   }
   return -1;
 }
 
+/** Verbs of which what stands beside them tells what is asked for. */
+const FRAMED = /^(?:get|take|put|give|move)$/;
+
 /** True for one order with a verb and a thing, an amount or a place of its own. */
 export function isPlainTail({ kind, orders }: Reading): boolean {
   const [order] = orders;
-  return kind === null && orders.length === 1 && order!.head.actions.length > 0 &&
+  const isVerb = (order?.head.actions.length ?? 0) > 0 || FRAMED.test(order?.head.word ?? "");
+  return kind === null && orders.length === 1 && isVerb &&
     ["imperative", "request"].includes(order!.head.form) && order!.head.repaired === undefined &&
     order!.phrases.some(({ names, amount }) => names.length > 0 || amount !== null) &&
     order!.phrases.every(({ pronoun }) => pronoun === null) &&
@@ -41,12 +68,14 @@ export function isPlainTail({ kind, orders }: Reading): boolean {
 const MIN_LEAD = 5;
 /** Words after which a verb is no order: "to stake", "I may stake", "the stake". */
 const JOINS_ON =
-  /^(?:to|for|of|on|from|about|with|by|via|in|at|and|or|not|no|never|than|as|will|may|can|must|shall|should|would|could|might|i|he|she|they|we|you|who|that|this|these|those|the|a|an|my|your|his|her|our|their|its|each|every|some|any|is|was|are|were|be|been|being|has|have|had|do|did|does|gonna|wanna|gotta|let|lets|let's|help|make|get)$/;
+  /^(?:to|for|of|on|from|about|with|by|via|in|at|and|or|not|no|never|than|as|will|may|can|must|shall|should|would|could|might|i'd|i'll|we'd|we'll|you'd|they'd|he'd|she'd|i|he|she|they|we|you|who|that|this|these|those|the|a|an|my|your|his|her|our|their|its|each|every|some|any|is|was|are|were|be|been|being|has|have|had|do|did|does|gonna|wanna|gotta|let|lets|let's|help|make|get)$/;
 
 /** True where an order may begin behind a clause, though nothing sets it off. */
 export function mayRunOn(tags: readonly Tag[], at: number): boolean {
   const verb = verbOf(tags[at], "base");
-  if (verb === undefined || verb.actions.length === 0 || may(tags[at], "name")) return false;
+  if (verb === undefined || may(tags[at], "name")) return false;
+  // "have the Ankr product take 600 BNB": who is to do it, not a clause
+  if (verb.actions.length === 0 && !/^(?:get|put)$/.test(verb.base)) return false;
   const [before, after] = [tags[at - 1], tags[at + 1]];
   // "proud of my 5 ETH deposit into aave"
   const isNoun = may(tags[at], "noun", "object") &&
@@ -90,6 +119,7 @@ export function leadsUp(segments: readonly Segment[], isRunOn = false): boolean 
   // "deprecated: swap 2 ETH": a label may say anything of what follows it
   if (last.end === ":" && words.length < MIN_LABEL) return false;
   const norms = words.flatMap(({ norm }) => norm.split(" "));
+  if (/\bnot yet\b/.test(norms.join(" "))) return false;
   if (BARE.test(last.tags.map(({ norm }) => norm).join(" ")) && last.end !== ".") return false;
   const governs = (word: string) =>
     GOVERNS.test(word) && !(isRunOn && OF_CLAUSE.test(word)) || CONDITIONS.test(word) ||

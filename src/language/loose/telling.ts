@@ -58,7 +58,10 @@ export function skippedFault(tags: readonly Tag[], { head, frame }: FoundHead): 
     return true;
   }
   const rest = tags.filter((tag) => lightRole(tag) === null && !tag.mark);
-  const inverts = INVERTS.test(rest[0]?.norm ?? "") &&
+  // "would it be possible to …" is the frame of what it asks for
+  const asksLeave = /^(?:would|will)$/.test(rest[0]?.norm ?? "") && rest[1]?.norm === "it" &&
+    frame.includes(rest[1]);
+  const inverts = INVERTS.test(rest[0]?.norm ?? "") && !asksLeave &&
     /^(?:i|we|they|he|she|it|you)\b/.test(rest[1]?.norm ?? "");
   if (inverts) return true;
   return tags.some((tag) => tag.from < head.from && takesForce(tag, frame.includes(tag)));

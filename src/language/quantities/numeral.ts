@@ -187,7 +187,11 @@ function readScale(context: Context, numeral: Numeral): Numeral | null {
   // "two grand's worth"
   const isOf = /'s$/.test(said) && norm(context, to + 1) === "worth";
   const word = plural ? said.slice(0, -1) : isOf ? said.slice(0, -2) : said;
-  if (Object.hasOwn(SCALES, word) && said !== "hundred" && word !== "t") {
+  // "six m sol": the name of a thing, spoken, and no million
+  const joined = word + norm(context, to + 1);
+  const isSpoken = /^[mb]$/.test(word) && !isGlued(context, to) && isAsset(context, to + 1) &&
+    context.options.isAsset?.(joined, context.tokens[to]!) === true;
+  if (!isSpoken && Object.hasOwn(SCALES, word) && said !== "hundred" && word !== "t") {
     value = value.mul(rational(SCALES[word]!));
     isGrand = word === "grand";
     to++;

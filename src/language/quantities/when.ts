@@ -1,4 +1,4 @@
-import { type Context, covers, isPhraseEnd, norm } from "./context.ts";
+import { type Context, covers, isGlued, isPhraseEnd, norm } from "./context.ts";
 import { readNumeral } from "./numeral.ts";
 import type { Quantity, QuantityKind } from "./types.ts";
 
@@ -37,6 +37,7 @@ const DATE = [
   "(?:on |by |until |before |after |since )?\\d{4} - \\d{1,2} - \\d{1,2}",
   "(?:on |by |until |before |after |since )?\\d{1,2} [/-] \\d{1,2} [/-] (?:\\d{4}|\\d{2})",
   "\\d{1,2}\\.\\d{1,2}\\.\\d{4}",
+  "in (?:early |mid |late )?(?:january|february|april|june|july|august|september|october|november|december)",
   "(?:on|by|until|before|since) \\d{1,2} / \\d{1,2}",
   "(?:on|by|until|before|after|since) the \\d{1,2}(?:st|nd|rd|th)",
 ];
@@ -113,5 +114,8 @@ function afterSpell(context: Context, index: number, hasPrefix: boolean): number
     if (/^an?$/.test(norm(context, to))) to++;
   }
   if (norm(context, to) === "-") to++;
-  return TIME_UNIT.test(norm(context, to)) ? to + 1 : 0;
+  // "4,500 S": a ticker, and no seconds
+  const isTicker = !hasPrefix && !context.isShouting && !isGlued(context, to) &&
+    context.tokens[to]?.text === "S";
+  return TIME_UNIT.test(norm(context, to)) && !isTicker ? to + 1 : 0;
 }

@@ -54,7 +54,11 @@ export function referred(phrases: readonly NounPhrase[], ground: readonly Tag[])
   const isNamed = phrases.some(({ prep, names }) =>
     names.some(({ kind }) => isThing(kind)) && !/^(?:for|to|into|in exchange for)$/.test(prep ?? "")
   );
-  if (!refers || isTheirs(ground) || isNamed) return [];
+  // "that validator keeps missing blocks, so take my TIA off it": where, and not what
+  const leads = phrases.some(({ pronoun, prep }) =>
+    pronoun !== null && /^(?:from|off|out of)$/.test(prep ?? "")
+  );
+  if (!refers || isTheirs(ground) || (isNamed && !leads)) return [];
   const named = ground.flatMap((tag) =>
     tag.senses.flatMap((sense) =>
       sense.role === "name" && isThing(sense.kind) && !sense.name.includes(" ")
@@ -65,10 +69,12 @@ export function referred(phrases: readonly NounPhrase[], ground: readonly Tag[])
   const hints = ground.flatMap((tag) => {
     const object = senseOf(tag, "object");
     if (object) return [object.hint];
-    return may(tag, "adjective") || verbOf(tag, "participle") ? [`is:${tag.norm}`] : [];
+    return !isNamed && (may(tag, "adjective") || verbOf(tag, "participle"))
+      ? [`is:${tag.norm}`]
+      : [];
   });
   if (new Set(named.map(({ sense }) => sense.name)).size > 1) return [];
-  const [thing] = named;
+  const [thing] = isNamed ? [] : named;
   if (!thing && hints.length === 0) return [];
   const counted = ground.flatMap(({ quantity }) =>
     quantity && !quantity.refusal && quantity.kind === "amount" ? [quantity] : []

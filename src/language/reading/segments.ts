@@ -3,6 +3,7 @@ import { findHead, findResumed, findTold, type FoundHead, isAsking } from "../he
 import { kindOfUnread } from "../kinds.ts";
 import { backgroundFault } from "../loose/background.ts";
 import { findLooseHead } from "../loose/heads.ts";
+import { givesGround, isRemark } from "../loose/remarks.ts";
 import { isTelling, skippedFault, tells } from "../loose/telling.ts";
 import { loadedIn } from "../loose/words.ts";
 import { restates } from "../screen/restated.ts";
@@ -26,6 +27,10 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
   let before: Segment[] = [];
   let inReason = false;
   let isTitle = false;
+  let asked = false;
+  const isPolite = segments.some(({ tags }) =>
+    tags.some(isPlea) && tags.every((tag) => tag.mark !== undefined || lightRole(tag) !== null)
+  );
   const leads: Segment[] = [];
   for (const [k, segment] of segments.entries()) {
     const { end } = segment;
@@ -48,9 +53,8 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
         const isNamed = isTitle || may(tag, "label");
         roles.set(tag, lightRole(tag) ?? (isNamed ? "label" : "connector"));
       }
-      if (end === "?" && !isTag(segment) && !(last && isAsking(last.found.frame))) {
-        return fault("question", tags);
-      }
+      asked ||= tags.some(asksYou);
+      if (end === "?" && !isTag(segment) && !(last && asks(last))) return fault("question", tags);
       continue;
     }
     const isTold = segment.joint === "after" || segment.joint === "before";
@@ -62,14 +66,14 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     const found = pays
       ? null
       : (isTold ? findTold(tags) : null) ?? (goes ? provedResumed(tags, base) : null) ??
-        provedHead(tags, base) ?? askedHead(segments, segment, base);
+        provedHead(tags, base, isPolite) ?? askedHead(segments, segment, base);
     if (found) {
       if (base.isLoose && open.length === 0 && restates(leads, tags)) {
         for (const tag of leads.flatMap(({ tags }) => tags)) roles.set(tag, "correction");
         [before, pending] = [[], []];
       }
-      const doubt = judge(before, base, open.length === 0, segment.joint === "so") ??
-        judgeQuestion(segment, found, last);
+      const doubt = judge(before, base, open.length === 0, segment, found) ??
+        (asked ? null : judgeQuestion(segment, found, last));
       if (doubt) return doubt;
       // "deposit: 5 ETH" is one order, "deleverage: repay 500 USDC" has a label
       if (last && isLabelOf(last, found)) {
@@ -118,7 +122,7 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       last?.front.length === 0 && last.back.length === 0;
     const said = last && !inReason && !isSigned ? afterthought(tags, last, lexicon) : tags;
     if (last && !inReason && !isSigned && goesOn(said, last, base)) {
-      if (end === "?" && !isAsking(last.found.frame)) return fault("question", tags);
+      if (end === "?" && !asked && !asks(last)) return fault("question", tags);
       for (const tag of tags) if (!said.includes(tag)) roles.set(tag, "aside");
       last.back.push(comma(tags[0]!), ...said);
       last.tags.push(...tags);
@@ -165,7 +169,7 @@ function foundForeign(segments: readonly Segment[], { lexicon }: Base): Reading 
 }
 
 /** The head of a clause, if what stands beside it is understood. */
-function provedHead(tags: readonly Tag[], base: Base): FoundHead | null {
+function provedHead(tags: readonly Tag[], base: Base, isPolite: boolean): FoundHead | null {
   const head = findHead(tags, base.lexicon);
   // "…, leave the principal": what stays as it is, is no order
   const stays = base.isLoose && /^(?:leave|keep)$/.test(head?.head.word ?? "");
@@ -174,7 +178,7 @@ function provedHead(tags: readonly Tag[], base: Base): FoundHead | null {
   const proves = (one: FoundHead | null) =>
     one !== null && isProved(one, base) && !skippedFault(tags, one);
   if (proves(found)) return found;
-  const loose = findLooseHead(tags);
+  const loose = findLooseHead(tags, isPolite);
   return proves(loose) ? loose : null;
 }
 
@@ -191,7 +195,7 @@ function askedHead(segments: readonly Segment[], segment: Segment, base: Base): 
   const asks = base.isLoose && segment.end === "," && next !== undefined &&
     next.tags.every((tag) => lightRole(tag) !== null) &&
     next.tags.some((tag) => may(tag, "courtesy"));
-  return asks ? provedHead([...segment.tags, ...next.tags], base) : null;
+  return asks ? provedHead([...segment.tags, ...next.tags], base, true) : null;
 }
 
 function screenBehind({ tags, joint, end }: Segment, { isLoose }: Base) {
@@ -203,13 +207,18 @@ function judge(
   before: readonly Segment[],
   { roles, isLoose }: Base,
   isFirst: boolean,
-  isGround: boolean,
+  order: Segment,
+  { head }: FoundHead,
 ): Reading | null {
+  const isGround = givesGround(order);
   for (const [i, { tags, end }] of before.entries()) {
     if (wantsBack(tags)) return fault("not_understood", tags);
-    const leads = isGround && i === before.length - 1;
+    const leads = order.joint === "so" && i === before.length - 1;
     const fault_ = screenBefore(tags, end, i > 0);
-    const why = fault_ !== null && isLoose
+    const isTold = isLoose && isRemark({ tags, end }, isGround, head.actions);
+    const why = isTold
+      ? null
+      : fault_ !== null && isLoose
       ? backgroundFault(tags, end, true, isFirst, leads)
       : fault_;
     if (why !== null) return fault(why === "not_understood" ? kindOfUnread(tags, end) : why, tags);
@@ -235,9 +244,24 @@ function judgeQuestion(
 ): Reading | null {
   const { end, tags } = segment;
   if (end !== "?") return null;
-  return isAsking(frame) || isTag(segment) || (last && isAsking(last.found.frame))
-    ? null
-    : fault("question", tags);
+  return isAsking(frame) || isTag(segment) || (last && asks(last)) ? null : fault("question", tags);
+}
+
+/** "would you kindly": a courtesy that asks. */
+function asksYou({ norm, senses }: Tag): boolean {
+  return /^(?:would|could|can|will) (?:you|u)\b/.test(norm) &&
+    senses.some(({ role }) => role === "courtesy");
+}
+
+/** True for an order that is put as a question, so that its mark may stand behind what goes on with it. */
+function asks({ found, tags }: OpenOrder): boolean {
+  return isAsking(found.frame) || tags.some(asksYou);
+}
+
+/** "please", "please go ahead": a courtesy that asks for something. */
+function isPlea(tag: Tag): boolean {
+  return may(tag, "courtesy", "insistence") && !may(tag, "frame") &&
+    /\b(?:please|pls|plz|kindly|for me|for us)\b/.test(tag.norm);
 }
 
 /** A verb alone before a colon, of the same action as the order behind it. */
@@ -287,7 +311,9 @@ function isSource({ found, back }: OpenOrder, next: FoundHead): boolean {
 
 /** "…, would you?", "… please?" */
 function isTag({ tags }: Segment): boolean {
-  return tags.some((tag) => may(tag, "courtesy", "greeting")) ||
+  return tags.some((tag) =>
+    may(tag, "courtesy", "greeting") || /^(?:could|can) you (?:arrange|do)\b/.test(tag.norm)
+  ) ||
     /^(?:yeah|ok|okay|innit|eh|lah)$/.test(tags.at(-1)!.norm);
 }
 

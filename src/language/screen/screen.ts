@@ -16,7 +16,7 @@ export const CLAIMS =
   /^(?:approved|approves|authori[sz]ed|authori[sz]es|permission|permitted|guards?|safety|admin|administrator|root|sudo|system|instructions|override|overridden|developer|debug|bypass|verification|checks|limits|policy|policies|unrestricted)$/;
 export const FINITE =
   /^(?:broke|ran|fell|rose|grew|began|gave|made|got|did|knew|thought|felt|found|kept|held|brought|caught|paid|met|sat|stood|sent|spent|built|hit|cut|set|let|shut|quit|burst|ate|drank|drove|flew|froze|wore|chose|spoke|woke|threw|shook|stole|sank|swam|hit|hurt|slept|dreamt|learnt|burnt|blew|wound|swore|tore|sang|rang|dug|stuck|hung|fled|fought|taught|meant|bent|lent|rid|slid|spread|cost|cried|died|tied|lied|'re|'ve|'d|'ll|you're|is|are|was|were|am|has|have|had|'s|did|does|do|will|would|can|can't|could|got|need|needs|want|wants|owe|owes|like|likes|love|hate|think|feel|know|keep|keeps|put|took|bought|sold|went|came|made|said|lost|won|left|sit|sits|don't|doesn't|isn't|aren't|wasn't|won't|i'm|i've|i'd|i'll|we're|we've|it's|there's|that's|they're|promised|trust|swear|swears|prefer|expect|hear|heard|read|saw)$|.{2,}(?:ed|[^su]s)$/;
-const OWN_START =
+export const OWN_START =
   /^(?:i|i'm|i've|i'd|i'll|we|we're|we've|it|it's|there|there's|that's|they|they're|she|he|she's|he's|everyone|everybody|nothing|this|nobody|my|our|the|been|his|her|their|all|enough|long|what|no)$/;
 
 /** What says that nothing is to change. */
@@ -49,6 +49,10 @@ export function screenBefore(
   if (words.every((tag) => lightRole(tag) !== null)) return null;
   if (words.length === 0) return null;
   const norms = words.flatMap(({ norm }) => norm.split(" "));
+  // "Don't you dare hold it any longer": against waiting
+  const hurries =
+    /^(?:but |so )?(?:don't|do not|never)(?: you dare| ever| just)? (?:hold|let|leave|keep|wait|sit|make me|bother|stall)\b|^(?:but |so )?(?:let's not|let us not|no (?:point|sense|use)(?: in)?) (?:leav|wait|hold|let|keep|sit|delay|stall)/;
+  if (hurries.test(norms.join(" "))) return null;
   const fault = shared(words, norms);
   if (fault) return fault;
   if (end === "?") return "question";
@@ -57,10 +61,6 @@ export function screenBefore(
     last.some((word) => /^(?:says|said|told|tells|goes|reads|wrote|asked|asks)$/.test(word));
   if (spoken) return "quotation";
   if (end === ":" && norms.some((word) => WRITING.test(word))) return "quotation";
-  // "Don't you dare hold it any longer": against waiting
-  const hurries =
-    /^(?:but |so )?(?:don't|do not|never)(?: you dare| ever| just)? (?:hold|let|leave|keep|wait|sit|make me|bother|stall)\b/;
-  if (hurries.test(norms.join(" "))) return null;
   let start = 0;
   while (
     /^(?:so|but|and|well|as|since|because|seeing|that|given|now|yet|though|though)$/.test(

@@ -65,6 +65,15 @@ function beginsStep(tags: readonly Tag[], at: number): boolean {
 
 const CODE = /^[{}[\]<>|\\#*~_=@^%`]+$|^--?[a-z]|^\/\/|^\/\*|:\/\//;
 
+/** "the voters' share", "ether.fi's pool": glued to what is before it, and no quotation begins or ends there. */
+function isApostrophe({ from, text }: Tag, prompt: string, tokens: readonly Token[]): boolean {
+  if (
+    prompt.includes(":") || !/^['’]$/.test(text) || /(?:^|\s)['‘’]\S|['‘’].*['‘’]/s.test(prompt)
+  ) return false;
+  const { start, end } = tokens[from]!;
+  return /s['’] \w|\w['’]s\b/.test(prompt.slice(start - 1, end + 2));
+}
+
 /** A sign of a quotation, of code or of marked text; a name in quotes is still said. */
 export function findWrapper(
   tags: readonly Tag[],
@@ -79,7 +88,9 @@ export function findWrapper(
       /\S/.test(prompt[start - 1] ?? " ");
   });
   if (call) return call;
-  const quotes = tags.flatMap((tag, i) => tag.mark === '"' ? [i] : []);
+  const quotes = tags.flatMap((tag, i) =>
+    tag.mark === '"' && !isApostrophe(tag, prompt, tokens) ? [i] : []
+  );
   if (quotes.length % 2 === 1) return tags[quotes.at(-1)!]!;
   for (let k = 0; k < quotes.length; k += 2) {
     const inner = tags.slice(quotes[k]! + 1, quotes[k + 1]!);
@@ -92,6 +103,15 @@ export function findWrapper(
     tag.senses.length === 0 && CODE.test(tag.norm)
   ) ??
     null;
+}
+
+/** Whose leave makes a courtesy a condition: "if that's ok with Kim". */
+const LEAVE =
+  /\bif (?:that's|that is|it's|it is|that works|it works|it suits|that suits) ?(?:ok|okay|alright|all right|fine|possible|convenient|allowed)? (?:with|by|for) (?!you\b|me\b|us\b)/;
+
+/** True if an order waits for what somebody else says. */
+export function asksOthers(tags: readonly Tag[]): boolean {
+  return LEAVE.test(tags.map(({ norm }) => norm).join(" "));
 }
 
 const RENAMES = /^(?:make that|make it|i mean|i meant|i meant to say|correction)$/;
@@ -173,12 +193,14 @@ export function applyCorrections(tags: readonly Tag[], roles: Roles): Tag[] {
  */
 export function restartAt(tags: readonly Tag[]): number {
   for (let i = tags.length - 2; i > 0; i--) {
-    if (!takesBack(tags, i)) continue;
+    if (!takesBack(tags, i) && !restarts(tags, i)) continue;
     let next = i + 1;
     while (
       tags[next] &&
       (may(tags[next], "correction") || isSign(tags[next]!) || lightRole(tags[next]!) !== null)
     ) next++;
+    // "add no remove remove 20 LINK"
+    if (verbOf(tags[next], "base") && tags[next + 1]?.norm === tags[next]!.norm) next++;
     const verb = verbOf(tags[next], "base");
     const began = tags.slice(0, i).some((tag) =>
       tag.quantity !== undefined || may(tag, "name", "noun") || verbOf(tag, "base")
@@ -186,6 +208,28 @@ export function restartAt(tags: readonly Tag[]): number {
     if (began && verb !== undefined && verb.actions.length > 0) return next;
   }
   return -1;
+}
+
+/** Words behind which "no" negates what it stands before: "there is no", "with no", "please no". */
+const NEGATED_BY =
+  /^(?:is|are|was|be|been|there's|there|have|has|had|got|want|need|with|and|or|but|of|to|for|in|at|by|say|says|said|see|take|make|means|mean|please|pls|absolutely|i|we|you|he|she|they|it|that|this|so|oh|under|still|yet)$/;
+
+/** "mint no borrow 300 USDC", "add no remove …": begun, not counted, and begun again with another verb. */
+function restarts(tags: readonly Tag[], at: number): boolean {
+  if (tags[at]!.norm !== "no") return false;
+  let from = at;
+  while (from > 0 && tags[from - 1]!.norm === "no") from--;
+  const lead = tags.slice(0, from);
+  const last = lead.at(-1);
+  if (!last || NEGATED_BY.test(last.norm.split(" ").at(-1)!)) return false;
+  let next = at + 1;
+  while (tags[next] && lightRole(tags[next]!) !== null) next++;
+  const object = tags[next + 1];
+  const isBegun = lead.some((tag) => verbOf(tag, "base")) &&
+    !lead.some(({ quantity }) => quantity !== undefined);
+  return isBegun && verbOf(tags[next], "base") !== undefined && object !== undefined &&
+    (object.quantity !== undefined || may(object, "determiner", "name") ||
+      verbOf(object, "base") !== undefined);
 }
 
 /** "no sorry", "I mean", "…, no, …": a bare "no" may as well negate what follows it. */

@@ -6,7 +6,7 @@ const HANDS_OVER =
   /^(?:send|return|pay|give|move|transfer|hand|shift|ship|push|remit|apply|bring|get|take|put)/;
 
 /** What no person is: "to the Steakhouse vault". */
-const KEEPS = /(?:^| )(?:vault|pool|market|gauge|farm)$/;
+const KEEPS = /(?:^| )(?:vault|pool|market|gauge|farm|protocol|stake)$/;
 
 /** Orders that use the words of the domain for something outside of it. */
 export function foreignKind(order: ReadOrder): string | null {
@@ -21,7 +21,11 @@ export function foreignKind(order: ReadOrder): string | null {
   const toChain = chains.some(({ phrase }) =>
     /^(?:to|over to|onto|into|across|->)$/.test(phrase.prep ?? "")
   );
-  if (toChain && places.length === 0) return "bridge";
+  // "50,000 HONEY to Berachain's HONEY/WBERA pool"
+  const isKeptThere = chains.some(({ phrase: { hints } }) =>
+    hints.some((hint) => KEEPS.test(hint))
+  );
+  if (toChain && places.length === 0 && !isKeptThere) return "bridge";
   // "move 100 USDC from Polygon to Solana": what follows "to" is a network as well
   if (
     !swaps && chains.length > 0 && assets.length > 1 &&
@@ -45,7 +49,11 @@ export function foreignKind(order: ReadOrder): string | null {
   // "let the router spend my LINK"
   if (head.word === "spend" && assets.length < 2 && places.length > 0) return "approve";
   const [given, received] = assets;
-  if (swaps && given && received && given.name.name === received.name.name) return "impossible";
+  // "turn 6 ETH into staked ETH"
+  const isStaked = received?.phrase.hints.some((hint) => /^is:staked/.test(hint)) === true;
+  if (swaps && given && received && given.name.name === received.name.name && !isStaked) {
+    return "impossible";
+  }
   const becomes = swaps || SWAP_TO.test(received?.phrase.prep ?? "");
   if (becomes && given && received && isWrap(given.name.name, received.name.name)) return "wrap";
   // "withdraw 10 LINK from Aave but keep all of it in Aave"
@@ -81,7 +89,9 @@ export function foreignKind(order: ReadOrder): string | null {
   if (
     /^(?:close|add)$/.test(head.word) && places.every(({ name }) => PERP_VENUES.test(name.name)) &&
     assets.length === 1 &&
-    phrases.some(({ hints }) => hints.includes("position")) && !/[/-]/.test(assets[0]!.name.name)
+    phrases.some(({ hints }) => hints.includes("position")) &&
+    !phrases.some(({ hints }) => hints.some((hint) => /^(?:vault|pool|liquidity)/.test(hint))) &&
+    !/[/-]/.test(assets[0]!.name.name)
   ) {
     return "perps";
   }

@@ -37,7 +37,7 @@ export const KNOWN_VENUES: readonly string[] = list(`
   nostra|ekubo|jediswap|myswap|avnu|endur|stride|quicksilver|pstake|milkyway|drop|persistence|neptune|helix|
   astroport|white whale|levana|kujira|injective hub|dydx chain|mintscan|keplr staking|cosmostation|chorus one|
   stakecito|polkachu|notional chain|stakefish|allnodes|kiln|p2p.org|staked.us|blockdaemon|attestant|coinbase cloud|
-  twinstake|luganodes|simply staking|dokia|hashkey cloud|binance staking|helius|laine|shinobi|solana compass|
+  twinstake|luganodes|simply staking|dokia|hashkey cloud|binance staking|binance validator|binance's validator|binance node|kraken validator|kraken's validator|helius|laine|shinobi|solana compass|
   ssv|obol|diva|stader|swell|node dao|bifrost|parallel|acala|moonwell|interlay|hydration|hydradx|
   liqwid|indigo|optim|splash|wingriders|minswap|lenfi|levvy|fluidtokens|algofi|folks finance|tinyman|pact|
   defactor|florence|backed|superstate|ondo finance|ondo|flux|flux finance|open eden|mountain|hashnote|franklin|

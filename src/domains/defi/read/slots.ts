@@ -447,6 +447,12 @@ export const ASSET_TICKERS: Readonly<Record<string, string>> = {
   "m sol": "msol",
   "b sol": "bsol",
   "st atom": "statom",
+  "crv usd": "crvusd",
+  "frx usd": "frxusd",
+  "py usd": "pyusd",
+  "eur c": "eurc",
+  "btc b": "btc.b",
+  "usdc e": "usdc.e",
 };
 
 /** Spellings of venues and the one that is used in plans. */

@@ -32,7 +32,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ["send|move|transfer|shift|ship|push|remit", []],
   ["earn", [D, K]],
   [
-    "stake|stk|restake|re-stake|delegate|redelegate|bond|nominate|stake up|enroll|enrol|liquid stake|secure the network|help secure the network|validate|validate with",
+    "vote-lock|vote-escrow|vote lock|stake|stk|restake|re-stake|delegate|redelegate|bond|nominate|stake up|enroll|enrol|liquid stake|secure the network|help secure the network|validate|validate with",
     [
       K,
     ],
@@ -72,7 +72,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     [B],
   ],
   [
-    "repay|pay back|pay off|pay down|payback|reimburse|square up|pay up|pay towards|deleverage|" +
+    "cancel out|repay|pay back|pay off|pay down|payback|reimburse|square up|pay up|pay towards|deleverage|" +
     "settle up|clear off|knock off",
     [R],
   ],

@@ -22,7 +22,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
     "reward",
     "reward|rewards|incentive|incentives|emission|emissions|yield|yields|" +
       "earnings|interest|fees|fee|gains|profits|profit|payout|payouts|income|bonus|" +
-      "staking rewards|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|bribe|bribes",
+      "staking rewards|voting rewards|vote rewards|voter rewards|voting fees|bribes|gauge bribes|vote-escrow bribes|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|bribe|bribes",
   ),
   ...objects(
     "debt",
@@ -51,13 +51,13 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ),
   ...objects(
     "position",
-    "position|pos|positions|principal|share|my share|our share|holdings|holding|shares|bag|bags|savings|" +
+    "vault shares of|pool shares of|vault shares|pool shares|position|pos|positions|principal|share|my share|our share|holdings|holding|shares|bag|bags|savings|" +
       "portfolio|money|funds|assets|balance|deposits|deposit|stack|capital|amount|quantity|atokens|ctokens|vtokens|receipt tokens|what i have|what i hold|" +
       "what i lent|what i deposited|what i supplied|what i put in|what i've got|what we lent",
   ),
   ...objects(
     "thing",
-    "token|tokens|coin|coins|piece|pieces|pcs|dust|crypto|stablecoins|stables|stablecoin|" +
+    "governance token|governance tokens|token|tokens|coin|coins|piece|pieces|pcs|dust|crypto|stablecoins|stables|stablecoin|" +
       "cryptocurrency|units|unit",
   ),
   ...objects(
@@ -230,7 +230,7 @@ export const DEFI_ORDERS: OrderLexicon = {
     ("vault|vaults|pool|pools|market|markets|protocol|protocols|gauge|gauges|farm|farms|venue|" +
       "savings account|account|platform|dex|network|chain|contract|app|exchange contract|yield vault|" +
       "savings vault|v2|v3|v4|version|program|router|module|v two|v three|v four|lending vault|syrup pool|liquidity pool|" +
-      "prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche|" +
+      "perps pool|perp pool|perps vault|prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche|" +
       "cdp|cdps|trove|troves|clmm|dlmm|whirlpool|slipstream|amm|range|ranges|stability pool|money market|station|acct|boost")
       .split("|"),
   manners: MANNERS,

@@ -1,0 +1,118 @@
+import { verbOf } from "../order.ts";
+import type { Roles } from "../roles.ts";
+import { may, type Tag } from "../tokens/tags.ts";
+import { lightRole } from "./transparent.ts";
+
+/** How far back what is said again may have begun, in tags. */
+const REACH = 6;
+/** Words that take back what was just said. */
+const TAKES_BACK =
+  /^(?:no|nah|nope|no wait|wait no|no sorry|sorry|i mean|i meant|or rather|rather|oops|scratch that|correction)$/;
+/** Of these, those that do nothing else; a bare "no" may as well negate. */
+const SURE = /^(?:nah|nope|no wait|wait no|sorry|i mean|i meant|or rather|oops|scratch that)$/;
+
+/**
+ * Takes out what is said again in the same form: "from my Maple, no, from my Compound line", "claim my CRV no
+ * sorry my CVX rewards". What takes its place has to begin with the same preposition, or to be a thing or a
+ * place where one was.
+ */
+export function dropRepairs(tags: readonly Tag[], roles: Roles): Tag[] {
+  const kept = [...tags];
+  for (let i = 1; i < kept.length - 1; i++) {
+    if (!TAKES_BACK.test(kept[i]!.norm)) continue;
+    let from = i;
+    while (from > 0 && isPause(kept[from - 1]!)) from--;
+    let to = i;
+    while (kept[to] && (isPause(kept[to]!) || isMarker(kept[to]!))) to++;
+    // "xai no not xai, I meant dai"
+    const again = kept[to]?.norm === "not" && kept[to + 1]?.norm === kept[from - 1]?.norm;
+    if (again) {
+      to += 2;
+      while (kept[to] && (isPause(kept[to]!) || isMarker(kept[to]!))) to++;
+    }
+    const isSure = from < i || again || kept.slice(i, to).some(({ norm }) => SURE.test(norm));
+    const start = from === 0 ? -1 : repairedFrom(kept, from, to, isSure);
+    if (start < 0) continue;
+    for (const tag of kept.slice(start, to)) roles.set(tag, "correction");
+    kept.splice(start, to - start);
+    i = start;
+  }
+  return kept;
+}
+
+function isPause({ mark }: Tag): boolean {
+  return mark === "," || mark === "." || mark === "-" || mark === "?";
+}
+
+function isMarker(tag: Tag): boolean {
+  return TAKES_BACK.test(tag.norm) || lightRole(tag) === "filler" || may(tag, "correction");
+}
+
+/** Where what is taken back begins; -1 where what follows has not its form. */
+function repairedFrom(tags: readonly Tag[], end: number, next: number, isSure: boolean): number {
+  const first = tags[next];
+  if (!first || first.quantity || verbOf(first, "base") && !may(first, "name", "prep")) return -1;
+  const named = tags.slice(next, next + 4).findIndex((tag) => isThing(tag));
+  if (named < 0) return -1;
+  // "that Yearn thing, I mean the yield on it": what is named before is still meant
+  if (tags.slice(next, next + 6).some((tag) => may(tag, "pronoun") && !may(tag, "determiner"))) {
+    return -1;
+  }
+  if (may(first, "prep")) {
+    for (let k = end - 1; k > 0 && k >= end - REACH; k--) {
+      if (tags[k]!.norm === first.norm && end - k > 1) {
+        return mayReplace(tags.slice(k + 1, end), tags[next + named]!) ? k : -1;
+      }
+      if (ends(tags[k]!)) return -1;
+    }
+    return -1;
+  }
+  const last = tags[end - 1]!;
+  const isSame = kindsOf(last).some((kind) => kindsOf(tags[next + named]!).includes(kind));
+  const determined = may(first, "determiner");
+  if (isSame && !determined) return isSure ? end - 1 : -1;
+  if (!determined) return -1;
+  for (let k = end - 1; k > 0 && k >= end - REACH; k--) {
+    const isStart = may(tags[k], "determiner") && tags[k]!.norm !== "of";
+    if (isStart && end - k > 1 && (isSure || isSame && tags[k]!.norm === first.norm)) return k;
+    if (ends(tags[k]!) || may(tags[k], "prep")) return -1;
+  }
+  return -1;
+}
+
+/** A thing for a thing, a place for a place; what is on no list may be either. */
+function mayReplace(said: readonly Tag[], named: Tag): boolean {
+  const kinds = said.flatMap(kindsOf);
+  if (named.senses.length === 0 || kinds.length === 0) return !may(named, "object");
+  // "in the JLP vault, no, in the Jupiter Lend vault"
+  return kindsOf(named).some((kind) => kind === "place" || kinds.includes(kind));
+}
+
+/** What stands in the place of a thing: a name, or a word that nothing is known of. */
+function isThing(tag: Tag): boolean {
+  return may(tag, "name", "object") || tag.senses.length === 0 && !tag.mark && !tag.quantity;
+}
+
+function ends(tag: Tag): boolean {
+  return tag.mark !== undefined || tag.quantity !== undefined ||
+    verbOf(tag, "base") !== undefined && !may(tag, "name", "object", "noun", "prep");
+}
+
+function kindsOf({ senses }: Tag): string[] {
+  return senses.flatMap((sense) => sense.role === "name" ? [sense.kind] : []);
+}
+
+/** "No, sorry, …", "nope, …": takes back what was read before, and says what is meant. */
+const OPENS =
+  /^(?:no (?:no )*(?:sorry|wait)|no no(?: no)*|no wait(?: sorry)?|oh no(?: wait| sorry)*|nope|nah|oops|oops sorry|sorry|whoops)$/;
+
+/** Takes out an opening that takes back what was said in an earlier turn. */
+export function dropOpening(tags: readonly Tag[], roles: Roles): Tag[] {
+  let to = 0;
+  while (tags[to] && (isPause(tags[to]!) || isMarker(tags[to]!))) to++;
+  while (to > 0 && !isPause(tags[to - 1]!)) to--;
+  const said = tags.slice(0, to).filter((tag) => !tag.mark).map(({ norm }) => norm).join(" ");
+  if (to === 0 || to >= tags.length || !OPENS.test(said)) return [...tags];
+  for (const tag of tags.slice(0, to)) roles.set(tag, "correction");
+  return tags.slice(to);
+}
