@@ -30,7 +30,10 @@ export function dropRepairs(tags: readonly Tag[], roles: Roles): Tag[] {
       to += 2;
       while (kept[to] && (isPause(kept[to]!) || isMarker(kept[to]!))) to++;
     }
-    const isSure = from < i || again || kept.slice(i, to).some(({ norm }) => SURE.test(norm));
+    // "to USDC, no DAI" may rule DAI out
+    const isBare = kept[i]!.norm === "no" && to === i + 1;
+    const isSure = from < i && !isBare || again ||
+      kept.slice(i, to).some(({ norm }) => SURE.test(norm));
     const start = from === 0 ? -1 : repairedFrom(kept, from, to, isSure);
     if (start < 0) continue;
     for (const tag of kept.slice(start, to)) roles.set(tag, "correction");

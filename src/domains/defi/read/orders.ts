@@ -115,6 +115,7 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
       .filter((action) => shared.includes(action));
     // "nominate and bond 5 KSM", "clam.. claim my rewards": one act in two words
     const goesOn = order.phrases.length === 0 && order.particles.length === 0 &&
+      Object.keys(order.ratios).length === 0 &&
       orders.length === 0 && foreign === null && order.head.actions.length > 0 &&
       k < all.length - 1;
     if (goesOn) {

@@ -219,6 +219,7 @@ for (const [action, prompt, slots] of SLOTS) {
 }
 
 const OPEN: readonly (readonly [DefiPrimitive, string, StepSlot])[] = [
+  ["stake_asset", "No wait, 5: stake 3 ETH on Lido", "amount"],
   ["borrow_asset", "borrow 500 stablecoins from morpho", "asset"],
   ["withdraw_asset", "withdraw from aave enough USDC to pay my rent", "amount"],
   ["stake_asset", "stake 15 of my coins with marinade", "asset"],
