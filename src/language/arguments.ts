@@ -135,7 +135,7 @@ export function readArguments(
         [prep, draft] = [null, null];
         continue;
       }
-      if (refusal && !VAGUE.includes(refusal.kind)) {
+      if (refusal && !VAGUE.includes(refusal.kind) && !isRest(tag.quantity)) {
         unread.push(tag);
         continue;
       }
@@ -460,8 +460,15 @@ function isSaid({ amount, names, hints, pronoun, self }: Draft): boolean {
   return amount !== null || names.length > 0 || hints.length > 0 || pronoun !== null || self;
 }
 
-function isAmount({ kind }: Quantity): boolean {
-  return ["amount", "money", "fraction", "percent", "all", "approximate"].includes(kind);
+/** "the rest": what it is, only what was taken before tells. */
+function isRest({ refusal }: Quantity): boolean {
+  return refusal?.kind === "rest" && /\b(?:rest|remainder)$/i.test(refusal.text);
+}
+
+function isAmount(quantity: Quantity): boolean {
+  const { kind } = quantity;
+  return isRest(quantity) ||
+    ["amount", "money", "fraction", "percent", "all", "approximate"].includes(kind);
 }
 
 function isAddress({ name, open }: FoundName): boolean {

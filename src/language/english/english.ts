@@ -160,6 +160,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     `my last|our last|the same|that same|this same|the remaining|our remaining|my remaining|a further|a|an|the|my|our|this|that|these|those|some|any|another|more|extra|additional|
     the rest of|what's left of|what is left of|of|worth|worth of|worth in|the rest of|whole|entire|own|other`,
   pronoun: `em|'em|er|it|them|that|those|these|this|everything|all of it|all of them|the lot|
+    what comes out|whatever comes out|what i get|whatever i get|what you get|what u get|what i receive|what comes out of it|
     the proceeds|the result|the rest|the whole lot|the whole thing|both|
     everything there|whatever|something|it all|them all|that amount|the same|the same amount|the amount`,
   prep:

@@ -71,6 +71,9 @@ function atVenue(allowed: readonly DefiPrimitive[], said: Said): readonly DefiPr
     return without(receipt === "staked" ? "withdraw_asset" : "unstake_asset");
   }
   const brings = allowed.includes("deposit_asset") && allowed.includes("stake_asset");
+  // "put the DAI in Fluid"
+  const lends = all([...LENDING_VENUES, ...KEEPING_VENUES]) && !said.hints.includes("stake");
+  if (brings && lends) return without("stake_asset");
   // "put 40 SOL with Marinade"; who says "deposit" may mean a vault of theirs
   return stakes && brings && !/^(?:deposit|supply|lend)/.test(head.word)
     ? without("deposit_asset")

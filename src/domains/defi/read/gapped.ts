@@ -3,7 +3,7 @@ import type { Quantity } from "../../../language/quantities/types.ts";
 import type { Token } from "../../../language/tokens/tokens.ts";
 import { KEEPING_VENUES, receiptOf, STAKING_VENUES, TOKEN_PLACES } from "./known_names.ts";
 import { LENDING_VENUES } from "./slots.ts";
-import { assetOf, joinShares, states, withTokens } from "./things.ts";
+import { assetOf, isRest, joinShares, states, withTokens } from "./things.ts";
 
 /** Pools take two things at once. */
 const POOLED = /^(?:liquidity|pool|liquidity pool|pair|lp)/;
@@ -111,12 +111,15 @@ function splitMove(order: ReadOrder): readonly ReadOrder[] | null {
 function splitLed([first, second]: readonly Unit[]): (readonly NounPhrase[])[] | null {
   const [one, two] = [first!.objects, second!.objects];
   const isLed = one.length === 1 && two.length === 1 && first!.leads.length > 0 &&
-    second!.leads.length > 0 && states(two[0]!) === states(one[0]!);
+    second!.leads.length > 0 &&
+    (isRest(two[0]!) ? states(one[0]!) : states(two[0]!) === states(one[0]!));
   const { pronoun, pronounAt } = one[0] ?? {};
   if (!isLed || (assetOf(one[0]!) === null && pronoun === null)) return null;
   const asset = assetOf(two[0]!);
   if (asset !== null && asset !== assetOf(one[0]!)) return [first!.phrases, second!.phrases];
-  const amount = afterShare(one[0]!.amount, two[0]!.amount);
+  const amount = isRest(two[0]!)
+    ? allOf(two[0]!.amount!)
+    : afterShare(one[0]!.amount, two[0]!.amount);
   if (amount === undefined || second!.leads.includes(two[0]!)) return null;
   const names = one[0]!.names.filter(({ kind }) => kind === "asset");
   const theirs = second!.phrases.map((phrase) =>
@@ -125,6 +128,11 @@ function splitLed([first, second]: readonly Unit[]): (readonly NounPhrase[])[] |
       : phrase
   );
   return [first!.phrases, theirs];
+}
+
+/** All that there is, where "the rest" was said. */
+function allOf({ from, to }: Quantity): Quantity {
+  return { from, to, kind: "all" };
 }
 
 /**
@@ -151,14 +159,17 @@ export function settleOther(
   earlier: readonly ReadOrder[],
   tokens: readonly Token[],
 ): ReadOrder | null {
-  const at = order.phrases.findIndex(({ amount }) =>
-    amount?.kind === "fraction" && tokens[amount.from - 1]?.norm === "other"
+  const at = order.phrases.findIndex((phrase) =>
+    isRest(phrase) ||
+    (phrase.amount?.kind === "fraction" && tokens[phrase.amount.from - 1]?.norm === "other")
   );
   if (at < 0) return order;
   const other = order.phrases[at]!;
-  const taken = earlier.flatMap(({ phrases }) => joinShares(phrases))
-    .findLast(({ amount }) => afterShare(amount, other.amount)?.kind === "all");
-  if (taken === undefined) return null;
+  const said = earlier.flatMap(({ phrases }) => joinShares(phrases));
+  const taken = isRest(other)
+    ? said.findLast((phrase) => states(phrase) && phrase.amount!.kind !== "all")
+    : said.findLast(({ amount }) => afterShare(amount, other.amount)?.kind === "all");
+  if (taken === undefined) return isRest(other) ? order : null;
   const was = assetOf(taken);
   const [own] = order.phrases.slice(at).filter(({ prep, names }) =>
     prep === null && names.some(({ kind }) => kind === "asset")
@@ -166,7 +177,7 @@ export function settleOther(
   const isSame = own === undefined ? was !== null : was === null || assetOf(own) === was;
   if (!isSame) return null;
   const names = own ? other.names : taken.names.filter(({ kind }) => kind === "asset");
-  const whole = { ...other, names, amount: { ...other.amount!, kind: "all" as const } };
+  const whole = { ...other, names, amount: allOf(other.amount!) };
   return { ...order, phrases: order.phrases.map((phrase, i) => i === at ? whole : phrase) };
 }
 
@@ -224,7 +235,8 @@ function unitsOf(
   mayBePlaces: boolean,
 ): { readonly shared: readonly NounPhrase[]; readonly units: readonly Unit[] } {
   const isObject = (phrase: NounPhrase) =>
-    phrase.prep === null && !hasPlace(phrase) && (assetOf(phrase) !== null || states(phrase));
+    phrase.prep === null && !hasPlace(phrase) &&
+    (assetOf(phrase) !== null || states(phrase) || isRest(phrase));
   const isLead = (phrase: NounPhrase) =>
     swaps ? assetOf(phrase) !== null && TAKES.test(phrase.prep ?? "") : hasPlace(phrase);
   const start = Math.max(0, phrases.findIndex((phrase) => isObject(phrase) || hasPlace(phrase)));

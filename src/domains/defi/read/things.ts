@@ -28,7 +28,12 @@ export function assetOf({ names }: NounPhrase): string | null {
 
 /** True if a phrase names an amount that nobody can act on: "most of", "a couple hundred". */
 export function isVague({ amount }: NounPhrase): boolean {
-  return amount?.refusal?.kind === "vague";
+  return amount?.refusal?.kind === "vague" || amount?.refusal?.kind === "rest";
+}
+
+/** "the rest": which only what was taken before tells. */
+export function isRest({ amount }: NounPhrase): boolean {
+  return amount?.refusal?.kind === "rest";
 }
 
 /** "for half the USDT", "25% of the USDC": the share and what it is of are one thing. */
