@@ -1,5 +1,7 @@
-import { type Dataset, MicroLmError } from "../mod.ts";
-import { type FileFormat, type ReadOptions, rewriteAbstain } from "../src/data/mod.ts";
+import type { Dataset } from "../mod.ts";
+import { MicroLmError } from "../src/core/errors.ts";
+import type { FileFormat, ReadOptions } from "../src/data/mod.ts";
+import { rewriteAbstain } from "../src/data/abstain_labels.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 
 /** Flags of every command that reads a table of prompts. */

@@ -1,15 +1,10 @@
-import {
-  bulkFiles,
-  mapFile,
-  type MapFileOptions,
-  type MapFileSummary,
-  parseShard,
-  planShards,
-  type PolicyInput,
-  policyOf,
-  type Rails,
-  resolvePolicy,
-} from "../src/run/mod.ts";
+import type { MapFileOptions, MapFileSummary, PolicyInput, Rails } from "../src/run/mod.ts";
+import { mapFile } from "../src/run/bulk/bulk.ts";
+import { parseShard } from "../src/run/bulk/input.ts";
+import { bulkFiles } from "../src/run/bulk/job.ts";
+import { planShards } from "../src/run/bulk/shards.ts";
+import { policyOf } from "../src/run/policy/of_runtime.ts";
+import { resolvePolicy } from "../src/run/policy/policy.ts";
 import { OPEN_FLAGS, openKeys, warnOfIgnored } from "./_policy_flags.ts";
 import type { MicroRuntime, RunRequest } from "../mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";

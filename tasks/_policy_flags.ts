@@ -1,9 +1,10 @@
 import type { FlagValues } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 import type { Facts } from "../src/serve/mod.ts";
-import { readJsonFile } from "../src/core/mod.ts";
+import { readJsonFile } from "../src/core/text/json_text.ts";
 import type { MicroRuntime } from "../mod.ts";
-import { policyOf, resolvePolicy } from "../src/run/mod.ts";
+import { policyOf } from "../src/run/policy/of_runtime.ts";
+import { resolvePolicy } from "../src/run/policy/policy.ts";
 import { readJsonFlag } from "./_json_flag.ts";
 import { openFlaggedRuntime, policyEnvironment, type RUNTIME_FLAGS } from "./_runtime_flags.ts";
 

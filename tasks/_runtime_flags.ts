@@ -1,10 +1,15 @@
-import { type Domain, MicroLmError, type MicroRuntime, openDomain, openRuntime } from "../mod.ts";
+import type { Domain, MicroRuntime } from "../mod.ts";
+import { MicroLmError } from "../src/core/errors.ts";
+import { openDomain } from "../src/domains/registry.ts";
+import { openRuntime } from "../src/run/runtime.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
-import { checkOutputs, type NamedFile } from "../src/core/mod.ts";
+import type { NamedFile } from "../src/core/mod.ts";
+import { checkOutputs } from "../src/core/outputs.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 import type { PinnedPoint } from "../src/mapper/mod.ts";
 // Through the runs: the face of the domains compiles the words of each, which other domains do not need.
-import { DEFAULT_DOMAIN, POLICY_ENVIRONMENT } from "../src/run/mod.ts";
+import { DEFAULT_DOMAIN } from "../src/domains/registry.ts";
+import { POLICY_ENVIRONMENT } from "../src/run/policy/policy.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
 import { readMapperConfig } from "./_mapper_config.ts";
 import { nothingToVerify, openFileCheck, VERIFY_FLAG } from "./_signing.ts";

@@ -1,12 +1,8 @@
-import { MicroLmError } from "../mod.ts";
+import { MicroLmError } from "../src/core/errors.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
-import {
-  type FileCheck,
-  readPrivateKey,
-  readPublicKey,
-  signatureCheck,
-  type SigningKey,
-} from "../src/core/mod.ts";
+import type { FileCheck, SigningKey } from "../src/core/mod.ts";
+import { readPrivateKey, readPublicKey } from "../src/core/sign/keys.ts";
+import { signatureCheck } from "../src/core/sign/signature.ts";
 
 /** The flag of every task that writes what others trust. */
 export const SIGN_FLAG = {
