@@ -89,6 +89,7 @@ export async function mapCommand(flags: Flags, context: CommandContext): Promise
     modelPath: mapper.model_path,
     openKeys: openKeys(flags),
     useWordmapFallback: asksForFallback(policy),
+    mapsOnly: !flags.run,
     outputs: bulkFiles(flags.out).map((path) => ({ name: "--out", path })),
   });
   warnOfIgnored(policyOf(runtime, { operator: policy, env }).ignored, context);
