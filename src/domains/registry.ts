@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { closest, distance } from "../core/text/edits.ts";
 import { MicroLmError } from "../core/errors.ts";
 import type { Domain, OwnLabels } from "./domain.ts";
 import { isDomainPath } from "./folder/is_path.ts";
