@@ -20,6 +20,16 @@ export function unpackArray<T>(
   return new ArrayType(bytes.buffer);
 }
 
+/** Whether a text is base64 with its padding and nothing in between. */
+export function isBase64(text: string): boolean {
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  try {
+    return Uint8Array.fromBase64(text).length === (text.length / 4) * 3 - padding;
+  } catch {
+    return false;
+  }
+}
+
 /** Bits of a row's Rice parameter. */
 const PARAMETER_BITS = 4;
 /** The largest of them. */
