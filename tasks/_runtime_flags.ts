@@ -7,9 +7,8 @@ import type { NamedFile } from "../src/core/mod.ts";
 import { checkOutputs } from "../src/core/outputs.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 import type { PinnedPoint } from "../src/mapper/mod.ts";
-import { POLICY_ENVIRONMENT } from "../src/run/policy/policy.ts";
+import { POLICY_ENVIRONMENT } from "../src/run/policy/environment.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
-import { readMapperConfig } from "./_mapper_config.ts";
 import { nothingToVerify, openFileCheck, VERIFY_FLAG } from "./_signing.ts";
 
 /** Where training and quickstart leave the mapper that everything finds. */
@@ -80,7 +79,7 @@ export async function openFlaggedRuntime(
   const check = await openFileCheck(flags);
   const config = flags.config === undefined
     ? undefined
-    : await readMapperConfig(flags.config, check);
+    : await (await import("./_mapper_config.ts")).readMapperConfig(flags.config, check);
   if (check && !config && flags.backend === "wordmap") {
     throw nothingToVerify();
   }

@@ -9,7 +9,6 @@ import { DEFAULT_DOMAIN } from "../src/domains/registry.ts";
 import { percent } from "../src/report/page/escape.ts";
 import { textTable } from "../src/report/tables.ts";
 import type { ArcStepRecord, Rails } from "../src/run/mod.ts";
-import { policyOf } from "../src/run/policy/of_runtime.ts";
 import { resolvePolicy } from "../src/run/policy/policy.ts";
 import { createPhaseClock, writeProfile } from "../src/run/profile.ts";
 import { DEFAULT_RAILS, minimalRecord } from "../src/run/record/record.ts";
@@ -86,7 +85,7 @@ async function runMicroCommand(flags: RunFlags, context: CommandContext): Promis
       .flatMap(([flag, path]) => path === undefined ? [] : [{ name: `--${flag}`, path }]),
   });
   const { policy: operator, env } = request;
-  warnOfIgnored(policyOf(runtime, { operator, env }).ignored, context);
+  await warnOfIgnored(runtime, { operator, env: env ?? {} }, context);
   const clock = createPhaseClock();
   const record = await runtime.run({ ...request, onPhase: clock.start });
   const phases = clock.stop();

@@ -8,7 +8,6 @@ import type { MapperArtifact, PinnedPoint } from "../mapper/file/artifact.ts";
 import type { Mapper } from "../mapper/mapper.ts";
 import { loadMapper, openArtifact, type OpenMapperOptions } from "../mapper/file/mapper_file.ts";
 import { pinnedFault } from "../mapper/pinned_point.ts";
-import { openWordmap } from "../mapper/wordmap.ts";
 import type { Evidence } from "./evidence.ts";
 import { mapPrompts } from "./map_prompts.ts";
 import { resolvePoint } from "./operating_point.ts";
@@ -165,7 +164,7 @@ async function openBackend(options: OpenRuntimeOptions): Promise<OpenedBackend> 
   const withoutMapper = async (isFallback: boolean): Promise<OpenedBackend> => {
     const opened = await open(given ?? DEFAULT_DOMAIN);
     const isAllowed = !isFallback || useWordmapFallback;
-    const mapper = isAllowed && opened.lexicon ? openWordmap(opened.lexicon) : null;
+    const mapper = isAllowed && opened.lexicon ? await openKeywords(opened.lexicon) : null;
     return { opened, mapper, isFallback };
   };
   if (backend === "wordmap") return await withoutMapper(false);
@@ -181,6 +180,11 @@ async function openBackend(options: OpenRuntimeOptions): Promise<OpenedBackend> 
     if (fallback.mapper) return fallback;
     throw error;
   }
+}
+
+async function openKeywords(lexicon: NonNullable<Domain["lexicon"]>): Promise<Mapper> {
+  const { openWordmap } = await import("../mapper/wordmap.ts");
+  return openWordmap(lexicon);
 }
 
 /** Options of {@linkcode runMicro}. */
