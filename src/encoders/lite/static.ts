@@ -42,6 +42,17 @@ const SMOOTHING = 1e-3;
  * ```
  */
 export async function openStaticEncoder(): Promise<Encoder> {
+  const known = opened?.deref();
+  if (known) return known;
+  const encoder = await loadStaticEncoder();
+  opened = new WeakRef(encoder);
+  return encoder;
+}
+
+/** The last that was opened, as long as somebody has it: the evidence beside a mapper needs the same again. */
+let opened: WeakRef<Encoder> | undefined;
+
+async function loadStaticEncoder(): Promise<Encoder> {
   const [unigram, vocabulary, kernel] = await Promise.all([
     loadUnigram(),
     readPackageFile("vocab.json"),
