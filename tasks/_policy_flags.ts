@@ -69,8 +69,8 @@ export async function readPolicy(
   env: Environment,
 ): Promise<ReturnType<typeof resolvePolicy> | undefined> {
   if (!isSaid(policy, env)) return undefined;
-  const rules = await import("../src/run/policy/policy.ts");
-  return rules.resolvePolicy(policy ?? {}, { env });
+  const { resolvePolicy: resolve } = await import("../src/run/policy/policy.ts");
+  return resolve(policy ?? {}, { env });
 }
 
 /** Says which of the operator's own wishes a pinned point has outweighed. */

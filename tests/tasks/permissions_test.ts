@@ -131,7 +131,7 @@ const TASKS: Readonly<Record<string, string>> = {
   wasm: "wasm",
   schema: "schema",
   readme: "readme numbers",
-  bench: "bench fuzz bench:slowest bench:peers",
+  bench: "bench fuzz bench:slowest bench:peers bench:cold-start",
   "bench-serve": "bench:serve bench:soak",
   "-": "quickstart test test:browser contact-sheet ok",
 };
