@@ -100,7 +100,7 @@ export async function writeMeta(
 /** Where a link leads; a path that is none stays as it is written. */
 export async function linked(path: string): Promise<string> {
   try {
-    return (await Deno.lstat(path)).isSymlink ? await realPathOf(path) : path;
+    return (await Deno.lstat(path)).isSymlink ? realPathOf(path) : path;
   } catch (error) {
     if (isAbsent(error)) return path;
     throw explainIoError(error, path, "write");
