@@ -44,8 +44,9 @@ export async function readPackageFile(name: string): Promise<Uint8Array<ArrayBuf
 async function readRange(name: string, position: number, out: Uint8Array): Promise<void> {
   const url = await packageUrl(name);
   try {
-    using file = await Deno.open(url);
-    await file.seek(position, Deno.SeekMode.Start);
+    // Opened at once, so that another thread reads while this one goes on with its work.
+    using file = Deno.openSync(url);
+    file.seekSync(position, Deno.SeekMode.Start);
     for (let done = 0; done < out.length;) {
       const count = await file.read(out.subarray(done));
       if (count === null) {
@@ -121,12 +122,15 @@ export async function readTensorInto(
   name: string,
 ): Promise<void> {
   const { offset, bytes } = findTensor(manifest, name);
+  const reads: Promise<void>[] = [];
   for (let s = Math.floor(offset / SHARD_BYTES); s * SHARD_BYTES < offset + bytes; s++) {
     const start = s * SHARD_BYTES;
     const from = Math.max(offset, start);
     const to = Math.min(offset + bytes, start + SHARD_BYTES);
-    await readRange(manifest.shards[s]!, from - start, out.subarray(from - offset, to - offset));
+    const part = out.subarray(from - offset, to - offset);
+    reads.push(readRange(manifest.shards[s]!, from - start, part));
   }
+  await Promise.all(reads);
 }
 
 /**

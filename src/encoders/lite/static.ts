@@ -6,6 +6,7 @@ import {
   readPackageFile,
   readTensorInto,
   readWeightManifest,
+  type WeightManifest,
 } from "./energetic_weights.ts";
 import { STATIC_WASM } from "./static_wasm.ts";
 import { loadUnigram } from "./unigram.ts";
@@ -53,10 +54,12 @@ export async function openStaticEncoder(): Promise<Encoder> {
 let opened: WeakRef<Encoder> | undefined;
 
 async function loadStaticEncoder(): Promise<Encoder> {
-  const [unigram, vocabulary, kernel] = await Promise.all([
+  // First, so that the table is read while the vocabulary is worked on.
+  const manifest = await readWeightManifest();
+  const [kernel, unigram, vocabulary] = await Promise.all([
+    openKernel(manifest),
     loadUnigram(),
     readPackageFile("vocab.json"),
-    openKernel(),
   ]);
   const average = createAverage(kernel, staticWeights(unigram.scores, unigram.unknownId));
   return {
@@ -109,8 +112,7 @@ interface OpenedKernel extends StaticKernel {
 }
 
 /** Reads the embeddings into the memory of the kernel: eight megabytes are neither held twice nor copied. */
-async function openKernel(): Promise<OpenedKernel> {
-  const manifest = await readWeightManifest();
+async function openKernel(manifest: WeightManifest): Promise<OpenedKernel> {
   const { shape, bytes } = findTensor(manifest, STATIC_TENSOR);
   const module = new WebAssembly.Module(Uint8Array.fromBase64(STATIC_WASM));
   const { memory, add, take } = new WebAssembly.Instance(module)
