@@ -43,8 +43,7 @@ const ALL: readonly Kernels[] = [
 
 await runCommand({
   name: "wasm",
-  summary:
-    "Compiles the WebAssembly text of files, encoders, training and fine-tuning into TypeScript.",
+  summary: "Compiles the WebAssembly text of all kernels into TypeScript.",
 
   example: "deno task wasm --check",
   flags: {
