@@ -1,8 +1,9 @@
+import { isAscii, isUtf8 } from "node:buffer";
 import { canonicalJson } from "./canonical_json.ts";
 import { MicroLmError } from "./errors.ts";
 import { sha256Hex } from "./hash.ts";
-import type { FileCheck } from "./input_file.ts";
-import { readCheckedText } from "./text/text_stream.ts";
+import { type FileCheck, readWholeBytes } from "./input_file.ts";
+import { decodeWhole } from "./text/text_stream.ts";
 
 /** The hash that a sealed value carries: of the canonical JSON of everything else in it. */
 export function sealOf(body: object): string {
@@ -34,11 +35,11 @@ export interface Sealed {
  * @throws {Error} If it is no JSON in UTF-8, of none of the schemas, or not what was sealed.
  */
 export function openSealed(bytes: Uint8Array<ArrayBuffer>, ...schemas: readonly string[]): Sealed {
-  const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  // Each byte a character: one half of the memory, and places in it are those of the bytes.
+  const raw = latin1(bytes);
+  const text = isAscii(bytes) ? raw : new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   const sealed = parseSealed(text, schemas);
   const { sha256, ...body } = sealed;
-  // Each byte a character: one half of the memory, and places in it are those of the bytes.
-  const raw = text.length === bytes.length ? text : latin1(bytes);
   const mark = isCanonical(raw, sealed) ? findKey(raw, "sha256", sha256) : undefined;
   const hashOf = (gaps: readonly Gap[]) => hashWithout(bytes.subarray(0, -1), gaps);
   if (
@@ -171,14 +172,21 @@ export async function readSealed<T>(
   unpack: (body: unknown, sha256: string) => T,
   check?: FileCheck,
 ): Promise<T> {
-  const text = await readCheckedText(path, check);
+  const bytes = await readWholeBytes(path);
+  await check?.(path, bytes);
+  const text = isPlain(bytes) ? bytes : new TextEncoder().encode(await decodeWhole(bytes, path));
   try {
-    const { body, sha256 } = openSealed(new TextEncoder().encode(text), schema);
+    const { body, sha256 } = openSealed(text, schema);
     return unpack(body, sha256);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MicroLmError("data", `Cannot load ${what} "${path}": ${reason}`, { cause });
   }
+}
+
+/** Whether bytes are UTF-8 without a mark in front, as {@linkcode seal} writes it. */
+function isPlain(bytes: Uint8Array): boolean {
+  return bytes[0] === "{".charCodeAt(0) && isUtf8(bytes);
 }
 
 /** Refuses NaN and infinity. */
