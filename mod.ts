@@ -23,11 +23,11 @@
 export { type ErrorKind, MicroLmError } from "./src/core/errors.ts";
 export { type Dataset, readLabeledCsv, readPrompts, type Row } from "./src/data/dataset.ts";
 export { joinLabels } from "./src/data/join_labels.ts";
-export { type Domain } from "./src/domains/domain.ts";
+export type { Domain } from "./src/domains/domain.ts";
 export { openDomain } from "./src/domains/registry.ts";
-export { type Encoder } from "./src/encoders/encoder.ts";
+export type { Encoder } from "./src/encoders/encoder.ts";
 export { openEncoder, type OpenEncoderOptions } from "./src/encoders/open.ts";
-export { type Certificate } from "./src/evaluate/certify/certificate.ts";
+export type { Certificate } from "./src/evaluate/certify/certificate.ts";
 export { certify } from "./src/evaluate/certify/certify.ts";
 export { type AbstainReason, decide, type Decision } from "./src/evaluate/decide.ts";
 export {
@@ -39,16 +39,16 @@ export {
 export { type ClassReport, reportClasses, suggestThresholds } from "./src/evaluate/per_class.ts";
 export { runSweep, type RunSweepOptions, type SweepOutcome } from "./src/evaluate/run_sweep.ts";
 export { parseThresholds } from "./src/evaluate/sweep.ts";
-export { type MapperArtifact } from "./src/mapper/file/artifact.ts";
+export type { MapperArtifact } from "./src/mapper/file/artifact.ts";
 export { loadMapper, type OpenMapperOptions, saveMapper } from "./src/mapper/file/mapper_file.ts";
-export { type Mapper } from "./src/mapper/mapper.ts";
-export { type OperatingPoint } from "./src/mapper/operating_point.ts";
-export { type TrainedMapper, type TrainMapperOptions } from "./src/mapper/train.ts";
-export { type RunRecord } from "./src/run/record/record.ts";
+export type { Mapper } from "./src/mapper/mapper.ts";
+export type { OperatingPoint } from "./src/mapper/operating_point.ts";
+export type { TrainedMapper, TrainMapperOptions } from "./src/mapper/train.ts";
+export type { RunRecord } from "./src/run/record/record.ts";
 export {
   openRuntime,
   type OpenRuntimeOptions,
   runMicro,
   type RunMicroOptions,
 } from "./src/run/runtime.ts";
-export { type MicroRuntime, type RunRequest } from "./src/run/runtime_types.ts";
+export type { MicroRuntime, RunRequest } from "./src/run/runtime_types.ts";

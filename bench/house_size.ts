@@ -23,7 +23,7 @@ for (const specifier of loaded) {
     if (!isDynamic && code?.specifier !== undefined) loaded.add(code.specifier);
   }
 }
-const faces = [...(await Deno.readTextFile("mod.ts")).matchAll(/export \{([^}]*)\}/g)];
+const faces = [...(await Deno.readTextFile("mod.ts")).matchAll(/export (?:type )?\{([^}]*)\}/g)];
 const names = faces.flatMap(([, list]) => list!.split(",")).filter((name) => name.trim() !== "");
 
 const rooms: [string, number, number, number][] = [];

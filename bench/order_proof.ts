@@ -14,7 +14,8 @@ import { orderWithin } from "../src/domains/mod.ts";
 import { proposeOrders, readOrders } from "../src/domains/defi/read/orders.ts";
 import { ABSTAIN_CLASS } from "../src/evaluate/mod.ts";
 import { takeRows } from "../src/mapper/fit/rows.ts";
-import { createOrderScorer, fitOrderHead } from "../src/mapper/order_head.ts";
+import { fitOrderHead } from "../src/mapper/order_head.ts";
+import { createOrderScorer } from "../src/mapper/calibrate/predictor.ts";
 import { proofOf } from "../src/domains/defi/run.ts";
 import { blendScores } from "../src/run/decide_orders.ts";
 

@@ -21,7 +21,7 @@ import type { EngineChoice } from "../src/encoders/onnx/engine.ts";
 import type { ModelDtype } from "../src/encoders/sentence_transformer/onnx.ts";
 import { ABSTAIN_CLASS } from "../src/evaluate/mod.ts";
 import { createNoveltyMeter, fitCalibrated, knownColumns } from "../src/mapper/mod.ts";
-import type { CalibratedModel } from "../src/mapper/calibrate/calibration.ts";
+import type { CalibratedModel } from "../src/mapper/calibrate/predictor.ts";
 import { decisionFunction, softmaxRows } from "../src/mapper/fit/linear_classifier.ts";
 import { takeRows } from "../src/mapper/fit/rows.ts";
 import { compareAuroc } from "../src/mapper/out_of_scope/auroc_gain.ts";

@@ -1,5 +1,5 @@
-import { type Dataset, MicroLmError } from "../mod.ts";
-import { type FileFormat, type ReadOptions, rewriteAbstain } from "../src/data/mod.ts";
+import { MicroLmError } from "../src/core/errors.ts";
+import type { FileFormat, ReadOptions } from "../src/data/mod.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 
 /** Flags of every command that reads a table of prompts. */
@@ -77,17 +77,4 @@ function readDelimiter(text: string): string {
   const delimiter = NAMED[text.toLowerCase()] ?? text;
   if (delimiter.length === 1 && !/["\r\n]/.test(delimiter)) return delimiter;
   throw new MicroLmError("usage", `Flag "--delimiter" takes one character or tab, got "${text}"`);
-}
-
-/** Makes the labels of `--abstain_label` abstain; warns of names that no row has. */
-export function applyAbstainLabels(
-  dataset: Dataset,
-  names: string | undefined,
-  warn: (text: string) => void,
-): Dataset {
-  if (names === undefined) return dataset;
-  const list = names.split(",").map((name) => name.trim()).filter((name) => name !== "");
-  const { dataset: rewritten, unused } = rewriteAbstain(dataset, list);
-  for (const name of unused) warn(`${dataset.source}: no row has the label "${name}"`);
-  return rewritten;
 }

@@ -1,5 +1,6 @@
-import { findJsonFault, findRepeatedName, readJsonFile } from "../src/core/mod.ts";
-import { MicroLmError } from "../mod.ts";
+import { findJsonFault, findRepeatedName } from "../src/core/text/json_fault.ts";
+import { readJsonFile } from "../src/core/text/json_text.ts";
+import { MicroLmError } from "../src/core/errors.ts";
 
 /**
  * Reads a flag that takes JSON, or `@` and the path of a file with JSON.

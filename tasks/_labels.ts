@@ -4,7 +4,8 @@ import { detectDomain, extendDomain } from "../src/domains/mod.ts";
 import { printable } from "../src/report/mod.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
-import { applyAbstainLabels, INPUT_FLAGS, readOptions } from "./_input_flags.ts";
+import { applyAbstainLabels } from "./_abstain_labels.ts";
+import { INPUT_FLAGS, readOptions } from "./_input_flags.ts";
 
 /** Flags of the tasks that look at one labelled file. */
 export const LABELS_FLAGS = {

@@ -1,16 +1,8 @@
-import {
-  bulkFiles,
-  mapFile,
-  type MapFileOptions,
-  type MapFileSummary,
-  parseShard,
-  planShards,
-  type PolicyInput,
-  policyOf,
-  type Rails,
-  resolvePolicy,
-} from "../src/run/mod.ts";
-import { OPEN_FLAGS, openKeys, warnOfIgnored } from "./_policy_flags.ts";
+import type { MapFileOptions, MapFileSummary, PolicyInput, Rails } from "../src/run/mod.ts";
+import { mapFile } from "../src/run/bulk/bulk.ts";
+import { parseShard } from "../src/run/bulk/input.ts";
+import { bulkFiles } from "../src/run/bulk/job.ts";
+import { OPEN_FLAGS, openKeys, readPolicy, warnOfIgnored } from "./_policy_flags.ts";
 import type { MicroRuntime, RunRequest } from "../mod.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import { type FlagValues, usage } from "../src/cli/flags.ts";
@@ -88,22 +80,23 @@ export async function mapCommand(flags: Flags, context: CommandContext): Promise
   checkFlags(flags);
   const env = policyEnvironment();
   const policy = await readJsonFlag("policy", flags.policy);
-  const { mapper } = resolvePolicy(policy ?? {}, { env });
+  const said = await readPolicy(policy, env);
   checkPolicy(policy, flags);
   await using runtime = await openFlaggedRuntime(flags, context, {
-    modelPath: mapper.model_path,
+    modelPath: said?.mapper.model_path,
     openKeys: openKeys(flags),
     useWordmapFallback: asksForFallback(policy),
+    mapsOnly: !flags.run,
     outputs: bulkFiles(flags.out).map((path) => ({ name: "--out", path })),
   });
-  warnOfIgnored(policyOf(runtime, { operator: policy, env }).ignored, context);
+  await warnOfIgnored(runtime, { operator: policy, env }, context);
   const started = performance.now();
   const options = {
     resume: flags.resume,
     reading: readOptions(flags),
     ...(flags.run
       ? { run: await readRequest(flags, policy, env) }
-      : { policy: mapper, topK: flags.top_k }),
+      : { ...(said && { policy: said.mapper }), topK: flags.top_k }),
   };
   if (flags.executor === "slurm") {
     const summary = await mapOnSlurm(runtime, flags, options, context);
@@ -125,6 +118,7 @@ async function mapOnSlurm(
   options: MapFileOptions,
   context: CommandContext,
 ): Promise<MapFileSummary | null> {
+  const { planShards } = await import("../src/run/bulk/shards.ts");
   const plan = await planShards(runtime, flags.in, flags.out, options);
   if (plan.finished) return plan.finished;
   const { runShards } = await import("./_shards.ts");

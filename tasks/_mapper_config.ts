@@ -1,13 +1,10 @@
 import { z } from "zod";
-import { type Mapper, MicroLmError, type OperatingPoint } from "../mod.ts";
-import { type FileCheck, readJsonAs } from "../src/core/mod.ts";
-import {
-  fromPinned,
-  PINNED_POINT,
-  pinnedFault,
-  type PinnedPoint,
-  toPinned,
-} from "../src/mapper/mod.ts";
+import type { Mapper, OperatingPoint } from "../mod.ts";
+import { MicroLmError } from "../src/core/errors.ts";
+import type { FileCheck } from "../src/core/mod.ts";
+import { readJsonAs } from "../src/core/text/json_text.ts";
+import type { PinnedPoint } from "../src/mapper/mod.ts";
+import { fromPinned, PINNED_POINT, pinnedFault, toPinned } from "../src/mapper/pinned_point.ts";
 
 const CONFIG = z.strictObject({
   backend: z.enum(["sbert", "wordmap"]),

@@ -1,9 +1,9 @@
 import type { FlagValues } from "../src/cli/flags.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 import type { Facts } from "../src/serve/mod.ts";
-import { readJsonFile } from "../src/core/mod.ts";
+import { readJsonFile } from "../src/core/text/json_text.ts";
 import type { MicroRuntime } from "../mod.ts";
-import { policyOf, resolvePolicy } from "../src/run/mod.ts";
+import type { resolvePolicy } from "../src/run/mod.ts";
 import { readJsonFlag } from "./_json_flag.ts";
 import { openFlaggedRuntime, policyEnvironment, type RUNTIME_FLAGS } from "./_runtime_flags.ts";
 
@@ -56,12 +56,32 @@ async function readFacts(context: string | undefined): Promise<Facts | undefined
   return () => Promise.resolve(known);
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Whether anybody says something; where nobody does, the rules of policies need not be loaded. */
+function isSaid(policy: unknown, env: Environment): boolean {
+  return policy !== undefined || Object.values(env).some((value) => value !== undefined);
+}
+
+/** The policy that the flags and the environment say; undefined where they say nothing. */
+export async function readPolicy(
+  policy: unknown,
+  env: Environment,
+): Promise<ReturnType<typeof resolvePolicy> | undefined> {
+  if (!isSaid(policy, env)) return undefined;
+  const { resolvePolicy: resolve } = await import("../src/run/policy/policy.ts");
+  return resolve(policy ?? {}, { env });
+}
+
 /** Says which of the operator's own wishes a pinned point has outweighed. */
-export function warnOfIgnored(
-  ignored: readonly { readonly path: string; readonly asked: unknown; readonly kept: unknown }[],
+export async function warnOfIgnored(
+  runtime: MicroRuntime,
+  { operator, env }: { readonly operator: unknown; readonly env: Environment },
   { warn }: Pick<CommandContext, "warn">,
-): void {
-  for (const { path, asked, kept } of ignored) {
+): Promise<void> {
+  if (!isSaid(operator, env) && runtime.pin.open.length === 0) return;
+  const { policyOf } = await import("../src/run/policy/of_runtime.ts");
+  for (const { path, asked, kept } of policyOf(runtime, { operator, env }).ignored) {
     warn(`${path} stays ${kept}, as --config has it, and not ${asked}: --open_keys ${path}`);
   }
 }
@@ -83,10 +103,10 @@ export async function openOperatorRuntime(
   const policy = await readJsonFlag("policy", flags.policy);
   const facts = await readFacts(flags.context);
   const runtime = await openFlaggedRuntime(flags, context, {
-    modelPath: flags.mapper_path ?? resolvePolicy(policy, { env }).mapper.model_path,
+    modelPath: flags.mapper_path ?? (await readPolicy(policy, env))?.mapper.model_path,
     openKeys: openKeys(flags),
     useWordmapFallback: false,
   });
-  warnOfIgnored(policyOf(runtime, { operator: policy, env }).ignored, context);
+  await warnOfIgnored(runtime, { operator: policy, env }, context);
   return { runtime, policy, facts, env };
 }

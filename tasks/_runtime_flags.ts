@@ -1,12 +1,14 @@
-import { type Domain, MicroLmError, type MicroRuntime, openDomain, openRuntime } from "../mod.ts";
+import type { Domain, MicroRuntime } from "../mod.ts";
+import { MicroLmError } from "../src/core/errors.ts";
+import { DEFAULT_DOMAIN, openDomain, openLabels } from "../src/domains/registry.ts";
+import { openRuntime } from "../src/run/runtime.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
-import { checkOutputs, type NamedFile } from "../src/core/mod.ts";
+import type { NamedFile } from "../src/core/mod.ts";
+import { checkOutputs } from "../src/core/outputs.ts";
 import type { CommandContext } from "../src/cli/run_command.ts";
 import type { PinnedPoint } from "../src/mapper/mod.ts";
-// Through the runs: the face of the domains compiles the words of each, which other domains do not need.
-import { DEFAULT_DOMAIN, POLICY_ENVIRONMENT } from "../src/run/mod.ts";
+import { POLICY_ENVIRONMENT } from "../src/run/policy/environment.ts";
 import { mapperOptions, OPEN_MAPPER_FLAGS } from "./_encoder_flags.ts";
-import { readMapperConfig } from "./_mapper_config.ts";
 import { nothingToVerify, openFileCheck, VERIFY_FLAG } from "./_signing.ts";
 
 /** Where training and quickstart leave the mapper that everything finds. */
@@ -58,6 +60,8 @@ export interface OpenFlaggedOptions {
   readonly openKeys?: readonly string[];
   /** Whether the keyword mapper may stand in where no mapper was named and none is there. */
   readonly useWordmapFallback: boolean;
+  /** Whether prompts will only be mapped. Default: false. */
+  readonly mapsOnly?: boolean;
   /** What will be written: neither the mapper nor the evidence. Default: nothing. */
   readonly outputs?: readonly NamedFile[];
 }
@@ -66,7 +70,8 @@ export interface OpenFlaggedOptions {
 export async function openFlaggedRuntime(
   flags: RuntimeFlags,
   context: Pick<CommandContext, "warn">,
-  { modelPath, openKeys = [], useWordmapFallback, outputs = [] }: OpenFlaggedOptions,
+  { modelPath, openKeys = [], useWordmapFallback, mapsOnly = false, outputs = [] }:
+    OpenFlaggedOptions,
 ): Promise<MicroRuntime> {
   if (flags.config !== undefined && flags.mapper_path !== undefined) {
     throw new MicroLmError("usage", "Expected --config or --mapper_path, got both");
@@ -74,14 +79,12 @@ export async function openFlaggedRuntime(
   const check = await openFileCheck(flags);
   const config = flags.config === undefined
     ? undefined
-    : await readMapperConfig(flags.config, check);
+    : await (await import("./_mapper_config.ts")).readMapperConfig(flags.config, check);
   if (check && !config && flags.backend === "wordmap") {
     throw nothingToVerify();
   }
   const named = modelPath ?? config?.model_path ?? flags.mapper_path;
-  const domain = await openDomain(flags.domain ?? DEFAULT_DOMAIN);
-  const path = named ?? defaultMapper(domain);
-  const evidencePath = flags.wdd_path ?? await findEvidence(domain, path);
+  const { path, evidencePath } = await findFiles(flags, named, mapsOnly ? openLabels : openDomain);
   await checkOutputs([
     ...path === undefined ? [] : [{ name: "the mapper", path }],
     ...evidencePath === undefined ? [] : [{ name: "the evidence", path: evidencePath }],
@@ -92,7 +95,7 @@ export async function openFlaggedRuntime(
     backend: backend as "sbert" | "wordmap",
     ...(path !== undefined && { modelPath: path }),
     ...("threshold" in point && { point: point as PinnedPoint, isPointFloor: true }),
-    openKeys,
+    ...{ openKeys, mapsOnly },
     ...(evidencePath !== undefined && { evidencePath }),
     mapper: mapperOptions(flags, context),
     ...(check && { check }),
@@ -105,12 +108,21 @@ export async function openFlaggedRuntime(
   return runtime;
 }
 
+/** The files of a runtime. A mapper that is named says itself what its domain is. */
+async function findFiles(
+  { domain: given, wdd_path }: RuntimeFlags,
+  named: string | undefined,
+  open: (nameOrFolder: string) => Promise<Domain>,
+): Promise<{ readonly path: string | undefined; readonly evidencePath: string | undefined }> {
+  if (named !== undefined && given === undefined) return { path: named, evidencePath: wdd_path };
+  const domain = await open(given ?? DEFAULT_DOMAIN);
+  const path = named ?? defaultMapper(domain);
+  const evidencePath = path === undefined ? await findEvidence(domain) : undefined;
+  return { path, evidencePath: wdd_path ?? evidencePath };
+}
+
 /** What `wdd-fit` left for a domain without a mapper, beside which evidence would be looked for. */
-async function findEvidence(
-  { name }: Domain,
-  mapperPath: string | undefined,
-): Promise<string | undefined> {
-  if (mapperPath !== undefined) return undefined;
+async function findEvidence({ name }: Domain): Promise<string | undefined> {
   const path = `.artifacts/${name}_wdd.json`;
   const info = await Deno.stat(path).catch((error: unknown) => {
     if (error instanceof Deno.errors.NotFound) return null;

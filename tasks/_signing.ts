@@ -1,12 +1,6 @@
-import { MicroLmError } from "../mod.ts";
+import { MicroLmError } from "../src/core/errors.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
-import {
-  type FileCheck,
-  readPrivateKey,
-  readPublicKey,
-  signatureCheck,
-  type SigningKey,
-} from "../src/core/mod.ts";
+import type { FileCheck, SigningKey } from "../src/core/mod.ts";
 
 /** The flag of every task that writes what others trust. */
 export const SIGN_FLAG = {
@@ -31,14 +25,18 @@ export const VERIFY_FLAG = {
 export async function openSigner(
   { sign }: FlagValues<typeof SIGN_FLAG>,
 ): Promise<SigningKey | undefined> {
-  return sign === undefined ? undefined : await readPrivateKey(sign);
+  if (sign === undefined) return undefined;
+  const { readPrivateKey } = await import("../src/core/sign/keys.ts");
+  return await readPrivateKey(sign);
 }
 
 /** The key that `--verify` names; undefined without the flag. */
 export async function openVerifier(
   { verify }: FlagValues<typeof VERIFY_FLAG>,
 ): Promise<SigningKey | undefined> {
-  return verify === undefined ? undefined : await readPublicKey(verify);
+  if (verify === undefined) return undefined;
+  const { readPublicKey } = await import("../src/core/sign/keys.ts");
+  return await readPublicKey(verify);
 }
 
 /** The check that `--verify` asks for; undefined without the flag. */
@@ -46,7 +44,9 @@ export async function openFileCheck(
   flags: FlagValues<typeof VERIFY_FLAG>,
 ): Promise<FileCheck | undefined> {
   const key = await openVerifier(flags);
-  return key && signatureCheck(key);
+  if (!key) return undefined;
+  const { signatureCheck } = await import("../src/core/sign/signature.ts");
+  return signatureCheck(key);
 }
 
 /** The error for a keyword mapper where only what was signed is to be used. */

@@ -29,7 +29,8 @@ import {
 } from "../src/report/mod.ts";
 import { readCostTable } from "./_cost_file.ts";
 import { datasetNotes, unknownLabelNotes } from "./_dataset_notes.ts";
-import { applyAbstainLabels, readOptions } from "./_input_flags.ts";
+import { applyAbstainLabels } from "./_abstain_labels.ts";
+import { readOptions } from "./_input_flags.ts";
 import { encoderOptions, mapperOptions } from "./_encoder_flags.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import {

@@ -1,23 +1,19 @@
-import { MicroLmError, openDomain, type RunRecord, type RunRequest } from "../mod.ts";
+import type { RunRecord, RunRequest } from "../mod.ts";
+import { MicroLmError } from "../src/core/errors.ts";
+import { openDomain } from "../src/domains/registry.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { type CommandContext, runCommand } from "../src/cli/run_command.ts";
-import { writeFileAtomic } from "../src/core/mod.ts";
-import { checkGrid, DEFAULT_DOMAIN, gridSequenceText, parseGrid } from "../src/domains/mod.ts";
-import { percent, renderArcPage, textTable } from "../src/report/mod.ts";
-import {
-  appendSigned,
-  type ArcStepRecord,
-  createPhaseClock,
-  DEFAULT_RAILS,
-  minimalRecord,
-  openTrace,
-  policyOf,
-  type Rails,
-  readPairs,
-  resolvePolicy,
-  writeProfile,
-} from "../src/run/mod.ts";
+import { writeFileAtomic } from "../src/core/atomic_write.ts";
+import { DEFAULT_DOMAIN } from "../src/domains/registry.ts";
+import { percent } from "../src/report/page/escape.ts";
+import { textTable } from "../src/report/tables.ts";
+import type { ArcStepRecord, Rails } from "../src/run/mod.ts";
+import { resolvePolicy } from "../src/run/policy/policy.ts";
+import { createPhaseClock, writeProfile } from "../src/run/profile.ts";
+import { DEFAULT_RAILS, minimalRecord } from "../src/run/record/record.ts";
+import { appendSigned } from "../src/run/trace/sign.ts";
+import { openTrace } from "../src/run/trace/trace.ts";
 import { OPEN_FLAGS, openKeys, warnOfIgnored } from "./_policy_flags.ts";
 import { readJsonFlag } from "./_json_flag.ts";
 import { openSigner, SIGN_FLAG } from "./_signing.ts";
@@ -89,7 +85,7 @@ async function runMicroCommand(flags: RunFlags, context: CommandContext): Promis
       .flatMap(([flag, path]) => path === undefined ? [] : [{ name: `--${flag}`, path }]),
   });
   const { policy: operator, env } = request;
-  warnOfIgnored(policyOf(runtime, { operator, env }).ignored, context);
+  await warnOfIgnored(runtime, { operator, env: env ?? {} }, context);
   const clock = createPhaseClock();
   const record = await runtime.run({ ...request, onPhase: clock.start });
   const phases = clock.stop();
@@ -100,12 +96,15 @@ async function runMicroCommand(flags: RunFlags, context: CommandContext): Promis
   }
   if (flags.out_html !== undefined) await writePage(flags.out_html, record, request);
   if (audit.profile) context.warn(`profile in ${await writeProfile(record, phases)}`);
-  printRecord(record, flags, context);
+  await printRecord(record, flags, context);
   context.result(flags.verbose ? record : minimalRecord(record));
   return record.ok || (flags.dry_run && record.reason === "ok") ? EXIT.ok : EXIT.gate;
 }
 
 async function writePage(path: string, record: RunRecord, request: RunRequest): Promise<void> {
+  const { checkGrid } = await import("../src/domains/arc/grid/grid.ts");
+  const { readPairs } = await import("../src/domains/arc/run.ts");
+  const { renderArcPage } = await import("../src/report/arc/page.ts");
   const page = renderArcPage(record, {
     ...(request.grid !== undefined && { grid: checkGrid(request.grid) }),
     ...(request.pairs !== undefined && { pairs: readPairs(request.pairs) }),
@@ -127,7 +126,7 @@ async function readRequest(prompt: string, flags: RunFlags): Promise<RunRequest>
     ? await readJsonFlag("grid", flags.grid)
     : flags.grid === undefined
     ? undefined
-    : parseGrid(flags.grid);
+    : (await import("../src/domains/arc/grid/grid.ts")).parseGrid(flags.grid);
   return {
     prompt,
     ...(policy !== undefined && { policy }),
@@ -142,7 +141,11 @@ async function readRequest(prompt: string, flags: RunFlags): Promise<RunRequest>
 }
 
 /** The record on stdout, tables and grids on stderr; with `--json` the record alone. */
-function printRecord(record: RunRecord, flags: RunFlags, { print, note }: CommandContext): void {
+async function printRecord(
+  record: RunRecord,
+  flags: RunFlags,
+  { print, note }: CommandContext,
+): Promise<void> {
   if ((flags as { json?: boolean }).json) return;
   const { verbose } = flags;
   if (verbose) {
@@ -165,6 +168,7 @@ function printRecord(record: RunRecord, flags: RunFlags, { print, note }: Comman
   const grids = record.plan.steps.filter((step): step is ArcStepRecord => "op" in step)
     .flatMap(({ op, grid }) => grid ? [{ grid, caption: op }] : []);
   if (grids.length > 0) {
+    const { gridSequenceText } = await import("../src/domains/arc/grid/render_text.ts");
     note(`\n${gridSequenceText(grids, { color: !Deno.noColor && Deno.stdout.isTerminal() })}`);
   }
 }

@@ -15,6 +15,12 @@ interface Kernels {
 
 const ALL: readonly Kernels[] = [
   {
+    source: "src/core/unpack_kernel.wat",
+    target: "src/core/unpack_wasm.ts",
+    constant: "UNPACK_WASM",
+    what: "reader of packed numbers",
+  },
+  {
     source: "src/encoders/lite/static_kernel.wat",
     target: "src/encoders/lite/static_wasm.ts",
     constant: "STATIC_WASM",
@@ -37,7 +43,7 @@ const ALL: readonly Kernels[] = [
 
 await runCommand({
   name: "wasm",
-  summary: "Compiles the WebAssembly text of encoders, training and fine-tuning into TypeScript.",
+  summary: "Compiles the WebAssembly text of all kernels into TypeScript.",
 
   example: "deno task wasm --check",
   flags: {

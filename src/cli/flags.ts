@@ -1,5 +1,5 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { closest } from "fastest-levenshtein";
+import { closest } from "../core/text/edits.ts";
 import { MicroLmError } from "../core/errors.ts";
 
 interface FlagBase {

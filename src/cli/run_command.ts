@@ -4,7 +4,6 @@ import { explainIoError } from "../core/io_error.ts";
 import { MICRO_LM_VERSION } from "../core/version.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit_codes.ts";
 import { type Command, type Flag, type FlagValues, parseFlags } from "./flags.ts";
-import { helpText } from "./help.ts";
 import { hintForThisRun } from "./permission_hint.ts";
 import { createPaint, type Paint } from "../report/paint.ts";
 import { openTaskFiles } from "./task_files.ts";
@@ -71,6 +70,7 @@ export async function runCommand<const F extends Record<string, Flag>>(
     const withJson = { ...command, flags: { ...command.flags, ...JSON_FLAG } };
     const { flags, positional, asked } = parseFlags(withJson, Deno.args);
     if (asked) {
+      const { helpText } = await import("./help.ts");
       print(asked === "help" ? helpText(withJson) : `micro-lm ${MICRO_LM_VERSION}`);
       return EXIT.ok;
     }

@@ -52,7 +52,7 @@ export async function checkOutputs(
   const known: Place[] = [];
   for (const file of inputs) {
     // Whoever reads it says what is wrong with it
-    if (file.path !== "-") known.push(await placeOf(file).catch(() => nowhere(file)));
+    if (file.path !== "-") known.push(inputPlace(file));
   }
   for (const file of outputs) {
     if (file.path === "-" || STREAMS.test(file.path)) continue;
@@ -83,14 +83,18 @@ function fold(path: string): string {
   return path.normalize("NFC").toLowerCase();
 }
 
-/** For a file that cannot be looked at: its name is all that is known. */
-function nowhere(file: NamedFile): Place {
-  return { file, real: resolve(file.path), inode: null };
+/** Of a file that cannot be looked at its name is all that is known. */
+function inputPlace(file: NamedFile): Place {
+  try {
+    return placeOf(file);
+  } catch {
+    return { file, real: resolve(file.path), inode: null };
+  }
 }
 
-async function placeOf(file: NamedFile): Promise<Place> {
-  const real = await realPathOf(file.path);
-  const info = await statOf(real);
+function placeOf(file: NamedFile): Place {
+  const real = realPathOf(file.path);
+  const info = statOf(real);
   return {
     file,
     real,
@@ -100,10 +104,10 @@ async function placeOf(file: NamedFile): Promise<Place> {
 
 async function writablePlace(file: NamedFile): Promise<Place> {
   try {
-    const place = await placeOf(file);
-    const info = await statOf(place.real);
+    const place = placeOf(file);
+    const info = statOf(place.real);
     if (info && !info.isFile) throw notAFile(file.path, info);
-    if (!info) await requireFolder(file.path, dirname(place.real));
+    if (!info) requireFolder(file.path, dirname(place.real));
     const { state } = await Deno.permissions.query({ name: "write", path: place.real });
     if (state !== "granted") throw new Deno.errors.NotCapable(`Requires write access to it`);
     return place;
@@ -126,16 +130,16 @@ function notAFile(path: string, info: Deno.FileInfo): MicroLmError {
 }
 
 /** Folders that are absent are made; what is no folder cannot hold a file. */
-async function requireFolder(path: string, folder: string): Promise<void> {
-  const info = await statOf(folder);
+function requireFolder(path: string, folder: string): void {
+  const info = statOf(folder);
   if (!info) return folder === dirname(folder) ? undefined : requireFolder(path, dirname(folder));
   if (info.isDirectory) return;
   throw new MicroLmError("write", `Cannot write "${path}": "${folder}" is not a folder`);
 }
 
-async function statOf(path: string): Promise<Deno.FileInfo | null> {
+function statOf(path: string): Deno.FileInfo | null {
   try {
-    return await Deno.stat(path);
+    return Deno.statSync(path);
   } catch (error) {
     if (isAbsent(error)) return null;
     throw error;

@@ -1,3 +1,5 @@
+import { UNPACK_WASM } from "./unpack_wasm.ts";
+
 /** Typed arrays as base64 of their little-endian bytes, the order of every machine that runs Deno. */
 export function packArray(array: Float32Array | Float64Array | Uint32Array): string {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength).toBase64();
@@ -18,6 +20,16 @@ export function unpackArray<T>(
     throw new RangeError(`Expected whole elements, got ${bytes.length} bytes`);
   }
   return new ArrayType(bytes.buffer);
+}
+
+/** Whether a text is base64 with its padding and nothing in between. */
+export function isBase64(text: string): boolean {
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  try {
+    return Uint8Array.fromBase64(text).length === (text.length / 4) * 3 - padding;
+  } catch {
+    return false;
+  }
 }
 
 /** Bits of a row's Rice parameter. */
@@ -74,16 +86,10 @@ function riceParameter(values: Uint32Array, most: number): number {
   return best;
 }
 
-/** Bits of a word that stand in it wherever in its first byte it is read from. */
-const WINDOW = 25;
-
 /**
  * Unpacks what {@linkcode packIntegers} packed, each row times 2 to the power of its exponent.
  *
- * One loop over local numbers: with a reader of bits in an object the weights of a mapper take three
- * times as long.
- *
- * @param exponents One for all rows, or one each.
+ * @param exponents One for all rows, or one each; from −128 to 127.
  * @throws {SyntaxError} If the text is no base64.
  * @throws {RangeError} If it holds another number of integers.
  */
@@ -93,46 +99,20 @@ export function unpackIntegers(
   cols: number,
   exponents: number | Int8Array = 0,
 ): Float32Array {
-  const bytes = Uint8Array.fromBase64(text);
-  const end = 8 * bytes.length;
   const wrong = () =>
     new RangeError(`Expected ${rows} × ${cols} weights in steps, found another number`);
-  // After the end there are zeros enough for a row, each number of which takes two bytes at most there.
-  const padded = new Uint8Array(bytes.length + 2 * cols + 16);
-  padded.set(bytes);
-  const words = new DataView(padded.buffer);
-  const out = new Float32Array(rows * cols);
-  let at = 0;
-  for (let row = 0; row < rows; row++) {
-    if (at > end) throw wrong();
-    const step = 2 ** (typeof exponents === "number" ? exponents : exponents[row]!);
-    const parameter = (words.getUint32(at >>> 3, true) >>> (at & 7)) & MOST_PARAMETER;
-    at += PARAMETER_BITS;
-    const low = (1 << parameter) - 1;
-    for (let i = row * cols; i < (row + 1) * cols; i++) {
-      let window = words.getUint32(at >>> 3, true) >>> (at & 7);
-      // The number of ones at the low end; of a word of ones alone it is 32.
-      let ones = 31 - Math.clz32(~window & -~window);
-      if (ones < 0) ones = 32;
-      if (ones + 1 + parameter > WINDOW) {
-        ones = 0;
-        while (at < end && (bytes[at >>> 3]! >>> (at & 7)) & 1) {
-          ones++;
-          at++;
-        }
-        at++;
-        window = words.getUint32(at >>> 3, true) >>> (at & 7);
-      } else {
-        at += ones + 1;
-        window >>>= ones + 1;
-      }
-      at += parameter;
-      const folded = (ones << parameter) | (window & low);
-      out[i] = step * (folded & 1 ? -((folded + 1) >> 1) : folded >> 1);
-    }
-  }
-  if (at > end || end - at >= 8) throw wrong();
-  return out;
+  const unpacker = new Unpacker(text);
+  // Each takes a bit or more, so that no file asks for memory that it has not the size for.
+  if (rows * cols > unpacker.kernel.end.value) throw wrong();
+  const powers = unpacker.reserve(rows);
+  const out = unpacker.reserve(4 * rows * cols);
+  const { kernel } = unpacker;
+  const bytes = new Int8Array(kernel.memory.buffer, powers, rows);
+  if (typeof exponents === "number") bytes.fill(exponents);
+  else bytes.set(exponents);
+  kernel.steps(rows, cols, powers, out);
+  if (!unpacker.isAtEnd()) throw wrong();
+  return unpacker.take(Float32Array, out, rows * cols);
 }
 
 /** Bits of the Rice parameter of whole numbers up to 2^32. */
@@ -158,14 +138,19 @@ export function packCounts(values: Uint32Array): string {
  * @throws {RangeError} If it holds another number of integers than it says.
  */
 export function unpackCounts(text: string): Uint32Array {
-  const bits = new BitReader(Uint8Array.fromBase64(text));
-  const length = bits.read(32);
-  if (length > Math.min(bits.left, MOST_COUNTS)) throw wrongCount(length);
-  const parameter = bits.read(COUNT_PARAMETER_BITS);
-  const out = new Uint32Array(length);
-  for (let i = 0; i < length; i++) out[i] = bits.readRice(parameter);
-  if (bits.left < 0 || bits.left >= 8) throw wrongCount(length);
-  return out;
+  const { unpacker, at, length } = loadCounts(text);
+  return unpacker.take(Uint32Array, at, length);
+}
+
+/** Counts in the memory of the kernel. */
+function loadCounts(text: string): { unpacker: Unpacker; at: number; length: number } {
+  const unpacker = new Unpacker(text);
+  const length = unpacker.readLength();
+  const parameter = unpacker.kernel.read(COUNT_PARAMETER_BITS);
+  const at = unpacker.reserve(4 * length);
+  unpacker.kernel.counts(parameter, length, at);
+  if (!unpacker.isAtEnd()) throw wrongCount(length);
+  return { unpacker, at, length };
 }
 
 function wrongCount(length: number): RangeError {
@@ -184,14 +169,10 @@ export function packAscending(values: Uint32Array): string {
  * @throws {RangeError} As {@linkcode unpackCounts}, and if the numbers exceed 2^32.
  */
 export function unpackAscending(text: string): Uint32Array {
-  const values = unpackCounts(text);
-  let last = -1;
-  for (let i = 0; i < values.length; i++) {
-    last += values[i]! + 1;
-    values[i] = last;
-  }
+  const { unpacker, at, length } = loadCounts(text);
+  const last = unpacker.kernel.ascend(at, length);
   if (last >= 2 ** 32) throw new RangeError(`Expected numbers below 2^32, found ${last}`);
-  return values;
+  return unpacker.take(Uint32Array, at, length);
 }
 
 /**
@@ -223,22 +204,13 @@ function bitsBelow(count: number): number {
  * @throws {RangeError} If it holds another number of groups than it says, or one that never began.
  */
 export function unpackGroups(text: string): { groups: Uint32Array; count: number } {
-  const bits = new BitReader(Uint8Array.fromBase64(text));
-  const length = bits.read(32);
-  if (length > Math.min(bits.left, MOST_COUNTS)) throw wrongCount(length);
-  const groups = new Uint32Array(length);
-  let known = 0;
-  for (let i = 0; i < length; i++) {
-    if (bits.read(1) === 1) groups[i] = known++;
-    else {
-      groups[i] = bits.read(bitsBelow(known));
-      if (groups[i]! >= known) {
-        throw new RangeError(`Expected one of ${known} groups, found another`);
-      }
-    }
-  }
-  if (bits.left < 0 || bits.left >= 8) throw wrongCount(length);
-  return { groups, count: known };
+  const unpacker = new Unpacker(text);
+  const length = unpacker.readLength();
+  const at = unpacker.reserve(4 * length);
+  const count = unpacker.kernel.groups(length, at);
+  if (count < 0) throw new RangeError("Expected a group that has begun, found another");
+  if (!unpacker.isAtEnd()) throw wrongCount(length);
+  return { groups: unpacker.take(Uint32Array, at, length), count };
 }
 
 /** Packs numbers of which many are equal: those that differ, the most frequent first, and which each is. */
@@ -261,15 +233,13 @@ export function packRepeated(values: Float32Array): { values: string; which: str
  */
 export function unpackRepeated(packed: { values: string; which: string }): Float32Array {
   const values = unpackArray(packed.values, Float32Array);
-  const which = unpackCounts(packed.which);
-  const out = new Float32Array(which.length);
-  for (let i = 0; i < which.length; i++) {
-    if (which[i]! >= values.length) {
-      throw new RangeError(`Expected one of ${values.length} numbers, found another`);
-    }
-    out[i] = values[which[i]!]!;
+  const { unpacker, at, length } = loadCounts(packed.which);
+  const numbers = unpacker.reserve(values.byteLength);
+  new Float32Array(unpacker.kernel.memory.buffer, numbers, values.length).set(values);
+  if (!unpacker.kernel.pick(numbers, values.length, at, length)) {
+    throw new RangeError(`Expected one of ${values.length} numbers, found another`);
   }
-  return out;
+  return unpacker.take(Float32Array, at, length);
 }
 
 /** Bits from the lowest of each byte on. */
@@ -327,43 +297,85 @@ class BitWriter {
   }
 }
 
-/** Reads what a {@linkcode BitWriter} wrote; beyond the end there are zeros. */
-class BitReader {
-  readonly #words: DataView;
-  readonly #end: number;
-  #at = 0;
+/** What `unpack_kernel.wat` exports; it says what each does. */
+interface UnpackKernel {
+  readonly memory: WebAssembly.Memory;
+  readonly at: WebAssembly.Global;
+  readonly end: WebAssembly.Global;
+  read(count: number): number;
+  counts(parameter: number, count: number, out: number): void;
+  steps(rows: number, cols: number, exponents: number, out: number): void;
+  groups(count: number, out: number): number;
+  ascend(values: number, count: number): number;
+  pick(numbers: number, size: number, places: number, count: number): number;
+}
 
-  constructor(bytes: Uint8Array) {
-    const padded = new Uint8Array(bytes.length + 16);
-    padded.set(bytes);
-    this.#words = new DataView(padded.buffer);
-    this.#end = 8 * bytes.length;
+const PAGE = 65_536;
+/** Zeros after what is packed: the kernel reads a word where the last bit stands, and no further. */
+const PADDING = 16;
+/** A larger memory is not kept for the next text. */
+const KEPT = 1 << 24;
+
+let kept: UnpackKernel | undefined;
+
+/**
+ * A text of base64 in the memory of the kernel, with what is made of it. In WebAssembly, because a mapper
+ * is mostly opened once a process: a loop in JavaScript runs a hundred thousand numbers long before it is
+ * compiled.
+ */
+class Unpacker {
+  readonly kernel: UnpackKernel;
+  #free: number;
+
+  constructor(text: string) {
+    this.kernel = kept ??= openKernel();
+    const { memory, at, end } = this.kernel;
+    this.#free = 0;
+    this.reserve(3 * Math.ceil(text.length / 4) + PADDING);
+    const bytes = new Uint8Array(memory.buffer);
+    const { written } = bytes.setFromBase64(text);
+    bytes.fill(0, written, written + PADDING);
+    at.value = 0;
+    end.value = 8 * written;
   }
 
-  /** Bits that have not been read; negative once more were read than there are. */
-  get left(): number {
-    return this.#end - this.#at;
+  /** Room for some bytes: its address, a multiple of eight. Views of the memory end with it. */
+  reserve(bytes: number): number {
+    const { memory } = this.kernel;
+    const from = this.#free;
+    this.#free = Math.ceil((from + bytes) / 8) * 8;
+    const missing = this.#free - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    return from;
   }
 
-  /** Reads a number of at most 32 bits. */
-  read(count: number): number {
-    if (count > 16) return this.read(16) + this.read(count - 16) * 2 ** 16;
-    const at = Math.min(this.#at, this.#end);
-    this.#at += count;
-    return (this.#words.getUint32(at >>> 3, true) >>> (at & 7)) & ((1 << count) - 1);
+  /** Reads how many numbers there are, of which each takes a bit or more. */
+  readLength(): number {
+    const length = this.kernel.read(32) >>> 0;
+    const left = this.kernel.end.value - this.kernel.at.value;
+    if (length > Math.min(left, MOST_COUNTS)) throw wrongCount(length);
+    return length;
   }
 
-  /** Reads a number of a Rice code. */
-  readRice(parameter: number): number {
-    const at = Math.min(this.#at, this.#end);
-    const window = this.#words.getUint32(at >>> 3, true) >>> (at & 7);
-    const ones = 31 - Math.clz32(~window & -~window);
-    if (ones >= 0 && ones + 1 + parameter <= WINDOW) {
-      this.#at += ones + 1 + parameter;
-      return (ones << parameter) | ((window >>> (ones + 1)) & ((1 << parameter) - 1));
-    }
-    let high = 0;
-    while (this.#at < this.#end && this.read(1) === 1) high++;
-    return high * 2 ** parameter + this.read(parameter);
+  /** Whether all was read, but for what fills the last byte. */
+  isAtEnd(): boolean {
+    const left = this.kernel.end.value - this.kernel.at.value;
+    return left >= 0 && left < 8;
   }
+
+  /** A copy of what was made. */
+  take<T extends Uint32Array | Float32Array>(
+    ArrayType: { new (buffer: ArrayBuffer, at: number, length: number): T },
+    at: number,
+    length: number,
+  ): T {
+    const { buffer } = this.kernel.memory;
+    if (buffer.byteLength > KEPT) kept = undefined;
+    return new ArrayType(buffer as ArrayBuffer, at, length).slice() as T;
+  }
+}
+
+function openKernel(): UnpackKernel {
+  const module = new WebAssembly.Module(Uint8Array.fromBase64(UNPACK_WASM));
+  return new WebAssembly.Instance(module).exports as unknown as UnpackKernel;
 }

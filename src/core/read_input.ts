@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { closest, distance } from "./text/edits.ts";
 import type { z } from "zod";
 import { MicroLmError } from "./errors.ts";
 

@@ -1,8 +1,9 @@
+import { isAscii, isUtf8 } from "node:buffer";
 import { canonicalJson } from "./canonical_json.ts";
 import { MicroLmError } from "./errors.ts";
 import { sha256Hex } from "./hash.ts";
-import type { FileCheck } from "./input_file.ts";
-import { readCheckedText } from "./text/text_stream.ts";
+import { type FileCheck, readWholeBytes } from "./input_file.ts";
+import { decodeWhole } from "./text/text_stream.ts";
 
 /** The hash that a sealed value carries: of the canonical JSON of everything else in it. */
 export function sealOf(body: object): string {
@@ -34,10 +35,11 @@ export interface Sealed {
  * @throws {Error} If it is no JSON in UTF-8, of none of the schemas, or not what was sealed.
  */
 export function openSealed(bytes: Uint8Array<ArrayBuffer>, ...schemas: readonly string[]): Sealed {
-  const sealed = parseSealed(new TextDecoder("utf-8", { fatal: true }).decode(bytes), schemas);
-  const { sha256, ...body } = sealed;
   // Each byte a character: one half of the memory, and places in it are those of the bytes.
   const raw = latin1(bytes);
+  const text = isAscii(bytes) ? raw : new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  const sealed = parseSealed(text, schemas);
+  const { sha256, ...body } = sealed;
   const mark = isCanonical(raw, sealed) ? findKey(raw, "sha256", sha256) : undefined;
   const hashOf = (gaps: readonly Gap[]) => hashWithout(bytes.subarray(0, -1), gaps);
   if (
@@ -79,7 +81,7 @@ function latin1(bytes: Uint8Array<ArrayBuffer>): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }
 
-/** JSON of a string, number or literal, each byte of its UTF-8 a character. */
+/** JSON of a string or literal, each byte of its UTF-8 a character. */
 function rawJson(value: unknown): string {
   const json = JSON.stringify(value);
   return /[\u0080-\uffff]/.test(json) ? latin1(new TextEncoder().encode(json)) : json;
@@ -90,19 +92,27 @@ function isCanonical(raw: string, value: unknown): boolean {
   return endOfCanonical(raw, 0, value) === raw.length - 1 && raw.endsWith("\n");
 }
 
-/** Strings from this length on are first compared as they stand: to write them takes forty times as long. */
+/** From this length on a slice, which is compared as a block, is faster than to go character by character. */
 const LONG = 64;
+
+/**
+ * Where the JSON of a string ends that begins at some place of a text; −1 if it does not. First it is compared
+ * as it stands: whatever is escaped is longer than what it stands for, and to write it takes many times as long.
+ */
+function endOfString(raw: string, at: number, value: string): number {
+  const end = at + value.length + 1;
+  const isPlain = raw[at] === '"' && raw[end] === '"' &&
+    (value.length < LONG ? raw.startsWith(value, at + 1) : raw.slice(at + 1, end) === value);
+  if (isPlain) return end + 1;
+  const part = rawJson(value);
+  return raw.startsWith(part, at) ? at + part.length : -1;
+}
 
 /** Where the canonical JSON of a value ends that begins at some place of a text; −1 if it does not. */
 function endOfCanonical(raw: string, at: number, value: unknown): number {
-  if (typeof value === "string" && value.length >= LONG) {
-    // Whatever is escaped is longer than what it stands for.
-    const end = at + value.length + 1;
-    // A slice is compared as a block; startsWith() goes character by character.
-    if (raw[at] === '"' && raw.slice(at + 1, end) === value && raw[end] === '"') return end + 1;
-  }
+  if (typeof value === "string") return endOfString(raw, at, value);
   if (typeof value !== "object" || value === null) {
-    const part = rawJson(value);
+    const part = String(value);
     return raw.startsWith(part, at) ? at + part.length : -1;
   }
   const isArray = Array.isArray(value);
@@ -110,11 +120,14 @@ function endOfCanonical(raw: string, at: number, value: unknown): number {
   let end = raw[at] === (isArray ? "[" : "{") ? at + 1 : -1;
   for (let i = 0; i < keys.length && end >= 0; i++) {
     const key = keys[i]!;
-    // Of an object, whole numbers come first whoever wrote it.
-    if (!isArray && i > 0 && keys[i - 1]! > key && !/^\d+$/.test(keys[i - 1]!)) return -1;
-    const start = `${i > 0 ? "," : ""}${isArray ? "" : `${rawJson(key)}:`}`;
-    if (!raw.startsWith(start, end)) return -1;
-    end = endOfCanonical(raw, end + start.length, (value as Record<string, unknown>)[key]);
+    if (i > 0 && raw[end++] !== ",") return -1;
+    if (!isArray) {
+      // Of an object, whole numbers come first whoever wrote it.
+      if (i > 0 && keys[i - 1]! > key && !/^\d+$/.test(keys[i - 1]!)) return -1;
+      end = endOfString(raw, end, key);
+      if (end < 0 || raw[end++] !== ":") return -1;
+    }
+    end = endOfCanonical(raw, end, (value as Record<string, unknown>)[key]);
   }
   return end >= 0 && raw[end] === (isArray ? "]" : "}") ? end + 1 : -1;
 }
@@ -159,14 +172,21 @@ export async function readSealed<T>(
   unpack: (body: unknown, sha256: string) => T,
   check?: FileCheck,
 ): Promise<T> {
-  const text = await readCheckedText(path, check);
+  const bytes = await readWholeBytes(path);
+  await check?.(path, bytes);
+  const text = isPlain(bytes) ? bytes : new TextEncoder().encode(await decodeWhole(bytes, path));
   try {
-    const { body, sha256 } = openSealed(new TextEncoder().encode(text), schema);
+    const { body, sha256 } = openSealed(text, schema);
     return unpack(body, sha256);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MicroLmError("data", `Cannot load ${what} "${path}": ${reason}`, { cause });
   }
+}
+
+/** Whether bytes are UTF-8 without a mark in front, as {@linkcode seal} writes it. */
+function isPlain(bytes: Uint8Array): boolean {
+  return bytes[0] === "{".charCodeAt(0) && isUtf8(bytes);
 }
 
 /** Refuses NaN and infinity. */

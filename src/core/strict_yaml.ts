@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { closest } from "./text/edits.ts";
 import { z } from "zod";
 import { MicroLmError } from "./errors.ts";
 import { parseYaml, yamlIssueText, type YamlPath, yamlPathName } from "./yaml_document.ts";

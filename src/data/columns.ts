@@ -1,5 +1,5 @@
 import { MicroLmError } from "../core/errors.ts";
-import { closest } from "fastest-levenshtein";
+import { closest } from "../core/text/edits.ts";
 import { shorten } from "../core/shorten.ts";
 
 /** Which columns hold what. */

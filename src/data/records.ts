@@ -2,7 +2,6 @@ import { inputName } from "../core/input_file.ts";
 import { peekText } from "../core/text/peek.ts";
 import { readText } from "../core/text/text_stream.ts";
 import type { ColumnOptions } from "./columns.ts";
-import { parseCsv } from "./csv/csv.ts";
 import { hasHeader } from "./csv/csv_dialect.ts";
 import { type FileFormat, findFormat } from "./file_format.ts";
 import { parseJsonl, splitLines } from "./jsonl.ts";
@@ -90,6 +89,8 @@ async function* tableRecords(
   file: string,
   options: ReadRecordsOptions,
 ): AsyncGenerator<PromptRecord> {
+  // Whoever reads lines needs no parser of tables.
+  const { parseCsv } = await import("./csv/csv.ts");
   const { group } = options;
   const required = ["prompt", ...(group === undefined ? [] : [group])];
   for await (const { line, fields } of parseCsv(text, file, { ...options, required })) {

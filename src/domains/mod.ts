@@ -37,5 +37,6 @@ export {
   detectDomain,
   type DetectedDomain,
   openDomainOf,
+  openLabels,
   SHIPPED_NAMES,
 } from "./registry.ts";

@@ -1,9 +1,9 @@
-import { closest, distance } from "fastest-levenshtein";
+import { closest, distance } from "../core/text/edits.ts";
 import { MicroLmError } from "../core/errors.ts";
 import type { Domain, OwnLabels } from "./domain.ts";
 import { isDomainPath } from "./folder/is_path.ts";
 import { withOwnLabels } from "./own_labels.ts";
-import { SHIPPED } from "./shipped.ts";
+import { SHIPPED, SHIPPED_LABELS } from "./shipped.ts";
 
 /** The domain of data that no domain of ours knows: any label is an action, nothing is masked. */
 const GENERIC_DOMAIN: Domain = {
@@ -54,6 +54,28 @@ export async function openDomain(nameOrFolder: string): Promise<Domain> {
   });
 }
 
+/**
+ * The same for somebody who maps prompts and runs none: `planner` is null where the labels of the domain
+ * can be had alone.
+ *
+ * @throws {MicroLmError} As {@linkcode openDomain}.
+ *
+ * @example
+ * ```ts
+ * import { openDomain } from "micro-lm";
+ * import { openLabels } from "micro-lm/domains";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { primitives, planner } = await openLabels("defi");
+ * assertEquals([primitives, planner], [(await openDomain("defi")).primitives, null]);
+ * ```
+ */
+export async function openLabels(nameOrFolder: string): Promise<Domain> {
+  return Object.hasOwn(SHIPPED_LABELS, nameOrFolder)
+    ? await SHIPPED_LABELS[nameOrFolder]!()
+    : await openDomain(nameOrFolder);
+}
+
 /** What a mapper's file says of its domain. */
 export interface MapperDomain {
   readonly domain: string;
@@ -71,6 +93,7 @@ export interface MapperDomain {
  * @param artifact What the mapper's file says.
  * @param given Name or folder that the user names; undefined for what the mapper's file says.
  * @param path The mapper's file, for messages.
+ * @param open How a domain is opened. Default: {@linkcode openDomain}.
  * @throws {MicroLmError} Kind `data` if the mapper belongs to another domain or to other words of it;
  * and as {@linkcode openDomain}.
  */
@@ -78,14 +101,15 @@ export async function openDomainOf(
   artifact: MapperDomain,
   given: string | undefined,
   path?: string,
+  open: (nameOrFolder: string) => Promise<Domain> = openDomain,
 ): Promise<Domain> {
   if (given !== undefined) {
-    const domain = await openDomain(given);
+    const domain = await open(given);
     checkMapperDomain(artifact, domain, path);
     return withOwnLabels(domain, artifact.ownLabels);
   }
   const domain = DOMAIN_NAMES.includes(artifact.domain)
-    ? await openDomain(artifact.domain)
+    ? await open(artifact.domain)
     : { ...GENERIC_DOMAIN, name: artifact.domain };
   return withOwnLabels(domain, artifact.ownLabels);
 }

@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { closest, distance } from "../core/text/edits.ts";
 import { explainIoError } from "../core/io_error.ts";
 import { MicroLmError } from "../core/errors.ts";
 import { composeEncoders, type WeightedEncoder } from "./compose.ts";

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { closest } from "../core/text/edits.ts";
 import { ABSTAIN_CLASS } from "../core/abstain_class.ts";
 import { MicroLmError } from "../core/errors.ts";
 import type { Matrix } from "../core/matrix.ts";

@@ -5,11 +5,7 @@ import { loadMapper, openArtifact, openTrained } from "../mapper/file/mapper_fil
 import type { OpenMapperOptions } from "../mapper/file/mapper_file.ts";
 import type { Mapper } from "../mapper/mapper.ts";
 import { fromPinned } from "../mapper/pinned_point.ts";
-import {
-  type TrainedMapper,
-  trainMapper as train,
-  type TrainMapperOptions,
-} from "../mapper/train.ts";
+import type { TrainedMapper, TrainMapperOptions } from "../mapper/train.ts";
 import { type Decision, DEFAULT_POINT, type OperatingPoint } from "./decide.ts";
 import { askingOrders, decideAll } from "./decide_texts.ts";
 
@@ -85,6 +81,8 @@ export async function trainMapper(
   encoder: Encoder,
   { mask = createMasker([]), ...options }: Partial<TrainMapperOptions> = {},
 ): Promise<TrainedDecidingMapper> {
+  // Loaded at the first training: whoever decides needs no optimiser and no calibration.
+  const { trainMapper: train } = await import("../mapper/train.ts");
   const trained = await train(dataset, encoder, { ...options, mask });
   const deciding = decidingMapper(openTrained(trained, encoder), DEFAULT_POINT);
   return { ...trained, ...deciding };

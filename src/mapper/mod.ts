@@ -3,7 +3,8 @@
  *
  * @module
  */
-export { createPredictor, fitCalibrated, predictProbabilities } from "./calibrate/calibration.ts";
+export { fitCalibrated } from "./calibrate/calibration.ts";
+export { createPredictor, predictProbabilities } from "./calibrate/predictor.ts";
 export { type CalibrationChoice } from "./calibrate/calibration_plan.ts";
 export { calibrate, fitIsotonic, fitSigmoid } from "./calibrate/calibrators.ts";
 export { groupedFolds, stratifiedFolds } from "./calibrate/folds.ts";

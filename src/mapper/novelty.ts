@@ -57,11 +57,13 @@ const PORTION = 20_000;
  * ```
  */
 export function createNoveltyMeter(known: Uint32Array): NoveltyMeter {
-  const isKnown = flagColumns(known);
-  const encoder = openNgramEncoder();
+  let isKnown: Uint8Array | undefined;
+  let encoder: ReturnType<typeof openNgramEncoder> | undefined;
+  // Most who open a mapper never ask.
   return async (texts, options) => {
-    const { sparse } = await (await encoder).encode(texts, options);
-    return Float64Array.from(texts, (_, row) => noveltyOf(sparse!, row, isKnown));
+    const flags = isKnown ??= flagColumns(known);
+    const { sparse } = await (await (encoder ??= openNgramEncoder())).encode(texts, options);
+    return Float64Array.from(texts, (_, row) => noveltyOf(sparse!, row, flags));
   };
 }
 

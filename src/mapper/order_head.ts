@@ -1,8 +1,6 @@
 import { ABSTAIN_CLASS } from "../core/abstain_class.ts";
 import type { Features } from "../core/matrix.ts";
 import {
-  type CalibratedModel,
-  createPredictor,
   fitCalibrated,
   type FitCalibratedOptions,
   type FitCalibratedResult,
@@ -51,10 +49,4 @@ export function fitOrderHead(
   options: Omit<FitCalibratedOptions, "classes" | "method">,
 ): FitCalibratedResult {
   return fitCalibrated(features, isOrder, { ...options, classes: 2, method: "temperature" });
-}
-
-/** Prepares a head for repeated use: the probability that each row is an order. */
-export function createOrderScorer(head: CalibratedModel): (features: Features) => Float64Array {
-  const predict = createPredictor(head);
-  return (features) => predict(features).data.filter((_, i) => i % 2 === 1);
 }

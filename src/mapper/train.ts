@@ -10,12 +10,11 @@ import { MicroLmError } from "../core/errors.ts";
 import { sha256Hex } from "../core/hash.ts";
 import type { Features } from "../core/matrix.ts";
 import {
-  type CalibratedModel,
   fitCalibrated,
   type FitCalibratedOptions,
   type FitCalibratedResult,
-  predictProbabilities,
 } from "./calibrate/calibration.ts";
+import { type CalibratedModel, predictProbabilities } from "./calibrate/predictor.ts";
 import { openNgramEncoder } from "../encoders/lite/ngram.ts";
 import type { ChosenBlocks } from "./calibrate/choose_blocks.ts";
 import { roundModel } from "./file/packed_model.ts";

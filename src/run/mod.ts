@@ -18,12 +18,8 @@ export { fitRails } from "./fit_rails.ts";
 export { resolvePoint } from "./operating_point.ts";
 export { mergePolicies } from "./policy/layers.ts";
 export { policyOf } from "./policy/of_runtime.ts";
-export {
-  DEFAULT_POLICY,
-  POLICY_ENVIRONMENT,
-  type PolicyInput,
-  resolvePolicy,
-} from "./policy/policy.ts";
+export { POLICY_ENVIRONMENT } from "./policy/environment.ts";
+export { DEFAULT_POLICY, type PolicyInput, resolvePolicy } from "./policy/policy.ts";
 export { createPhaseClock, writeProfile } from "./profile.ts";
 export { DEFAULT_RAILS, minimalRecord, type Rails } from "./record/record.ts";
 export { railMapper } from "./rails_mapper.ts";

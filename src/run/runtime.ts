@@ -1,5 +1,5 @@
 import type { Domain } from "../domains/domain.ts";
-import { DEFAULT_DOMAIN, openDomain, openDomainOf } from "../domains/registry.ts";
+import { DEFAULT_DOMAIN, openDomain, openDomainOf, openLabels } from "../domains/registry.ts";
 import { MicroLmError } from "../core/errors.ts";
 import type { FileCheck } from "../core/input_file.ts";
 import { compilePoint } from "../evaluate/decide.ts";
@@ -8,7 +8,6 @@ import type { MapperArtifact, PinnedPoint } from "../mapper/file/artifact.ts";
 import type { Mapper } from "../mapper/mapper.ts";
 import { loadMapper, openArtifact, type OpenMapperOptions } from "../mapper/file/mapper_file.ts";
 import { pinnedFault } from "../mapper/pinned_point.ts";
-import { openWordmap } from "../mapper/wordmap.ts";
 import type { Evidence } from "./evidence.ts";
 import { mapPrompts } from "./map_prompts.ts";
 import { resolvePoint } from "./operating_point.ts";
@@ -47,6 +46,11 @@ export interface OpenRuntimeOptions {
   readonly check?: FileCheck;
   /** Whether the keyword mapper may stand in for a file that is not there. Default: true. */
   readonly useWordmapFallback?: boolean;
+  /**
+   * Whether prompts will only be mapped, which opens sooner: `opened` may have no planner, and `run` refuses.
+   * Default: false.
+   */
+  readonly mapsOnly?: boolean;
 }
 
 /**
@@ -95,13 +99,22 @@ export async function openRuntime(options: OpenRuntimeOptions = {}): Promise<Mic
     point: (policy = DEFAULT_MAPPER_POLICY) => resolvePoint(pinned, policy, { open, isFloor }),
     map: (prompts, policy, options) => mapPrompts(runtime, prompts, policy, options),
     // Loaded at the first run: whoever maps or trains needs no reader, guard or record.
-    run: async (request) => await (await import("./run_request.ts")).runRequest(runtime, request),
+    run: async (request) => {
+      if (options.mapsOnly) throw onlyMaps();
+      return await (await import("./run_request.ts")).runRequest(runtime, request);
+    },
     [Symbol.asyncDispose]: async () => {
       await evidence.close();
       await mapper?.[Symbol.asyncDispose]();
     },
   };
   return runtime;
+}
+
+function onlyMaps(): MicroLmError {
+  return new MicroLmError("usage", "Cannot run a prompt: this runtime was opened to map alone", {
+    hint: "Open it without mapsOnly",
+  });
 }
 
 /** A whole certificate names its mapper; an id alone, as a trace has it, is taken at its word. */
@@ -147,17 +160,18 @@ interface OpenedBackend {
 
 async function openBackend(options: OpenRuntimeOptions): Promise<OpenedBackend> {
   const { backend = "sbert", modelPath, useWordmapFallback = true, domain: given } = options;
+  const open = options.mapsOnly ? openLabels : openDomain;
   const withoutMapper = async (isFallback: boolean): Promise<OpenedBackend> => {
-    const opened = await openDomain(given ?? DEFAULT_DOMAIN);
+    const opened = await open(given ?? DEFAULT_DOMAIN);
     const isAllowed = !isFallback || useWordmapFallback;
-    const mapper = isAllowed && opened.lexicon ? openWordmap(opened.lexicon) : null;
+    const mapper = isAllowed && opened.lexicon ? await openKeywords(opened.lexicon) : null;
     return { opened, mapper, isFallback };
   };
   if (backend === "wordmap") return await withoutMapper(false);
   if (modelPath === undefined) return await withoutMapper(true);
   try {
     const artifact = await loadMapper(modelPath, options.check);
-    const opened = await openDomainOf(artifact, given, modelPath);
+    const opened = await openDomainOf(artifact, given, modelPath, open);
     const mapper = await openArtifact(artifact, modelPath, options.mapper);
     return { opened, mapper, artifact, isFallback: false };
   } catch (error) {
@@ -166,6 +180,11 @@ async function openBackend(options: OpenRuntimeOptions): Promise<OpenedBackend> 
     if (fallback.mapper) return fallback;
     throw error;
   }
+}
+
+async function openKeywords(lexicon: NonNullable<Domain["lexicon"]>): Promise<Mapper> {
+  const { openWordmap } = await import("../mapper/wordmap.ts");
+  return openWordmap(lexicon);
 }
 
 /** Options of {@linkcode runMicro}. */

@@ -7,7 +7,7 @@ import {
   parseArtifact,
   serializeArtifact,
 } from "../../src/mapper/file/artifact.ts";
-import { createPredictor } from "../../src/mapper/calibrate/calibration.ts";
+import { createPredictor } from "../../src/mapper/calibrate/predictor.ts";
 import { exportMapperOnnx } from "../../src/mapper/onnx/export_onnx.ts";
 import { trainMapper } from "../../src/mapper/train.ts";
 

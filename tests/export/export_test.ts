@@ -8,7 +8,7 @@ import { exportMapperOnnx } from "../../src/mapper/onnx/export_onnx.ts";
 import { trainMapper } from "../../src/mapper/train.ts";
 import { NATIVE_FLAGS, whyNoNativeEngine } from "../native_engine.ts";
 import { openSession } from "../../src/encoders/onnx/session.ts";
-import { createPredictor } from "../../src/mapper/calibrate/calibration.ts";
+import { createPredictor } from "../../src/mapper/calibrate/predictor.ts";
 import { inTempFolder } from "../temp.ts";
 import { safetensors, tinyModel, writeModel } from "../encoders/tiny_transformer.ts";
 import { CASES } from "./cases.ts";

@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { fitCalibrated, predictProbabilities } from "../../src/mapper/calibrate/calibration.ts";
+import { fitCalibrated } from "../../src/mapper/calibrate/calibration.ts";
+import { predictProbabilities } from "../../src/mapper/calibrate/predictor.ts";
 import { stratifiedFolds } from "../../src/mapper/calibrate/folds.ts";
 import type { CsrMatrix, Features } from "../../src/core/matrix.ts";
 

@@ -28,3 +28,13 @@ Deno.test("a run of a folder's domain tells its phases", async () => {
   await runtime.run({ prompt: "turn off the fan", onPhase: clock.start });
   assertEquals(clock.stop().map(({ phase }) => phase), ["parse", "map", "rails"]);
 });
+
+Deno.test("a runtime that only maps says the same of prompts, has no planner and refuses a run", async () => {
+  const prompts = ["swap 2 ETH for USDC", "is it raining?"];
+  await using whole = await openRuntime({ backend: "wordmap" });
+  await using maps = await openRuntime({ backend: "wordmap", mapsOnly: true });
+  assertEquals(await maps.map(prompts), await whole.map(prompts));
+  assertEquals([whole.opened.planner === null, maps.opened.planner], [false, null]);
+  const error = await assertRejects(() => maps.run({ prompt: prompts[0]! }), MicroLmError);
+  assertEquals([error.kind, error.hint], ["usage", "Open it without mapsOnly"]);
+});

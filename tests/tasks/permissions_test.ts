@@ -63,7 +63,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   "stages-report": ["--allow-write=.artifacts,models,results,artifacts", "--allow-run=ln", QUIET],
   fixtures: ["--allow-write=fixtures"],
   schema: ["--allow-write=src/run/record"],
-  wasm: ["--allow-write=src/encoders/lite,src/mapper/fit,src/stages/transformer", QUIET],
+  wasm: ["--allow-write=src/core,src/encoders/lite,src/mapper/fit,src/stages/transformer", QUIET],
   readme: ["--allow-write=README.md,docs", "--allow-run=deno"],
   notebooks: ["--allow-write=.artifacts,notebooks", "--allow-run=jupyter"],
   bench: ["--allow-write=.artifacts", "--allow-run=/usr/bin/python3", QUIET],
@@ -131,7 +131,7 @@ const TASKS: Readonly<Record<string, string>> = {
   wasm: "wasm",
   schema: "schema",
   readme: "readme numbers",
-  bench: "bench fuzz bench:slowest bench:peers",
+  bench: "bench fuzz bench:slowest bench:peers bench:cold-start",
   "bench-serve": "bench:serve bench:soak",
   "-": "quickstart test test:browser contact-sheet ok",
 };

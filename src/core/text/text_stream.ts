@@ -38,7 +38,16 @@ export async function readCheckedText(
   if (!check) return await readWholeText(path);
   const bytes = await readWholeBytes(path);
   await check(path, bytes);
-  return (await Array.fromAsync(decodeText(once(bytes), path))).join("");
+  return await decodeWhole(bytes, path);
+}
+
+/**
+ * Decodes the bytes of a whole file as {@linkcode readText} does.
+ *
+ * @throws {MicroLmError} Kind `data`, with line and column, if they are no text.
+ */
+export async function decodeWhole(bytes: Uint8Array, name: string): Promise<string> {
+  return (await Array.fromAsync(decodeText(once(bytes), name))).join("");
 }
 
 async function* once<T>(value: T): AsyncGenerator<T> {

@@ -3,12 +3,10 @@ import type { Context } from "../context.ts";
 import type { Domain } from "../domain.ts";
 import type { Planner } from "../planner.ts";
 import type { Plan } from "./plan.ts";
-import { DEFI_LEXICON } from "./read/lexicon.ts";
+import { DEFI_LABELS } from "./labels.ts";
 import { readOrders } from "./read/orders.ts";
-import { ASSETS, CHAINS, VENUES } from "./read/slots.ts";
 import { guardPlan, runDefi } from "./run.ts";
 import { mapperForm, orderWithin } from "./training_forms.ts";
-import { canonicalLabel, DEFI_PRIMITIVES } from "./taxonomy.ts";
 
 const FRESH = { oracle: { age_sec: 5, max_age_sec: 30 } };
 const ACCOUNT = {
@@ -48,17 +46,4 @@ const PLANNER: Planner<Plan, Context> = {
 };
 
 /** Decentralised finance: eight actions on assets, venues and chains. */
-export const DEFI_DOMAIN: Domain = {
-  name: "defi",
-  source: "defi",
-  slots: [
-    { name: "asset", words: ASSETS },
-    { name: "venue", words: VENUES },
-    { name: "chain", words: CHAINS },
-  ],
-  primitives: DEFI_PRIMITIVES,
-  lexicon: DEFI_LEXICON,
-  trainingSha256: null,
-  planner: PLANNER,
-  canonicalLabel,
-};
+export const DEFI_DOMAIN: Domain = { ...DEFI_LABELS, planner: PLANNER };

@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { closest, distance } from "../../core/text/edits.ts";
 import type { z } from "zod";
 import { explainIoError } from "../../core/io_error.ts";
 import { MicroLmError, type SourceLocation } from "../../core/errors.ts";

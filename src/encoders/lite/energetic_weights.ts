@@ -44,8 +44,9 @@ export async function readPackageFile(name: string): Promise<Uint8Array<ArrayBuf
 async function readRange(name: string, position: number, out: Uint8Array): Promise<void> {
   const url = await packageUrl(name);
   try {
-    using file = await Deno.open(url);
-    await file.seek(position, Deno.SeekMode.Start);
+    // Opened at once, so that another thread reads while this one goes on with its work.
+    using file = Deno.openSync(url);
+    file.seekSync(position, Deno.SeekMode.Start);
     for (let done = 0; done < out.length;) {
       const count = await file.read(out.subarray(done));
       if (count === null) {
@@ -104,16 +105,44 @@ export async function readWeightManifest(): Promise<WeightManifest> {
  * @throws {RangeError} If the package has no float32 tensor of that name.
  */
 export async function readTensor(manifest: WeightManifest, name: string): Promise<Float32Array> {
-  const place = manifest.tensors.get(name);
-  if (!place) throw new RangeError(`Cannot find tensor "${name}"`);
-  const { offset, bytes, dtype } = place;
-  if (dtype !== "float32") throw new RangeError(`Cannot read tensor "${name}" of type ${dtype}`);
-  const out = new Uint8Array(bytes);
+  const out = new Uint8Array(findTensor(manifest, name).bytes);
+  await readTensorInto(out, manifest, name);
+  return new Float32Array(out.buffer);
+}
+
+/**
+ * The same into bytes that are there already, as many as the tensor has.
+ *
+ * @throws {MicroLmError} As {@linkcode readTensor}.
+ * @throws {RangeError} As {@linkcode readTensor}.
+ */
+export async function readTensorInto(
+  out: Uint8Array,
+  manifest: WeightManifest,
+  name: string,
+): Promise<void> {
+  const { offset, bytes } = findTensor(manifest, name);
+  const reads: Promise<void>[] = [];
   for (let s = Math.floor(offset / SHARD_BYTES); s * SHARD_BYTES < offset + bytes; s++) {
     const start = s * SHARD_BYTES;
     const from = Math.max(offset, start);
     const to = Math.min(offset + bytes, start + SHARD_BYTES);
-    await readRange(manifest.shards[s]!, from - start, out.subarray(from - offset, to - offset));
+    const part = out.subarray(from - offset, to - offset);
+    reads.push(readRange(manifest.shards[s]!, from - start, part));
   }
-  return new Float32Array(out.buffer);
+  await Promise.all(reads);
+}
+
+/**
+ * Where a float32 tensor stands.
+ *
+ * @throws {RangeError} If the package has none of that name.
+ */
+export function findTensor(manifest: WeightManifest, name: string): TensorPlace {
+  const place = manifest.tensors.get(name);
+  if (!place) throw new RangeError(`Cannot find tensor "${name}"`);
+  if (place.dtype !== "float32") {
+    throw new RangeError(`Cannot read tensor "${name}" of type ${place.dtype}`);
+  }
+  return place;
 }

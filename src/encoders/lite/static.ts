@@ -1,7 +1,13 @@
 import { sha256Hex } from "../../core/hash.ts";
 import type { Encoder } from "../encoder.ts";
 import { forEachRow } from "../batches.ts";
-import { readPackageFile, readTensor, readWeightManifest } from "./energetic_weights.ts";
+import {
+  findTensor,
+  readPackageFile,
+  readTensorInto,
+  readWeightManifest,
+  type WeightManifest,
+} from "./energetic_weights.ts";
 import { STATIC_WASM } from "./static_wasm.ts";
 import { loadUnigram } from "./unigram.ts";
 
@@ -37,19 +43,32 @@ const SMOOTHING = 1e-3;
  * ```
  */
 export async function openStaticEncoder(): Promise<Encoder> {
-  const [unigram, vocabulary, embeddings] = await Promise.all([
+  const known = opened?.deref();
+  if (known) return known;
+  const encoder = await loadStaticEncoder();
+  opened = new WeakRef(encoder);
+  return encoder;
+}
+
+/** The last that was opened, as long as somebody has it: the evidence beside a mapper needs the same again. */
+let opened: WeakRef<Encoder> | undefined;
+
+async function loadStaticEncoder(): Promise<Encoder> {
+  // First, so that the table is read while the vocabulary is worked on.
+  const manifest = await readWeightManifest();
+  const [kernel, unigram, vocabulary] = await Promise.all([
+    openKernel(manifest),
     loadUnigram(),
     readPackageFile("vocab.json"),
-    readWeightManifest().then((manifest) => readTensor(manifest, STATIC_TENSOR)),
   ]);
-  const average = createAverage(embeddings, staticWeights(unigram.scores, unigram.unknownId));
+  const average = createAverage(kernel, staticWeights(unigram.scores, unigram.unknownId));
   return {
     spec: "static",
     fingerprint: sha256Hex(
       `static 1 ${SMOOTHING} `,
       vocabulary,
       new Uint8Array(unigram.scores.buffer),
-      new Uint8Array(embeddings.buffer),
+      kernel.table,
     ),
     dims: STATIC_DIMS,
     encode: async (texts, options = {}) => {
@@ -81,34 +100,48 @@ interface StaticKernel {
 const IDS = 4096;
 const PAGE = 65_536;
 
+/** Where things stand in the memory of the kernel; the table comes last, after the weights. */
+const SUMS = 0;
+const OUT = SUMS + 8 * STATIC_DIMS;
+const GIVEN = OUT + 4 * STATIC_DIMS;
+const WEIGHTS = GIVEN + 4 * IDS;
+
+interface OpenedKernel extends StaticKernel {
+  /** The bytes of the embeddings, in the memory. */
+  readonly table: Uint8Array;
+}
+
+/** Reads the embeddings into the memory of the kernel: eight megabytes are neither held twice nor copied. */
+async function openKernel(manifest: WeightManifest): Promise<OpenedKernel> {
+  const { shape, bytes } = findTensor(manifest, STATIC_TENSOR);
+  const module = new WebAssembly.Module(Uint8Array.fromBase64(STATIC_WASM));
+  const { memory, add, take } = new WebAssembly.Instance(module)
+    .exports as unknown as StaticKernel;
+  const at = WEIGHTS + 8 * shape[0]!;
+  memory.grow(Math.ceil((at + bytes) / PAGE) - 1);
+  const table = new Uint8Array(memory.buffer, at, bytes);
+  await readTensorInto(table, manifest, STATIC_TENSOR);
+  return { memory, add, take, table };
+}
+
 /**
  * Makes the function that averages rows of the table and scales the mean to length one. What it gives
  * stands until the next call.
  */
 function createAverage(
-  embeddings: Float32Array,
+  { memory, add, take, table }: OpenedKernel,
   weights: Float64Array,
 ): (ids: Uint32Array) => Float32Array {
-  const module = new WebAssembly.Module(Uint8Array.fromBase64(STATIC_WASM));
-  const { memory, add, take } = new WebAssembly.Instance(module)
-    .exports as unknown as StaticKernel;
-  const sums = 0;
-  const out = sums + 8 * STATIC_DIMS;
-  const ids = out + 4 * STATIC_DIMS;
-  const weightsAt = ids + 4 * IDS;
-  const table = weightsAt + weights.byteLength;
-  memory.grow(Math.ceil((table + embeddings.byteLength) / PAGE) - 1);
-  new Float64Array(memory.buffer, weightsAt).set(weights);
-  new Float32Array(memory.buffer, table).set(embeddings);
-  const given = new Uint32Array(memory.buffer, ids, IDS);
-  const result = new Float32Array(memory.buffer, out, STATIC_DIMS);
+  new Float64Array(memory.buffer, WEIGHTS).set(weights);
+  const given = new Uint32Array(memory.buffer, GIVEN, IDS);
+  const result = new Float32Array(memory.buffer, OUT, STATIC_DIMS);
   return (pieces) => {
     for (let from = 0; from < pieces.length; from += IDS) {
       const some = pieces.length > IDS ? pieces.subarray(from, from + IDS) : pieces;
       given.set(some);
-      add(ids, some.length, table, weightsAt, sums);
+      add(GIVEN, some.length, table.byteOffset, WEIGHTS, SUMS);
     }
-    take(sums, out);
+    take(SUMS, OUT);
     return result;
   };
 }

@@ -1,5 +1,5 @@
 import { isOthers } from "../persons.ts";
-import { distance } from "fastest-levenshtein";
+import { distance } from "../../core/text/edits.ts";
 import type { CompiledLexicon } from "../lexicon.ts";
 import type { NameKind } from "../sense.ts";
 import { type NameShape, shapeOf } from "./open_names.ts";

@@ -1,4 +1,4 @@
-import type { Features, Matrix } from "../../core/matrix.ts";
+import type { Features } from "../../core/matrix.ts";
 import {
   type CalibrationMethod,
   type CalibrationPlan,
@@ -13,13 +13,7 @@ import {
   leastLoss,
 } from "./calibration_compare.ts";
 import { judgeHeldOut } from "./held_out.ts";
-import {
-  type ColumnIndex,
-  decisionFunction,
-  indexColumns,
-  type LinearClassifier,
-  softmaxRows,
-} from "../fit/linear_classifier.ts";
+import { decisionFunction } from "../fit/linear_classifier.ts";
 import {
   createTrainer,
   DEFAULT_C,
@@ -28,26 +22,10 @@ import {
   type LogisticRegressionFit,
   type Trainer,
 } from "../fit/logistic_regression.ts";
-import { addCalibrated, type Calibrator, fitCalibrators } from "./calibrators.ts";
+import { fitCalibrators } from "./calibrators.ts";
+import type { CalibratedModel } from "./predictor.ts";
 import { takeRows } from "../fit/rows.ts";
 import { fitTemperature, temperatureBound } from "./temperature.ts";
-
-/** One classifier of a calibrated model with a calibrator a class (one in all for two classes). */
-export interface CalibratedMember {
-  readonly classifier: LinearClassifier;
-  /** Empty for `temperature` and `none`. */
-  readonly calibrators: readonly Calibrator[];
-}
-
-/** Classifiers whose calibrated probabilities are averaged. */
-export interface CalibratedModel {
-  readonly method: CalibrationMethod;
-  readonly classes: number;
-  /** One a fold for `isotonic` and `sigmoid`, one in all otherwise. */
-  readonly members: readonly CalibratedMember[];
-  /** Divides the logits; 1 unless `method` is `temperature`. */
-  readonly temperature: number;
-}
 
 /** Options of {@linkcode fitCalibrated}. */
 export interface FitCalibratedOptions
@@ -260,69 +238,4 @@ function singleModel(
   temperature: number,
 ): CalibratedModel {
   return { method, classes, members: [{ classifier, calibrators: [] }], temperature };
-}
-
-/** A model made ready for prediction. */
-export interface Predictor {
-  (features: Features): Matrix<Float64Array>;
-}
-
-/**
- * Prepares a model for repeated prediction: its columns are indexed once.
- *
- * @example
- * ```ts
- * import { createPredictor, fitCalibrated } from "micro-lm/mapper";
- * import { assert } from "@std/assert";
- *
- * const data = Float32Array.of(0, 1, 2, 3, 10, 11, 12, 13);
- * const features = { rows: 8, dense: { data, rows: 8, cols: 1 } };
- * const labels = Int32Array.of(0, 0, 0, 0, 1, 1, 1, 1);
- * const { model } = fitCalibrated(features, labels, { classes: 2, method: "none" });
- * const probabilities = createPredictor(model)(features);
- * assert(probabilities.data[0]! > 0.9);
- * ```
- */
-export function createPredictor(model: CalibratedModel): Predictor {
-  const members = model.members.map((member): CalibratedMember & { index: ColumnIndex } => ({
-    ...member,
-    index: indexColumns(member.classifier),
-  }));
-  return (features) => {
-    const { classes, temperature } = model;
-    if (model.method === "none" || model.method === "temperature") {
-      const { classifier, index } = members[0]!;
-      return softmaxRows(decisionFunction(classifier, features, index), temperature);
-    }
-    const data = new Float64Array(features.rows * classes);
-    for (const { classifier, calibrators, index } of members) {
-      addCalibrated(data, decisionFunction(classifier, features, index), calibrators);
-    }
-    for (let i = 0; i < data.length; i++) data[i]! /= members.length;
-    return { data, rows: features.rows, cols: classes };
-  };
-}
-
-/**
- * Class probabilities of each row: rows × classes, each row summing to 1. A row has the same
- * probabilities alone and in any batch.
- *
- * @example
- * ```ts
- * import { fitCalibrated, predictProbabilities } from "micro-lm/mapper";
- * import { assertAlmostEquals } from "@std/assert";
- *
- * const data = Float32Array.of(0, 1, 2, 3, 10, 11, 12, 13);
- * const features = { rows: 8, dense: { data, rows: 8, cols: 1 } };
- * const labels = Int32Array.of(0, 0, 0, 0, 1, 1, 1, 1);
- * const { model } = fitCalibrated(features, labels, { classes: 2, method: "none" });
- * const [first, second] = predictProbabilities(model, features).data;
- * assertAlmostEquals(first! + second!, 1);
- * ```
- */
-export function predictProbabilities(
-  model: CalibratedModel,
-  features: Features,
-): Matrix<Float64Array> {
-  return createPredictor(model)(features);
 }

@@ -11,7 +11,7 @@ import {
   unpackIntegers,
   unpackRepeated,
 } from "../../core/packed_arrays.ts";
-import type { CalibratedMember, CalibratedModel } from "../calibrate/calibration.ts";
+import type { CalibratedMember, CalibratedModel } from "../calibrate/predictor.ts";
 import type { Calibrator } from "../calibrate/calibrators.ts";
 import type { LinearClassifier, MergedWeights } from "../fit/linear_classifier.ts";
 

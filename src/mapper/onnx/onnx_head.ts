@@ -1,5 +1,5 @@
 import type { OnnxGraph } from "../../encoders/onnx/graph.ts";
-import type { CalibratedModel } from "../calibrate/calibration.ts";
+import type { CalibratedModel } from "../calibrate/predictor.ts";
 import type { Calibrator, IsotonicCalibrator } from "../calibrate/calibrators.ts";
 import { expandClassifier, type LinearClassifier } from "../fit/linear_classifier.ts";
 

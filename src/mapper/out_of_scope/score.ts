@@ -1,5 +1,5 @@
 import type { Features } from "../../core/matrix.ts";
-import type { CalibratedModel } from "../calibrate/calibration.ts";
+import type { CalibratedModel } from "../calibrate/predictor.ts";
 import { decisionFunction, indexColumns } from "../fit/linear_classifier.ts";
 
 /**

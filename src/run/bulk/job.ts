@@ -5,10 +5,9 @@ import { readJsonFile } from "../../core/text/json_text.ts";
 import { MICRO_LM_VERSION } from "../../core/version.ts";
 import type { ReadOptions } from "../../data/records.ts";
 import { DEFAULT_TOP_K } from "../map_prompts.ts";
-import type { MapperPolicy } from "../policy/mapper_policy.ts";
-import { DEFAULT_POLICY } from "../policy/policy.ts";
+import { honouredEnvironment } from "../policy/environment.ts";
+import { DEFAULT_MAPPER_POLICY, type MapperPolicy } from "../policy/mapper_policy.ts";
 import type { MicroRuntime, RunRequest } from "../runtime_types.ts";
-import { honouredEnvironment } from "../trace/run.ts";
 import { hashFile, type LineRange, type Shard } from "./input.ts";
 import type { BulkTotals } from "./tally.ts";
 
@@ -36,7 +35,7 @@ export interface MapFileOptions {
 /** All that the rows depend on: equal jobs give equal bytes. */
 export function describeJob(
   { domain, source, isFallback, point }: MicroRuntime,
-  { policy = DEFAULT_POLICY.mapper, topK = DEFAULT_TOP_K, run, reading = {} }: MapFileOptions,
+  { policy = DEFAULT_MAPPER_POLICY, topK = DEFAULT_TOP_K, run, reading = {} }: MapFileOptions,
   { input, shard }: { readonly input: unknown; readonly shard: Shard },
 ): Record<string, unknown> {
   return {
@@ -49,7 +48,7 @@ export function describeJob(
     domain,
     mapper: source,
     is_fallback: isFallback,
-    operating_point: point(run ? DEFAULT_POLICY.mapper : policy),
+    operating_point: point(run ? DEFAULT_MAPPER_POLICY : policy),
     request: run ? { ...run, env: honouredEnvironment(run.env ?? {}) } : null,
     version: MICRO_LM_VERSION,
   };
@@ -101,7 +100,7 @@ export async function writeMeta(
 /** Where a link leads; a path that is none stays as it is written. */
 export async function linked(path: string): Promise<string> {
   try {
-    return (await Deno.lstat(path)).isSymlink ? await realPathOf(path) : path;
+    return (await Deno.lstat(path)).isSymlink ? realPathOf(path) : path;
   } catch (error) {
     if (isAbsent(error)) return path;
     throw explainIoError(error, path, "write");

@@ -94,13 +94,6 @@ export const DEFAULT_POLICY: Policy = {
   assets: ANY_ASSET,
 };
 
-/** Environment variables and what they set. What the caller writes outweighs them. */
-export const POLICY_ENVIRONMENT: Readonly<Record<string, string>> = {
-  MICRO_LM_MAPPER_PATH: "mapper.model_path",
-  MICRO_LM_MAPPER_THRESHOLD: "mapper.confidence_threshold",
-  MICRO_LM_PROFILE: "audit.profile",
-};
-
 const number = (error: string, min: number, max?: number) => {
   const least = z.number({ error }).min(min, { error });
   return max === undefined ? least : least.max(max, { error });

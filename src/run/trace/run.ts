@@ -2,12 +2,8 @@ import { sha256Hex } from "../../core/hash.ts";
 import { canonicalJson } from "../../core/canonical_json.ts";
 import type { MapperSource } from "../../mapper/mapper.ts";
 import type { ActivePoint } from "../operating_point.ts";
-import {
-  DEFAULT_POLICY,
-  type Policy,
-  POLICY_ENVIRONMENT,
-  resolvePolicy,
-} from "../policy/policy.ts";
+import { honouredEnvironment } from "../policy/environment.ts";
+import { DEFAULT_POLICY, type Policy, resolvePolicy } from "../policy/policy.ts";
 import type { GateVerdict } from "../../domains/gates/gate.ts";
 import type { Rails, RunRecord } from "../record/record.ts";
 import type { MicroRuntime, RunRequest } from "../runtime_types.ts";
@@ -143,18 +139,6 @@ function withNumbers(gate: GateVerdict, { aux, verify }: RunRecord): TracedGate 
     return { ...gate, numbers };
   }
   return gate.gate === "guards" ? { ...gate, numbers: verify.steps } : gate;
-}
-
-/** Only what may have had an effect: the rest of an environment is nobody's business. */
-export function honouredEnvironment(
-  env: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.keys(POLICY_ENVIRONMENT).flatMap((name) => {
-      const value = env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 }
 
 function hashOf(value: unknown): string {

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { closest } from "../../core/text/edits.ts";
 import { MicroLmError } from "../../core/errors.ts";
 import type { HeadConfig, StageConfig, StagePooling } from "./stage_config.ts";
 

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { closest } from "../../core/text/edits.ts";
 import { readCsv } from "../../data/csv/csv.ts";
 import { explainIoError } from "../../core/io_error.ts";
 import { findJsonFault } from "../../core/text/json_fault.ts";

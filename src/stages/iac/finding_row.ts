@@ -1,5 +1,5 @@
 import { normalize } from "node:path/posix";
-import { closest } from "fastest-levenshtein";
+import { closest } from "../../core/text/edits.ts";
 import { shorten } from "../../core/shorten.ts";
 import type { SourceLocation } from "../../core/errors.ts";
 import type { DetectionLabel } from "../evaluate/binary_metrics.ts";

@@ -1,7 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import type { Features } from "../../../src/core/matrix.ts";
-import { fitCalibrated, predictProbabilities } from "../../../src/mapper/calibrate/calibration.ts";
+import { fitCalibrated } from "../../../src/mapper/calibrate/calibration.ts";
+import { predictProbabilities } from "../../../src/mapper/calibrate/predictor.ts";
 import type { CalibrationChoice } from "../../../src/mapper/calibrate/calibration_plan.ts";
 import { calibrate, fitIsotonic, fitSigmoid } from "../../../src/mapper/calibrate/calibrators.ts";
 import { groupedFolds } from "../../../src/mapper/calibrate/folds.ts";
