@@ -169,7 +169,9 @@ export function settleOther(
   const taken = isRest(other)
     ? said.findLast((phrase) => states(phrase) && phrase.amount!.kind !== "all")
     : said.findLast(({ amount }) => afterShare(amount, other.amount)?.kind === "all");
-  if (taken === undefined) return isRest(other) ? order : null;
+  // "put the rest on Base" does something else with it
+  const isPlaced = order.phrases.some(hasPlace) || order.head.actions.length === 1;
+  if (taken === undefined || (isRest(other) && !isPlaced)) return null;
   const was = assetOf(taken);
   const [own] = order.phrases.slice(at).filter(({ prep, names }) =>
     prep === null && names.some(({ kind }) => kind === "asset")

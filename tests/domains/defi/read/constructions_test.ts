@@ -32,14 +32,14 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   // Wishes with a noun in them, and the whole of a thing
   ["I take the decision to lock 250 CRV", ["deposit_asset", "stake_asset"]],
   ["is time for giving back the 2 rETH to Aave", ["withdraw_asset", "repay_asset"]],
-  ["place the totality of my wstETH in Aave", ["deposit_asset", "stake_asset"]],
+  ["place the totality of my wstETH in Aave", ["deposit_asset"]],
   // The act is what it is done by
   ["raise 400,000 USDC by borrowing on Spark", ["borrow_asset"]],
   ["cancel out my debt at Compound by repaying 35 USDT", ["repay_asset"]],
   ["turn 1.5 ETH to rETH by staking with Rocket Pool", ["stake_asset"]],
   // With what, and what is told of others
   ["take from my wallet 16 ETH and put them on Lido as stake", ["stake_asset"]],
-  ["I want to earn interest on 12k USDC, put it in Fluid", ["deposit_asset", "stake_asset"]],
+  ["I want to earn interest on 12k USDC, put it in Fluid", ["deposit_asset"]],
   ["My friend warned me about slashing, so get all my restaked ETH out of Puffer", [
     "unstake_asset",
     "claim_rewards",

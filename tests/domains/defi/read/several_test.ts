@@ -56,7 +56,18 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
   ["swap half my ETH to USDC and stake the other half", ["swap 0.5 ETH > USDC", "stake all ETH"]],
   ["deposit the other half of my USDC into aave", []],
   ["deposit half my ETH into aave, then swap the other half of my SOL to USDC", []],
+  ["put 300 USDC in aave and the rest in compound", [
+    "deposit 300 USDC @ aave",
+    "deposit all USDC @ compound",
+  ]],
+  ["swap 2 ETH to USDC and stake the rest", ["swap 2 ETH > USDC", "stake all ETH"]],
+  ["stake the rest with lido", []],
+  ["swap 2 ETH to USDC, then put the rest on base", []],
   // What a step before yields
+  ["swap 2 ETH to USDC and lend what comes out on radiant", [
+    "swap 2 ETH > USDC",
+    "deposit USDC @ radiant",
+  ]],
   [
     "collect my rewards on aerodrome, and afterwards exchange the AERO which you have collected for USDC",
     [
