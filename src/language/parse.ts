@@ -89,6 +89,29 @@ export function parsePrompt(prompt: string, lexicon: CompiledLexicon): ParsedPro
  * A `tail` and a `gist` prove no order; a score has to.
  */
 export function* readingsOf(prompt: string, lexicon: CompiledLexicon): Generator<ParsedPrompt> {
+  if (latest?.prompt !== prompt || latest.lexicon !== lexicon) {
+    latest = { prompt, lexicon, seen: [], rest: freshReadings(prompt, lexicon) };
+  }
+  const { seen, rest } = latest;
+  for (let i = 0;; i++) {
+    if (i === seen.length) {
+      const next = rest.next();
+      if (next.done) return;
+      seen.push(next.value);
+    }
+    yield seen[i]!;
+  }
+}
+
+/** The prompt that was read last: who found nothing proved asks for its further readings. */
+let latest: {
+  readonly prompt: string;
+  readonly lexicon: CompiledLexicon;
+  readonly seen: ParsedPrompt[];
+  readonly rest: Generator<ParsedPrompt>;
+} | null = null;
+
+function* freshReadings(prompt: string, lexicon: CompiledLexicon): Generator<ParsedPrompt> {
   const prepared = prepare(prompt, lexicon);
   if ("refusal" in prepared) {
     yield prepared;
