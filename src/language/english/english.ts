@@ -245,7 +245,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     immediate|prompt|speedy|voluntary|orderly|one-off|single|
     ${YIELDED}`,
   before:
-    `before you|before|before we|but before that|prior to|but prior to|prior to this|prior to that|but prior to this|but prior to that|beforehand|but beforehand|but first|but before this|
+    `before you do so|before doing so|before you do that|before doing that|before you|before|before we|but before that|prior to|but prior to|prior to this|prior to that|but prior to this|but prior to that|beforehand|but beforehand|but first|but before this|
     before i|before that|before this`,
   after:
     `after|once you've|once you have|after you've|after you have|after having|after you|once you|

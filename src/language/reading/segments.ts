@@ -18,7 +18,8 @@ import { readOrders } from "./orders.ts";
 import { splitReason } from "./reason.ts";
 
 /** At the end of an order: that it goes before what was said before it. */
-const EARLIER = /^(?:beforehand|before that|before this|prior to (?:this|that))$/;
+const EARLIER =
+  /^(?:beforehand|before that|before this|prior to (?:this|that)|before (?:you do|doing) (?:so|that))$/;
 
 export function readSegments(segments: readonly Segment[], base: Base): Reading {
   const { roles, lexicon } = base;
@@ -66,6 +67,7 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     const found = pays
       ? null
       : (isTold ? findTold(tags) : null) ?? (goes ? provedResumed(tags, base) : null) ??
+        (last?.found.takes === "base" ? provedInfinitive(tags, last.found, base) : null) ??
         provedHead(tags, base, isPolite) ?? askedHead(segments, segment, base);
     if (found) {
       if (base.isLoose && open.length === 0 && restates(leads, tags)) {
@@ -196,6 +198,19 @@ function askedHead(segments: readonly Segment[], segment: Segment, base: Base): 
     next.tags.every((tag) => lightRole(tag) !== null) &&
     next.tags.some((tag) => may(tag, "courtesy"));
   return asks ? provedHead([...segment.tags, ...next.tags], base, true) : null;
+}
+
+/** "I want to delegate 40 INJ, secondly to claim my rewards": it goes on with what was asked before. */
+function provedInfinitive(
+  tags: readonly Tag[],
+  { frame }: FoundHead,
+  base: Base,
+): FoundHead | null {
+  const at = tags.findIndex((tag) => lightRole(tag) === null && !isJoin(tag));
+  const goesOn = at >= 0 && tags[at]!.norm === "to" && verbOf(tags[at + 1], "base") !== undefined;
+  if (!goesOn) return null;
+  const found = provedHead(tags.slice(at + 1), base, false);
+  return found && { ...found, frame: [...frame, tags[at]!, ...found.frame], takes: "base" };
 }
 
 function screenBehind({ tags, joint, end }: Segment, { isLoose }: Base) {

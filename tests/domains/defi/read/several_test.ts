@@ -104,6 +104,18 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "swap ARB > GMX",
   ]],
   ["next time claim my rewards first", []],
+  ["please undelegate my 120 ATOM; moreover, collect my rewards before you do so", [
+    "claim",
+    "unstake 120 ATOM",
+  ]],
+  [
+    "may I ask you to unstake my 5 AVAX from benqi, to sell the AVAX for USDC, and to repay my aave loan?",
+    [
+      "unstake 5 AVAX @ benqi",
+      "swap AVAX > USDC",
+      "repay @ aave",
+    ],
+  ],
   // An order is never part of another, nor passed over
   ["1) 700 USDT to APT\n2) stake it on amnis", []],
   ["I need my ADA back from liqwid for rent, but pay the 60 DJED I owe first", []],
