@@ -27,7 +27,8 @@ const NAMED_TASK =
 /** A head that a freer word order puts anywhere in a clause; null if there is none. */
 export function findLooseHead(tags: readonly Tag[]): FoundHead | null {
   if (tags.length > 60) return null;
-  return findIfYou(tags) ?? findMayI(tags) ?? findPassive(tags) ?? findFronted(tags) ??
+  return findIfYou(tags) ?? findMayI(tags) ?? findPassive(tags) ??
+    findFronted(tags) ??
     findMoving(tags) ??
     findDecision(tags) ?? findLater(tags) ??
     findDoneLast(tags) ?? findAct(tags) ??
@@ -67,6 +68,46 @@ function isKnownLead(tag: Tag): boolean {
     tag.norm.split(" ").every((word) =>
       WILLING.test(word) || SPEAKER.test(word) || ASKS.test(word)
     );
+}
+
+/** Verbs by which a place gives something to the speaker. */
+const HANDS = /^(?:pay|pay out|give|give back|release|return|hand|hand over|send)$/;
+
+/** "have the gauge pay me my incentives": what a place is to do for the speaker. */
+export function findCausative(tags: readonly Tag[]): FoundHead | null {
+  const at = tags.findIndex((tag) => lightRole(tag) === null && !tag.mark && !may(tag, "and"));
+  const cause = tags[at];
+  if (!cause || !/^(?:have|let|get|make)$/.test(cause.norm)) return null;
+  let to = at + 1;
+  while (tags[to] && isPlacePart(tags[to]!)) to++;
+  const subject = tags.slice(at + 1, to);
+  if (!subject.some((tag) => may(tag, "place_word") || isPlaceName(tag))) return null;
+  const [tag, rest] = [tags[to], tags.slice(to + 1)];
+  const verb = verbOf(tag, "base");
+  const isTo = HANDS.test(tag?.norm ?? "") && rest.some((one) => may(one, "self"));
+  if (!tag || !verb || !(isTo || / (?:me|us)$/.test(verb.base))) return null;
+  const from: Tag = {
+    from: tag.from,
+    to: tag.from,
+    text: "from",
+    norm: "from",
+    senses: [{ role: "prep" }],
+  };
+  const found = headAt(tags, to, verb, "request", [cause], []);
+  return {
+    ...found,
+    head: isTo ? { ...found.head, word: "give me", actions: [] } : found.head,
+    back: [...rest, from, ...subject],
+  };
+}
+
+function isPlaceName(tag: Tag): boolean {
+  return tag.senses.some((sense) => sense.role === "name" && sense.kind === "place");
+}
+
+function isPlacePart(tag: Tag): boolean {
+  return !tag.quantity && !tag.mark && !verbOf(tag, "base") &&
+    (may(tag, "determiner", "place_word", "name") || isPlaceName(tag));
 }
 
 /** Words of a stretch, single ones of phrases too. */

@@ -2,7 +2,7 @@ import { type Arguments, readArguments } from "../arguments.ts";
 import { findHead, findTold, type FoundHead, isAsking } from "../head.ts";
 import { kindOfUnread } from "../kinds.ts";
 import { backgroundFault } from "../loose/background.ts";
-import { findLooseHead } from "../loose/heads.ts";
+import { findCausative, findLooseHead } from "../loose/heads.ts";
 import { isTelling, skippedFault, tells } from "../loose/telling.ts";
 import { loadedIn } from "../loose/words.ts";
 import { restates } from "../screen/restated.ts";
@@ -154,6 +154,8 @@ function provedHead(tags: readonly Tag[], base: Base): FoundHead | null {
   if (!base.isLoose) return found && isProved(found, base) ? found : null;
   const proves = (one: FoundHead | null) =>
     one !== null && isProved(one, base) && !skippedFault(tags, one);
+  const caused = findCausative(tags);
+  if (proves(caused)) return caused;
   if (proves(found)) return found;
   const loose = findLooseHead(tags);
   return proves(loose) ? loose : null;

@@ -66,7 +66,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ],
   [
     "borrow|reborrow|loan me|lend me|spot me|take a loan|take out a loan|get a loan|open a loan|front me|" +
-    "advance me|go into debt for|go into debt by|take on debt|borrow out|flash borrow|leverage|generate|originate",
+    "advance me|advance us|loan us|front us|spot us|go into debt for|go into debt by|take on debt|borrow out|flash borrow|leverage|generate|originate",
     [B],
   ],
   [

@@ -45,6 +45,9 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
     "claim_rewards",
   ]],
   ["Your last answer convinced me. Please repay 500 DAI on Aave", ["repay_asset"]],
+  // What a place is to do for the speaker
+  ["Please have the tBTC pool pay me my CRV incentives", ["claim_rewards"]],
+  ["Have Suilend advance us 29,000 USDC", ["borrow_asset"]],
   // Words of the field
   ["generate 500 DAI from my Maker CDP", ["borrow_asset"]],
   ["Originate a loan of 500 DAI on Aave", ["borrow_asset"]],
@@ -92,6 +95,7 @@ const REFUSED: readonly string[] = [
   "My friend told me, so stake 5 ETH",
   "Your answer was wrong. Stake 5 ETH",
   "take 5 ETH and send it to Kim",
+  "have the vault pay Kim 500 USDC",
   "vesu usdc debt take it from my wallet 350",
 ];
 
