@@ -43,8 +43,10 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       }
       continue;
     }
+    const done = open.length === 0 ? findDoneAside(pending, segment, segments, base) : null;
+    if (done) pending = [];
     const isTold = segment.joint === "after" || segment.joint === "before";
-    const found = (isTold ? findTold(tags) : null) ?? provedHead(tags, base) ??
+    const found = done ?? (isTold ? findTold(tags) : null) ?? provedHead(tags, base) ??
       askedHead(segments, segment, base);
     if (found) {
       if (base.isLoose && open.length === 0 && restates(leads, tags)) {
@@ -159,6 +161,38 @@ function provedHead(tags: readonly Tag[], base: Base): FoundHead | null {
   if (proves(found)) return found;
   const loose = findLooseHead(tags);
   return proves(loose) ? loose : null;
+}
+
+/** "All EIGEN we hold, delegated to P2P.org, please": what is to be done with what stands before the comma. */
+function findDoneAside(
+  pending: readonly Tag[],
+  { tags, joint }: Segment,
+  segments: readonly Segment[],
+  { isLoose }: Base,
+): FoundHead | null {
+  const at = tags[0]?.norm === "to be" ? 1 : 0;
+  const tag = tags[at];
+  const verb = verbOf(tag, "participle");
+  const asks = segments.some((segment) =>
+    segment.tags.some(({ norm }) => /^(?:please|pls|plz|kindly)$/.test(norm))
+  );
+  const counts = pending.some((one) => one.quantity !== undefined && !one.quantity.refusal);
+  const acts = isLoose && joint === "," && counts && (asks || at === 1);
+  if (!acts || !tag || !verb || verb.actions.length === 0) return null;
+  return {
+    head: {
+      form: "participle",
+      word: verb.base,
+      actions: verb.actions,
+      from: tag.from,
+      to: tag.to,
+    },
+    frame: [],
+    front: [...pending],
+    back: tags.slice(at + 1),
+    tags: tags.slice(0, at + 1),
+    takes: null,
+  };
 }
 
 /** "AERO emissions from the gauge, please": what asks stands behind a comma. */
