@@ -97,7 +97,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ],
   ["liquidate", [S, U, W, R]],
   ["get rid of|be rid of|dispose of|part with", [S, R, W]],
-  ["give back|hand back|pay it back", [W, R]],
+  ["give back|hand back", [W, R]],
   ["mint", [D, B]],
 ];
 
