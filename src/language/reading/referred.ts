@@ -77,9 +77,9 @@ export function referred(
   // "my loan on Aave": a place
   const isPlaced = (tag: Tag, before: Tag | undefined) => {
     const isLed = /^(?:on|at|in|into|from|with)$/.test(before?.norm ?? "");
-    const isSubject = phrases.length === 0 && !/^[A-Z]{2,}$/.test(tag.text) &&
-      before?.quantity === undefined && !may(before, "determiner");
-    return (isLed || isSubject) &&
+    const isSubject = !/^[A-Z]{2,}$/.test(tag.text) && before?.quantity === undefined &&
+      !may(before, "determiner");
+    return phrases.length === 0 && (isLed || isSubject) &&
       tag.senses.some((sense) => sense.role === "name" && sense.kind === "place");
   };
   const named = ground.filter((tag, i) => !isPlaced(tag, ground[i - 1])).flatMap((tag) =>
