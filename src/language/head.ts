@@ -371,7 +371,10 @@ function findNamed(
     // "I want my deposit back": what is held, not what to do
     const isOwn = takes === "thing" && /^(?:my|our)$/.test(tags[i - 1]?.norm ?? "") &&
       /^(?:back|back from|out|out of)$/.test(tags[i + 1]?.norm ?? "");
-    const names = may(tag, "noun") && !isPlain && !isOwn;
+    // "let me have my delegation rewards"
+    const isOfReward = takes === "thing" && senseOf(tags[i + 1], "object")?.hint === "reward" &&
+      i > at;
+    const names = may(tag, "noun") && !isPlain && !isOwn && !isOfReward;
     if (names && noun < 0 && takes !== "base" && !isHeld) noun = i;
     // "from my Moonwell deposit": where it is, not what to do
     if (/^(?:from|out of|off|against|behind|towards|toward)$/.test(tag.norm)) isHeld = true;
@@ -393,7 +396,11 @@ function findNamed(
     // "a small loan of 50 USDC": how small it is, the amount tells; without one it is left over
     const sized = SIZE.test(tags[noun - 1]?.norm ?? "") &&
       tags.slice(noun).some(({ quantity }) => quantity && !quantity.refusal);
-    const start = sized ? noun - 1 : noun;
+    // "275 USDC as a loan"
+    const led = may(tags[noun - 1], "determiner") && tags[noun - 2]?.norm === "as"
+      ? noun - 2
+      : noun - 1;
+    const start = tags[led]?.norm === "as" && led > at ? led : sized ? noun - 1 : noun;
     return {
       head: { form: "noun", word: tag.norm, actions, from: tag.from, to: tag.to },
       frame,

@@ -49,8 +49,8 @@ export interface CompiledLexicon {
   readonly lexicon: OrderLexicon;
   /** Base forms of one word, for repairing slips. */
   readonly bases: ReadonlyMap<string, VerbEntry>;
-  /** Nouns of the domain of one word that are no verb, for repairing slips, and what they mean. */
-  readonly nouns: ReadonlyMap<string, readonly Sense[]>;
+  /** Nouns of the domain of one word that are no verb, by their first letter, and what they mean. */
+  readonly nouns: ReadonlyMap<string, readonly (readonly [string, readonly Sense[]])[]>;
   readonly isName: (norm: string) => boolean;
 }
 
@@ -108,7 +108,7 @@ export function compileLexicon(lexicon: OrderLexicon): CompiledLexicon {
   }
   for (const { base } of lexicon.verbs) nouns.delete(base);
   return {
-    nouns,
+    nouns: Map.groupBy(nouns, ([noun]) => noun[0]!),
     // The same cuts as in prompts: "single-sided" is three tokens there
     index: indexPhrases(entries.map(([phrase, sense]) => [cut(phrase), sense] as const)),
     lexicon,

@@ -368,6 +368,11 @@ function actsBesides(
     tags.slice(Math.max(0, i - 2), i).some(({ norm }) => /^(?:i|we|i've|we've)$/.test(norm));
   return tags.flatMap((tag, i) => {
     if (may(tag, "name") || isRead(tag) || isPast(tag, i)) return [];
+    // "buying a washing machine": nothing that a domain knows
+    const object = may(tags[i + 1], "determiner") ? tags[i + 2] : undefined;
+    const isElse = object !== undefined && object.senses.length === 0 && !object.quantity &&
+      object.text === object.norm;
+    if (isElse && !object.mark) return [];
     // "the lock has ended": a thing
     if (may(tag, "object") && may(tags[i - 1], "determiner")) return [];
     const { actions }: { readonly actions: readonly string[] } = verbOf(

@@ -461,6 +461,8 @@ const THING: readonly string[] = [
   ...wishes(),
   ...askings(),
   "i ask for",
+  "we now require",
+  "we require that",
   "i must ask for",
   "i have to ask for",
   "let me ask for",

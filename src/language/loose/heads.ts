@@ -19,7 +19,7 @@ const ASKS =
 
 /** Words between the speaker and what he is willing to do. */
 const WILLING =
-  /^(?:am|are|is|be|been|being|was|do|hereby|happy|glad|ready|keen|eager|resolved|minded|determined|decided|pleased|prepared|satisfied|wish|want|wanting|need|like|love|choose|chose|chosen|prefer|opt|going|gonna|trying|time|to|and|would|'d|must|have|has|had|just|now|really|simply|hereby|therefore|also|then|so|it|our|my|the|order|request|instruction|choice|decision|step|task|job|move|thing|first|next|second|last|final|that|this|wishes|wants|resolves|agreed|agree|today|a|for|in|on|you|let|us|me|please|kindly|with|here|there|of|all|at|again|most|much|very|quite|rather)$/;
+  /^(?:am|are|is|be|been|being|was|do|hereby|happy|glad|content|ready|keen|eager|resolved|minded|determined|decided|pleased|prepared|satisfied|wish|want|wanting|need|like|love|choose|chose|chosen|prefer|opt|going|gonna|trying|time|to|and|would|'d|must|have|has|had|just|now|really|simply|hereby|therefore|also|then|so|it|our|my|the|order|request|instruction|choice|decision|step|task|job|move|thing|first|next|second|last|final|that|this|wishes|wants|resolves|agreed|agree|today|a|for|in|on|you|let|us|me|please|kindly|with|here|there|of|all|at|again|most|much|very|quite|rather)$/;
 /** What the infinitive behind "is to" tells of. */
 const NAMED_TASK =
   /\b(?!(?:the )?last thing (?:i|we) (?:want|need))(?:my|our|the|next|first|second|last|final|one) (?:\w+ )?(?:thing|order|request|wish|choice|decision|instruction|task|job|step|move|idea|matter|item)(?: i want| we want| i'd like)? is to\b/;
@@ -71,6 +71,46 @@ function isKnownLead(tag: Tag): boolean {
     tag.norm.split(" ").every((word) =>
       WILLING.test(word) || SPEAKER.test(word) || ASKS.test(word)
     );
+}
+
+/** Verbs by which a place gives something to the speaker. */
+const HANDS = /^(?:pay|pay out|give|give back|release|return|hand|hand over|send)$/;
+
+/** "have the gauge pay me my incentives": what a place is to do for the speaker. */
+export function findCausative(tags: readonly Tag[]): FoundHead | null {
+  const at = tags.findIndex((tag) => lightRole(tag) === null && !tag.mark && !may(tag, "and"));
+  const cause = tags[at];
+  if (!cause || !/^(?:have|let|get|make)$/.test(cause.norm)) return null;
+  let to = at + 1;
+  while (tags[to] && isPlacePart(tags[to]!)) to++;
+  const subject = tags.slice(at + 1, to);
+  if (!subject.some((tag) => may(tag, "place_word") || isPlaceName(tag))) return null;
+  const [tag, rest] = [tags[to], tags.slice(to + 1)];
+  const verb = verbOf(tag, "base");
+  const isTo = HANDS.test(tag?.norm ?? "") && rest.some((one) => may(one, "self"));
+  if (!tag || !verb || !(isTo || / (?:me|us)$/.test(verb.base))) return null;
+  const from: Tag = {
+    from: tag.from,
+    to: tag.from,
+    text: "from",
+    norm: "from",
+    senses: [{ role: "prep" }],
+  };
+  const found = headAt(tags, to, verb, "request", [cause], []);
+  return {
+    ...found,
+    head: isTo ? { ...found.head, word: "give me", actions: [] } : found.head,
+    back: [...rest, from, ...subject],
+  };
+}
+
+function isPlaceName(tag: Tag): boolean {
+  return tag.senses.some((sense) => sense.role === "name" && sense.kind === "place");
+}
+
+function isPlacePart(tag: Tag): boolean {
+  return !tag.quantity && !tag.mark && !verbOf(tag, "base") &&
+    (may(tag, "determiner", "place_word", "name") || isPlaceName(tag));
 }
 
 /** Words of a stretch, single ones of phrases too. */

@@ -38,14 +38,15 @@ export function readOrders(open: readonly OpenOrder[], base: Base): Reading {
     for (const tag of found.frame) roles.set(tag, "frame");
     for (const tag of found.tags) roles.set(tag, "verb");
     markLight(tags, roles);
+    const meant = referred(phrases, tags, ground);
+    const isBare = phrases.length === 0 &&
+      !meant.some(({ names, hints }) =>
+        names.length > 0 || hints.some((hint) => !hint.startsWith("is:"))
+      );
     orders.push({
       head: found.head,
       particles,
-      phrases: [
-        ...phrases,
-        ...referred(phrases, ground),
-        ...referredPlace(phrases, tags, ground),
-      ],
+      phrases: isBare ? [] : [...phrases, ...meant, ...referredPlace(phrases, tags, ground)],
       ratios: ratiosOf(
         base.ratios,
         i === 0 ? 0 : tags[0]!.from,

@@ -1,7 +1,24 @@
 import type { NounPhrase } from "../order.ts";
 import { verbOf } from "../order.ts";
+import { lightRole } from "../screen/transparent.ts";
 import type { NameKind } from "../sense.ts";
 import { may, senseOf, type Tag } from "../tokens/tags.ts";
+
+/** True where what is told first is the speaker's: "my aunt has 5 ETH", "Kim owes me 5 ETH" is not. */
+function isOwn(ground: readonly Tag[]): boolean {
+  const words = ground.filter((tag) => !tag.mark && lightRole(tag) === null);
+  const at = words.findIndex((tag) =>
+    tag.quantity !== undefined || may(tag, "name", "object", "noun")
+  );
+  const lead = words.slice(0, at);
+  return at >= 0 && (lead.length === 0 ||
+    /^(?:i|we|i'm|i've|i'd|we've|we'd|i have|we have|i've got|my|our|this|these|the|that)\b/.test(
+        lead[0]!.norm,
+      ) && lead.slice(1).every((tag) => tag.senses.length > 0));
+}
+
+/** The whole of what was named before. */
+const WHOLE = /^(?:all|the (?:whole |full |entire )?(?:lot|amount|sum|thing)(?: of)?|the whole)$/;
 
 /** "Sanctum pays well, stake 7 SOL there": the one place that can be meant. */
 export function referredPlace(
@@ -10,7 +27,10 @@ export function referredPlace(
   ground: readonly Tag[],
 ): NounPhrase[] {
   const refers = tags.find(({ norm }) => /^(?:from )?there$/.test(norm));
-  if (!refers || phrases.some(({ names }) => names.some(({ kind }) => kind === "place"))) return [];
+  if (
+    (!refers && phrases.length > 0) ||
+    phrases.some(({ names }) => names.some(({ kind }) => kind === "place"))
+  ) return [];
   // "I hold AAVE" names a thing
   const isThing = (tag: Tag) =>
     /^[A-Z]{2,}$/.test(tag.text) &&
@@ -24,7 +44,7 @@ export function referredPlace(
   if (!place || new Set(named.map(({ name }) => name)).size > 1) return [];
   const { from, to } = place.tag;
   return [{
-    prep: refers.norm === "there" ? "at" : "from",
+    prep: refers?.norm === "from there" ? "from" : "at",
     joined: false,
     amount: null,
     names: [{ kind: "place", name: place.name, open: false, from, to }],
@@ -45,10 +65,21 @@ function isTheirs(ground: readonly Tag[]): boolean {
 }
 
 /** "I hold 800 USDC, put it into …", "my debt is 900 DAI, pay 300": the one thing that can be meant. */
-export function referred(phrases: readonly NounPhrase[], ground: readonly Tag[]): NounPhrase[] {
-  const refers = phrases.some(({ pronoun, amount, names, hints }) =>
-    pronoun !== null || amount?.kind === "amount" && names.length === 0 && hints.length === 0
-  );
+export function referred(
+  phrases: readonly NounPhrase[],
+  tags: readonly Tag[],
+  ground: readonly Tag[],
+): NounPhrase[] {
+  const isWhole = ({ amount }: NounPhrase) =>
+    amount?.kind === "all" &&
+    tags.some(({ from, norm }) => from === amount.from && WHOLE.test(norm));
+  // "Our 2,750 USDe borrow has no purpose any more; repay"
+  const refers = phrases.length === 0 && isOwn(ground) ||
+    phrases.some((phrase) =>
+      phrase.pronoun !== null ||
+      (phrase.amount?.kind === "amount" || isWhole(phrase)) && phrase.names.length === 0 &&
+        phrase.hints.length === 0
+    );
   const isThing = (kind: NameKind) => kind === "asset";
   // "sell half of it for USDT": what is received is not what "it" is
   const isNamed = phrases.some(({ prep, names }) =>
@@ -59,7 +90,15 @@ export function referred(phrases: readonly NounPhrase[], ground: readonly Tag[])
     pronoun !== null && /^(?:from|off|out of)$/.test(prep ?? "")
   );
   if (!refers || isTheirs(ground) || (isNamed && !leads)) return [];
-  const named = ground.flatMap((tag) =>
+  // "my loan on Aave": a place
+  const isPlaced = (tag: Tag, before: Tag | undefined) => {
+    const isLed = /^(?:on|at|in|into|from|with)$/.test(before?.norm ?? "");
+    const isSubject = !/^[A-Z]{2,}$/.test(tag.text) && before?.quantity === undefined &&
+      !may(before, "determiner");
+    return phrases.length === 0 && (isLed || isSubject) &&
+      tag.senses.some((sense) => sense.role === "name" && sense.kind === "place");
+  };
+  const named = ground.filter((tag, i) => !isPlaced(tag, ground[i - 1])).flatMap((tag) =>
     tag.senses.flatMap((sense) =>
       sense.role === "name" && isThing(sense.kind) && !sense.name.includes(" ")
         ? [{ tag, sense }]

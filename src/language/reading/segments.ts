@@ -2,7 +2,7 @@ import { type Arguments, readArguments } from "../arguments.ts";
 import { findHead, findResumed, findTold, type FoundHead, isAsking } from "../head.ts";
 import { kindOfUnread } from "../kinds.ts";
 import { backgroundFault } from "../loose/background.ts";
-import { findLooseHead } from "../loose/heads.ts";
+import { findCausative, findLooseHead } from "../loose/heads.ts";
 import { givesGround, isRemark } from "../loose/remarks.ts";
 import { isTelling, skippedFault, tells } from "../loose/telling.ts";
 import { loadedIn } from "../loose/words.ts";
@@ -58,6 +58,8 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       if (end === "?" && !isTag(segment) && !(last && asks(last))) return fault("question", tags);
       continue;
     }
+    const done = open.length === 0 ? findDoneAside(pending, segment, segments, base) : null;
+    if (done) pending = [];
     const isTold = segment.joint === "after" || segment.joint === "before";
     // "buy 2 ETH, paying in USDC"
     const pays = last !== undefined && may(tags[0], "prep") && verbOf(tags[0], "gerund") &&
@@ -66,7 +68,7 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       segment.joint !== "after";
     const found = pays
       ? null
-      : (isTold ? findTold(tags) : null) ?? (goes ? provedResumed(tags, base) : null) ??
+      : done ?? (isTold ? findTold(tags) : null) ?? (goes ? provedResumed(tags, base) : null) ??
         (last?.found.takes === "base" ? provedInfinitive(tags, last.found, base) : null) ??
         provedHead(tags, base, isPolite) ?? askedHead(segments, segment, base);
     if (found) {
@@ -179,6 +181,8 @@ function provedHead(tags: readonly Tag[], base: Base, isPolite: boolean): FoundH
   if (!base.isLoose) return found && isProved(found, base) ? found : null;
   const proves = (one: FoundHead | null) =>
     one !== null && isProved(one, base) && !skippedFault(tags, one);
+  const caused = findCausative(tags);
+  if (proves(caused)) return caused;
   if (proves(found)) return found;
   const loose = findLooseHead(tags, isPolite);
   return proves(loose) ? loose : null;
@@ -189,6 +193,38 @@ function provedResumed(tags: readonly Tag[], base: Base): FoundHead | null {
   return found && read([...found.front], [...found.back], found, silent(base)).unread.length === 0
     ? found
     : null;
+}
+
+/** "All EIGEN we hold, delegated to P2P.org, please": what is to be done with what stands before the comma. */
+function findDoneAside(
+  pending: readonly Tag[],
+  { tags, joint }: Segment,
+  segments: readonly Segment[],
+  { isLoose }: Base,
+): FoundHead | null {
+  const at = tags[0]?.norm === "to be" ? 1 : 0;
+  const tag = tags[at];
+  const verb = verbOf(tag, "participle");
+  const asks = segments.some((segment) =>
+    segment.tags.some(({ norm }) => /^(?:please|pls|plz|kindly)$/.test(norm))
+  );
+  const counts = pending.some((one) => one.quantity !== undefined && !one.quantity.refusal);
+  const acts = isLoose && joint === "," && counts && (asks || at === 1);
+  if (!acts || !tag || !verb || verb.actions.length === 0) return null;
+  return {
+    head: {
+      form: "participle",
+      word: verb.base,
+      actions: verb.actions,
+      from: tag.from,
+      to: tag.to,
+    },
+    frame: [],
+    front: [...pending],
+    back: tags.slice(at + 1),
+    tags: tags.slice(0, at + 1),
+    takes: null,
+  };
 }
 
 /** "AERO emissions from the gauge, please": what asks stands behind a comma. */

@@ -104,7 +104,7 @@ const NO_SLIP = /^(?:stalking|regards|.*(?:er|ers|ed|ly))$/;
 /** "laon", "postion": a letter too few, one too many or two in the wrong order, and one noun that it can be. */
 function slippedAt(lexicon: CompiledLexicon, { norm, text }: Token) {
   if (text !== norm || !/^[a-z]{4,14}$/.test(norm) || NO_SLIP.test(norm)) return null;
-  const near = [...lexicon.nouns].filter(([noun]) => noun[0] === norm[0] && isSlip(noun, norm));
+  const near = (lexicon.nouns.get(norm[0]!) ?? []).filter(([noun]) => isSlip(noun, norm));
   return near.length === 1 ? { words: [norm], senses: near[0]![1] } : null;
 }
 

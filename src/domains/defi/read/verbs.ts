@@ -68,7 +68,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ],
   [
     "borrow|reborrow|indebt|indebt me|loan me|lend me|spot me|take a loan|take out a loan|get a loan|open a loan|front me|" +
-    "advance me|go into debt for|go into debt by|take on debt|borrow out|flash borrow|leverage|generate|originate",
+    "advance me|advance us|loan us|front us|spot us|go into debt for|go into debt by|take on debt|borrow out|flash borrow|leverage|generate|originate",
     [B],
   ],
   [
@@ -102,7 +102,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ],
   ["liquidate", [S, U, W, R]],
   ["get rid of|be rid of|dispose of|part with", [S, R, W]],
-  ["give back|hand back|pay it back", [W, R]],
+  ["give back|hand back", [W, R]],
   ["mint", [D, B]],
 ];
 

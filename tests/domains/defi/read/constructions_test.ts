@@ -45,6 +45,13 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
     "claim_rewards",
   ]],
   ["Your last answer convinced me. Please repay 500 DAI on Aave", ["repay_asset"]],
+  // What a place is to do for the speaker
+  ["Please have the tBTC pool pay me my CRV incentives", ["claim_rewards"]],
+  ["Have Suilend advance us 29,000 USDC", ["borrow_asset"]],
+  // A verb alone, behind what it is about
+  ["Our 2,750 DAI borrow on Aave has no purpose any more; repay", ["repay_asset"]],
+  ["let me have 275 USDC as a loan from Spark", ["borrow_asset", "repay_asset"]],
+  ["All EIGEN we hold, delegated to P2P.org, please", ["stake_asset"]],
   // Words of the field
   ["generate 500 DAI from my Maker CDP", ["borrow_asset"]],
   ["Originate a loan of 500 DAI on Aave", ["borrow_asset"]],
@@ -90,6 +97,12 @@ const REFUSED: readonly string[] = [
   "take a risk by lending 5 ETH to Kim",
   "Your answer was wrong. Stake 5 ETH",
   "take 5 ETH and send it to Kim",
+  "have the vault pay Kim 500 USDC",
+  "Kim owes me 500 USDC. Repay",
+  "my aunt has 5 ETH. Stake",
+  "Aave is risky. Withdraw",
+  "I owe Aave 500 USDC and 2 ETH, repay",
+  "5 ETH, staked on Lido, are earning 3%",
   "vesu usdc debt take it from my wallet 350",
 ];
 
