@@ -223,7 +223,9 @@ function withoutEchoes(orders: readonly DefiOrder[], prompt: string): DefiOrder[
     const last = kept.at(-1);
     const both = last?.allowed.filter((action) => order.allowed.includes(action)) ?? [];
     const echoes = last && both.length > 0 && !addsRewards(last, order);
-    if (echoes && isBare(order)) {
+    if (last && isHandedBack(last, order)) {
+      kept[kept.length - 1] = merge(last, order);
+    } else if (echoes && isBare(order)) {
       kept[kept.length - 1] = { ...last, allowed: both };
     } else if (echoes && isBare(last) && order.read.order.when === "then") {
       kept[kept.length - 1] = order;
@@ -232,6 +234,18 @@ function withoutEchoes(orders: readonly DefiOrder[], prompt: string): DefiOrder[
     } else kept.push(order);
   }
   return kept;
+}
+
+/** "exit my validator and give back the 32 ETH": how much comes out, and no order of its own. */
+function isHandedBack({ allowed, read: { order } }: DefiOrder, next: DefiOrder): boolean {
+  const counts = order.phrases.some(({ amount }) => amount !== null);
+  return allowed.every((action) =>
+    /^(?:unstake_asset|withdraw_asset|claim_rewards)$/.test(action)
+  ) &&
+    !counts && next.read.order.phrases.length === 1 &&
+    /^(?:give|give back|hand back|bring back|send back|return|bring out)$/.test(
+      next.read.order.head.word,
+    );
 }
 
 /** "withdraw 500 USDC and claim rewards": rewards are another thing. */
