@@ -486,7 +486,7 @@ function findOpenVerb(
   while (tags[next] && lightRole(tags[next]!)) next++;
   const object = tags[next];
   const fits = object !== undefined && (object.quantity !== undefined || may(object, "name") ||
-    /^(?:my|the|our|some|it|them|another|a|an|everything)$/.test(object.norm));
+    /^(?:my|the|our|some|it|them|another|a|an|everything|those|these)$/.test(object.norm));
   const acts = tags.slice(next).some((one) => may(one, "noun"));
   if (!fits || acts || isReversed(tag.norm, lexicon)) return null;
   const head: OrderHead = {

@@ -45,7 +45,11 @@ export function readGist(tags: readonly Tag[], base: Base): ReadOrder | null {
   const isEarned = tags.some(isReward);
   const tells = (i: number) => isEarned || may(tags[i + 1], "particle", "prep");
   const refers = (i: number) => isFree && (acts.length > 1 || !tells(i)) || !resumes(tags, i);
-  if (isOpen && tags.some((tag, i) => may(tag, "pronoun") && refers(i))) return null;
+  // "that validator" is a thing of its own
+  const isPronoun = (tag: Tag, i: number) =>
+    may(tag, "pronoun") &&
+    !(may(tag, "determiner") && may(tags[i + 1], "name", "object", "noun", "adjective"));
+  if (isOpen && tags.some((tag, i) => isPronoun(tag, i) && refers(i))) return null;
   const actions = agreed(acts) ?? agreed(acts.filter(({ form }) => form === "imperative"));
   if (actions === null) return null;
   const act = leading(acts, actions);

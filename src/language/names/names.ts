@@ -146,7 +146,8 @@ export function nameAt(
     tag.senses.every(({ role }) => ["address", "filler", "greeting"].includes(role));
   // "on Save": a verb nowhere behind "on"
   const isVerb = tag.senses.length > 0 && tag.senses.every(({ role }) => role === "verb") &&
-    /^(?:on|at|from|via)$/.test(context.prep ?? "") && kindOfEveryday(tag, context) === "place";
+    (/^(?:on|at|from|via)$/.test(context.prep ?? "") || context.afterDeterminer) &&
+    kindOfEveryday(tag, context) === "place";
   if ((tag.senses.length > 0 && !isTicker && !isVerb) || tag.mark || tag.quantity) return null;
   const repaired = repairPlace(tag, context);
   if (repaired) return { name: repaired, length: 1 };
@@ -296,7 +297,7 @@ const ORDINAL =
   /^(?:last|first|next|final|more|other|quick|small|big|little|simple|single|second|third)$/;
 
 /** "a quarter of my render", "on shadow": an everyday word where only a name can stand. */
-function kindOfEveryday({ norm }: Tag, context: NameContext): NameKind | null {
+function kindOfEveryday({ norm, text }: Tag, context: NameContext): NameKind | null {
   const { prep, exchanges, afterAmount, afterDeterminer, next, things } = context;
   const { asset = [], place = [] } = context.lexicon.lexicon.everyday;
   const isEnd = next === undefined || next.mark !== undefined || lightRole(next) !== null ||
@@ -305,7 +306,10 @@ function kindOfEveryday({ norm }: Tag, context: NameContext): NameKind | null {
     const isTarget = exchanges && /^(?:to|into|for)$/.test(prep ?? "") && isEnd;
     if (afterAmount || (afterDeterminer && things === 0) || isTarget) return "asset";
   }
-  return place.includes(norm) && prep !== null && AT.includes(prep) && isEnd ? "place" : null;
+  // "my Save loan"
+  const isOwned = afterDeterminer && /^[A-Z]/.test(text) && may(next, "place_word", "object");
+  const isLed = prep !== null && AT.includes(prep) && isEnd;
+  return place.includes(norm) && (isLed || isOwned) ? "place" : null;
 }
 
 function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind | null {
