@@ -257,7 +257,8 @@ function openName(
   }
   const text = tags.slice(at, at + length).map((one) => one.text).join(" ")
     .replace(/['’]s$/, "");
-  const name = kind === "asset" ? spellAsset(text, shape) : text.toLowerCase();
+  const said = isPair(tag, context.lexicon) ? text.replace("-", "/") : text;
+  const name = kind === "asset" ? spellAsset(said, shape) : said.toLowerCase();
   return {
     name: { kind, name, open: true, from: tag.from, to: tags[at + length - 1]!.to },
     length,
@@ -279,6 +280,13 @@ function looksLike(text: string, isName: (word: string) => boolean): boolean {
 function isHolding(tag: Tag | undefined): boolean {
   return /^(?:accounts?|positions?|wallets?|balances?|stakes?|loans?|debts?|deposits?|holdings?)$/
     .test(tag?.norm ?? "");
+}
+
+/** "SOL-USDC": two things of a pool, as "SOL/USDC" is. */
+function isPair({ norm }: Tag, { isName, lexicon }: CompiledLexicon): boolean {
+  const [left, right, ...more] = norm.split("-");
+  return more.length === 0 && right !== undefined && !lexicon.prefixes.includes(left!) &&
+    isName(left!) && isName(right);
 }
 
 function spellAsset(text: string, shape: NameShape): string {
@@ -318,7 +326,7 @@ function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind 
   if (everyday !== null) return everyday;
   if ([CALENDAR, ORDINAL, MEASURE].some((words) => words.test(tag.norm))) return null;
   const sure = SURE.includes(shape) || shape === "suffix";
-  if (shape === "signed" && tag.text.includes("/")) {
+  if (shape === "signed" && (tag.text.includes("/") || isPair(tag, context.lexicon))) {
     return !exchanges && prep !== null && AT.includes(prep) && !afterAmount ? "place" : "asset";
   }
   if (afterAmount) return sure || (context.isExact && tag.norm.length <= 5) ? "asset" : null;
