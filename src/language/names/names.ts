@@ -169,12 +169,13 @@ function joinedPlace(
     return null;
   }
   if (!/^[a-z]{2,}$/.test(tag.norm) || !/^[a-z]{2,}$/.test(next.norm)) return null;
-  const [known] = lexicon.index.get(`${tag.norm}${next.norm}`) ?? [];
+  const known = lexicon.index.get(`${tag.norm}${next.norm}`)
+    ?.find(({ words }) => words.length === 1);
   const sense = known?.senses.find((one) =>
     one.role === "name" &&
     (one.kind === "place" ? AT.includes(prep) : exchanges && one.kind === "asset")
   );
-  if (known?.words.length !== 1 || sense?.role !== "name") return null;
+  if (sense?.role !== "name") return null;
   return { kind: sense.kind, name: sense.name, open: false, from: tag.from, to: next.to };
 }
 
