@@ -132,6 +132,7 @@ for (
     "two hundred usdc",
     "stkaave cooldown ended",
     "my debt on aave is gone",
+    "raise my ltv limit to 1 and stake 3 ETH with lido",
     "to hell with my 5 ETH on aave",
     "out of luck with my 5 ETH on aave",
     "full stake of ETH is risky",

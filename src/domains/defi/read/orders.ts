@@ -109,9 +109,10 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
       .filter((action) => told.every((actions) => actions.includes(action)))
       .filter((action) => shared.includes(action));
     // "nominate and bond 5 KSM", "clam.. claim my rewards": one act in two words
+    const next = parsed.orders[parsed.orders.indexOf(order) + 1];
     const goesOn = order.phrases.length === 0 && order.particles.length === 0 &&
-      orders.length === 0 && foreign === null && order.head.actions.length > 0 &&
-      parsed.orders.indexOf(order) < parsed.orders.length - 1;
+      Object.keys(order.ratios).length === 0 && orders.length === 0 && foreign === null &&
+      order.head.actions.length > 0 && next !== undefined && next.head.from - order.head.to <= 2;
     if (goesOn) {
       shared = DEFI_PRIMITIVES.filter((action) => order.head.actions.includes(action));
       continue;
