@@ -17,7 +17,7 @@ import { joinAddresses } from "./tokens/addresses.ts";
 import { type Token, tokenize } from "./tokens/tokens.ts";
 import { dropContrasts } from "./screen/contrasts.ts";
 import { dropExclusions } from "./screen/exclusions.ts";
-import { dropRepeats } from "./screen/repeats.ts";
+import { dropRepeats, dropStutters } from "./screen/repeats.ts";
 import { applyCorrections, dropListMarks, findWrapper, restartAt } from "./screen/wrappers.ts";
 
 /** Why a prompt is no order to act on now, and where. */
@@ -186,7 +186,8 @@ function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPro
   const marks = createRoles(tokens.length);
   const tagged = joinAddresses(tagTokens(prompt, tokens, quantities, lexicon));
   const listed = dropListMarks(tagged, prompt, tokens, marks);
-  const tags = dropRepeats(applyCorrections(withoutCounts(listed), marks), marks);
+  const said = dropStutters(withoutCounts(listed), marks);
+  const tags = dropRepeats(applyCorrections(said, marks), marks);
   const wrapper = findWrapper(tags, prompt, tokens);
   if (wrapper) {
     const { start } = tokens[wrapper.from]!;

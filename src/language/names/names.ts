@@ -354,7 +354,8 @@ function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind 
   if (placeNext && shape !== "ticker" && shape !== "signed") return "place";
   if (may(next, "object", "noun") && shape === "capital") return "place";
   if (context.isSecond) return "asset";
-  if (inPhrase > 0) return null;
+  // "Lido's GGV vault": which of a place's
+  if (inPhrase > 0) return placeNext && !exchanges && prep === null ? "asset" : null;
   if (afterDeterminer) return "asset";
   return shape === "capital" || shape === "suffix" ? null : "asset";
 }
