@@ -143,14 +143,14 @@ interface Prepared {
 /** "one deposit of 0.4 WBTC": that it is one says nothing of how much. */
 function withoutCounts(tags: readonly Tag[]): Tag[] {
   return tags.map((tag, i) => {
+    if (tag.quantity === undefined || !/^(?:one|a single|a)$/.test(tag.norm)) return tag;
     // "one small loan, 50 DAI": what counts is said as well
     const next = tags.slice(i + 1, i + 4).findIndex((one) => may(one, "noun", "object"));
     const isSaid = next > 0 && tags.some((one) => one !== tag && one.quantity !== undefined) &&
       tags.slice(i + 1, i + 1 + next).every((one) =>
         !may(one, "name") && !one.quantity && !one.mark
       );
-    const counts = /^(?:one|a single|a)$/.test(tag.norm) && tag.quantity !== undefined &&
-      !may(tags[i + 1], "name") &&
+    const counts = !may(tags[i + 1], "name") &&
       (isSaid || may(tags[i + 1], "noun") ||
         may(tags[i + 1], "object") && tags[i + 2]?.norm === "of");
     if (!counts) return tag;
@@ -330,10 +330,10 @@ function actsBesides(
     verbOf(tag, "base", "gerund") === undefined && !may(tag, "noun") &&
     tags.slice(Math.max(0, i - 2), i).some(({ norm }) => /^(?:i|we|i've|we've)$/.test(norm));
   return tags.flatMap((tag, i) => {
-    if (may(tag, "name") || isRead(tag) || isPast(tag, i)) return [];
+    if (may(tag, "name") || isRead(tag)) return [];
     const { actions } = verbOf(tag, "base", "gerund", "participle") ?? senseOf(tag, "noun") ??
       { actions: [] };
-    return actions.length === 0 ? [] : [[...actions]];
+    return actions.length === 0 || isPast(tag, i) ? [] : [[...actions]];
   });
 }
 

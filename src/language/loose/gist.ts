@@ -105,8 +105,9 @@ function couldAsk(tags: readonly Tag[]): boolean {
   const words = tags.filter((tag) => !tag.mark && lightRole(tag) === null);
   const norms = words.flatMap(({ norm }) => norm.split(" "));
   // "what I owe" is a thing, "claim them" says what stood before
-  const told = words.filter((tag, i) => !may(tag, "object") && !resumes(words, i))
-    .flatMap(({ norm }) => norm.split(" "));
+  const told = words.filter((tag, i) =>
+    !may(tag, "object") && !(may(tag, "pronoun") && resumes(words, i))
+  ).flatMap(({ norm }) => norm.split(" "));
   // "the safety module" is a place to stake in
   const claims = (word: string, i: number) => CLAIMS.test(word) && norms[i + 1] !== "module";
   const tells = told.some((word) => OTHERS.test(word) || TELLS.test(word));
