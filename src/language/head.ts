@@ -255,12 +255,13 @@ function findGone(
   { lexicon }: CompiledLexicon,
 ): FoundHead | null {
   const end = tags.findIndex(({ norm }, i) => i > at && norm === "gone");
-  const verb = lexicon.verbs.find(({ base }) => base === "get rid of");
+  const verb = end < 0 ? undefined : lexicon.verbs.find(({ base }) => base === "get rid of");
+  if (verb === undefined) return null;
   const isWanted = mayCause(tags[at]!) ||
     /\b(?:want|need|like|love|get|want to see|like to see)(?: that)?$/.test(
       frame.at(-1)?.norm ?? "",
     );
-  if (end < 0 || verb === undefined || !isWanted) return null;
+  if (!isWanted) return null;
   const start = mayCause(tags[at]!) ? at + 1 : at;
   const front = tags.slice(start, end);
   if (front.some(({ mark }) => mark !== undefined) || !front.some((tag) => may(tag, "object"))) {
@@ -470,14 +471,15 @@ function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): Foun
 
 /** "I'd like my USDT to be USDC", "my 800 MATIC become ETH, now": one thing is to be another. */
 function findBecome(tags: readonly Tag[], at: number, frame: readonly Tag[]): FoundHead | null {
-  const asks = frame.length > 0 || tags.some((tag) => may(tag, "courtesy", "urgency"));
   const as = tags.findIndex(({ norm }, i) => i > at && /^(?:to be|become|to become)$/.test(norm));
+  if (as < 0) return null;
+  const asks = frame.length > 0 || tags.some((tag) => may(tag, "courtesy", "urgency"));
   const isThing = (tag: Tag) =>
     tag.senses.some((sense) => sense.role === "name" && sense.kind === "asset");
   const given = tags.slice(at, as);
   const isOwn = given[0]?.quantity !== undefined || may(given[0], "determiner");
   const target = tags.slice(as + 1).find((tag) => lightRole(tag) === null);
-  if (as < 0 || !asks || !isOwn || given.filter(isThing).length !== 1) return null;
+  if (!asks || !isOwn || given.filter(isThing).length !== 1) return null;
   if (target === undefined || !isThing(target) || given.some(({ mark }) => mark !== undefined)) {
     return null;
   }
@@ -553,7 +555,7 @@ function findOpenVerb(
   while (tags[next] && lightRole(tags[next]!)) next++;
   const object = tags[next];
   const fits = object !== undefined && (object.quantity !== undefined || may(object, "name") ||
-    /^(?:my|the|our|some|it|them|another|a|an|everything)$/.test(object.norm));
+    /^(?:my|the|our|some|it|them|another|a|an|everything|those|these)$/.test(object.norm));
   const acts = tags.slice(next).some((one) => may(one, "noun"));
   if (!fits || acts || isReversed(tag.norm, lexicon)) return null;
   const head: OrderHead = {

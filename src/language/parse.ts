@@ -21,7 +21,7 @@ import { dropContrasts } from "./screen/contrasts.ts";
 import { dropExclusions } from "./screen/exclusions.ts";
 import { toEveryday } from "./screen/everyday.ts";
 import { dropOpening, dropRepairs } from "./screen/repairs.ts";
-import { dropRepeats } from "./screen/repeats.ts";
+import { dropRepeats, dropStutters } from "./screen/repeats.ts";
 import {
   applyCorrections,
   asksOthers,
@@ -177,14 +177,14 @@ interface Prepared {
 /** "one deposit of 0.4 WBTC": that it is one says nothing of how much. */
 function withoutCounts(tags: readonly Tag[]): Tag[] {
   return tags.map((tag, i) => {
+    if (tag.quantity === undefined || !/^(?:one|a single|a)$/.test(tag.norm)) return tag;
     // "one small loan, 50 DAI": what counts is said as well
     const next = tags.slice(i + 1, i + 4).findIndex((one) => may(one, "noun", "object"));
     const isSaid = next > 0 && tags.some((one) => one !== tag && one.quantity !== undefined) &&
       tags.slice(i + 1, i + 1 + next).every((one) =>
         !may(one, "name") && !one.quantity && !one.mark
       );
-    const counts = /^(?:one|a single|a)$/.test(tag.norm) && tag.quantity !== undefined &&
-      !may(tags[i + 1], "name") &&
+    const counts = !may(tags[i + 1], "name") &&
       (isSaid || may(tags[i + 1], "noun") ||
         may(tags[i + 1], "object") && tags[i + 2]?.norm === "of");
     if (!counts) return tag;
@@ -220,7 +220,8 @@ function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPro
   const marks = createRoles(tokens.length);
   const tagged = joinAddresses(tagTokens(prompt, tokens, quantities, lexicon));
   const listed = dropListMarks(tagged, prompt, tokens, marks);
-  const corrected = applyCorrections(withoutCounts(toEveryday(listed)), marks);
+  const said = dropStutters(withoutCounts(toEveryday(listed)), marks);
+  const corrected = applyCorrections(said, marks);
   const tags = dropRepeats(dropRepairs(dropOpening(corrected, marks), marks), marks);
   const wrapper = findWrapper(tags, prompt, tokens);
   if (wrapper) {
@@ -367,7 +368,7 @@ function actsBesides(
     verbOf(tag, "base", "gerund") === undefined && !may(tag, "noun") &&
     tags.slice(Math.max(0, i - 2), i).some(({ norm }) => /^(?:i|we|i've|we've)$/.test(norm));
   return tags.flatMap((tag, i) => {
-    if (may(tag, "name") || isRead(tag) || isPast(tag, i)) return [];
+    if (may(tag, "name") || isRead(tag)) return [];
     // "buying a washing machine": nothing that a domain knows
     const object = may(tags[i + 1], "determiner") ? tags[i + 2] : undefined;
     const isElse = object !== undefined && object.senses.length === 0 && !object.quantity &&
@@ -385,7 +386,7 @@ function actsBesides(
     // "I refuse to sell" leaves all but selling
     const isSame = orders.some(({ head }) => head.actions.some((one) => actions.includes(one)));
     if (isShunned(tags, i)) return isSame ? [[]] : [];
-    return actions.length === 0 ? [] : [[...actions]];
+    return actions.length === 0 || isPast(tag, i) ? [] : [[...actions]];
   });
 }
 

@@ -45,7 +45,11 @@ export function readGist(tags: readonly Tag[], base: Base): ReadOrder | null {
   const isEarned = tags.some(isReward);
   const tells = (i: number) => isEarned || may(tags[i + 1], "particle", "prep");
   const refers = (i: number) => isFree && (acts.length > 1 || !tells(i)) || !resumes(tags, i);
-  if (isOpen && tags.some((tag, i) => may(tag, "pronoun") && refers(i))) return null;
+  // "that validator" is a thing of its own
+  const isPronoun = (tag: Tag, i: number) =>
+    may(tag, "pronoun") &&
+    !(may(tag, "determiner") && may(tags[i + 1], "name", "object", "noun", "adjective"));
+  if (isOpen && tags.some((tag, i) => isPronoun(tag, i) && refers(i))) return null;
   const actions = agreed(acts) ?? agreed(acts.filter(({ form }) => form === "imperative"));
   if (actions === null) return null;
   const act = leading(acts, actions);
@@ -110,8 +114,9 @@ function couldAsk(tags: readonly Tag[]): boolean {
   const words = tags.filter((tag) => !tag.mark && lightRole(tag) === null);
   const norms = words.flatMap(({ norm }) => norm.split(" "));
   // "what I owe" is a thing, "claim them" says what stood before
-  const told = words.filter((tag, i) => !may(tag, "object") && !resumes(words, i))
-    .flatMap(({ norm }) => norm.split(" "));
+  const told = words.filter((tag, i) =>
+    !may(tag, "object") && !(may(tag, "pronoun") && resumes(words, i))
+  ).flatMap(({ norm }) => norm.split(" "));
   // "the safety module" is a place to stake in
   const claims = (word: string, i: number) => CLAIMS.test(word) && norms[i + 1] !== "module";
   const tells = told.some((word) => OTHERS.test(word) || TELLS.test(word));

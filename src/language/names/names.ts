@@ -146,7 +146,8 @@ export function nameAt(
     tag.senses.every(({ role }) => ["address", "filler", "greeting"].includes(role));
   // "on Save": a verb nowhere behind "on"
   const isVerb = tag.senses.length > 0 && tag.senses.every(({ role }) => role === "verb") &&
-    /^(?:on|at|from|via)$/.test(context.prep ?? "") && kindOfEveryday(tag, context) === "place";
+    (/^(?:on|at|from|via)$/.test(context.prep ?? "") || context.afterDeterminer) &&
+    kindOfEveryday(tag, context) === "place";
   if ((tag.senses.length > 0 && !isTicker && !isVerb) || tag.mark || tag.quantity) return null;
   const repaired = repairPlace(tag, context);
   if (repaired) return { name: repaired, length: 1 };
@@ -168,12 +169,13 @@ function joinedPlace(
     return null;
   }
   if (!/^[a-z]{2,}$/.test(tag.norm) || !/^[a-z]{2,}$/.test(next.norm)) return null;
-  const [known] = lexicon.index.get(`${tag.norm}${next.norm}`) ?? [];
+  const known = lexicon.index.get(`${tag.norm}${next.norm}`)
+    ?.find(({ words }) => words.length === 1);
   const sense = known?.senses.find((one) =>
     one.role === "name" &&
     (one.kind === "place" ? AT.includes(prep) : exchanges && one.kind === "asset")
   );
-  if (known?.words.length !== 1 || sense?.role !== "name") return null;
+  if (sense?.role !== "name") return null;
   return { kind: sense.kind, name: sense.name, open: false, from: tag.from, to: next.to };
 }
 
@@ -256,7 +258,8 @@ function openName(
   }
   const text = tags.slice(at, at + length).map((one) => one.text).join(" ")
     .replace(/['’]s$/, "");
-  const name = kind === "asset" ? spellAsset(text, shape) : text.toLowerCase();
+  const said = isPair(tag, context.lexicon) ? text.replace("-", "/") : text;
+  const name = kind === "asset" ? spellAsset(said, shape) : said.toLowerCase();
   return {
     name: { kind, name, open: true, from: tag.from, to: tags[at + length - 1]!.to },
     length,
@@ -280,6 +283,13 @@ function isHolding(tag: Tag | undefined): boolean {
     .test(tag?.norm ?? "");
 }
 
+/** "SOL-USDC": two things of a pool, as "SOL/USDC" is. */
+function isPair({ norm }: Tag, { isName, lexicon }: CompiledLexicon): boolean {
+  const [left, right, ...more] = norm.split("-");
+  return more.length === 0 && right !== undefined && !lexicon.prefixes.includes(left!) &&
+    isName(left!) && isName(right);
+}
+
 function spellAsset(text: string, shape: NameShape): string {
   if (shape === "address") return text;
   return text.replace(/^\$/, "").toUpperCase();
@@ -296,7 +306,7 @@ const ORDINAL =
   /^(?:last|first|next|final|more|other|quick|small|big|little|simple|single|second|third)$/;
 
 /** "a quarter of my render", "on shadow": an everyday word where only a name can stand. */
-function kindOfEveryday({ norm }: Tag, context: NameContext): NameKind | null {
+function kindOfEveryday({ norm, text }: Tag, context: NameContext): NameKind | null {
   const { prep, exchanges, afterAmount, afterDeterminer, next, things } = context;
   const { asset = [], place = [] } = context.lexicon.lexicon.everyday;
   const isEnd = next === undefined || next.mark !== undefined || lightRole(next) !== null ||
@@ -305,7 +315,10 @@ function kindOfEveryday({ norm }: Tag, context: NameContext): NameKind | null {
     const isTarget = exchanges && /^(?:to|into|for)$/.test(prep ?? "") && isEnd;
     if (afterAmount || (afterDeterminer && things === 0) || isTarget) return "asset";
   }
-  return place.includes(norm) && prep !== null && AT.includes(prep) && isEnd ? "place" : null;
+  // "my Save loan"
+  const isOwned = afterDeterminer && /^[A-Z]/.test(text) && may(next, "place_word", "object");
+  const isLed = prep !== null && AT.includes(prep) && isEnd;
+  return place.includes(norm) && (isLed || isOwned) ? "place" : null;
 }
 
 function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind | null {
@@ -314,7 +327,7 @@ function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind 
   if (everyday !== null) return everyday;
   if ([CALENDAR, ORDINAL, MEASURE].some((words) => words.test(tag.norm))) return null;
   const sure = SURE.includes(shape) || shape === "suffix";
-  if (shape === "signed" && tag.text.includes("/")) {
+  if (shape === "signed" && (tag.text.includes("/") || isPair(tag, context.lexicon))) {
     return !exchanges && prep !== null && AT.includes(prep) && !afterAmount ? "place" : "asset";
   }
   if (afterAmount) return sure || (context.isExact && tag.norm.length <= 5) ? "asset" : null;
@@ -341,7 +354,8 @@ function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind 
   if (placeNext && shape !== "ticker" && shape !== "signed") return "place";
   if (may(next, "object", "noun") && shape === "capital") return "place";
   if (context.isSecond) return "asset";
-  if (inPhrase > 0) return null;
+  // "Lido's GGV vault": which of a place's
+  if (inPhrase > 0) return placeNext && !exchanges && prep === null ? "asset" : null;
   if (afterDeterminer) return "asset";
   return shape === "capital" || shape === "suffix" ? null : "asset";
 }

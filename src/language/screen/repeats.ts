@@ -7,6 +7,19 @@ const AGAIN =
 /** How far apart an amount and its repetition may stand, in tags. */
 const REACH = 8;
 
+/** "supply supply two ETH", "pull pull out": a word that is said again is the same word. */
+export function dropStutters(tags: readonly Tag[], roles: Roles): Tag[] {
+  return tags.filter((tag, i) => {
+    const next = tags[i + 1];
+    const isAgain = next !== undefined && /^[a-z]{2,}$/.test(tag.norm) &&
+      (next.norm === tag.norm || next.norm.startsWith(`${tag.norm} `)) &&
+      may(tag, "verb", "determiner", "prep") && may(next, "verb", "determiner", "prep") &&
+      !may(tag, "name", "negation", "object") && !tag.quantity && !next.quantity;
+    if (isAgain) roles.set(tag, "correction");
+    return !isAgain;
+  });
+}
+
 /** Takes out an amount that is said twice: "five (5) ETH", "10k USDT, that is 10,000 USDT". */
 export function dropRepeats(tags: readonly Tag[], roles: Roles): Tag[] {
   const kept = [...tags];

@@ -67,7 +67,9 @@ function atVenue(allowed: readonly DefiPrimitive[], said: Said): readonly DefiPr
     if (all([...LENDING_VENUES, ...KEEPING_VENUES])) return without("unstake_asset");
     if (stakes) return without("withdraw_asset");
     const receipt = assets.length === 1 ? receiptOf(assets[0]!.name) : undefined;
-    if (receipt === undefined || keeps || !REDEEMS.test(head.word)) return allowed;
+    // What is locked for votes is kept nowhere else: "withdraw my vlCVX"
+    const isLock = assets.length === 1 && /^(?:ve|vl)/i.test(assets[0]!.name);
+    if (receipt === undefined || keeps || !(isLock || REDEEMS.test(head.word))) return allowed;
     return without(receipt === "staked" ? "withdraw_asset" : "unstake_asset");
   }
   const brings = allowed.includes("deposit_asset") && allowed.includes("stake_asset");

@@ -114,10 +114,12 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
       .filter((action) => told.every((actions) => actions.includes(action)))
       .filter((action) => shared.includes(action));
     // "nominate and bond 5 KSM", "clam.. claim my rewards": one act in two words
+    const next = all[k + 1];
     const goesOn = order.phrases.length === 0 && order.particles.length === 0 &&
-      Object.keys(order.ratios).length === 0 &&
-      orders.length === 0 && foreign === null && order.head.actions.length > 0 &&
-      k < all.length - 1;
+      Object.keys(order.ratios).length === 0 && orders.length === 0 && foreign === null &&
+      order.head.actions.length > 0 && next !== undefined &&
+      (next.head.from - order.head.to <= 2 ||
+        parsed.roles.slice(order.head.to, next.head.from).every((role) => JOINS.has(role)));
     if (goesOn) {
       shared = DEFI_PRIMITIVES.filter((action) => order.head.actions.includes(action));
       continue;
@@ -350,6 +352,11 @@ function namesEnough({ phrases, head }: ReadOrder): boolean {
   if (head.form !== "open_verb" || !isDirect || phrases.some(({ self }) => self)) return false;
   return ((known("asset") && (counts || known("place"))) || (known("place") && counts));
 }
+
+/** Roles of words between two verbs of one act. */
+const JOINS: ReadonlySet<string> = new Set(
+  "punct|connector|courtesy|filler|urgency|insistence|address|greeting|frame|label".split("|"),
+);
 
 /** "take 400 USDC from my wallet and lend it": what is at hand is the object of what follows. */
 function withFetched(orders: readonly ReadOrder[]): ReadOrder[] {

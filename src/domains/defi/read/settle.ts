@@ -114,16 +114,22 @@ const AT = /^(?:from|on|at|in|into|to|out of|off|via|with|by)$/;
 /** "100 USDC in the GMX ETH pool", "my LP out of the SOL BONK pool": what is in a pool is no thing to act on. */
 function settlePools(action: DefiPrimitive, phrases: Phrases): Phrases {
   const isPool = ({ hints }: NounPhrase) => hints.some((hint) => /^(?:pool|vault)$/.test(hint));
-  if (action === "deposit_asset") {
-    const counts = phrases.some((phrase) =>
-      states(phrase) && phrase.prep === null && assetOf(phrase) !== null
+  const leads = action === "deposit_asset"
+    ? /^(?:in|into|to)$/
+    : action === "withdraw_asset"
+    ? /^(?:from|out of|off)$/
+    : null;
+  const counts = phrases.some((phrase) =>
+    states(phrase) && phrase.prep === null && assetOf(phrase) !== null
+  );
+  const isIn = (phrase: NounPhrase) =>
+    counts && phrase.amount === null && isPool(phrase) && leads?.test(phrase.prep ?? "") === true &&
+    phrase.names.length === 2 && phrase.names.some(({ kind }) => kind === "place") &&
+    assetOf(phrase) !== null;
+  if (phrases.some(isIn)) {
+    return phrases.map((phrase) =>
+      isIn(phrase) ? withKind(phrase, "place", phrase.hints.at(-1)) : phrase
     );
-    return phrases.map((phrase) => {
-      const isIn = counts && phrase.amount === null && isPool(phrase) &&
-        /^(?:in|into|to)$/.test(phrase.prep ?? "") && phrase.names.length === 2 &&
-        phrase.names.some(({ kind }) => kind === "place") && assetOf(phrase) !== null;
-      return isIn ? withKind(phrase, "place", phrase.hints.at(-1)) : phrase;
-    });
   }
   const [of, with_] = pairOf(action, phrases);
   if (of === undefined || with_ === undefined) return phrases;

@@ -487,7 +487,6 @@ export const VENUE_NAMES: Readonly<Record<string, string>> = {
   "uni v4": "uniswap",
   "cake v2": "pancakeswap",
   "cake v3": "pancakeswap",
-  "just lend": "justlend",
   "thor swap": "thorswap",
   "stake wise": "stakewise",
   "liquid swap": "liquidswap",
