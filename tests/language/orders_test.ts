@@ -42,7 +42,7 @@ const ORDERS: readonly (readonly [string, readonly (readonly string[])[]])[] = [
   ]]],
   ["just lend 500 usdc on aave", [["deposit_asset"]]],
   ["borrow 500 usdt on just lend", [["borrow_asset"]]],
-  ["uh put 2 eth into ave please", [["deposit_asset", "stake_asset"]]],
+  ["uh put 2 eth into ave please", [["deposit_asset"]]],
   ["supply supply two eth on zero lend", [["deposit_asset"]]],
   ["withdraw 1.2 ETH out of Lido's GGV vault", [
     ["withdraw_asset", "unstake_asset", "claim_rewards"],
