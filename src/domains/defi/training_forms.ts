@@ -1,4 +1,4 @@
-import { type DefiOrder, readOrders } from "./read/orders.ts";
+import { type DefiOrder, readOrders, readStrictOrder } from "./read/orders.ts";
 
 /**
  * How a prompt comes to the mapper: as the one order that it reads to; null where it is refused or has
@@ -37,11 +37,14 @@ export function orderWithin(prompt: string): string | null {
   if (whole) return whole.text;
   if (!/\d/.test(prompt)) return null;
   for (const at of boundaries(prompt, WORD_STARTS).slice(1, MOST_CUTS)) {
-    const order = singleOrder(prompt.slice(at));
+    // An order within counts something
+    if (!/\d/.test(prompt.slice(at))) break;
+    const order = readStrictOrder(prompt.slice(at));
     if (order && isComplete(order)) return order.text;
   }
   for (const at of boundaries(prompt, WORD_ENDS).reverse().slice(0, MOST_CUTS)) {
-    const order = singleOrder(prompt.slice(0, at));
+    if (!/\d/.test(prompt.slice(0, at))) break;
+    const order = readStrictOrder(prompt.slice(0, at));
     if (order && isComplete(order)) return order.text;
   }
   return null;

@@ -65,6 +65,15 @@ export function readOrders(prompt: string): DefiReading {
   return refused!;
 }
 
+/** The one order of a fragment whose every word has its place; null for any other text. */
+export function readStrictOrder(fragment: string): DefiOrder | null {
+  for (const parsed of readingsOf(fragment, DEFI_LANGUAGE)) {
+    const { orders } = findOrders(fragment, parsed);
+    return orders.length === 1 ? orders[0]! : null;
+  }
+  return null;
+}
+
 /**
  * What a prompt would be about that {@linkcode readOrders} does not understand, or null: that it is an order
  * nothing here shows, so that a score has to be sure of it.
