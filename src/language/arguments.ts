@@ -360,6 +360,12 @@ export function readArguments(
     // "the DeFi Spring rewards": a name of what is earned, which has no place in a plan
     const names = tag.senses.length === 0 && /^[A-Z]/.test(tag.text) && namesObject(tags, i);
     if (isNoun || names) nouns.push(tag);
+    // "last night" tells when it was; "the allegation about" is what is acted on
+    const isTold =
+      tag.norm === "last" && /^(?:night|week|month|year|time)$/.test(after?.norm ?? "") ||
+      tag.senses.length === 0 && !tag.mark && draft?.open === true &&
+        /^(?:about|regarding|concerning)$/.test(after?.norm ?? "");
+    if (isTold) things.push(tag);
     const isDoubtful = lexicon.lexicon.doubtful?.includes(tag.norm) === true &&
       (prep !== null || draft?.open === true);
     if (isDoubtful || isOpenThing(tags, i, draft, prep)) things.push(tag);

@@ -46,6 +46,8 @@ export function findHead(tags: readonly Tag[], lexicon: CompiledLexicon): FoundH
   const { frame, takes, at } = readFrame(tags);
   const first = tags[at];
   if (first === undefined) return null;
+  // "Having withdrawn 3,000 USDS": tells what was done
+  if (first.norm === "having" && isDone(tags, at + 1)) return null;
   const expects = takes ?? "base";
   const done = expects === "thing" || expects === "doing" || mayCause(first)
     ? findDone(tags, at, frame, takes) ?? findGone(tags, at, frame, lexicon)
@@ -346,7 +348,9 @@ function findNamed(
     // "deposit 5 ape": what is counted
     const isCounted = tags[i - 1]?.quantity !== undefined &&
       !tags.slice(at, i).some((one) => may(one, "name"));
-    const verbal = base && things > 0 && noun < 0 && !mayBeNoun && !isCounted &&
+    // "all my lp"
+    const isOwned = may(tag, "object") && may(tags[i - 1], "determiner");
+    const verbal = base && things > 0 && noun < 0 && !mayBeNoun && !isCounted && !isOwned &&
       (tags[i - 1]?.norm === "to" || isLast || may(tags[at], "prep") ||
         /^(?:let|have)$/.test(frame.at(-1)?.norm ?? "") || isPlaced(tags, at, i) ||
         may(tags[i - 1], "address"));

@@ -24,7 +24,8 @@ export function repairVerb(
   word: string,
   { bases }: CompiledLexicon,
 ): VerbEntry | "ambiguous" | null {
-  if (word.length < 4 || COMMON.test(word)) return null;
+  // "stakers" are people
+  if (word.length < 4 || COMMON.test(word) || /ers$/.test(word)) return null;
   const limit = word.length >= 8 ? 2 : 1;
   let best = limit + 1;
   let found: VerbEntry[] = [];
@@ -47,5 +48,5 @@ export function repairVerb(
 
 /** True for a common word that stands for no act of a domain, however near it is to one. */
 export function isNoVerb(word: string): boolean {
-  return AIMS.test(word) || COMMON.test(word);
+  return AIMS.test(word) || COMMON.test(word) || /ers$/.test(word);
 }

@@ -71,7 +71,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     thats it|thats all|and thats it|gracias|merci|danke|grazie|obrigado|that's it|that will be all|and that's it|nothing else|and nothing else|much obliged|
     please & thank you|will ya|would ya|would you kindly|do the needful|once you can|when ready`,
   filler:
-    `more or less|lol|lmao|tbh|imo|fr|ngl|finally|hence|thus|therefore|consequently|accordingly|let's see|in its entirety|in their entirety|the entire lot|altogether|entirely|completely|fully|in hand|so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
+    `more or less|lol|lmao|tbh|imo|fr|ngl|finally|hence|thus|therefore|consequently|accordingly|let's see|altogether|entirely|completely|fully|in hand|so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
     alrighty then|aight|ight|welp|whew|phew|oof|heh|hehe|lmao|leh lah|lor lah|sia|wah|alamak|
     can lah|ok lah|okay lah|ok can|eh boss|innit though|you see|mind you|
     here|hereinafter|duly|as of now|um|umm|uh|uhm|er|erm|hmm|hm|mmm|eh|ah|oh|aw|so|well|ok|okay|alright|all right|right|
@@ -187,10 +187,10 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   be: `be|is|are|am|gets|being|to be`,
   self:
     `the treasury|the operating treasury|the reserve account|the operating account|our reserves|the ops wallet|our ops wallet|our operating wallet|us|my hands|our hands|our treasury wallet|us|myself|ourselves|my pocket|my pockets|our pockets|my wallet|my account|my address|my main wallet|my own wallet|my usual address|my ledger|
-    my cold wallet|my hardware wallet|my trading account|the wallet|my hot wallet|my metamask|
+    my trading account|the wallet|my hot wallet|my metamask|
     my trading wallet|my usual wallet|my main account|my own account|me|my balance|
     my savings wallet|my spot wallet|my usual account|wallet|our wallet|my safe|my portfolio|
-    my treasury|our treasury|my cold storage|my own address|my main address|my ledger wallet|
+    my treasury|our treasury|my own address|my main address|my ledger wallet|
     my usual payout address|my primary wallet`,
   reason: `because|cause|cos|coz|since|as|so that|so i can|so we can|so they can|
     in order to|seeing as|seeing that|given that|now that|considering|so as to|due to|because of|
@@ -199,14 +199,14 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     to reduce my|to improve|to increase my|to boost|to collect yield|and let me|to save|to put it to work|to see some profit|to be safe|to begin earning|
     to begin|to generate|to secure`,
   condition:
-    `you can|you could|you will|you would|if|when|once|unless|until|till|whenever|provided|providing|assuming|in case|
+    `into one of|in one of|on one of|to one of|with one of|you can|you could|you will|you would|if|when|once|unless|until|till|whenever|provided|providing|assuming|in case|
     as long as|so long as|should|only if|only when|otherwise|else|or else|pending|
     subject to|upon|supposing|suppose|depending|contingent|conditional|given|after|before|
     while|wait|await|as soon as|the moment|the minute|permitting|on condition|whether|in the event|
     every time|each time|barring|eventually|in due course|at some point|the nod|the green light|green light|as plan|failing|plan b|except|unlikely|lest|or`,
   negation:
-    `passing on|spare me|spare us|what i said|what we said|what i told you|what i wrote|unsend|unsubmit|the last thing i want|the last thing we want|last thing i want|the last thing i need|other than|apart from|aside from|save for|barring|yeah right|as if|oh great|oh sure|yeah no|yeah nah|sure thing|big surprise|not really|
-    by mistake|by accident|not|no|don't|dont|do not|never|cannot|can't|won't|isn't|aren't|without|nor|neither|
+    `passing on|spare me|spare us|what i said|what we said|what i told you|what i wrote|unsend|unsubmit|last thing i need|last thing we need|last thing i want is|the last thing i want|the last thing we want|last thing i want|the last thing i need|other than|apart from|aside from|save for|barring|yeah right|as if|oh great|oh sure|yeah no|yeah nah|sure thing|big surprise|not really|
+    bar the|bar my|by mistake|by accident|not|no|don't|dont|do not|never|cannot|can't|won't|isn't|aren't|without|nor|neither|
     nothing|none|nobody|refrain|avoid|cancel|abort|stop|undo|revert|forget|nevermind|never mind|
     nvm|scratch|retract|retracted|void|oops|rather|instead|hold|skip|ignore|disregard|nope|nah|
     didn't|doesn't|wasn't|haven't|hasn't|wouldn't|shouldn't|couldn't|hardly|barely|
@@ -219,7 +219,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   question: `what|how|why|who|whose|where|which|what's|how's|when's|whats|hows|is it|are there|
     do i|does|did|should i|can i|wondering|wonder|curious|any idea|advice|thoughts|opinion`,
   play:
-    `flip a coin|toss a coin|get ready|be ready|stand by|spell-check|spell - check|spell check|spellcheck|proofread|test|testing|tests|pretend|imagine|example|hypothetical|hypothetically|simulate|simulation|
+    `assume|presume|let us assume|let's assume|flip a coin|toss a coin|get ready|be ready|stand by|spell-check|spell - check|spell check|spellcheck|proofread|test|testing|tests|pretend|imagine|example|hypothetical|hypothetically|simulate|simulation|
     simulated|sandbox|mock|draft|drill|practice|backtest|roleplay|role-play|demo|dry run|dry-run|
     fiction|fictional|scenario|experiment|joke|joking|kidding|maybe|perhaps|might|possibly|
     probably|could|would|may|wish|hope|dream|someday|theory|guess|wishlist|rehearsal|paper trade|

@@ -19,7 +19,7 @@ const ASKS =
 
 /** Words between the speaker and what he is willing to do. */
 const WILLING =
-  /^(?:am|are|is|be|been|being|was|do|hereby|happy|glad|content|ready|keen|eager|resolved|minded|determined|decided|pleased|prepared|satisfied|wish|want|wanting|need|like|love|choose|chose|chosen|prefer|opt|going|gonna|trying|time|to|and|would|'d|must|have|has|had|just|now|really|simply|hereby|therefore|also|then|so|it|our|my|the|order|request|instruction|choice|decision|step|task|job|move|thing|first|next|second|last|final|that|this|wishes|wants|resolves|agreed|agree|today|a|for|in|on|you|let|us|me|please|kindly|with|here|there|of|all|at|again|most|much|very|quite|rather)$/;
+  /^(?:am|are|is|be|been|being|was|do|hereby|happy|glad|content|ready|keen|eager|resolved|determined|decided|pleased|prepared|satisfied|wish|want|wanting|need|like|love|choose|chose|chosen|prefer|opt|going|gonna|trying|time|to|and|would|'d|must|have|has|had|just|now|really|simply|hereby|therefore|also|then|so|it|our|my|the|order|request|instruction|choice|decision|step|task|job|move|thing|first|next|second|last|final|that|this|wishes|wants|resolves|agreed|agree|today|a|for|in|on|you|let|us|me|please|kindly|with|here|there|of|all|at|again|most|much|very|quite|rather)$/;
 /** What the infinitive behind "is to" tells of. */
 const NAMED_TASK =
   /\b(?!(?:the )?last thing (?:i|we) (?:want|need))(?:my|our|the|next|first|second|last|final|one) (?:\w+ )?(?:thing|order|request|wish|choice|decision|instruction|task|job|step|move|idea|matter|item)(?: i want| we want| i'd like)? is to\b/;
@@ -30,12 +30,26 @@ const NAMED_TASK =
  * @param isPolite Whether the prompt asks for something: "… Please go ahead."
  */
 export function findLooseHead(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
-  if (tags.length > 60) return null;
+  if (tags.length > 60 || asksSomebody(tags) || tags.some(isAssumed)) return null;
   return findIfYou(tags) ?? findMayI(tags, isPolite) ?? findPassive(tags) ?? findFronted(tags) ??
     findMoving(tags) ??
     findDecision(tags) ?? findLater(tags) ??
     findDoneLast(tags) ?? findAct(tags) ??
     findWanted(tags) ?? findThrown(tags) ?? findVerbless(tags);
+}
+
+/** "Let us assume the 300 FRAX is supplied". */
+function isAssumed(tag: Tag): boolean {
+  return may(tag, "play") && /\b(?:assume|presume|pretend|imagine)\b/.test(tag.norm);
+}
+
+/** "Ask support to unstake my TIA": another is to do it. */
+function asksSomebody(tags: readonly Tag[]): boolean {
+  const [verb, whom] = tags.filter((tag) =>
+    tag.norm === "ask" || lightRole(tag) === null || may(tag, "address")
+  );
+  return verb?.norm === "ask" && whom !== undefined && !may(whom, "name") &&
+    !/^(?:you|u|to)\b/.test(whom.norm);
 }
 
 function headAt(

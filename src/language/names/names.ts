@@ -268,8 +268,9 @@ function openName(
 
 /** "un1swap", "Iido": a known name with a sign that looks like one of its letters is nobody's. */
 function looksLike(text: string, isName: (word: string) => boolean): boolean {
-  if (!/[0135I]|vv|rn/.test(text)) return false;
+  if (!/[013457I]|vv|rn/.test(text)) return false;
   const alike = text.replaceAll("0", "o").replaceAll("3", "e").replaceAll("5", "s")
+    .replaceAll("4", "a").replaceAll("7", "t")
     .replaceAll("vv", "w").replaceAll("rn", "m");
   return ["l", "i"].some((stroke) => {
     const meant = alike.replaceAll("1", stroke).replaceAll("I", stroke).toLowerCase();

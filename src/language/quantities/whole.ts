@@ -4,7 +4,7 @@ import { isNumberWord } from "./number_words.ts";
 import type { Quantity } from "./types.ts";
 
 const ALL = new RegExp(
-  "^(?:everything|the (?:whole )?lot(?: of)?|the (?:totality|entirety|whole) of|the last of(?= (?:my|our|the) )|in full|the whole(?= [a-z0-9.]+ (?:debt|loan|balance|position|stake|deposit|bag|stack)(?: |$))|the (?:maximum|max)(?: (?:amount|balance|possible|allowed))?|" +
+  "^(?:everything|the (?:whole )?lot(?: of)?|the (?:totality|entirety|whole) of|the last of(?= (?:my|our|the) )|in full|in (?:its|their) entirety|the entire lot|the whole(?= [a-z0-9.]+ (?:debt|loan|balance|position|stake|deposit|bag|stack)(?: |$))|the (?:maximum|max)(?: (?:amount|balance|possible|allowed))?|" +
     "(?:max|maximum) (?:amount|balance|possible)|entire|entirely|completely|fully|" +
     "(?:the )?full (?:balance|amount|position|deposit|stake|loan|debt|stack|bag|holdings?|size)|" +
     "whole(?= [a-z0-9.]+ (?:debt|loan|balance|position|stake|deposit|bag|stack)(?: |$))|whole (?:thing|balance|amount|position|deposit|stake|loan|debt|stack|bag|holdings?|lot|portfolio|wallet)|whole of|" +

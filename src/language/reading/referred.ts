@@ -26,7 +26,8 @@ export function referredPlace(
   tags: readonly Tag[],
   ground: readonly Tag[],
 ): NounPhrase[] {
-  const refers = tags.find(({ norm }) => /^(?:from )?there$/.test(norm));
+  const refers = tags.find(({ norm }) => /^(?:from )?there$/.test(norm)) ??
+    ledInto(tags, ground);
   if (
     (!refers && phrases.length > 0) ||
     phrases.some(({ names }) => names.some(({ kind }) => kind === "place"))
@@ -54,6 +55,15 @@ export function referredPlace(
     self: false,
     front: true,
   }];
+}
+
+/** "100 USDS into Sky, deposit that": where, though no word refers to it. */
+function ledInto(tags: readonly Tag[], ground: readonly Tag[]): Tag | undefined {
+  const at = ground.findIndex((tag, i) =>
+    /^(?:into|to|onto)$/.test(ground[i - 1]?.norm ?? "") &&
+    tag.senses.some((sense) => sense.role === "name" && sense.kind === "place")
+  );
+  return at > 0 && tags.some((tag) => may(tag, "pronoun")) ? ground[at - 1] : undefined;
 }
 
 /** "kim's rewards, claim them": nothing but what is somebody else's. */

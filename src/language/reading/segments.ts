@@ -264,6 +264,7 @@ function judge(
   const isGround = givesGround(order);
   for (const [i, { tags, end }] of before.entries()) {
     if (wantsBack(tags)) return fault("not_understood", tags);
+    if (isWhen(tags)) return fault("deferred", tags);
     const leads = order.joint === "so" && i === before.length - 1;
     const fault_ = screenBefore(tags, end, i > 0);
     const isTold = isLoose && isRemark({ tags, end }, isGround, head.actions);
@@ -276,6 +277,16 @@ function judge(
     for (const tag of tags) roles.set(tag, lightRole(tag) ?? "aside");
   }
   return null;
+}
+
+/** "In ten minutes, claim …": nothing but when it is to be done. */
+function isWhen(tags: readonly Tag[]): boolean {
+  const words = tags.filter((tag) => lightRole(tag) === null && tag.mark === undefined);
+  const isTime = ({ quantity }: Tag) =>
+    quantity !== undefined && ["time", "date", "duration", "schedule"].includes(quantity.kind);
+  return words.some(isTime) &&
+    words.every((tag) => isTime(tag) || may(tag, "prep", "determiner")) &&
+    !words.some(({ norm }) => /\b(?:for|ago|last|since|yesterday)\b/.test(norm));
 }
 
 /** "I need my ADA back from Liqwid for rent, but pay …": an order that would be lost. */

@@ -4,7 +4,7 @@ import { lightRole } from "./transparent.ts";
 
 /** Words that make an order depend on something. */
 export const CONDITIONS =
-  /^(?:if|unless|when|whenever|once|until|till|provided|providing|assuming|in case|supposing|otherwise|or else|pending|subject to|upon|depending|contingent|conditional|permitting|on condition|whether|in the event|failing|lest|barring|eventually|the nod|the green light|green light|only if|only when|every time|each time|await|should|as soon as|the moment|the minute)$/;
+  /^(?:if|so long as|as long as|unless|when|whenever|once|until|till|provided|providing|assuming|in case|supposing|otherwise|or else|pending|subject to|upon|depending|contingent|conditional|permitting|on condition|whether|in the event|failing|lest|barring|eventually|the nod|the green light|green light|only if|only when|every time|each time|await|should|as soon as|the moment|the minute)$/;
 /** Words of play and doubt. */
 export const PLAY =
   /^(?:test|testing|tests|pretend|imagine|example|hypothetical|hypothetically|simulate|simulation|simulated|sandbox|mock|draft|drill|practice|backtest|roleplay|role-play|demo|dry run|dry-run|fiction|fictional|scenario|experiment|joke|joking|kidding|maybe|perhaps|might|may|possibly|probably|wish|dream|someday|theory|wishlist|rehearsal|paper trade|lyrics|void)$/;
@@ -60,7 +60,9 @@ export function screenBefore(
   const spoken = words.slice(-2).some((tag) => may(tag, "speech")) ||
     last.some((word) => /^(?:says|said|told|tells|goes|reads|wrote|asked|asks)$/.test(word));
   if (spoken) return "quotation";
-  if (end === ":" && norms.some((word) => WRITING.test(word))) return "quotation";
+  const isWritten = norms.some((word) => WRITING.test(word)) ||
+    /\bwhat (?:i|we|he|she|they) (?:typed|wrote|said|sent|posted|entered)\b/.test(norms.join(" "));
+  if (end === ":" && isWritten) return "quotation";
   let start = 0;
   while (
     /^(?:so|but|and|well|as|since|because|seeing|that|given|now|yet|though|though)$/.test(

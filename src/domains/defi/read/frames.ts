@@ -44,7 +44,14 @@ function isAbout({ order: { head }, hints, main }: Said): boolean {
 }
 
 /** "all my ATOM -> stATOM with stride": a venue that only stakes gives receipts out, and takes them back. */
-function exchangeAt({ places, assets }: Said): DefiPrimitive {
+function exchangeAt({ places, assets, order }: Said): DefiPrimitive {
+  // "700 DAI to sDAI savings vault": where, and not what for
+  const isKept = order.phrases.some(({ prep, names, hints }) =>
+    prep !== null && names.some(({ name }) => receiptOf(name) === "kept") &&
+    (hints.some((hint) => /^(?:vault|pool|savings)/.test(hint)) ||
+      names.some(({ kind }) => kind === "place"))
+  );
+  if (isKept) return "deposit_asset";
   const stakes = places.length > 0 && places.every((name) => STAKING_VENUES.includes(name));
   const [given, received] = assets.map(({ name }) => receiptOf(name));
   if (!stakes || given === received) return "swap_asset";

@@ -215,9 +215,15 @@ function untoldIn(
   const { isAsset = () => false } = quantities;
   const told = tokens.filter((token, i) => roles[i] === "aside" && isAsset(token.norm, token));
   const phrases = orders.flatMap(({ read }) => read.order.phrases);
-  if (told.length === 0 || phrases.some(({ pronoun }) => pronoun !== null)) return null;
-  const names = phrases.some((phrase) => phrase.names.some(({ kind }) => kind === "asset"));
   const counts = phrases.some(({ amount }) => amount !== null);
+  if (phrases.some(({ pronoun }) => pronoun !== null)) {
+    // "2 ETH gone, USDC back, swap it": how much was told, and not of what "it" is
+    const lost = counts || orders.length > 1 ? undefined : readQuantities(tokens, quantities)
+      .find(({ kind, from, refusal }) => kind === "amount" && !refusal && roles[from] === "aside");
+    return lost ? [tokens[lost.from]!.start, tokens[lost.to - 1]!.end] : null;
+  }
+  if (told.length === 0) return null;
+  const names = phrases.some((phrase) => phrase.names.some(({ kind }) => kind === "asset"));
   const isCounted = readQuantities(tokens, quantities).some(({ to }) => told.includes(tokens[to]!));
   const swaps = orders.some(({ allowed }) => allowed.includes("swap_asset"));
   const isLost = names ? isCounted && !counts : counts || swaps;

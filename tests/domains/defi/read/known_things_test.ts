@@ -58,6 +58,27 @@ const ALLOWED: readonly (readonly [string, readonly (readonly DefiPrimitive[])[]
   ["Mistake 12 ETH for lido", []],
   // A word in the place of a thing is not passed over
   ["stake 5 ape on aave", []],
+  // What was done, is assumed, intended, written or to be done by somebody else; when it is to be done
+  ["Having withdrawn 3,000 USDS from sky, I feel lighter", []],
+  ["Let us assume the 300 FRAX is supplied to fraxlend", []],
+  ["I intend to lend 1,500 USDC on compound", []],
+  ["Ask support to unstake my 18 TIA for me", []],
+  ["So long as the APY beats 6%, put 3,000 USDT into euler", []],
+  ["This is merely a test of the line: withdraw 9 SOL from kamino", []],
+  ["this is what i typed last time: swap 100 USDC to PEPE", []],
+  ["bro we swap 9 BNB to FLOKI last night and cry", []],
+  ["In ten minutes, claim my fees on orca", []],
+  ["Ten minutes hence, claim my fees on orca", []],
+  ["last thing i need is more WETH deposited in euler", []],
+  // What is told of, excluded, one of several or looks like a name
+  ["Withdraw the allegation about the 5,000 USDC, please", []],
+  ["withdraw everything on compound bar the LINK", []],
+  ["put 500 USDC into one of aave and spark", []],
+  ["lend 300 USDC on a4ve", []],
+  ["lfg stakers ETH to 10k", []],
+  ["2 ETH gone, USDC back, swap it", []],
+  ["Not 1,000 but 100 USDS into sky, deposit that", []],
+  ["700 DAI to sDAI savings vault please", [["deposit_asset"]]],
   // What contradicts itself, or asks for more than an order
   ["Unstake 12 ETH so that it stays staked", []],
   ["Withdraw 10 LINK from aave but keep all of it in aave", []],
