@@ -187,10 +187,10 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   be: `be|is|are|am|gets|being|to be`,
   self:
     `the treasury|the operating treasury|the reserve account|the operating account|our reserves|the ops wallet|our ops wallet|our operating wallet|us|my hands|our hands|our treasury wallet|us|myself|ourselves|my pocket|my pockets|our pockets|my wallet|my account|my address|my main wallet|my own wallet|my usual address|my ledger|
-    my trading account|the wallet|my hot wallet|my metamask|
+    my cold wallet|my hardware wallet|my trading account|the wallet|my hot wallet|my metamask|
     my trading wallet|my usual wallet|my main account|my own account|me|my balance|
     my savings wallet|my spot wallet|my usual account|wallet|our wallet|my safe|my portfolio|
-    my treasury|our treasury|my own address|my main address|my ledger wallet|
+    my treasury|our treasury|my cold storage|my own address|my main address|my ledger wallet|
     my usual payout address|my primary wallet`,
   reason: `because|cause|cos|coz|since|as|so that|so i can|so we can|so they can|
     in order to|seeing as|seeing that|given that|now that|considering|so as to|due to|because of|
