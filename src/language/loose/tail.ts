@@ -120,6 +120,10 @@ export function leadsUp(segments: readonly Segment[], isRunOn = false): boolean 
   if (last.end === ":" && words.length < MIN_LABEL) return false;
   const norms = words.flatMap(({ norm }) => norm.split(" "));
   if (/\bnot yet\b/.test(norms.join(" "))) return false;
+  // "not now, but stake 5 ETH"
+  const loaded = last.tags.filter((tag) => lightRole(tag) === null && !tag.mark);
+  const hurries = last.tags.some((tag) => may(tag, "urgency"));
+  if (hurries && BARE.test(loaded.map(({ norm }) => norm).join(" "))) return false;
   if (BARE.test(last.tags.map(({ norm }) => norm).join(" ")) && last.end !== ".") return false;
   const governs = (word: string) =>
     GOVERNS.test(word) && !(isRunOn && OF_CLAUSE.test(word)) || CONDITIONS.test(word) ||

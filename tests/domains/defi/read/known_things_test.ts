@@ -304,6 +304,12 @@ Deno.test("proposeOrders() finds the order at the end of a clause that nothing s
   assertEquals(texts("send the rest of it to my mother stake 5 ETH with lido"), []);
 });
 
+Deno.test("what is not to be done now is not proposed either", () => {
+  for (const prompt of ["not now, but stake 5 ETH", "not right now, stake 5 ETH on lido"]) {
+    assertEquals(proposeOrders(prompt), null);
+  }
+});
+
 Deno.test("a label of a word or two may say anything of what follows it", () => {
   const readingOf = (prompt: string) => proposeOrders(prompt)?.orders[0]?.reading;
   assertEquals(readingOf("deprecated: swap 2 ETH for USDC"), "gist");
