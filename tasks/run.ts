@@ -1,11 +1,10 @@
 import type { RunRecord, RunRequest } from "../mod.ts";
 import { MicroLmError } from "../src/core/errors.ts";
-import { openDomain } from "../src/domains/registry.ts";
+import { DEFAULT_DOMAIN, openDomain } from "../src/domains/registry.ts";
 import { EXIT, type ExitCode } from "../src/cli/exit_codes.ts";
 import type { FlagValues } from "../src/cli/flags.ts";
 import { type CommandContext, runCommand } from "../src/cli/run_command.ts";
 import { writeFileAtomic } from "../src/core/atomic_write.ts";
-import { DEFAULT_DOMAIN } from "../src/domains/registry.ts";
 import { percent } from "../src/report/page/escape.ts";
 import { textTable } from "../src/report/tables.ts";
 import type { ArcStepRecord, Rails } from "../src/run/mod.ts";

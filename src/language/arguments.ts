@@ -3,7 +3,7 @@ import type { CompiledLexicon } from "./lexicon.ts";
 import { type FoundName, type NounPhrase, verbOf } from "./order.ts";
 import type { Quantity } from "./quantities/types.ts";
 import type { Roles } from "./roles.ts";
-import { may, senseOf, type Tag } from "./tokens/tags.ts";
+import { may, mayName, senseOf, type Tag } from "./tokens/tags.ts";
 import { lightRole } from "./screen/transparent.ts";
 
 /** What the arguments of an order were read to. */
@@ -490,7 +490,7 @@ function canTake(draft: Draft, name: FoundName): boolean {
 /** "usdc 2k aave": what is also a place is one, behind a thing and its amount. */
 function placeFollows(tag: Tag | undefined, { exchanges }: ArgumentContext): boolean {
   return !exchanges && tag !== undefined &&
-    tag.senses.some((sense) => sense.role === "name" && sense.kind === "place");
+    mayName(tag, "place");
 }
 
 function nameFollows(tags: readonly Tag[], at: number, context: ArgumentContext): boolean {

@@ -2,7 +2,7 @@ import type { CompiledLexicon } from "./lexicon.ts";
 import type { FrameTakes, VerbEntry } from "./sense.ts";
 import { isNoVerb, isReversed, repairVerb } from "./open_verbs.ts";
 import { type HeadForm, type OrderHead, verbOf } from "./order.ts";
-import { may, senseOf, type Tag } from "./tokens/tags.ts";
+import { may, mayName, senseOf, type Tag } from "./tokens/tags.ts";
 import { lightRole } from "./screen/transparent.ts";
 
 /** Where the head of a clause stands, and what stands around it. */
@@ -434,13 +434,12 @@ const SIZE = /^(?:partial|small|modest|tiny|little|large|big)$/;
 
 /** True if an arrow stands between two things. */
 function isExchange(tags: readonly Tag[], arrow: number): boolean {
-  const kinds = (tag: Tag) => tag.senses.flatMap((s) => s.role === "name" ? [s.kind] : []);
-  const given = tags.slice(0, arrow).some((tag) => tag.quantity || kinds(tag).includes("asset"));
+  const given = tags.slice(0, arrow).some((tag) => tag.quantity || mayName(tag, "asset"));
   const target = tags.slice(arrow + 1).find((tag) => !may(tag, "determiner") && !tag.quantity);
-  const isPlace = target !== undefined && kinds(target).includes("place") &&
+  const isPlace = target !== undefined && mayName(target, "place") &&
     target.text !== target.text.toUpperCase();
   return given && target !== undefined && !isPlace &&
-    (kinds(target).includes("asset") || (isOpen(target) && /^[$A-Z0-9.]+$/.test(target.text)));
+    (mayName(target, "asset") || (isOpen(target) && /^[$A-Z0-9.]+$/.test(target.text)));
 }
 
 /** "I need my DAI back from Spark": what is wanted is to have it back. */
@@ -478,8 +477,7 @@ function findBecome(tags: readonly Tag[], at: number, frame: readonly Tag[]): Fo
   const as = tags.findIndex(({ norm }, i) => i > at && /^(?:to be|become|to become)$/.test(norm));
   if (as < 0) return null;
   const asks = frame.length > 0 || tags.some((tag) => may(tag, "courtesy", "urgency"));
-  const isThing = (tag: Tag) =>
-    tag.senses.some((sense) => sense.role === "name" && sense.kind === "asset");
+  const isThing = (tag: Tag) => mayName(tag, "asset");
   const given = tags.slice(at, as);
   const isOwn = given[0]?.quantity !== undefined || may(given[0], "determiner");
   const target = tags.slice(as + 1).find((tag) => lightRole(tag) === null);
@@ -506,11 +504,11 @@ function findBare(tags: readonly Tag[], at: number): FoundHead | null {
   const [amount, name, prep, target] = words;
   if (!amount?.quantity || amount.quantity.refusal) return null;
   if (!/^(?:to|into|for)$/.test(prep?.norm ?? "")) return null;
-  const isThing = (tag: Tag | undefined) =>
-    tag?.senses.some((sense) => sense.role === "name" && sense.kind === "asset") ?? false;
-  if (!isThing(name) || !isThing(target) || may(target, "place_word")) return null;
+  if (!mayName(name, "asset") || !mayName(target, "asset") || may(target, "place_word")) {
+    return null;
+  }
   // "5 ETH into Aave": a place, unless it is written as a ticker
-  const isPlace = target!.senses.some((s) => s.role === "name" && s.kind === "place");
+  const isPlace = mayName(target, "place");
   if (isPlace && target!.text !== target!.text.toUpperCase() && prep!.norm !== "for") return null;
   const { from, to, norm } = prep!;
   return {
@@ -534,7 +532,7 @@ function actsOn(tag: Tag | undefined): boolean {
 function isPlaced(tags: readonly Tag[], from: number, to: number): boolean {
   return tags.slice(from, to).every((tag) =>
     senseOf(tag, "name")?.kind === "place" || lightRole(tag) !== null || tag.mark !== undefined ||
-    tag.senses.some((sense) => sense.role === "name" && sense.kind === "place")
+    mayName(tag, "place")
   );
 }
 

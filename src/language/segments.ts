@@ -2,7 +2,7 @@ import { findHead, findResumed, findTold } from "./head.ts";
 import type { CompiledLexicon } from "./lexicon.ts";
 import { findLooseHead } from "./loose/heads.ts";
 import { verbOf } from "./order.ts";
-import { type Mark, may, type Tag } from "./tokens/tags.ts";
+import { type Mark, may, mayName, type Tag } from "./tokens/tags.ts";
 import { lightRole } from "./screen/transparent.ts";
 
 /** A stretch of a prompt between two joints. */
@@ -132,9 +132,7 @@ function isLinked(
   const { exchanges, givers } = lexicon.lexicon;
   const gives = head !== undefined &&
     (head.actions.some((action) => exchanges.includes(action)) || givers.includes(head.word));
-  const things = tags.slice(from, at).filter((tag) =>
-    tag.senses.some((sense) => sense.role === "name" && sense.kind === "asset")
-  );
+  const things = tags.slice(from, at).filter((tag) => mayName(tag, "asset"));
   return gives && things.length < 2;
 }
 

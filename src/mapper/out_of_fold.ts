@@ -6,11 +6,10 @@ import { splitRows } from "../data/split.ts";
 import type { Masker } from "../data/template.ts";
 import type { Encoder } from "../encoders/encoder.ts";
 import { fitCalibrated, type FitCalibratedOptions } from "./calibrate/calibration.ts";
-import { predictProbabilities } from "./calibrate/predictor.ts";
+import { createOrderScorer, predictProbabilities } from "./calibrate/predictor.ts";
 import { crewFor } from "./fit/logistic_regression.ts";
 import { takeRows } from "./fit/rows.ts";
 import { fitOrderHead, type OrderHeadChoice, wantsOrderHead } from "./order_head.ts";
-import { createOrderScorer } from "./calibrate/predictor.ts";
 
 /** Options of {@linkcode predictOutOfFold}. */
 export interface PredictOutOfFoldOptions extends Omit<FitCalibratedOptions, "classes" | "crew"> {

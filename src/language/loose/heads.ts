@@ -1,8 +1,8 @@
 import type { FoundHead } from "../head.ts";
 import { type HeadForm, verbOf } from "../order.ts";
-import type { VerbEntry } from "../sense.ts";
+import type { NameKind, VerbEntry } from "../sense.ts";
 import { lightRole } from "../screen/transparent.ts";
-import { may, senseOf, type Tag } from "../tokens/tags.ts";
+import { may, mayName, senseOf, type Tag } from "../tokens/tags.ts";
 
 /** Words that make what is to be done to a thing an order: "should be staked", "has to come out". */
 const OUGHT =
@@ -98,7 +98,7 @@ export function findCausative(tags: readonly Tag[]): FoundHead | null {
   let to = at + 1;
   while (tags[to] && isPlacePart(tags[to]!)) to++;
   const subject = tags.slice(at + 1, to);
-  if (!subject.some((tag) => may(tag, "place_word") || isPlaceName(tag))) return null;
+  if (!subject.some((tag) => may(tag, "place_word") || mayName(tag, "place"))) return null;
   const [tag, rest] = [tags[to], tags.slice(to + 1)];
   const verb = verbOf(tag, "base");
   const isTo = HANDS.test(tag?.norm ?? "") && rest.some((one) => may(one, "self"));
@@ -118,13 +118,9 @@ export function findCausative(tags: readonly Tag[]): FoundHead | null {
   };
 }
 
-function isPlaceName(tag: Tag): boolean {
-  return tag.senses.some((sense) => sense.role === "name" && sense.kind === "place");
-}
-
 function isPlacePart(tag: Tag): boolean {
   return !tag.quantity && !tag.mark && !verbOf(tag, "base") &&
-    (may(tag, "determiner", "place_word", "name") || isPlaceName(tag));
+    (may(tag, "determiner", "place_word", "name") || mayName(tag, "place"));
 }
 
 /** Words of a stretch, single ones of phrases too. */
@@ -491,8 +487,7 @@ function findThrown(tags: readonly Tag[]): FoundHead | null {
   if (!isOpened || !thing.some(isSlot) || !isPlainFront(place) || !isPlainFront(thing)) return null;
   const isOut = /^(?:out of|off)$/.test(lead.norm);
   const found = verbless(tags, start, [], [...thing, ...place], isOut ? "get back" : "put");
-  const isNamed = (kind: string) =>
-    place.some((tag) => tag.senses.some((sense) => sense.role === "name" && sense.kind === kind));
+  const isNamed = (kind: NameKind) => place.some((tag) => mayName(tag, kind));
   // "into USDC with my 500 DAI"
   return found && !isOut && isNamed("asset") && !isNamed("place") &&
       !place.some((tag) => may(tag, "place_word", "object"))

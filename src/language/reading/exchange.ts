@@ -2,7 +2,7 @@ import { readArguments } from "../arguments.ts";
 import type { FoundHead } from "../head.ts";
 import type { CompiledLexicon } from "../lexicon.ts";
 import { verbOf } from "../order.ts";
-import { may, type Tag } from "../tokens/tags.ts";
+import { may, mayName, type Tag } from "../tokens/tags.ts";
 import type { Base } from "./base.ts";
 
 export function silent(base: Base): Base {
@@ -28,9 +28,7 @@ export function exchangesOf(
 
 function hasLink(tags: readonly Tag[], verb: string, { lexicon }: CompiledLexicon): boolean {
   const gives = lexicon.givers.includes(verb) &&
-    tags.filter((tag) =>
-        tag.senses.some((sense) => sense.role === "name" && sense.kind === "asset")
-      ).length > 1;
+    tags.filter((tag) => mayName(tag, "asset")).length > 1;
   return tags.some((tag, i) =>
     (gives && /^(?:with|using)$/.test(tag.norm)) ||
     /^(?:for|in exchange for|in return for)$/.test(tag.norm) ||

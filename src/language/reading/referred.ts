@@ -2,7 +2,7 @@ import type { NounPhrase } from "../order.ts";
 import { verbOf } from "../order.ts";
 import { lightRole } from "../screen/transparent.ts";
 import type { NameKind } from "../sense.ts";
-import { may, senseOf, type Tag } from "../tokens/tags.ts";
+import { may, mayName, senseOf, type Tag } from "../tokens/tags.ts";
 
 /** True where what is told first is the speaker's: "my aunt has 5 ETH", "Kim owes me 5 ETH" is not. */
 function isOwn(ground: readonly Tag[]): boolean {
@@ -35,7 +35,7 @@ export function referredPlace(
   // "I hold AAVE" names a thing
   const isThing = (tag: Tag) =>
     /^[A-Z]{2,}$/.test(tag.text) &&
-    tag.senses.some((sense) => sense.role === "name" && sense.kind === "asset");
+    mayName(tag, "asset");
   const named = ground.filter((tag) => !isThing(tag)).flatMap((tag) =>
     tag.senses.flatMap((sense) =>
       sense.role === "name" && sense.kind === "place" ? [{ tag, name: sense.name }] : []
@@ -61,7 +61,7 @@ export function referredPlace(
 function ledInto(tags: readonly Tag[], ground: readonly Tag[]): Tag | undefined {
   const at = ground.findIndex((tag, i) =>
     /^(?:into|to|onto)$/.test(ground[i - 1]?.norm ?? "") &&
-    tag.senses.some((sense) => sense.role === "name" && sense.kind === "place")
+    mayName(tag, "place")
   );
   return at > 0 && tags.some((tag) => may(tag, "pronoun")) ? ground[at - 1] : undefined;
 }
@@ -106,7 +106,7 @@ export function referred(
     const isSubject = !/^[A-Z]{2,}$/.test(tag.text) && before?.quantity === undefined &&
       !may(before, "determiner");
     return phrases.length === 0 && (isLed || isSubject) &&
-      tag.senses.some((sense) => sense.role === "name" && sense.kind === "place");
+      mayName(tag, "place");
   };
   const named = ground.filter((tag, i) => !isPlaced(tag, ground[i - 1])).flatMap((tag) =>
     tag.senses.flatMap((sense) =>

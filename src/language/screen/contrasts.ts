@@ -1,7 +1,6 @@
-import type { NameKind } from "../sense.ts";
 import type { Roles } from "../roles.ts";
 import { verbOf } from "../order.ts";
-import { may, senseOf, type Tag } from "../tokens/tags.ts";
+import { may, nameKinds, senseOf, type Tag } from "../tokens/tags.ts";
 
 /** Longest thing that a contrast leaves out, in tags. */
 const MAX_LENGTH = 5;
@@ -82,9 +81,6 @@ function isPart(tag: Tag): boolean {
     (tag.senses.length === 0 && tag.mark === undefined && /^[$A-Z]/.test(tag.text));
 }
 
-const kindsOf = (tags: readonly Tag[]): Set<NameKind> =>
-  new Set(tags.flatMap(({ senses }) => senses.flatMap((s) => s.role === "name" ? [s.kind] : [])));
-
 /** True if an amount for an amount, a thing for a thing, a place for a place is said elsewhere. */
 function isSaidOtherwise(said: readonly Tag[], rest: readonly Tag[]): boolean {
   const counts = said.some(({ quantity }) => quantity !== undefined);
@@ -98,8 +94,8 @@ function isSaidOtherwise(said: readonly Tag[], rest: readonly Tag[]): boolean {
   if (counts && (counted.length === 0 || counted.some((value) => values.includes(value)))) {
     return false;
   }
-  const kinds = kindsOf(said);
-  const others = kindsOf(rest);
+  const kinds = new Set(said.flatMap(nameKinds));
+  const others = new Set(rest.flatMap(nameKinds));
   if ([...kinds].some((kind) => !others.has(kind))) return false;
   // A place that is led to needs another one that is led to: "on Euler, not on Aave"
   const [lead] = said;

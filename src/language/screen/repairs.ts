@@ -1,6 +1,6 @@
 import { verbOf } from "../order.ts";
 import type { Roles } from "../roles.ts";
-import { may, type Tag } from "../tokens/tags.ts";
+import { may, nameKinds, type Tag } from "../tokens/tags.ts";
 import { lightRole } from "./transparent.ts";
 
 /** How far back what is said again may have begun, in tags. */
@@ -71,7 +71,7 @@ function repairedFrom(tags: readonly Tag[], end: number, next: number, isSure: b
     return -1;
   }
   const last = tags[end - 1]!;
-  const isSame = kindsOf(last).some((kind) => kindsOf(tags[next + named]!).includes(kind));
+  const isSame = nameKinds(last).some((kind) => nameKinds(tags[next + named]!).includes(kind));
   const determined = may(first, "determiner");
   if (isSame && !determined) return isSure ? end - 1 : -1;
   if (!determined) return -1;
@@ -85,10 +85,10 @@ function repairedFrom(tags: readonly Tag[], end: number, next: number, isSure: b
 
 /** A thing for a thing, a place for a place; what is on no list may be either. */
 function mayReplace(said: readonly Tag[], named: Tag): boolean {
-  const kinds = said.flatMap(kindsOf);
+  const kinds = said.flatMap(nameKinds);
   if (named.senses.length === 0 || kinds.length === 0) return !may(named, "object");
   // "in the JLP vault, no, in the Jupiter Lend vault"
-  return kindsOf(named).some((kind) => kind === "place" || kinds.includes(kind));
+  return nameKinds(named).some((kind) => kind === "place" || kinds.includes(kind));
 }
 
 /** What stands in the place of a thing: a name, or a word that nothing is known of. */
@@ -99,10 +99,6 @@ function isThing(tag: Tag): boolean {
 function ends(tag: Tag): boolean {
   return tag.mark !== undefined || tag.quantity !== undefined ||
     verbOf(tag, "base") !== undefined && !may(tag, "name", "object", "noun", "prep");
-}
-
-function kindsOf({ senses }: Tag): string[] {
-  return senses.flatMap((sense) => sense.role === "name" ? [sense.kind] : []);
 }
 
 /** "No, sorry, …", "nope, …": takes back what was read before, and says what is meant. */

@@ -1,7 +1,7 @@
 import { verbOf } from "../order.ts";
 import type { Roles } from "../roles.ts";
 import { lightRole } from "./transparent.ts";
-import { may, type Tag } from "../tokens/tags.ts";
+import { may, nameKinds, type Tag } from "../tokens/tags.ts";
 import type { Token } from "../tokens/tokens.ts";
 
 /**
@@ -128,17 +128,13 @@ function renamedAt(
   const was = isSign(tags[at - 1]!) ? at - 2 : at - 1;
   const isLed = may(tags[next], "prep");
   const name = isLed ? next + 1 : next;
-  const kinds = kindsOfName(tags[was]);
-  if (!kindsOfName(tags[name]).some((kind) => kinds.includes(kind))) return null;
+  const kinds = nameKinds(tags[was]);
+  if (!nameKinds(tags[name]).some((kind) => kinds.includes(kind))) return null;
   // "…, no Compound" may exclude it; "…, no, Compound" does not
   const isApart = isSign(tags[at - 1]!) && isSign(tags[next - 1]!);
   if (!isLed && !isApart && !RENAMES.test(tags[at]!.norm)) return null;
   if (!isLed) return { from: was, at: name };
   return may(tags[was - 1], "prep") ? { from: was - 1, at: next } : null;
-}
-
-function kindsOfName(tag: Tag | undefined): readonly string[] {
-  return tag?.senses.flatMap((sense) => sense.role === "name" ? [sense.kind] : []) ?? [];
 }
 
 /** "2 ETH, no wait, 3 ETH": the amount that is said again takes the place of the one that is taken back. */

@@ -1,5 +1,5 @@
 import type { CompiledLexicon } from "../lexicon.ts";
-import type { Sense } from "../sense.ts";
+import type { NameKind, Sense } from "../sense.ts";
 import { findPhrase } from "../english/phrases.ts";
 import type { Quantity } from "../quantities/types.ts";
 import type { Token } from "./tokens.ts";
@@ -62,6 +62,17 @@ const MARKS: Readonly<Record<string, Mark>> = {
 /** True if one of the senses of a tag has a role. */
 export function may(tag: Tag | undefined, ...roles: readonly Sense["role"][]): boolean {
   return tag !== undefined && tag.senses.some(({ role }) => roles.includes(role));
+}
+
+/** The kinds of things that a tag may name. */
+export function nameKinds(tag: Tag | undefined): readonly NameKind[] {
+  return tag?.senses.flatMap((sense) => sense.role === "name" ? [sense.kind] : []) ?? [];
+}
+
+/** True if a tag may name a thing of a kind, whatever else it may mean. */
+export function mayName(tag: Tag | undefined, kind: NameKind): boolean {
+  return tag !== undefined &&
+    tag.senses.some((sense) => sense.role === "name" && sense.kind === kind);
 }
 
 /** The sense of a tag that has a role. */

@@ -14,11 +14,10 @@ import {
   serializeArtifact,
 } from "./artifact.ts";
 import { createBlankFinder } from "../calibrate/blank_rows.ts";
-import { createPredictor } from "../calibrate/predictor.ts";
+import { createOrderScorer, createPredictor } from "../calibrate/predictor.ts";
 import { checkEncoder, measureDrift, type RuntimeDrift } from "../drift.ts";
 import type { Mapper, PredictOptions } from "../mapper.ts";
 import { createNoveltyMeter } from "../novelty.ts";
-import { createOrderScorer } from "../calibrate/predictor.ts";
 import { createLeadMeter, scoreOos } from "../out_of_scope/score.ts";
 import type { TrainedMapper } from "../train.ts";
 

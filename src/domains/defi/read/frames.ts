@@ -3,6 +3,7 @@ import { KEEPING_VENUES, receiptOf, STAKING_VENUES } from "./known_names.ts";
 import { LENDING_VENUES } from "./slots.ts";
 import { foreignKind } from "./foreign.ts";
 import { SWAP_TO } from "./order_words.ts";
+import { hasPlace } from "./things.ts";
 import { DEFI_PRIMITIVES, type DefiPrimitive } from "../taxonomy.ts";
 
 const OUT = /^(?:out of|from|off|back from|out from|off of|out|back|away)$/;
@@ -108,7 +109,7 @@ function saidBy(order: ReadOrder): Said {
   const collects = order.head.actions[0] === "claim_rewards";
   const assets = phrases.flatMap(({ names }) => names.filter(({ kind }) => kind === "asset"));
   const placed = (phrase: NounPhrase) =>
-    phrase.names.some(({ kind }) => kind === "place") ||
+    hasPlace(phrase) ||
     phrase.hints.some((hint) =>
       /^(?:stake|lending|liquidity|collateral|vault|pool|whirlpool|[cd]lmm|market|account|contract|gauge|farm|protocol|platform|position)/
         .test(hint)

@@ -3,7 +3,7 @@ import type { Quantity } from "../../../language/quantities/types.ts";
 import type { Token } from "../../../language/tokens/tokens.ts";
 import { KEEPING_VENUES, receiptOf, STAKING_VENUES, TOKEN_PLACES } from "./known_names.ts";
 import { LENDING_VENUES } from "./slots.ts";
-import { assetOf, isRest, joinShares, states, withTokens } from "./things.ts";
+import { assetOf, hasPlace, isRest, joinShares, states, withTokens } from "./things.ts";
 
 /** Pools take two things at once. */
 const POOLED = /^(?:liquidity|pool|liquidity pool|pair|lp)/;
@@ -56,6 +56,19 @@ export function splitGapped(order: ReadOrder): readonly ReadOrder[] {
 const MOVES =
   /^(?:move|shift|transfer|relocate|roll|roll over|take|take out|pull|pull out|bring|withdraw|switch|get)$/;
 
+/** What the step before yields. */
+const IT: NounPhrase = {
+  prep: null,
+  joined: false,
+  amount: null,
+  names: [],
+  hints: [],
+  pronoun: "it",
+  pronounAt: null,
+  self: false,
+  front: false,
+};
+
 /** "move 500 USDC from aave to morpho": taken out there, brought in here. */
 function splitMove(order: ReadOrder): readonly ReadOrder[] | null {
   const { head, phrases, parts } = order;
@@ -76,10 +89,6 @@ function splitMove(order: ReadOrder): readonly ReadOrder[] | null {
     object!.hints.includes("liquidity");
   if (was.name === is.name || isOther) return null;
   const others = phrases.filter((phrase) => phrase !== from && phrase !== to);
-  const it: NounPhrase = {
-    ...{ prep: null, joined: false, amount: null, names: [], hints: [] },
-    ...{ pronoun: "it", pronounAt: null, self: false, front: false },
-  };
   const at = parts.findIndex(([start]) => start === was.from);
   const into = parts.findIndex(([start]) => start === is.from);
   const without = (i: number) => parts.filter((_, k) => k !== i && k !== i - 1);
@@ -101,7 +110,7 @@ function splitMove(order: ReadOrder): readonly ReadOrder[] | null {
         word: staked(is.name) ? "stake" : "deposit",
         actions: [staked(is.name) ? "stake_asset" : "deposit_asset"],
       },
-      phrases: [it, { ...to, joined: false }],
+      phrases: [IT, { ...to, joined: false }],
       parts: without(at),
     },
   ];
@@ -225,7 +234,7 @@ function splitPlaces(
   const others = first!.phrases.filter((phrase) => !first!.leads.includes(phrase));
   const theirs = second!.phrases.filter((phrase) => !second!.leads.includes(phrase));
   return [
-    [...first!.phrases.map((phrase) => asPlace(phrase, first!.leads))],
+    first!.phrases.map((phrase) => asPlace(phrase, first!.leads)),
     [...others, ...theirs, ...second!.leads.map((phrase) => asPlace(phrase, second!.leads))],
   ];
 }
@@ -267,10 +276,6 @@ function unitsOf(
       from: own[0]!.amount?.from ?? own[0]!.names[0]?.from ?? Infinity,
     })),
   };
-}
-
-function hasPlace({ names }: NounPhrase): boolean {
-  return names.some(({ kind }) => kind === "place");
 }
 
 function isTokenPlace(phrase: NounPhrase): boolean {

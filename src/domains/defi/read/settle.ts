@@ -1,9 +1,9 @@
 import type { FoundName, NounPhrase } from "../../../language/order.ts";
 import type { DefiPrimitive } from "../taxonomy.ts";
 import { CHAINS, MORE_CHAINS, MORE_VENUES, VENUES } from "./slots.ts";
-import { KNOWN_VENUES, receiptOf, tickerOf, TOKEN_PLACES } from "./known_names.ts";
+import { KNOWN_VENUES, receiptOf, TOKEN_PLACES } from "./known_names.ts";
 import { distinct } from "./places.ts";
-import { assetOf, states, withTokens } from "./things.ts";
+import { assetOf, hasPlace, states, withToken, withTokens } from "./things.ts";
 
 type Phrases = readonly NounPhrase[];
 
@@ -25,7 +25,7 @@ export function settle(action: DefiPrimitive, said: Phrases): Phrases {
 /** "near burrow 150 usdt": a chain and a place on it, beside what is counted. */
 function settleChains(phrases: Phrases): Phrases {
   return phrases.map((phrase) => {
-    const isOn = phrase.amount === null && phrase.names.some(({ kind }) => kind === "place") &&
+    const isOn = phrase.amount === null && hasPlace(phrase) &&
       NETWORKS.has(assetOf(phrase)?.toLowerCase() ?? "");
     return isOn ? withKind(phrase, "chain") : phrase;
   });
@@ -62,7 +62,7 @@ function settleNames(action: DefiPrimitive, phrases: Phrases): Phrases {
     // "from compound and aave": of one sort with what it is joined to
     const isListed = phrase.joined && phrase.prep === null && phrase.amount === null &&
       namesPlace(phrase) && AT.test(before?.prep ?? "") &&
-      before!.names.some(({ kind }) => kind === "place");
+      hasPlace(before!);
     if (isVenue || isListed) return withKind(phrase, "place");
     // "500 USDC out of the HLP vault"
     const isVault = phrase.amount === null && receiptOf(assetOf(phrase) ?? "") === "kept" &&
@@ -85,22 +85,9 @@ function settleNames(action: DefiPrimitive, phrases: Phrases): Phrases {
 function isKeptAt(action: DefiPrimitive, phrase: NounPhrase, things: Phrases): boolean {
   const isBeside = things.some((other) => other !== phrase && states(other));
   if (!isBeside || phrase.amount !== null || !AT.test(phrase.prep ?? "")) return false;
-  const isPlaced = phrase.names.some(({ kind }) => kind === "place");
-  if (isPlaced && receiptOf(assetOf(phrase) ?? "") === "kept") return true;
+  if (hasPlace(phrase) && receiptOf(assetOf(phrase) ?? "") === "kept") return true;
   return /^(?:borrow|repay)_asset$/.test(action) && assetOf(phrase) !== null &&
     phrase.hints.some((hint) => /^market/.test(hint));
-}
-
-function hasPlace({ names }: NounPhrase): boolean {
-  return names.some(({ kind }) => kind === "place");
-}
-
-/** The phrase with its place taken for the token of that name. */
-function withToken(phrase: NounPhrase): NounPhrase {
-  const names = phrase.names.map((name) =>
-    name.kind === "place" ? { ...name, kind: "asset" as const, name: tickerOf(name.name) } : name
-  );
-  return { ...phrase, names };
 }
 
 function namesPlace(phrase: NounPhrase): boolean {
@@ -124,7 +111,7 @@ function settlePools(action: DefiPrimitive, phrases: Phrases): Phrases {
   );
   const isIn = (phrase: NounPhrase) =>
     counts && phrase.amount === null && isPool(phrase) && leads?.test(phrase.prep ?? "") === true &&
-    phrase.names.length === 2 && phrase.names.some(({ kind }) => kind === "place") &&
+    phrase.names.length === 2 && hasPlace(phrase) &&
     assetOf(phrase) !== null;
   if (phrases.some(isIn)) {
     return phrases.map((phrase) =>

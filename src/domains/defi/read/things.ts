@@ -31,6 +31,19 @@ export function isVague({ amount }: NounPhrase): boolean {
   return amount?.refusal?.kind === "vague" || amount?.refusal?.kind === "rest";
 }
 
+/** True if a phrase names a place. */
+export function hasPlace({ names }: NounPhrase): boolean {
+  return names.some(({ kind }) => kind === "place");
+}
+
+/** The phrase with its place taken for the token of that name. */
+export function withToken(phrase: NounPhrase): NounPhrase {
+  const names = phrase.names.map((name) =>
+    name.kind === "place" ? { ...name, kind: "asset" as const, name: tickerOf(name.name) } : name
+  );
+  return { ...phrase, names };
+}
+
 /** "the rest": which only what was taken before tells. */
 export function isRest({ amount }: NounPhrase): boolean {
   return amount?.refusal?.kind === "rest";
@@ -74,16 +87,5 @@ export function withTokens(phrases: readonly NounPhrase[], swaps: boolean): read
       phrase.amount!.to === phrase.names[0]!.from;
     return counts || (swaps && (joins || (!hasObject && others)));
   };
-  return phrases.map((phrase, i) =>
-    isNamed(phrase, i)
-      ? {
-        ...phrase,
-        names: phrase.names.map((one) => ({
-          ...one,
-          kind: "asset" as const,
-          name: tickerOf(one.name),
-        })),
-      }
-      : phrase
-  );
+  return phrases.map((phrase, i) => isNamed(phrase, i) ? withToken(phrase) : phrase);
 }
