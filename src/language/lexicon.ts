@@ -26,6 +26,8 @@ export interface OrderLexicon {
   readonly foreignWords: Readonly<Record<string, string>>;
   /** Actions that give one thing for another. */
   readonly exchanges: readonly string[];
+  /** Actions that take something from where it is. */
+  readonly releases?: readonly string[];
   /** Everyday words that name a thing as well, in capitals alone: passed over, they would be lost. */
   readonly doubtful?: readonly string[];
   /** Verbs that may open an exchange as well as something else: "give me". */

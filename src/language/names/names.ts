@@ -247,6 +247,7 @@ function openName(
   if (owns && (!isPlaced || isTheirs)) return null;
   const kind = kindOfOpen(shape, tag, context);
   if (kind === null) return null;
+  if (kind === "place" && !context.isShouting && resemblesPlace(tag, context.lexicon)) return null;
   // "Chorus One", "Cat Town": capitals in a row are one place
   let length = 1;
   if (kind === "place" && ["capital", "ticker", "inner"].includes(shape)) {
@@ -365,13 +366,9 @@ function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind 
 function repairPlace(tag: Tag, { prep, lexicon, isShouting }: NameContext): FoundName | null {
   if (prep === null || !AT.includes(prep) || !/^[a-z]{4,14}$/.test(tag.norm)) return null;
   if (looksLike(tag.text, lexicon.isName)) return null;
-  if (!isShouting && tag.text !== tag.norm && shapeOf(tag, isShouting) !== "capital") return null;
-  const limit = tag.norm.length >= 8 ? 2 : 1;
-  const near = lexicon.lexicon.names.filter(({ kind, name }) =>
-    kind !== "asset" && name.length >= 4 &&
-    (tag.norm.length > 4 && name[0] === tag.norm[0] && slips(name, tag.norm) <= limit ||
-      isCrossed(name, tag.norm))
-  );
+  // "Agave" is written as a name of its own
+  if (!isShouting && tag.text !== tag.norm) return null;
+  const near = placesNear(tag.norm, lexicon);
   const meant = new Map(near.map(({ kind, canonical }) => [`${kind} ${canonical}`, kind]));
   if (meant.size !== 1) return null;
   const { kind, canonical } = near[0]!;
@@ -383,6 +380,30 @@ function repairPlace(tag: Tag, { prep, lexicon, isShouting }: NameContext): Foun
     from: tag.from,
     to: tag.to,
   };
+}
+
+/** Places whose names differ from a word by a slip, or by two where they are long. */
+function placesNear(
+  word: string,
+  { lexicon }: CompiledLexicon,
+): CompiledLexicon["lexicon"]["names"] {
+  const limit = word.length >= 8 ? 2 : 1;
+  return lexicon.names.filter(({ kind, name }) =>
+    kind !== "asset" && name.length >= 4 &&
+    (word.length > 4 && name[0] === word[0] && slips(name, word) <= limit || isCrossed(name, word))
+  );
+}
+
+/**
+ * "Agave", "Uniswab", "aave.scam.io": a name that looks like a known place and is written as another. It may be
+ * another, or one that wants to be taken for it.
+ */
+function resemblesPlace({ norm, text }: Tag, lexicon: CompiledLexicon): boolean {
+  const word = norm.replace(/['’]s$/, "");
+  const parts = word.split(".");
+  if (parts.length > 1) return parts.some((part) => part.length > 3 && lexicon.isName(part));
+  const near = /^[a-z]{4,14}$/.test(word) && text !== norm ? placesNear(word, lexicon) : [];
+  return near.length > 0 && !near.some(({ name }) => name.replaceAll(" ", "") === word);
 }
 
 /** Edits between two words, where two neighbours in the wrong order are one. */

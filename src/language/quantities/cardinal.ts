@@ -1,5 +1,5 @@
 import type Fraction from "fraction.js";
-import { type Context, norm } from "./context.ts";
+import { type Context, isAsset, norm } from "./context.ts";
 import { rational } from "./decimal.ts";
 import { SCALE_WORDS, SMALL, TENS } from "./number_words.ts";
 import type { RefusalKind } from "./types.ts";
@@ -34,6 +34,10 @@ export function readCardinal(context: Context, index: number): Cardinal | null {
 
 function isPronoun(context: Context, index: number): boolean {
   if (norm(context, index) !== "one") return false;
+  // "just the one ETH"
+  const counts = norm(context, index - 1) === "the" &&
+    /^(?:just|only)$/.test(norm(context, index - 2)) && isAsset(context, index + 1);
+  if (counts) return false;
   if (BEFORE_PRONOUN.test(norm(context, index - 1))) return true;
   return /^(?:of|at|more|by)$/.test(norm(context, index + 1)) &&
     !/^(?:million|thousand)$/.test(norm(context, index + 1)) &&

@@ -4,10 +4,10 @@ import { isNumberWord } from "./number_words.ts";
 import type { Quantity } from "./types.ts";
 
 const ALL = new RegExp(
-  "^(?:everything|the (?:whole )?lot(?: of)?|the (?:totality|entirety|whole) of|the last of(?= (?:my|our|the) )|in full|in (?:its|their) entirety|the entire lot|the whole(?= [a-z0-9.]+ (?:debt|loan|balance|position|stake|deposit|bag|stack)(?: |$))|the (?:maximum|max)(?: (?:amount|balance|possible|allowed))?|" +
+  "^(?:everything|(?:all the way )?down to (?:zero|nothing|nil|the last [a-z]+)|to the last (?:cent|penny|wei|drop|unit|coin|token|bit)|the whole (?:shebang|caboodle|enchilada|nine yards)|the (?:whole )?lot(?: of)?|the (?:totality|entirety|whole) of|the last of(?= (?:my|our|the) )|in full|in (?:its|their) entirety|the entire lot|the whole(?= [a-z0-9.]+ (?:debt|loan|balance|position|stake|deposit|bag|stack|thing|stash|pile|pot|hoard|supply|exposure|allocation|reserves?)(?: |$))|the (?:maximum|max)(?: (?:amount|balance|possible|allowed))?|" +
     "(?:max|maximum) (?:amount|balance|possible)|entire|entirely|completely|fully|" +
     "(?:the )?full (?:balance|amount|position|deposit|stake|loan|debt|stack|bag|holdings?|size)|" +
-    "whole(?= [a-z0-9.]+ (?:debt|loan|balance|position|stake|deposit|bag|stack)(?: |$))|whole (?:thing|balance|amount|position|deposit|stake|loan|debt|stack|bag|holdings?|lot|portfolio|wallet)|whole of|" +
+    "whole(?= [a-z0-9.]+ (?:debt|loan|balance|position|stake|deposit|bag|stack|thing|stash|pile|pot|hoard|supply|exposure|allocation|reserves?)(?: |$))|whole (?:thing|balance|amount|position|deposit|stake|loan|debt|stack|bag|holdings?|lot|portfolio|wallet)|whole of|" +
     "total (?:balance|amount|position|holdings?|stake|debt|deposit)|" +
     "every (?:last |single )?one(?: of)?|every (?:bit|last|single|cent|penny)(?: (?:last|single|bit|cent|penny))?(?: of)?|each and every)(?= |$)",
 );
@@ -22,7 +22,7 @@ const VAGUE = new RegExp(
     "(?:a |the )?(?:few|couple)(?: more)?(?: of)?|(?:part|parts|bits|portions?|chunks?) of|several|some(?: more)?|" +
     "lots of|plenty of|tons of|loads of|most of|most (?=my |our )|(?:tens|dozens|hundreds|thousands|millions|billions)(?: of)?|" +
     "enough|(?:the |my |our )?(?:usual|same|normal|regular|standard) (?:\\S+ )?(?:amount|size|sum)|as (?:much|many|little) as (?:\\S+ )?(?:\\S+ )?(?:can|could|want|like|possible|have|allowed|" +
-    "able|needed)|as (?:much|many) (?:\\S+ )?as|the most (?:i|we|you) can|however much|any amount(?: of)?|a suitable amount(?: of)?)(?= |$)",
+    "able|needed)|as (?:much|many) (?:\\S+ ){0,5}as|the most (?:i|we|you) can|however much|(?:any|an|x|n|some|a certain|a given) amount(?: of)?|a suitable amount(?: of)?)(?= |$)",
 );
 /** Where these words say something else than how much. */
 const NOT_VAGUE =

@@ -39,6 +39,9 @@ export function readOrders(open: readonly OpenOrder[], base: Base): Reading {
     for (const tag of found.tags) roles.set(tag, "verb");
     markLight(tags, roles);
     const meant = referred(phrases, tags, ground);
+    const { releases: out = [] } = base.lexicon.lexicon;
+    const releases = found.head.actions.length > 0 &&
+      found.head.actions.every((action) => out.includes(action));
     const isBare = phrases.length === 0 &&
       !meant.some(({ names, hints }) =>
         names.length > 0 || hints.some((hint) => !hint.startsWith("is:"))
@@ -46,7 +49,9 @@ export function readOrders(open: readonly OpenOrder[], base: Base): Reading {
     orders.push({
       head: found.head,
       particles,
-      phrases: isBare ? [] : [...phrases, ...meant, ...referredPlace(phrases, tags, ground)],
+      phrases: isBare
+        ? []
+        : [...phrases, ...meant, ...referredPlace(phrases, tags, ground, releases)],
       ratios: ratiosOf(
         base.ratios,
         i === 0 ? 0 : tags[0]!.from,

@@ -25,9 +25,10 @@ export function referredPlace(
   phrases: readonly NounPhrase[],
   tags: readonly Tag[],
   ground: readonly Tag[],
+  releases: boolean,
 ): NounPhrase[] {
   const refers = tags.find(({ norm }) => /^(?:from )?there$/.test(norm)) ??
-    ledInto(tags, ground);
+    ledInto(tags, ground, releases);
   if (
     (!refers && phrases.length > 0) ||
     phrases.some(({ names }) => names.some(({ kind }) => kind === "place"))
@@ -57,13 +58,21 @@ export function referredPlace(
   }];
 }
 
-/** "100 USDS into Sky, deposit that": where, though no word refers to it. */
-function ledInto(tags: readonly Tag[], ground: readonly Tag[]): Tag | undefined {
-  const at = ground.findIndex((tag, i) =>
-    /^(?:into|to|onto)$/.test(ground[i - 1]?.norm ?? "") &&
-    mayName(tag, "place")
-  );
-  return at > 0 && tags.some((tag) => may(tag, "pronoun")) ? ground[at - 1] : undefined;
+/** "100 USDS into Sky, deposit that", "I have 9 SOL on Kamino, withdraw it": where, though no word refers to it. */
+function ledInto(
+  tags: readonly Tag[],
+  ground: readonly Tag[],
+  releases: boolean,
+): Tag | undefined {
+  if (!tags.some((tag) => may(tag, "pronoun"))) return undefined;
+  const isLed = (tag: Tag, i: number) => {
+    const [verb, before] = [ground[i - 2]?.norm ?? "", ground[i - 1]?.norm ?? ""];
+    const leads = /^(?:into|to|onto)$/.test(before) ||
+      /^(?:in|on|at|with)$/.test(before) && (releases || /^belongs?$/.test(verb));
+    return leads && mayName(tag, "place");
+  };
+  const at = ground.findIndex(isLed);
+  return at > 0 ? ground[at - 1] : undefined;
 }
 
 /** "kim's rewards, claim them": nothing but what is somebody else's. */
@@ -126,8 +135,17 @@ export function referred(
   const [thing] = isNamed ? [] : named;
   if (!thing && hints.length === 0) return [];
   const counted = ground.flatMap(({ quantity }) =>
-    quantity && !quantity.refusal && quantity.kind === "amount" ? [quantity] : []
+    quantity && !quantity.refusal && /^(?:amount|fraction|percent)$/.test(quantity.kind)
+      ? [quantity]
+      : []
   );
+  // "a third of my DAI"
+  const [said] = counted;
+  const isOfThing = thing !== undefined && said !== undefined &&
+    (said.to === thing.tag.from ||
+      said.kind !== "amount" &&
+        ground.filter(({ from }) => from >= said.to && from < thing.tag.from)
+          .every((tag) => may(tag, "determiner")));
   const own = phrases.some(({ amount }) => amount !== null);
   return [{
     prep: null,
@@ -136,9 +154,7 @@ export function referred(
     pronounAt: null,
     self: false,
     front: true,
-    amount: thing && !own && counted.length === 1 && counted[0]!.to === thing.tag.from
-      ? counted[0]!
-      : null,
+    amount: !own && counted.length === 1 && isOfThing ? said! : null,
     names: thing
       ? [{
         kind: "asset",

@@ -1,4 +1,5 @@
 import type { Quantity } from "../../../language/quantities/types.ts";
+import { isDollar } from "./known_names.ts";
 
 /** How much of something an order asks for. `exact` is the value without rounding, as decimal digits. */
 export type Amount =
@@ -25,13 +26,17 @@ export type Amount =
  * The amount that a quantity states; null for one that states none ("some").
  *
  * @param text The quantity as it is written.
+ * @param asset What it counts.
  */
-export function toAmount(quantity: Quantity, text: string): Amount | null {
+export function toAmount(quantity: Quantity, text: string, asset: string | null): Amount | null {
   const { kind, value } = quantity;
   if (kind === "all") return { kind, text };
   if (value === undefined || quantity.refusal) return null;
   const number = Number(value);
   if (kind === "amount") return { kind: "units", value: number, text, exact: value };
+  // "three grand of USDC": thousands, of what is a dollar itself
+  const counts = kind === "money" && /\bgrand$/i.test(text) && isDollar(asset ?? "");
+  if (counts) return { kind: "units", value: number, text, exact: value };
   if (kind === "money") return { kind: "usd", value: number, text, exact: value };
   if (kind !== "fraction" && kind !== "percent") return null;
   return number === 1

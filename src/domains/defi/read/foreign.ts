@@ -5,6 +5,10 @@ import { SWAP_TO } from "./order_words.ts";
 const HANDS_OVER =
   /^(?:send|return|pay|give|move|transfer|hand|shift|ship|push|remit|apply|bring|get|take|put)/;
 
+/** Participles that tell where something is. */
+const WENT =
+  /^is:(?:.* )?(?:accrued|owed|due|credited|belonging|put|deposited|lent|supplied|posted|sent|paid|added|committed|moved|staked|delegated)$/;
+
 /** What no person is: "to the Steakhouse vault". */
 const KEEPS = /(?:^| )(?:vault|pool|market|gauge|farm|protocol|stake)$/;
 
@@ -37,6 +41,16 @@ export function foreignKind(order: ReadOrder): string | null {
     name.open && /^(?:to|->)$/.test(prep ?? "") && !hints.some((hint) => KEEPS.test(hint))
   );
   if (to && HANDS_OVER.test(head.word)) return "transfer";
+  // "withdraw my USDC to Compound", "claim it to john77": what comes out goes to nobody else
+  const comesOut = head.actions.length > 0 &&
+    head.actions.every((action) => /^(?:withdraw|unstake|claim)/.test(action));
+  const isPassedOn = places.some(({ name, phrase: { prep, hints } }) =>
+    /^(?:to|into|onto|over to|->)$/.test(prep ?? "") && !name.name.includes("/") &&
+    !hints.some((hint) => KEEPS.test(hint))
+  );
+  // "the 600 USDC I put into Moonwell", "all that accrued to my position": where it went before
+  const isTold = phrases.some(({ hints }) => hints.some((hint) => WENT.test(hint)));
+  if (comesOut && isPassedOn && !isTold) return "transfer";
   // "deposit into 0x…" names a contract; "swap to vitalik.eth", "claim it into 0x…" pay somebody
   const isSent = names.some(({ name, phrase: { prep } }) => {
     if (NAMED_ACCOUNT.test(name.name)) return true;

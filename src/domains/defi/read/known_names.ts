@@ -125,6 +125,15 @@ export const KEEPING_VENUES: readonly string[] = list(`
   kamino lend|kamino main market|save|loopscale|hlp|hyperliquid hlp|yearn|yearn v3|beefy|sommelier|idle|
   idle finance|harvest finance|reaper|superform|gearbox|goldfinch|clearpool|maple|maple syrup|notional|resolv|nostra`);
 
+/** Tokens that are kept at the worth of a dollar, in capitals. */
+const DOLLARS =
+  /^(?:USDC|USDT|DAI|BUSD|TUSD|PYUSD|USDS|USDE|USDP|GUSD|FDUSD|USDD|LUSD|GHO|FRAX|CRVUSD|DOLA|MIM|SUSD|USD0|USDBC|RLUSD|BOLD|FRXUSD)$/;
+
+/** True for a token that is kept at the worth of a dollar. */
+export function isDollar(ticker: string): boolean {
+  return DOLLARS.test(ticker.toUpperCase());
+}
+
 /** Tokens that stand for what was staked, lower case. */
 const STAKED_TOKENS = new Set(list(`
   steth|wsteth|reth|cbeth|sfrxeth|weeth|ezeth|rseth|rsweth|sweth|meth|cmeth|ankreth|oseth|pufeth|eeth|unieth|wbeth|

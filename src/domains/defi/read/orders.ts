@@ -219,14 +219,17 @@ function untoldIn(
   if (phrases.some(({ pronoun }) => pronoun !== null)) {
     // "2 ETH gone, USDC back, swap it": how much was told, and not of what "it" is
     const lost = counts || orders.length > 1 ? undefined : readQuantities(tokens, quantities)
-      .find(({ kind, from, refusal }) => kind === "amount" && !refusal && roles[from] === "aside");
+      .find(({ kind, from, refusal }) =>
+        /^(?:amount|fraction|percent)$/.test(kind) && !refusal && roles[from] === "aside"
+      );
     return lost ? [tokens[lost.from]!.start, tokens[lost.to - 1]!.end] : null;
   }
   if (told.length === 0) return null;
   const names = phrases.some((phrase) => phrase.names.some(({ kind }) => kind === "asset"));
-  const isCounted = readQuantities(tokens, quantities).some(({ to }) => told.includes(tokens[to]!));
+  const isCounted = readQuantities(tokens, quantities)
+    .some(({ to, refusal }) => refusal?.kind !== "vague" && told.includes(tokens[to]!));
   const swaps = orders.some(({ allowed }) => allowed.includes("swap_asset"));
-  const isLost = names ? isCounted && !counts : counts || swaps;
+  const isLost = isCounted && !counts || !names && (counts || swaps);
   return isLost ? [told[0]!.start, told.at(-1)!.end] : null;
 }
 

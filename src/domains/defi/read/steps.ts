@@ -100,10 +100,11 @@ export function readStep(action: DefiPrimitive, words: StepWords): PlanStep {
   const read = words.read ?? onlyOrder(words.text);
   const phrases = settle(action, joinShares(read?.order.phrases ?? []));
   const textOf = read?.textOf ?? (() => "");
-  const things = readThings(action, phrases, read);
+  const things = withImplied(readThings(action, phrases, read), read);
   const amount = things.amount && toAmount(
     things.amount,
     textOf(things.amount.from, things.amount.to),
+    things.amountOf === "asset" ? things.asset : things.toAsset,
   );
   const named = (kind: FoundName["kind"]) =>
     phrases.flatMap(({ names }) => names.filter((name) => name.kind === kind));
@@ -145,6 +146,18 @@ export function readStep(action: DefiPrimitive, words: StepWords): PlanStep {
   };
 }
 
+/** Verbs that leave nothing of what they are about. */
+const EMPTIES = /^(?:empty|empty out|drain|clean out|clear out|zero out|wipe out)$/;
+
+/** "empty my USDT position": all of it, though no amount is said. */
+function withImplied(things: Things, read: OrderWords | undefined): Things {
+  const { head, phrases } = read?.order ?? {};
+  const isOpen = things.inputs.length === 1 && phrases?.every(({ amount }) => amount === null);
+  if (!head || !isOpen || !EMPTIES.test(head.word)) return things;
+  const amount = { from: head.from, to: head.to, kind: "all" } as const;
+  return { ...things, amount, inputs: things.inputs.map((input) => ({ ...input, amount })) };
+}
+
 /** How words are read that are one order; several leave everything open. */
 function onlyOrder(text: string): OrderWords | undefined {
   const { orders } = readOrders(text);
@@ -155,7 +168,7 @@ function toInput(
   { amount, asset }: Things["inputs"][number],
   textOf: OrderWords["textOf"],
 ): StepInput {
-  const counted = amount && toAmount(amount, textOf(amount.from, amount.to));
+  const counted = amount && toAmount(amount, textOf(amount.from, amount.to), asset);
   const exact = counted && counted.kind !== "all" ? { amount: counted.exact } : {};
   return { ...exact, kind: counted?.kind ?? "open", asset };
 }

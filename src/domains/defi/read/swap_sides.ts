@@ -1,4 +1,5 @@
 import type { NounPhrase } from "../../../language/order.ts";
+import { isDollar } from "./known_names.ts";
 import { assetOf, states, type Things } from "./things.ts";
 
 /** Verbs whose object is received. */
@@ -60,6 +61,13 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
   if (asset === undefined || toAsset === undefined || (asset !== null && asset === toAsset)) {
     return nothing;
   }
+  // "buy ETH with 200 of some stablecoin": of which, nobody can tell
+  const isOpen = asset === null &&
+    phrases.some((phrase) =>
+      assetOf(phrase) === null && phrase.hints.includes("thing") &&
+      (states(phrase) || loose.length > 0 || GIVEN.test(phrase.prep ?? ""))
+    );
+  if (isOpen) return { ...nothing, toAsset };
   // "For the maximum amount of USDC": as much as there is to be had
   const counted = named.filter((phrase) =>
     states(phrase) && !(phrase.amount!.kind === "all" && received.includes(phrase))
@@ -117,14 +125,12 @@ function one(phrases: readonly NounPhrase[]): string | null | undefined {
   return assets.size === 0 ? null : assets.size === 1 ? [...assets][0]! : undefined;
 }
 
-const STABLE = /^(?:USDC|USDT|DAI|BUSD|TUSD|PYUSD|USDS)$/;
-
 /** "Buy 100 USDC worth of PEPE": what is said first pays. */
 function readWorth(worth: NounPhrase, phrases: readonly NounPhrase[], verb: string): Things | null {
   const others = phrases.filter((phrase) => phrase !== worth && assetOf(phrase) !== null);
   const [pays, bought] = worth.names;
   // "Sell 100 USDT worth of ETH": a dollar's coin says how many dollars
-  if (!BUYS.test(verb) && STABLE.test(pays!.name) && worth.amount?.kind === "amount") {
+  if (!BUYS.test(verb) && isDollar(pays!.name) && worth.amount?.kind === "amount") {
     const amount = { ...worth.amount, kind: "money", currency: "USD" } as const;
     const sold: NounPhrase = { ...worth, amount, names: [bought!], hints: [] };
     return readPair(phrases.map((phrase) => phrase === worth ? sold : phrase), verb);

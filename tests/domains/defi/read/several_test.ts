@@ -89,7 +89,7 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "unstake 0.5 ETH @ lido",
     "stake ETH @ rocket pool",
   ]],
-  ["pull my stETH from lido to aave", ["withdraw STETH venue?"]],
+  ["pull my stETH from lido to aave", []],
   // What goes first may be said last; what is told may run on
   ["swap 2 ETH to USDC. claim my rewards on lido before that", [
     "claim @ lido",

@@ -1,0 +1,55 @@
+import { assertEquals } from "@std/assert";
+import { readOrders } from "../../../../src/domains/defi/read/orders.ts";
+import { readStep } from "../../../../src/domains/defi/read/steps.ts";
+
+/** What one order is read to; null where it is refused or leaves open what it names. */
+function stepOf(prompt: string): string | null {
+  const { orders } = readOrders(prompt);
+  const [order] = orders;
+  if (!order || orders.length > 1) return null;
+  const step = readStep(order.allowed[0]!, order);
+  if (step.ambiguous.length > 0) return null;
+  const { amount, asset, to_asset: to, venue } = step;
+  const counted = amount && (amount.kind === "all" ? "all" : `${amount.kind} ${amount.exact}`);
+  return [counted ?? "open", asset ?? "-", ...to ? [`> ${to}`] : [], `@ ${venue ?? "-"}`].join(" ");
+}
+
+const CASES: readonly (readonly [string, string | null])[] = [
+  // Thousands of what is a dollar itself are units; of anything else they are money
+  ["lend 3 grand of USDC on Morpho", "units 3000 USDC @ morpho"],
+  ["convert USDC to sUSDe; 4 grand of it", "units 4000 USDC > SUSDE @ -"],
+  ["swap 4 grand of ETH for DAI", "usd 4000 ETH > DAI @ -"],
+  // What is told beside an order that refers to it: how much, and where
+  ["nine tenths of my BNB belong in Venus, lend them", "fraction 0.9 BNB @ venus"],
+  ["I have 9 SOL on Kamino, withdraw it", "units 9 SOL @ kamino"],
+  ["I deposited 9 SOL on Kamino last week, withdraw 4 of it now", "units 4 SOL @ kamino"],
+  ["my USDC on Compound is doing nothing, stake it", "open USDC @ -"],
+  // … and beside one that does not, it would be lost
+  ["a baker's dozen, 13 SOL, to be staked with Marinade", null],
+  ["buy ETH with 200 of some stablecoin", null],
+  ["swap 1,000 to ETH from one of my stables", null],
+  // Amounts that leave open how much
+  ["stake x amount of AVAX on Benqi", null],
+  ["borrow as much USDC on Morpho as keeps me at health factor 1.8", null],
+  // All of it, though no amount is said
+  ["empty my USDT position at Venus", "all USDT @ venus"],
+  ["empty 20 USDC out of Aave", "units 20 USDC @ aave"],
+  ["clear my LUSD debt down to zero at Liquity", "all LUSD @ liquity"],
+  ["dump my whole SHIB thing", "all SHIB @ -"],
+  ["unstake just the one AVAX from Benqi", "units 1 AVAX @ benqi"],
+  // A name that looks like a known place, written as another
+  ["deposit 5 DAI into Agave", null],
+  ["withdraw 10 UNI from Uniswab", null],
+  ["lend 500 USDC on aave.scam.io", null],
+  ["withdraw 400 USDC from Kamino's main market", "units 400 USDC @ kamino"],
+  ["withdraw 400 usdc from compund", "units 400 USDC @ compound"],
+  // What comes out goes to nobody else
+  ["withdraw 5 USDC to john77", null],
+  ["withdraw my USDC to Compound", null],
+  ["collect all incentives accrued to my Balancer position", "all - @ balancer"],
+];
+
+for (const [prompt, wanted] of CASES) {
+  Deno.test(`"${prompt}" is read to ${wanted ?? "nothing"}`, () =>
+    assertEquals(stepOf(prompt), wanted));
+}
