@@ -11,7 +11,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { openRuntime, readLabeledCsv } from "../mod.ts";
 import { ABSTAIN_CLASS, rate } from "../src/evaluate/mod.ts";
 import { percentWithInterval, textTable } from "../src/report/mod.ts";
-import { HEALTHY, HEALTHY_POLICY } from "./orders_facts.ts";
+import { runHealthy } from "./orders_facts.ts";
 
 const args = parseArgs(Deno.args, { string: ["mapper", "threshold", "min_order"] });
 await using runtime = await openRuntime({
@@ -52,7 +52,7 @@ async function judge(name: string, cases: readonly Case[]): Promise<string[]> {
   let acted = 0;
   const refusedBy: Record<string, number> = {};
   for (const { prompt, sequence } of cases) {
-    const record = await runtime.run({ prompt, context: HEALTHY, policy: HEALTHY_POLICY });
+    const record = await runHealthy(runtime, prompt);
     if (sequence === null) {
       if (record.ok) acted++;
     } else if (!record.ok) {

@@ -14,7 +14,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { type MicroRuntime, openRuntime, readLabeledCsv, type RunRecord } from "../mod.ts";
 import { proposeOrders, readOrders } from "../src/domains/defi/read/orders.ts";
-import { HEALTHY, HEALTHY_POLICY } from "./orders_facts.ts";
+import { runHealthy } from "./orders_facts.ts";
 import { judgeSlots, type SlotCase } from "./orders_slots.ts";
 
 const args = parseArgs(Deno.args, {
@@ -89,7 +89,7 @@ async function jsonLines<T>(path: string): Promise<T[]> {
 }
 
 async function run(prompt: string): Promise<RunRecord> {
-  return await (runtime as MicroRuntime).run({ prompt, context: HEALTHY, policy: HEALTHY_POLICY });
+  return await runHealthy(runtime as MicroRuntime, prompt);
 }
 
 async function report(name: string, rows: readonly Row[]): Promise<void> {
