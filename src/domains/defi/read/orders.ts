@@ -7,6 +7,7 @@ import { frameOf, isTarget } from "./frames.ts";
 import { settleOther, splitGapped } from "./gapped.ts";
 import { mapperText } from "./mapper_text.ts";
 import type { OrderWords } from "./order_words.ts";
+import { hasPlace } from "./things.ts";
 import { DEFI_PRIMITIVES, type DefiPrimitive } from "../taxonomy.ts";
 import { DEFI_LANGUAGE } from "./vocabulary.ts";
 
@@ -248,12 +249,21 @@ function withoutEchoes(orders: readonly DefiOrder[], prompt: string): DefiOrder[
     } else if (echoes && isBare(order)) {
       kept[kept.length - 1] = { ...last, allowed: both };
     } else if (echoes && isBare(last) && order.read.order.when === "then") {
-      kept[kept.length - 1] = order;
+      kept[kept.length - 1] = withPlaceOf(last, order);
     } else if (echoes && saysSame(last, order) && isOneBreath(last, order, prompt)) {
       kept[kept.length - 1] = { ...merge(last, order), allowed: both };
     } else kept.push(order);
   }
   return kept;
+}
+
+/** "My Kamino loan: repay 12 SOL": where, of the same said twice. */
+function withPlaceOf(last: DefiOrder, order: DefiOrder): DefiOrder {
+  const { read } = order;
+  const places = last.read.order.phrases.filter(hasPlace);
+  if (places.length !== 1 || read.order.phrases.some(hasPlace)) return order;
+  const phrases = [...read.order.phrases, { ...places[0]!, front: true }];
+  return { ...order, read: { ...read, order: { ...read.order, phrases } } };
 }
 
 /** "exit my validator and give back the 32 ETH": how much comes out, and no order of its own. */
