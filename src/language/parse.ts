@@ -95,11 +95,21 @@ export function* readingsOf(prompt: string, lexicon: CompiledLexicon): Generator
   const { seen, rest } = latest;
   for (let i = 0;; i++) {
     if (i === seen.length) {
-      const next = rest.next();
+      const next = advance(rest);
       if (next.done) return;
       seen.push(next.value);
     }
     yield seen[i]!;
+  }
+}
+
+/** The next reading; after a failure none is kept, or who asks again would get fewer. */
+function advance(rest: Generator<ParsedPrompt>): IteratorResult<ParsedPrompt> {
+  try {
+    return rest.next();
+  } catch (error) {
+    latest = null;
+    throw error;
   }
 }
 
