@@ -94,6 +94,10 @@ function isSaidOtherwise(said: readonly Tag[], rest: readonly Tag[]): boolean {
   if (counts && (counted.length === 0 || counted.some((value) => values.includes(value)))) {
     return false;
   }
+  // "5 SOL, not SOL": what is taken back is what was meant
+  const names = said.filter((tag) => may(tag, "name")).map(({ norm }) => norm);
+  const isMeant = ({ norm, from }: Tag) => names.includes(norm) && from < said[0]!.from;
+  if (!counts && rest.some(isMeant)) return false;
   const kinds = new Set(said.flatMap(nameKinds));
   const others = new Set(rest.flatMap(nameKinds));
   if ([...kinds].some((kind) => !others.has(kind))) return false;

@@ -20,6 +20,10 @@ export function dropStutters(tags: readonly Tag[], roles: Roles): Tag[] {
   });
 }
 
+function namesOf(tag: Tag | undefined): readonly string[] {
+  return tag?.senses.flatMap((sense) => sense.role === "name" ? [sense.name] : []) ?? [];
+}
+
 /** Takes out an amount that is said twice: "five (5) ETH", "10k USDT, that is 10,000 USDT". */
 export function dropRepeats(tags: readonly Tag[], roles: Roles): Tag[] {
   const kept = [...tags];
@@ -48,6 +52,9 @@ export function dropRepeats(tags: readonly Tag[], roles: Roles): Tag[] {
     }
     let to = next + 1;
     const name = kept[i + 1];
+    // "stake 5 SOL, stake 5 AVAX": as many of another thing
+    const [named, said] = [namesOf(name), namesOf(kept[to])];
+    if (named.length > 0 && said.length > 0 && !said.some((one) => named.includes(one))) continue;
     if (from > i + 1 && may(name, "name") && kept[to]?.norm === name!.norm) to++;
     if (kept[to]?.mark === ")" || (kept[to]?.mark === "," && from === i + 1)) to++;
     for (const tag of kept.slice(from, to)) roles.set(tag, "correction");

@@ -53,3 +53,18 @@ for (const [prompt, wanted] of CASES) {
   Deno.test(`"${prompt}" is read to ${wanted ?? "nothing"}`, () =>
     assertEquals(stepOf(prompt), wanted));
 }
+
+const TAKEN_BACK: readonly (readonly [string, readonly string[]])[] = [
+  ["stake 5 SOL, not SOL", []],
+  ["buy KAS... not KAS. buy 20 INJ", []],
+  ["deposit 5 SOL, not DAI, into Kamino", ["deposit 5 SOL, not DAI, into Kamino"]],
+  ["not DAI, sorry, USDC: change 200 USDC into LINK", ["change 200 USDC into LINK"]],
+  // As many of another thing are said for themselves
+  ["stake 5 SOL, stake 5 AVAX", ["stake 5 SOL", "stake 5 AVAX"]],
+  ["deposit 5 ETH (5 ether) into aave", ["deposit 5 ETH (5 ether) into aave"]],
+];
+
+for (const [prompt, texts] of TAKEN_BACK) {
+  Deno.test(`"${prompt}" asks for ${texts.length}`, () =>
+    assertEquals(readOrders(prompt).orders.map(({ text }) => text), texts));
+}
