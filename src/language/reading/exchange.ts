@@ -21,9 +21,11 @@ export function exchangesOf(
   lexicon: CompiledLexicon,
 ): boolean {
   const { exchanges } = lexicon.lexicon;
+  // "pay 2 ETH to Morpho": a debt, "pay 200 USDC for ETH" an exchange
+  const isBoth = lexicon.lexicon.payers?.includes(head.word) === true;
   return head.actions.includes("->") ||
-    head.actions.some((action) => exchanges.includes(action)) ||
-    (head.actions.length === 0 && hasLink(back, head.word, lexicon));
+    !isBoth && head.actions.some((action) => exchanges.includes(action)) ||
+    ((isBoth || head.actions.length === 0) && hasLink(back, head.word, lexicon));
 }
 
 function hasLink(tags: readonly Tag[], verb: string, { lexicon }: CompiledLexicon): boolean {

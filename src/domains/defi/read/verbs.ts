@@ -109,7 +109,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
 /** Verbs of orders that the domain does not carry out, by kind. */
 const FOREIGN: Readonly<Record<string, string>> = {
   transfer:
-    "gift|tip|donate|airdrop|refund|gift out|wire|venmo|forward|pay out to|reward|compensate|" +
+    "share|gift|tip|donate|airdrop|refund|gift out|wire|venmo|forward|pay out to|reward|compensate|" +
     "disperse|distribute|multisend|split with",
   bridge: "bridge|bridge over|hop|teleport|migrate",
   wrap: "wrap|unwrap",

@@ -239,6 +239,7 @@ export const DEFI_ORDERS: OrderLexicon = {
   releases: ["withdraw_asset", "unstake_asset", "claim_rewards", "repay_asset"],
   doubtful: KNOWN_ASSETS.filter((name) => !isTicker(name) && name !== "one" && name.length > 1),
   givers: ["give me", "gimme", "take", "get me", "get", "hand me"],
+  payers: ["pay"],
   links: {
     buy: "for",
     buying: "for",
