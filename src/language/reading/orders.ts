@@ -42,6 +42,13 @@ export function readOrders(open: readonly OpenOrder[], base: Base): Reading {
     const { releases: out = [] } = base.lexicon.lexicon;
     const releases = found.head.actions.length > 0 &&
       found.head.actions.every((action) => out.includes(action));
+    const place = referredPlace(phrases, tags, ground, releases);
+    // "My target for SOL is 300, sell all four there": at that price
+    const there = tags.filter(({ norm }) => norm === "there");
+    const isPriced = there.length > 0 && place.length === 0 &&
+      ground.some(({ quantity }) => quantity !== undefined) &&
+      !phrases.some(({ names }) => names.some(({ kind }) => kind === "place"));
+    if (isPriced) return fault("price", there);
     const isBare = phrases.length === 0 &&
       !meant.some(({ names, hints }) =>
         names.length > 0 || hints.some((hint) => !hint.startsWith("is:"))
@@ -49,9 +56,7 @@ export function readOrders(open: readonly OpenOrder[], base: Base): Reading {
     orders.push({
       head: found.head,
       particles,
-      phrases: isBare
-        ? []
-        : [...phrases, ...meant, ...referredPlace(phrases, tags, ground, releases)],
+      phrases: isBare ? [] : [...phrases, ...meant, ...place],
       ratios: ratiosOf(
         base.ratios,
         i === 0 ? 0 : tags[0]!.from,
