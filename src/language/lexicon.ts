@@ -32,7 +32,7 @@ export interface OrderLexicon {
   readonly doubtful?: readonly string[];
   /** Verbs that may open an exchange as well as something else: "give me". */
   readonly givers: readonly string[];
-  /** Verbs that exchange only where "for" or the like says so. */
+  /** Verbs that exchange, but not where "to" leads to a place. */
   readonly payers?: readonly string[];
   /** Verbs inside of an order that join its parts ("to buy"), and the preposition they stand for. */
   readonly links: Readonly<Record<string, string>>;

@@ -21,11 +21,12 @@ export function exchangesOf(
   lexicon: CompiledLexicon,
 ): boolean {
   const { exchanges } = lexicon.lexicon;
-  // "pay 2 ETH to Morpho": a debt, "pay 200 USDC for ETH" an exchange
-  const isBoth = lexicon.lexicon.payers?.includes(head.word) === true;
+  // "pay 2 ETH to Morpho" is no exchange, "pay 200 USDC for ETH" is one
+  const pays = lexicon.lexicon.payers?.includes(head.word) === true &&
+    back.some(({ norm }, i) => norm === "to" && mayName(back[i + 1], "place"));
   return head.actions.includes("->") ||
-    !isBoth && head.actions.some((action) => exchanges.includes(action)) ||
-    ((isBoth || head.actions.length === 0) && hasLink(back, head.word, lexicon));
+    !pays && head.actions.some((action) => exchanges.includes(action)) ||
+    (head.actions.length === 0 && hasLink(back, head.word, lexicon));
 }
 
 function hasLink(tags: readonly Tag[], verb: string, { lexicon }: CompiledLexicon): boolean {

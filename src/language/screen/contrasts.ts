@@ -90,12 +90,13 @@ function isSaidOtherwise(said: readonly Tag[], rest: readonly Tag[]): boolean {
   }
   const values = said.flatMap(({ quantity }) => quantity ? [quantity.value] : []);
   const counted = rest.flatMap(({ quantity }) => quantity ? [quantity.value] : []);
-  // "50 LINK. Not 50": what is taken back is not what is meant
-  if (counts && (counted.length === 0 || counted.some((value) => values.includes(value)))) {
-    return false;
-  }
-  // "5 SOL, not SOL": what is taken back is what was meant
   const names = said.filter((tag) => may(tag, "name")).map(({ norm }) => norm);
+  // "30 INJ, not 30 TIA": as many of another thing
+  const isOther = names.length > 0 && !rest.some(({ norm }) => names.includes(norm));
+  // "50 LINK. Not 50": what is taken back is not what is meant
+  const isSame = counted.length === 0 || counted.some((value) => values.includes(value));
+  if (counts && isSame && !(counted.length > 0 && isOther)) return false;
+  // "5 SOL, not SOL": what is taken back is what was meant
   const isMeant = ({ norm, from }: Tag) => names.includes(norm) && from < said[0]!.from;
   if (!counts && rest.some(isMeant)) return false;
   const kinds = new Set(said.flatMap(nameKinds));
