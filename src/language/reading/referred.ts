@@ -96,7 +96,8 @@ export function referred(
   const refers = phrases.length === 0 && isOwn(ground) ||
     phrases.some((phrase) =>
       phrase.pronoun !== null ||
-      (phrase.amount?.kind === "amount" || isWhole(phrase)) && phrase.names.length === 0 &&
+      (/^(?:amount|fraction|percent)$/.test(phrase.amount?.kind ?? "") || isWhole(phrase)) &&
+        phrase.names.length === 0 &&
         phrase.hints.length === 0
     );
   const isThing = (kind: NameKind) => kind === "asset";

@@ -1,9 +1,9 @@
-import type { ReadOrder } from "../../../language/order.ts";
+import type { NounPhrase, ReadOrder } from "../../../language/order.ts";
 import { SWAP_TO } from "./order_words.ts";
 
 /** Verbs that hand something over, so that what follows "to" may be a person. */
 const HANDS_OVER =
-  /^(?:send|return|pay|give|move|transfer|hand|shift|ship|push|remit|apply|bring|get|take|put)/;
+  /^(?:send|return|pay|give|move|transfer|hand|shift|ship|push|remit|apply|bring|get|take|put|lend|loan)/;
 
 /** Participles that tell where something is. */
 const WENT =
@@ -11,6 +11,12 @@ const WENT =
 
 /** What no person is: "to the Steakhouse vault". */
 const KEEPS = /(?:^| )(?:vault|pool|market|gauge|farm|protocol|stake)$/;
+
+/** "my debt", "the collateral": what there is, and no part of it. */
+function isHolding({ amount, hints, prep }: NounPhrase): boolean {
+  return amount === null && prep === null &&
+    hints.some((hint) => /^(?:debt|collateral|stake|position|liquidity)/.test(hint));
+}
 
 /** Orders that use the words of the domain for something outside of it. */
 export function foreignKind(order: ReadOrder): string | null {
@@ -51,6 +57,12 @@ export function foreignKind(order: ReadOrder): string | null {
   // "the 600 USDC I put into Moonwell", "all that accrued to my position": where it went before
   const isTold = phrases.some(({ hints }) => hints.some((hint) => WENT.test(hint)));
   if (comesOut && isPassedOn && !isTold) return "transfer";
+  // "pay my debt down to 200 DAI": what is to be left, and not how much is moved
+  const isLevel = phrases.some(({ prep, amount, front }, i) =>
+    amount !== null && amount.refusal === undefined && !front &&
+    (/^(?:down|up) to$/.test(prep ?? "") || prep === "to" && phrases.slice(0, i).some(isHolding))
+  );
+  if (isLevel) return "not_understood";
   // "deposit into 0x…" names a contract; "swap to vitalik.eth", "claim it into 0x…" pay somebody
   const isSent = names.some(({ name, phrase: { prep } }) => {
     if (NAMED_ACCOUNT.test(name.name)) return true;

@@ -1,6 +1,6 @@
 import type { NounPhrase } from "../../../language/order.ts";
 import type { DefiPrimitive } from "../taxonomy.ts";
-import { receiptOf } from "./known_names.ts";
+import { isDollar, receiptOf } from "./known_names.ts";
 import { assetOf, states, type StepSlot, type Things } from "./things.ts";
 
 /** Prepositions before what is not the object, by action: what is pledged, what is received. */
@@ -19,9 +19,10 @@ const STAKES: readonly DefiPrimitive[] = ["stake_asset", "unstake_asset", "claim
 /** The thing of every action but a swap. */
 export function readOne(
   action: DefiPrimitive,
-  phrases: readonly NounPhrase[],
+  said: readonly NounPhrase[],
   verb: string,
 ): Things {
+  const phrases = said.map(inDollars);
   const withAsset = phrases.filter((phrase) => assetOf(phrase) !== null);
   const aside = ASIDE[action];
   const received = withAsset.filter(({ prep }) =>
@@ -63,8 +64,13 @@ export function readOne(
     return { asset: null, toAsset: null, amount: null, amountOf: "asset", ambiguous: [], inputs };
   }
   // "500 stablecoins", "15 of my coins": of which, nobody can tell
-  const isOpen = assets.length === 0 && loose.some(({ amount }) => amount!.kind !== "all") &&
+  const isUnnamed = assets.length === 0 && loose.some(({ amount }) => amount!.kind !== "all") &&
     phrases.some(({ hints }) => hints.includes("thing"));
+  // "5 ETH worth of USDC": of one thing as much as another is worth
+  const isWorth = phrases.some(({ hints, names }) =>
+    hints.includes("worth") && names.filter(({ kind }) => kind === "asset").length === 2
+  );
+  const isOpen = isUnnamed || isWorth;
   // "200 GHO plus the accrued interest"
   const adds = action !== "claim_rewards" && amounts.length > 0 &&
     phrases.some(({ joined, amount, names, hints }) =>
@@ -91,6 +97,16 @@ export function readOne(
       : withAsset.filter((phrase) => isAside(phrase) && !objects.includes(phrase))
         .map((phrase) => ({ amount: phrase.amount, asset: assetOf(phrase)! })),
   };
+}
+
+/** "500 USDC worth of ETH": a coin that is a dollar says how many dollars. */
+function inDollars(phrase: NounPhrase): NounPhrase {
+  const [pays, ...rest] = phrase.names;
+  const isWorth = phrase.hints.includes("worth") && phrase.amount?.kind === "amount" &&
+    pays !== undefined && isDollar(pays.name) && rest.some(({ kind }) => kind === "asset");
+  return isWorth
+    ? { ...phrase, names: rest, amount: { ...phrase.amount!, kind: "money", currency: "USD" } }
+    : phrase;
 }
 
 /** Two things that go into one pool are one deposit. */

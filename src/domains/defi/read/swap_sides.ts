@@ -76,8 +76,11 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
   if (amounts.length > 1) return { ...nothing, asset, toAsset, ambiguous: ["amount"] };
   const [said] = amounts;
   const ofReceived = said !== undefined &&
-    (received.includes(said) || (loose.includes(said) && asset === null && toAsset !== null) ||
-      (loose.includes(said) && buys));
+    (received.includes(said) || loose.includes(said) && buys);
+  // "swap a hundred for ETH": of what, nobody can tell
+  if (said !== undefined && loose.includes(said) && asset === null && !buys) {
+    return { ...nothing, toAsset };
+  }
   const amount = said?.amount ?? null;
   return {
     asset,
