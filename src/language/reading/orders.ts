@@ -3,7 +3,7 @@ import { screenAfter } from "../screen/screen.ts";
 import { kindOfUnread } from "../kinds.ts";
 import { backgroundFault } from "../loose/background.ts";
 import { loadedIn } from "../loose/words.ts";
-import type { ReadOrder } from "../order.ts";
+import { type NounPhrase, type ReadOrder, verbOf } from "../order.ts";
 import type { FoundRatio } from "../ratios.ts";
 import type { Roles } from "../roles.ts";
 import { may, type Tag } from "../tokens/tags.ts";
@@ -11,6 +11,9 @@ import { type Base, fault, isJoin, type OpenOrder, type Reading } from "./base.t
 import { exchangesOf, read } from "./exchange.ts";
 import { splitReason } from "./reason.ts";
 import { referred, referredPlace } from "./referred.ts";
+
+/** Verbs of leaving something where it is. */
+const SPARES = /^(?:keep|keeping|leave|leaving|spare|sparing|hold|holding|retain|retaining)$/;
 
 export function readOrders(open: readonly OpenOrder[], base: Base): Reading {
   const { roles } = base;
@@ -22,6 +25,19 @@ export function readOrders(open: readonly OpenOrder[], base: Base): Reading {
     const { phrases, particles, foreign } = reading;
     const unread = base.isLoose ? loadedIn(reading) : reading.unread;
     if (foreign !== null) return fault(foreign, unread);
+    // "claim the rewards but leave the CRV": what is named behind it is to be left
+    const spared = reading.unread.find(({ norm, from }) =>
+      SPARES.test(norm) && from >= found.head.to
+    );
+    const isSpared = ({ names, amount }: NounPhrase) =>
+      (amount !== null || names.some(({ kind }) => kind === "asset")) &&
+      Math.max(...names.map(({ from }) => from), amount?.from ?? 0) > spared!.from;
+    if (spared && phrases.some(isSpared)) return fault("negation", [spared]);
+    // "everything staked since March": a part of it
+    const since = [...front, ...back].filter(({ norm }, k, all) =>
+      norm === "since" && verbOf(all[k - 1], "participle") !== undefined
+    );
+    if (since.length > 0) return fault("not_understood", since);
     if (unread.length > 0) {
       const isOurs = phrases.some(({ names, amount, hints }) =>
         names.length > 0 || amount !== null || hints.some((hint) => !hint.startsWith("is:"))

@@ -12,6 +12,15 @@ const WENT =
 /** What no person is: "to the Steakhouse vault". */
 const KEEPS = /(?:^| )(?:vault|pool|market|gauge|farm|protocol|stake)$/;
 
+const CHOOSES =
+  /^is:(?:.* )?(?:highest|lowest|best|cheapest|safest|riskiest|oldest|biggest|largest|smallest|smaller|bigger|larger|riskier|safer|cheaper)(?: |$)/;
+
+/** True for an order that only takes something out. */
+function comesOut({ head: { actions } }: ReadOrder): boolean {
+  return actions.length > 0 &&
+    actions.every((action) => /^(?:withdraw|unstake|claim)/.test(action));
+}
+
 /** "my debt", "the collateral": what there is, and no part of it. */
 function isHolding({ amount, hints, prep }: NounPhrase): boolean {
   return amount === null && prep === null &&
@@ -36,6 +45,8 @@ export function foreignKind(order: ReadOrder): string | null {
     hints.some((hint) => KEEPS.test(hint))
   );
   if (toChain && places.length === 0 && !isKeptThere) return "bridge";
+  // "withdraw 3 ETH from Aave to Arbitrum"
+  if (toChain && comesOut(order)) return "bridge";
   // "move 100 USDC from Polygon to Solana": what follows "to" is a network as well
   if (
     !swaps && chains.length > 0 && assets.length > 1 &&
@@ -48,20 +59,24 @@ export function foreignKind(order: ReadOrder): string | null {
   );
   if (to && HANDS_OVER.test(head.word)) return "transfer";
   // "withdraw my USDC to Compound", "claim it to john77": what comes out goes to nobody else
-  const comesOut = head.actions.length > 0 &&
-    head.actions.every((action) => /^(?:withdraw|unstake|claim)/.test(action));
   const isPassedOn = places.some(({ name, phrase: { prep, hints } }) =>
     /^(?:to|into|onto|over to|->)$/.test(prep ?? "") && !name.name.includes("/") &&
     !hints.some((hint) => KEEPS.test(hint))
   );
   // "the 600 USDC I put into Moonwell", "all that accrued to my position": where it went before
   const isTold = phrases.some(({ hints }) => hints.some((hint) => WENT.test(hint)));
-  if (comesOut && isPassedOn && !isTold) return "transfer";
+  if (comesOut(order) && isPassedOn && !isTold) return "transfer";
   // "pay my debt down to 200 DAI": what is to be left, and not how much is moved
   const isLevel = phrases.some(({ prep, amount, front }, i) =>
-    amount !== null && amount.refusal === undefined && !front &&
+    amount !== null && amount.kind !== "all" && amount.refusal === undefined && !front &&
     (/^(?:down|up) to$/.test(prep ?? "") || prep === "to" && phrases.slice(0, i).some(isHolding))
   );
+  // "the pool with the highest apy": which, has to be found out first
+  const isChosen = phrases.some(({ hints, front }) =>
+    !front && hints.some((hint) => CHOOSES.test(hint)) &&
+    hints.some((hint) => !hint.startsWith("is:") || /\b(?:apy|apr|yields?|returns?)$/.test(hint))
+  );
+  if (isChosen) return "not_understood";
   if (isLevel) return "not_understood";
   // "deposit into 0x…" names a contract; "swap to vitalik.eth", "claim it into 0x…" pay somebody
   const isSent = names.some(({ name, phrase: { prep } }) => {

@@ -37,7 +37,10 @@ export function readOne(
       (states(other) || phrase.hints.includes("stake") ||
         /^(?:from|out of|off)$/.test(phrase.prep ?? ""))
     );
-  const isAside = (phrase: NounPhrase) =>
+  const isAside = (phrase: NounPhrase): boolean =>
+    // "against 5 ETH and 3 BTC"
+    (phrase.joined && phrase.prep === null && phrases.indexOf(phrase) > 0 &&
+      /^(?:against|upon)$/.test(phrases[phrases.indexOf(phrase) - 1]!.prep ?? "")) ||
     (assetOf(phrase) !== null && isReceipt(phrase)) || (aside?.test(phrase.prep ?? "") ?? false) ||
     // "Borrow DAI, collateral 2 ETH"
     (aside !== undefined && phrase.hints.includes("collateral")) ||

@@ -68,3 +68,30 @@ for (const [prompt, texts] of TAKEN_BACK) {
   Deno.test(`"${prompt}" asks for ${texts.length}`, () =>
     assertEquals(readOrders(prompt).orders.map(({ text }) => text), texts));
 }
+
+// Each was acted on as something that nobody asked for
+for (
+  const prompt of [
+    "pay my debt down to 200 DAI at Spark",
+    "withdraw 5 ETH worth of USDC from Aave",
+    "swap a hundred for ETH",
+    "lend 100 USDC to Bob",
+    "withdraw 3 ETH from Aave to Arbitrum",
+    "claim the rewards but leave the CRV",
+    "unstake and also keep staked my 30 DOT",
+    "unstake everything staked since March",
+    "deposit 3 ETH into the pool with the highest APY",
+    "my target for SOL is 300, sell all four there please",
+    "share my rewards of 10 OP with Chen",
+  ]
+) {
+  Deno.test(`"${prompt}" is refused`, () => assertEquals(stepOf(prompt), null));
+}
+
+Deno.test("what is pledged in two things is not borrowed", () => {
+  const { orders } = readOrders("borrow 200 DAI against 5 ETH and 3 BTC");
+  assertEquals(orders.length, 1);
+  const { asset, amount, against } = readStep("borrow_asset", orders[0]!);
+  assertEquals([asset, amount?.text], ["DAI", "200"]);
+  assertEquals(against.map(({ asset }) => asset), ["ETH", "BTC"]);
+});
