@@ -77,6 +77,22 @@ export function foreignKind(order: ReadOrder): string | null {
     hints.some((hint) => !hint.startsWith("is:") || /\b(?:apy|apr|yields?|returns?)$/.test(hint))
   );
   if (isChosen) return "not_understood";
+  // "swap my debt from USDC to DAI", "switch my validator to Everstake", "extend my lock on Curve"
+  const [object] = phrases;
+  const isHeld = object !== undefined && isHolding(object);
+  const onlySwaps = head.actions.length > 0 &&
+    head.actions.every((action) => action === "swap_asset");
+  const isOfHolding = isHeld && (onlySwaps && object.hints.some((hint) => /^debt/.test(hint)) ||
+    /^(?:extend|prolong|renew)$/.test(head.word) &&
+      phrases.every(({ amount }) => amount === null) ||
+    /^(?:switch|change|replace)$/.test(head.word) && object.hints.includes("stake"));
+  if (isOfHolding) return "not_understood";
+  // "claim and compound my rewards": put back in, and no venue
+  const isPutBack = phrases.some(({ joined, prep, names }, i) =>
+    joined && prep === null && names.some(({ name }) => name === "compound") &&
+    !phrases[i - 1]?.names.some(({ kind }) => kind === "place")
+  );
+  if (isPutBack) return "not_understood";
   if (isLevel) return "not_understood";
   // "deposit into 0x…" names a contract; "swap to vitalik.eth", "claim it into 0x…" pay somebody
   const isSent = names.some(({ name, phrase: { prep } }) => {

@@ -75,13 +75,21 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
   const amounts = [...counted, ...loose];
   if (amounts.length > 1) return { ...nothing, asset, toAsset, ambiguous: ["amount"] };
   const [said] = amounts;
-  const ofReceived = said !== undefined &&
+  // "ETH to USDC pls half": a share that is said last is of what is given
+  const isShareBehind = said !== undefined && asset !== null && !buys &&
+    /^(?:fraction|percent)$/.test(said.amount!.kind) &&
+    named.every(({ names }) => names.every(({ from }) => from < said.amount!.from));
+  const ofReceived = said !== undefined && !isShareBehind &&
     (received.includes(said) || loose.includes(said) && buys);
   // "swap a hundred for ETH": of what, nobody can tell
   if (said !== undefined && loose.includes(said) && asset === null && !buys) {
     return { ...nothing, toAsset };
   }
   const amount = said?.amount ?? null;
+  // "to 50% ETH": what is to be held in the end
+  if (ofReceived && /^(?:fraction|percent)$/.test(amount?.kind ?? "")) {
+    return { ...nothing, asset, toAsset, ambiguous: ["amount"] };
+  }
   return {
     asset,
     toAsset,

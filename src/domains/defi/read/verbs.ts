@@ -111,6 +111,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   transfer:
     "share|gift|tip|donate|airdrop|refund|gift out|wire|venmo|forward|pay out to|reward|compensate|" +
     "disperse|distribute|multisend|split with",
+  compounding: "reinvest|re-invest|recompound|auto-compound|autocompound|auto compound",
   bridge: "bridge|bridge over|hop|teleport|migrate",
   wrap: "wrap|unwrap",
   approve: "approve|revoke|permit|authorize spending|whitelist|allow",

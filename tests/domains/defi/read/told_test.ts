@@ -37,6 +37,8 @@ const CASES: readonly (readonly [string, string | null])[] = [
   ["clear my LUSD debt down to zero at Liquity", "all LUSD @ liquity"],
   ["dump my whole SHIB thing", "all SHIB @ -"],
   ["unstake just the one AVAX from Benqi", "units 1 AVAX @ benqi"],
+  // A share that is said last is of what is given
+  ["swap JUP to USDC 50%", "fraction 0.5 JUP > USDC @ -"],
   // A name that looks like a known place, written as another
   ["deposit 5 DAI into Agave", null],
   ["withdraw 10 UNI from Uniswab", null],
@@ -83,6 +85,12 @@ for (
     "deposit 3 ETH into the pool with the highest APY",
     "my target for SOL is 300, sell all four there please",
     "share my rewards of 10 OP with Chen",
+    "rebalance my portfolio to 50% ETH",
+    "swap my debt from USDC to DAI on Aave",
+    "claim and compound my rewards",
+    "reinvest my rewards on Aave",
+    "extend my lock on Curve",
+    "switch my validator to Everstake",
   ]
 ) {
   Deno.test(`"${prompt}" is refused`, () => assertEquals(stepOf(prompt), null));
