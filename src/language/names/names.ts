@@ -350,6 +350,8 @@ function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind 
     }
     if (shape === "address") return /^(?:at|in|into|from)$/.test(prep) ? "place" : null;
     if (AT.includes(prep)) return "place";
+    // "borrow 200 USDC for Anna": somebody
+    if (prep === "for" && shape === "capital") return null;
     if (["for", "against", "as", "in exchange for"].includes(prep)) return "asset";
     return null;
   }

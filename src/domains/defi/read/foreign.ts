@@ -13,7 +13,7 @@ const WENT =
 const KEEPS = /(?:^| )(?:vault|pool|market|gauge|farm|protocol|stake)$/;
 
 const CHOOSES =
-  /^is:(?:.* )?(?:highest|lowest|best|cheapest|safest|riskiest|oldest|biggest|largest|smallest|smaller|bigger|larger|riskier|safer|cheaper)(?: |$)/;
+  /^is:(?:.* )?(?:highest|lowest|best|cheapest|safest|riskiest|oldest|biggest|largest|smallest|smaller|bigger|larger|riskier|safer|cheaper|older|newer)(?: |$)/;
 
 /** True for an order that only takes something out. */
 function comesOut({ head: { actions } }: ReadOrder): boolean {

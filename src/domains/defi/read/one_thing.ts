@@ -55,7 +55,12 @@ export function readOne(
     states(phrase) && assetOf(phrase) === null && !isAside(phrase)
   );
   const counted = objects.filter(states);
-  const amounts = [...counted, ...loose];
+  // "stake my USDe into sUSDe, three thousand"
+  const behind = received.filter((phrase) =>
+    !objects.includes(phrase) && states(phrase) &&
+    phrase.names.every(({ from }) => from < phrase.amount!.from)
+  );
+  const amounts = [...counted, ...loose, ...behind];
   const isWhole = amounts.every(({ amount }) => amount!.kind === "all");
   // "claim all CVX and CRV", "take my CAKE and BNB out of the pool"
   const isAll = isWhole && assets.length > 1 &&
@@ -79,9 +84,13 @@ export function readOne(
     phrases.some(({ joined, amount, names, hints }) =>
       joined && amount === null && names.length === 0 && hints.includes("reward")
     );
+  // "deposit ETH for 300 USDC": for as much of another thing
+  const gives = received.some((phrase) =>
+    !objects.includes(phrase) && states(phrase) && !behind.includes(phrase)
+  );
   const ambiguous: StepSlot[] = [
     ...assets.length > 1 || isOpen ? ["asset" as const] : [],
-    ...adds || (amounts.length > 1 && !sameAmounts(amounts)) ? ["amount" as const] : [],
+    ...adds || gives || (amounts.length > 1 && !sameAmounts(amounts)) ? ["amount" as const] : [],
   ];
   const asset = assets.length === 1 ? assets[0]! : null;
   const amount = ambiguous.length > 0 ? null : amounts[0]?.amount ?? null;

@@ -81,7 +81,7 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   ...objects(
     "perps",
     "perp|perps|perpetual|perpetuals|futures|leveraged|5x|10x|leverage|margin|" +
-      "take profit|take-profit|stop loss|stop-loss|long position|short position|" +
+      "take profit|take-profit|lock in gains|lock in profits|lock in my gains|lock in the gains|stop loss|stop-loss|long position|short position|" +
       "trailing stop|spot to perps|open interest",
   ),
   ...objects(
@@ -187,7 +187,7 @@ const isTicker = (name: string): boolean =>
 
 /** Venues that are no everyday word. */
 const isVenue = (name: string): boolean =>
-  !/^(?:idle|drop|save|cap|union|bribe|term|level|blaze|ring|rings|note|lens|magma|momentum|bucket|carrot|exactly|origin|parallel|linear|summer|blaster|juice|pac|shadow|hop|turtle|noon|flux|backed|mountain|franklin|diva|optim|splash|katana|psy|ref|fluid lending|shinobi|theta|beets|steer|gamma|pact|magpie|warden|storm trade|metropolis|vector|platypus|silo|the graph|persistence|helix|infinity)$/
+  !/^(?:idle|usual|drop|save|cap|union|bribe|term|level|blaze|ring|rings|note|lens|magma|momentum|bucket|carrot|exactly|origin|parallel|linear|summer|blaster|juice|pac|shadow|hop|turtle|noon|flux|backed|mountain|franklin|diva|optim|splash|katana|psy|ref|fluid lending|shinobi|theta|beets|steer|gamma|pact|magpie|warden|storm trade|metropolis|vector|platypus|silo|the graph|persistence|helix|infinity)$/
     .test(name);
 
 /** How the prompts of DeFi are worded. */
@@ -295,7 +295,7 @@ export const DEFI_ORDERS: OrderLexicon = {
         "sonic|kernel|puffer|magic|waves|spell").split("|"),
     place:
       ("save|bucket|blaze|origin|shadow|flux|carrot|magma|warden|magpie|metropolis|platypus|helix|splash|" +
-        "persistence|silo|sonic|swell").split("|"),
+        "persistence|silo|sonic|swell|usual").split("|"),
   },
   prefixes: ["pt", "yt", "lp", "sy"],
 };

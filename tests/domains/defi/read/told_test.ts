@@ -91,6 +91,11 @@ for (
     "reinvest my rewards on Aave",
     "extend my lock on Curve",
     "switch my validator to Everstake",
+    "borrow 200 USDC for Anna on Aave",
+    "deposit ETH for 300 USDC on Aave",
+    "stake 200 SOL and the usual",
+    "stake 200 SOL virtually",
+    "lock in gains",
   ]
 ) {
   Deno.test(`"${prompt}" is refused`, () => assertEquals(stepOf(prompt), null));
