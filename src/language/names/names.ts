@@ -236,7 +236,7 @@ function openName(
   if (looksLike(tag.text, context.lexicon.isName)) return null;
   if (isOthers(tag.norm) || /^yours?$/.test(tag.norm)) return null;
   // "USDC750" is a thing and a number that nobody can tell apart from a name
-  const [, stem] = /^([a-z]{3,})\d{2,}$/.exec(tag.norm) ?? [];
+  const [, stem] = /^([a-z]{3,})\d+$/.exec(tag.norm) ?? [];
   if (stem !== undefined && context.lexicon.isName(stem)) return null;
   // "Kim's loan", "in Kim's account" is somebody else's; "from Maple's vault" is a place
   const owns = /['’]s$/.test(tag.text);
@@ -260,7 +260,11 @@ function openName(
   const text = tags.slice(at, at + length).map((one) => one.text).join(" ")
     .replace(/['’]s$/, "");
   const said = isPair(tag, context.lexicon) ? text.replace("-", "/") : text;
-  const name = kind === "asset" ? spellAsset(said, shape) : said.toLowerCase();
+  // "5 ETHs"
+  const one = /^[A-Z0-9]{2,}s$/.test(said) && context.lexicon.isName(tag.norm.slice(0, -1));
+  const name = kind === "asset"
+    ? spellAsset(one ? said.slice(0, -1) : said, shape)
+    : said.toLowerCase();
   return {
     name: { kind, name, open: true, from: tag.from, to: tags[at + length - 1]!.to },
     length,
