@@ -22,7 +22,7 @@ const CLOCK = [
   "(?:at )?(?:half|quarter|a quarter|ten|five|twenty) (?:past|to) (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\\d{1,2})",
   "later(?: (?:today|tonight|on|this week|this month))?",
   "(?:in|after) a (?:bit|while|moment|minute|second|sec|few (?:seconds|minutes|hours|days|weeks|months))",
-  "(?:soon|sometime|someday|eventually|tonight|(?:this|in the|by the) (?:morning|afternoon|evening)|at night|overnight)",
+  "(?:soon|shortly|presently|by and by|sometime|someday|eventually|tonight|(?:this|in the|by the) (?:morning|afternoon|evening)|at night|overnight)",
 ];
 const DATE = [
   `(?:by |until |till |before |after |from |on |since )?(?:the day after )?(?:tomorrow|yesterday)${PART}`,

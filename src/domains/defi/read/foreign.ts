@@ -87,6 +87,8 @@ export function foreignKind(order: ReadOrder): string | null {
       phrases.every(({ amount }) => amount === null) ||
     /^(?:switch|change|replace)$/.test(head.word) && object.hints.includes("stake"));
   if (isOfHolding) return "not_understood";
+  // "stake 5 ETH per validator"
+  if (phrases.some(({ prep }) => prep === "per")) return "not_understood";
   // "claim and compound my rewards": put back in, and no venue
   const isPutBack = phrases.some(({ joined, prep, names }, i) =>
     joined && prep === null && names.some(({ name }) => name === "compound") &&
