@@ -406,8 +406,16 @@ function findNamed(
       ? noun - 2
       : noun - 1;
     const start = tags[led]?.norm === "as" && led > at ? led : sized ? noun - 1 : noun;
+    const held = isThere(tags.slice(at, noun));
     return {
-      head: { form: "noun", word: tag.norm, actions, from: tag.from, to: tag.to },
+      head: {
+        form: "noun",
+        word: tag.norm,
+        actions,
+        ...(held && { held }),
+        from: tag.from,
+        to: tag.to,
+      },
       frame,
       front: tags.slice(at, start),
       back: tags.slice(noun + 1),
@@ -427,6 +435,15 @@ function findNamed(
     };
   }
   return null;
+}
+
+/** "my loan", "8 SOL for the Kamino loan": what a noun names is there before the order. */
+function isThere(before: readonly Tag[]): boolean {
+  const led = before.findLastIndex((tag) => may(tag, "prep"));
+  const isLed = led >= 0 && !/^(?:as|in|with)$/.test(before[led]!.norm) &&
+    before.slice(led + 1).every((tag) => !tag.quantity && !tag.mark) &&
+    before.slice(led + 1).filter((tag) => mayName(tag, "asset")).length < 2;
+  return isLed || before.some(({ norm }) => /^(?:my|our|this|that|current|existing)$/.test(norm));
 }
 
 /** Words that tell how much an act is about, and not how much exactly. */

@@ -242,7 +242,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     there is|there are|from earlier|in my wallet|sitting in my wallet|from my wallet|
     lying around|that's left|that is left|is left|fresh|regular|actual|resulting|obtained|obtained from it|therefrom|older|previous|former|
     have accumulated|has accumulated|have accrued|has accrued|have piled up|that sits|that sit|which sits|which sit|that lies|that lie|which lies|that i keep|that we keep|which i keep|which we keep|
-    immediate|prompt|speedy|voluntary|orderly|one-off|single|
+    immediate|prompt|speedy|voluntary|orderly|one-off|single|smaller|lighter|
     ${YIELDED}`,
   before:
     `before you do so|before doing so|before you do that|before doing that|before you|before|before we|but before that|prior to|but prior to|prior to this|prior to that|but prior to this|but prior to that|beforehand|but beforehand|but first|but before this|

@@ -167,7 +167,10 @@ function leavesFor({ phrases }: ReadOrder): boolean {
 function tellsOf(hint: string): string {
   if (!hint.startsWith("is:")) return hint.split(":")[0]!;
   if (/stak|delegat|bonded|locked/.test(hint)) return "stake";
-  if (/unclaimed|accrued|claimable|pending|vested|owed to|built up|waiting|earned/.test(hint)) {
+  if (
+    /unclaimed|accrued|claimable|pending|vested|owed to|built up|waiting|earned|accumulat|piled up/
+      .test(hint)
+  ) {
     return "reward";
   }
   if (/borrow|i owe/.test(hint)) return "debt";
@@ -190,7 +193,9 @@ function widen(all: Set<DefiPrimitive>, said: Said, stakes: boolean): void {
     if (stakes && all.has("swap_asset")) all.add("stake_asset");
     return;
   }
-  if (into) all.add("deposit_asset").add("stake_asset");
+  // "pay everything on Radiant": what is paid is owed
+  const pays = head.word === "pay" && !said.order.phrases.some(({ prep }) => prep === "into");
+  if (into && !pays) all.add("deposit_asset").add("stake_asset");
   // "dump 60 ORCA in a whirlpool"
   const pooled = into && said.hints.some((hint) => /^(?:pool|whirlpool|clmm|dlmm)/.test(hint));
   if (pooled && /^(?:dump|ape|flip|rotate|turn)$/.test(head.word)) all.delete("swap_asset");
@@ -213,8 +218,12 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
   if (main.includes("reward") && (collects || assets.length === 0) && all.has("claim_rewards")) {
     return ["claim_rewards"];
   }
-  // "Realise our pending rewards"
-  if (main.includes("reward") && /^(?:reali[sz]e|cash|crystalli[sz]e|credit)$/.test(head.word)) {
+  // "Realise our pending rewards", "draw the farming rewards"
+  if (
+    main.includes("reward") && !said.exchanged &&
+    /^(?:reali[sz]e|cash|crystalli[sz]e|credit|draw|draw down|draw out|obtain|receive|acquire|bank|secure)$/
+      .test(head.word)
+  ) {
     return ["claim_rewards"];
   }
   const owes = byDebt(known, said);
@@ -222,6 +231,10 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
   // "ETH staking yields 3%" tells
   if (head.form === "noun" && hints.includes("reward") && !all.has("claim_rewards")) return [];
   if (head.word === "stake" && particles.includes("out")) return [];
+  // "drop my validator"
+  if (/^(?:drop|leave|quit|abandon|ditch)$/.test(head.word) && main.includes("stake")) {
+    return ["unstake_asset"];
+  }
   if (all.size > 1 && !stakes && said.pools) all.delete("unstake_asset");
   if (all.size > 1 && hints.includes("stake") && said.out && head.word !== "withdraw") {
     all.delete("withdraw_asset");
@@ -232,6 +245,7 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
   } else if (hints.includes("debt") && (all.has("borrow_asset") || all.has("repay_asset"))) {
     return (["borrow_asset", "repay_asset"] as const).filter((action) => all.has(action));
   }
+  if (isNewLoan(said)) return ["borrow_asset"];
   if (!WEAK.test(head.word)) return [...all];
   const framed = byFrame(said);
   const both = [...all].filter((action) => framed.includes(action));
@@ -253,6 +267,21 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
 const MORE =
   /^(?:increase|enlarge|top up|top off|up|raise|expand|augment|boost|grow|extend|bump|bump up|reinforce|fund|bolster|beef up|add|strengthen|back|give|put)$/;
 const LESS = /^(?:reduce|lower|cut|cut down|decrease|diminish|lessen|trim|shrink|scale down)$/;
+
+/**
+ * "a loan of 300 USDC", "30 SOL loan": how much it is to be. What is paid stands elsewhere: "75 USDC against my
+ * loan", "my loan back".
+ */
+function isNewLoan({ order: { head, phrases, particles } }: Said): boolean {
+  const counted = phrases.filter(({ amount }) => amount !== null);
+  return head.form === "noun" && head.word === "loan" && !head.held && particles.length === 0 &&
+    counted.length === 1 && /^(?:amount|money)$/.test(counted[0]!.amount!.kind) &&
+    counted[0]!.amount!.refusal === undefined && /^(?:|of|in)$/.test(counted[0]!.prep ?? "") &&
+    phrases.every(({ prep, hints }) =>
+      !/^(?:with|by|to|towards?|back to|off|against)$/.test(prep ?? "") &&
+      !hints.some((hint) => /repayment|^is:(?:paid|repaid|settled|cleared|outstanding)/.test(hint))
+    );
+}
 
 /** What a debt, or a thing that is pledged, makes of a verb that says neither to borrow nor to repay. */
 function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimitive[] | null {
@@ -289,6 +318,12 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
   if (!debt || /^(?:deposit|supply|stake|delegate|claim|withdraw|swap)/.test(head.word)) {
     return null;
   }
+  // "put me down for a 100 USDT loan", "credit us with 500 USDC as a loan"
+  const asDebt = phrases.some(({ prep, hints: own }) =>
+    own.map(tellsOf).includes("debt") && /^(?:as|into|for)$/.test(prep ?? "")
+  );
+  const getsMe = phrases.some(({ self, prep }) => self && prep === null);
+  if (asDebt && getsMe || phrases.some(isAsDebt)) return ["borrow_asset"];
   if (main.includes("debt")) return wayOfDebt(said.order);
   const led = phrases.some(({ prep, hints: own }) =>
     own.map(tellsOf).includes("debt") && /^(?:at|towards?|on|to|into|against|for)$/.test(prep ?? "")
@@ -296,13 +331,25 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
   const onto = phrases.some(({ prep, hints: own }) =>
     own.map(tellsOf).includes("debt") && /^(?:on|onto|to|into|towards?)$/.test(prep ?? "")
   );
+  // "add 400 USDC to what I owe"
+  if (onto && ADDS.test(head.word)) return ["borrow_asset"];
   return onto || (led && !said.out) ? ["repay_asset"] : null;
+}
+
+/** Verbs after which a debt is more than before. */
+const ADDS = /^(?:add|tack on|pile|pile on|stack)$/;
+
+/** "30 DAI on credit", "50,000 USDC as a loan". */
+function isAsDebt({ prep, hints }: NounPhrase): boolean {
+  return prep === "as" && hints.some((hint) => tellsOf(hint) === "debt");
 }
 
 const PAYS =
   /^(?:pay|pay in|feed|return|give back|hand|hand back|send|toss|throw|apply|settle|unwind|close|end|clear|finish|make good)$/;
 const TAKES =
-  /^(?:take|take on|open|extract|get|draw|obtain|raise|extend|set up|start|arrange|arrange for)$/;
+  /^(?:take|take on|open|extract|get|draw|obtain|raise|extend|set up|start|arrange|arrange for|add|make|incur|assume|run up)$/;
+
+const LESSER = /^is:(?:smaller|lower|lighter|less|shorter|disappear|vanish)$/;
 
 /** "5 SOL against my loan", "from my wallet to the debt" pay; "20 NEAR as debt", "open a debt" take. */
 function wayOfDebt({ phrases, head, particles }: ReadOrder): DefiPrimitive[] {
@@ -312,6 +359,12 @@ function wayOfDebt({ phrases, head, particles }: ReadOrder): DefiPrimitive[] {
       prep === null && amount !== null && hints.some((hint) => tellsOf(hint) === "debt")
     );
   if (wants) return ["borrow_asset"];
+  // "make my debt 200 USDC smaller"
+  if (
+    head.word === "make" && phrases.some(({ hints }) => hints.some((hint) => LESSER.test(hint)))
+  ) {
+    return ["repay_asset"];
+  }
   // "bring my debt to zero"
   if (phrases.some(({ hints }) => hints.includes("is:zero"))) return ["repay_asset"];
   const leads = (preps: RegExp) =>

@@ -25,6 +25,8 @@ export interface DefiOrder {
   readonly read: OrderWords;
 }
 
+const WAYS_OF_DEBT: readonly DefiPrimitive[] = ["borrow_asset", "repay_asset"];
+
 /** What a prompt was read to. */
 export interface DefiReading {
   /** As they are to happen; empty where the prompt is refused. */
@@ -119,7 +121,10 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
       !isAgainst(order) && (isGist || namesEnough(order));
     // "It's payback time: 7 LINK to Aave": what was passed over tells as well
     const told = parsed.reading === "loose" ? parsed.besides : [];
-    const allowed = (isOpen ? DEFI_PRIMITIVES : framed)
+    // "a second loan next to my first one, 240 USDC on Aave": taken or paid
+    const isLoan = order.head.form === "verbless" && framed.includes("repay_asset") &&
+      told.some((actions) => actions.includes("borrow_asset"));
+    const allowed = (isOpen ? DEFI_PRIMITIVES : isLoan ? WAYS_OF_DEBT : framed)
       .filter((action) => told.every((actions) => actions.includes(action)))
       .filter((action) => shared.includes(action));
     // "nominate and bond 5 KSM", "clam.. claim my rewards": one act in two words
