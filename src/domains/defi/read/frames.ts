@@ -13,6 +13,13 @@ const IN =
 const WEAK =
   /^(?:pay|put|add|drop|pop|toss|throw|move|push|shift|bring|pull|raise|lower|cut|clear|cover|enter|join|finish|stick|load|boost|set aside|place|lock|break|free|release|close|end|terminate|turn|change|switch|pick|draw|take|get|give me|grab|open|make|reduce|return|apply|fetch|collect|trim|deploy|bump|bump up|bolster|enlarge|augment|expand|ramp up|beef up|reinforce|empty|kill|wipe|square|zero|settle|post|commit|pour|provide|fund|increase|bank|earn|receive|exit|remove|mint)$/;
 
+/** Places that keep what is brought there: nothing is exchanged at them. */
+const HOLDS: ReadonlySet<string> = new Set([
+  ...LENDING_VENUES,
+  ...STAKING_VENUES,
+  ...KEEPING_VENUES,
+]);
+
 /** What an order may ask for by its words, or why it asks for something outside of the domain. */
 export interface OrderFrame {
   /** The actions that the mapper may choose from; empty if none. */
@@ -131,6 +138,11 @@ function saidBy(order: ReadOrder): Said {
           SWAP_TO.test(phrase.prep ?? "") && hasAsset(phrase) && !placed(phrase)
         ) &&
         assets.length + phrases.filter(({ pronoun }) => pronoun !== null).length > 1 ||
+      // "cash out my 4k MEW to stables"
+      assets.length > 0 &&
+        phrases.some(({ prep, hints }) =>
+          /^(?:in)?to$/.test(prep ?? "") && hints.length === 1 && hints[0] === "thing"
+        ) ||
       // "out of FTM and into SOL"
       leavesFor(order) ||
       // "Get 1 ETH with my USDC"
@@ -138,6 +150,8 @@ function saidBy(order: ReadOrder): Said {
         phrases.some((phrase) => /^(?:with|using)$/.test(phrase.prep ?? "") && hasAsset(phrase))),
     hints: phrases.flatMap(({ hints }) =>
       hints.map((hint) => hint.startsWith("gauge") && !collects ? "stake" : tellsOf(hint))
+        // "our lending stake in Burrow": what is lent
+        .map((hint) => hint === "stake" && hints.includes("lending") ? "position" : hint)
     ),
     main: phrases.filter(({ prep }) => prep === null || prep === "in" || prep === "of")
       .flatMap(({ hints }) => hints.map(tellsOf)),
@@ -181,12 +195,27 @@ function hasAsset({ names }: NounPhrase): boolean {
   return names.some(({ kind }) => kind === "asset");
 }
 
+/** "invest $100 into RNDR": so much of what is held, and a thing that no place keeps. */
+function buysInto({ order: { head, phrases } }: Said): boolean {
+  const [object, into, ...more] = phrases;
+  return more.length === 0 &&
+    /^(?:invest|put|throw|toss|drop|chuck|stick|deploy)$/.test(head.word) &&
+    object?.prep === null && object.amount?.kind === "money" && object.names.length === 0 &&
+    into?.prep === "into" && into.hints.length === 0 && into.names.length === 1 &&
+    into.names[0]!.kind === "asset" && receiptOf(into.names[0]!.name) === undefined;
+}
+
 /** What a verb of one action asks for where it is used for another: "ape 500 DAI into the vault". */
 function widen(all: Set<DefiPrimitive>, said: Said, stakes: boolean): void {
   const { exchanged, into, out, places, particles, head } = { ...said, ...said.order };
-  const isPlain = places.length === 0 && !stakes;
-  // "unload 2m SHIB into ETH"
-  if (exchanged && isPlain && all.has("withdraw_asset")) all.add("swap_asset");
+  const isPlain = !stakes && places.every((name) => !HOLDS.has(name));
+  const [object] = said.order.phrases;
+  const gives = all.has("withdraw_asset") ||
+    /^(?:put|throw|toss|drop|chuck|stick|pour|plow|plough|invest|deploy|allocate|commit|route|roll|push|settle|apply)$/
+        .test(head.word) && object?.prep === null && object.names.length === 1;
+  // "unload 2m SHIB into ETH", "put my TIA into ATOM"
+  if (exchanged && isPlain && gives) all.add("swap_asset");
+  if (buysInto(said)) all.add("swap_asset");
   if (!all.has("swap_asset") && head.word !== "lp") return;
   if (exchanged) {
     // "turn 2 ETH into rETH by staking"

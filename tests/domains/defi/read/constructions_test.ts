@@ -62,6 +62,11 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   ["collect what's owed to me from the Raydium farm", ["claim_rewards"]],
   ["draw the accrued FXS from my veFXS", ["claim_rewards"]],
   ["All EIGEN we hold, delegated to P2P.org, please", ["stake_asset"]],
+  // A verb of another action that gives one thing for another
+  ["put my TIA in exchange for ATOM", ["swap_asset"]],
+  ["toss $20 into WIF", ["deposit_asset", "stake_asset", "swap_asset"]],
+  ["invest $50 into stETH", ["deposit_asset", "stake_asset"]],
+  ["put 500 DAI into USDC on Aave", ["deposit_asset"]],
   // Words of the field
   ["generate 500 DAI from my Maker CDP", ["borrow_asset"]],
   ["Originate a loan of 500 DAI on Aave", ["borrow_asset"]],
