@@ -242,7 +242,9 @@ function findDone(
 }
 
 /** "I'd like 6 ETH staked and the other 4 supplied to compound": a thing that is to be done to, too. */
-export function findResumed(tags: readonly Tag[]): FoundHead | null {
+export function findResumed(said: readonly Tag[]): FoundHead | null {
+  // "and the ETH then swapped for USDC"
+  const tags = said.filter((tag) => !may(tag, "then") || may(tag, "and"));
   const at = tags.findIndex((tag) =>
     lightRole(tag) === null && tag.mark === undefined && !may(tag, "and", "then", "but")
   );

@@ -162,7 +162,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   pronoun: `em|'em|er|it|them|that|those|these|this|everything|all of it|all of them|the lot|
     what comes out|whatever comes out|what i get|whatever i get|what you get|what u get|what i receive|what comes out of it|
     the proceeds|the result|the rest|the whole lot|the whole thing|both|
-    everything there|whatever|something|it all|them all|that amount|the same|the same amount|the amount`,
+    everything there|whatever|something|it all|them all|that amount|the same|the same amount|the amount|of which`,
   prep:
     `@|vs|versus|in|into|on|onto|to|at|with|from|off|via|through|using|for|over|inside|against|out of|
     towards|toward|over on|over at|in exchange for|in return for|instead of|off of|back into|
@@ -248,7 +248,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     `before you do so|before doing so|before you do that|before doing that|before you|before|before we|but before that|prior to|but prior to|prior to this|prior to that|but prior to this|but prior to that|beforehand|but beforehand|but first|but before this|
     before i|before that|before this`,
   after:
-    `after|once you've|once you have|after you've|after you have|after having|after you|once you|
+    `after|once you've|once you have|after you've|after you have|after having|having first|after you|once you|
     as soon as you've|as soon as you have|when you've|when you have|only after`,
   correction:
     `nah|nope|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|

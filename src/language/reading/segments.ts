@@ -125,7 +125,9 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     const isSigned = segment.joint === "-" && tags[0]!.quantity !== undefined &&
       last?.front.length === 0 && last.back.length === 0;
     const said = last && !inReason && !isSigned ? afterthought(tags, last, lexicon) : tags;
-    if (last && !inReason && !isSigned && goesOn(said, last, base)) {
+    if (
+      last && !inReason && !isSigned && !isDoneNext(segment, last, base) && goesOn(said, last, base)
+    ) {
       if (end === "?" && !asked && !asks(last)) return fault("question", tags);
       for (const tag of tags) if (!said.includes(tag)) roles.set(tag, "aside");
       last.back.push(comma(tags[0]!), ...said);
@@ -432,6 +434,21 @@ function afterthought(
   if (at > 0 && !names) return tags;
   const length = [1, 2, 3].find((n) => SUFFICES.test(textOf(tags.slice(-n)))) ?? 0;
   return tags.slice(at, tags.length - length);
+}
+
+/** "… should be unstaked, sold for USDC", "…, then swapped": what is to be done next is another order. */
+function isDoneNext(
+  { tags, joint }: Segment,
+  { found: { head } }: OpenOrder,
+  { lexicon }: Base,
+): boolean {
+  const first = tags.find((tag) =>
+    !isJoin(tag) && (lightRole(tag) === null || verbOf(tag, "participle"))
+  );
+  const actions = verbOf(first, "participle")?.actions ?? [];
+  const exchanges = actions.some((action) => lexicon.lexicon.exchanges.includes(action));
+  return actions.length > 0 && !actions.some((action) => head.actions.includes(action)) &&
+    (joint === "then" || head.form === "participle" || exchanges);
 }
 
 /** True for a fragment that only adds to the order before it: ", on mainnet please". */

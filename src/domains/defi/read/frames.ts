@@ -286,7 +286,7 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
     return back && !said.exchanged ? ["repay_asset"] : [];
   }
   const brings = [...all].every((action) => action === "deposit_asset" || action === "stake_asset");
-  if (brings && said.out) return [];
+  if (brings && said.out && !said.into) return [];
   const isBare = !(head.word === "lock" && assets.length > 0) && hints.length === 0 &&
     places.length === 0 &&
     said.order.phrases.every(({ amount }) => amount === null);
@@ -451,6 +451,8 @@ function byFrame(said: Said): DefiPrimitive[] {
   if (stakes) allowed.add("stake_asset");
   if (stakes && !into) allowed.add("unstake_asset");
   if (into) allowed.add("deposit_asset").add("stake_asset").add("repay_asset");
+  // "the WETH goes to Aave": what is paid goes back
+  if (order.head.form === "participle" && order.head.word === "put") allowed.delete("repay_asset");
   if (hints.includes("collateral")) {
     allowed.add("deposit_asset").add("withdraw_asset").add("borrow_asset");
   }

@@ -204,9 +204,15 @@ function passesOver({ tokens, roles }: ParsedPrompt, orders: readonly DefiOrder[
   return !orders.every(isSaid) ||
     tokens.some(({ start, norm }, i) =>
       start >= from && start < to && /^(?:unread|aside)$/.test(roles[i]!) &&
-      !/^(?:and|then|plus|&)$/.test(norm)
+      !norm.split(" ").every((word) => SEQUELS.has(word))
     );
 }
+
+/** "…, and after that", "… is to be removed": words that join orders, or make one of a thing that is done to. */
+const SEQUELS: ReadonlySet<string> = new Set(
+  ("and|then|plus|&|n|but|so|also|after|that|which|next|first|finally|lastly|now|thereafter|afterwards|whatever|prior|before|this|beforehand|" +
+    "is|are|to|be|being|get|gets|should|must|shall|has|have").split("|"),
+);
 
 /**
  * "I'd sooner have DAI than USDT, so swap 900", "I want 2 ETH. Pay in USDC": what is told beside an order that

@@ -54,6 +54,46 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "deposit all DAI @ moonwell",
   ]],
   ["swap half my ETH to USDC and stake the other half", ["swap 0.5 ETH > USDC", "stake all ETH"]],
+  // What comes out goes on
+  ["trade 1000 MATIC for USDC, half of it into aave, the rest into morpho", [
+    "swap 1000 MATIC > USDC",
+    "deposit 0.5 USDC @ aave",
+    "deposit all @ morpho",
+  ]],
+  ["withdraw 500 USDC from compound, 300 of it to aave, the rest to morpho", [
+    "withdraw 500 USDC @ compound",
+    "deposit 300 USDC @ aave",
+    "deposit all @ morpho",
+  ]],
+  ["swap 1k USDC to SOL, stake half on jito and lend the other half on kamino", [
+    "swap 1000 USDC > SOL",
+    "stake 0.5 @ jito",
+    "deposit all @ kamino",
+  ]],
+  ["swap 40 USDT for TRX, 60 for BTC", ["swap 40 USDT > TRX", "swap 60 USDT > BTC"]],
+  ["withdraw my USDC from aave swap it to ETH stake it on lido", [
+    "withdraw USDC @ aave",
+    "swap USDC > ETH",
+    "stake ETH @ lido",
+  ]],
+  ["the 5 ETH in Lido should be unstaked, and the ETH then swapped for USDC", [
+    "unstake 5 ETH @ lido",
+    "swap ETH > USDC",
+  ]],
+  ["swap 2 ETH for USDC, half of which goes to aave", [
+    "swap 2 ETH > USDC",
+    "deposit 0.5 USDC @ aave",
+  ]],
+  ["stake 5 ETH with lido, having first swapped 10000 USDC for ETH", [
+    "swap 10000 USDC > ETH",
+    "stake 5 ETH @ lido",
+  ]],
+  // Another act that would be lost
+  ["my 5 SOL should be unstaked from Jito, sold for USDC", []],
+  ["the 5 ETH in Lido should be unstaked, then swapped for USDC", []],
+  ["I'd be grateful if you supplied my USDC to Moonwell and borrowed $200 of it", []],
+  ["swap 2 ETH for USDC, half of which goes to my brother", []],
+  ["withdraw 100 USDC from aave, 30 of it to bob, the rest to compound", []],
   ["deposit the other half of my USDC into aave", []],
   ["deposit half my ETH into aave, then swap the other half of my SOL to USDC", []],
   ["put 300 USDC in aave and the rest in compound", [
