@@ -244,11 +244,25 @@ function findDone(
 /** "I'd like 6 ETH staked and the other 4 supplied to compound": a thing that is to be done to, too. */
 export function findResumed(said: readonly Tag[]): FoundHead | null {
   // "and the ETH then swapped for USDC"
-  const tags = said.filter((tag) => !may(tag, "then") || may(tag, "and"));
+  const tags = said.filter((tag) => !may(tag, "then") || may(tag, "and")).map((tag, i, all) =>
+    tag.norm === "they" && may(all[i + 1], "be")
+      ? { ...tag, norm: "them", senses: [{ role: "pronoun" as const }] }
+      : tag
+  );
   const at = tags.findIndex((tag) =>
     lightRole(tag) === null && tag.mark === undefined && !may(tag, "and", "then", "but")
   );
+  const verb = verbOf(tags[at], "participle");
+  // "… withdrawn from Aave and staked with Lido"
+  if (verb && verb.actions.length > 0 && !may(tags[at], "adjective", "name")) {
+    return { ...headOf(tags, at, [], null, verb, "participle"), front: [itAt(tags[at]!)] };
+  }
   return at < 0 || mayCause(tags[at]!) ? null : findDone(tags, at, [], "thing");
+}
+
+/** What was done to before, which nothing names again. */
+function itAt({ from }: Tag): Tag {
+  return { from, to: from, text: "it", norm: "it", senses: [{ role: "pronoun" }] };
 }
 
 /** "I want that 2 ETH debt gone": what is to be there no more. */
@@ -361,7 +375,7 @@ function findNamed(
       const used = tags[i - 1]?.norm === "to" ? [tags[i - 1]!, tag] : [tag];
       return {
         head: {
-          form: "noun",
+          form: may(tags[at], "prep") && !may(tags[at], "name") ? "request" : "noun",
           word: base.base,
           actions: base.actions,
           ...(base.foreign !== undefined && { foreign: base.foreign }),

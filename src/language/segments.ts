@@ -240,7 +240,10 @@ function beginsOrder(
       const isSure = verb !== undefined && verb.actions.length > 0 && verb.actions.length < 4;
       return isTold || isSure || opensThing(tags[at + 1]) || may(tags[at + 1], "particle");
     }
-    const skips = lightRole(tag) || may(tag, "frame", "then", "label", "but") || tag.mark === ",";
+    // "…, and to lend the USDC"
+    const isTo = tag.norm === "to" && (verbOf(tags[at + 1], "base")?.actions.length ?? 0) > 0;
+    const skips = lightRole(tag) || may(tag, "frame", "then", "label", "but") ||
+      tag.mark === "," || isTo;
     if (!skips) {
       // "and write memo gm": a word in the place of a verb, with what it is about
       return !isTold && tag.senses.length === 0 && !tag.mark && !tag.quantity &&

@@ -169,7 +169,7 @@ for (
     "deposit 5 ETH into something like aave",
     "deposit 5 ETH into aave on any chain but base",
     "start by swapping 1 eth to usdc and finish by lending it on aave",
-    "get 1 eth with my usdc. as a last step stake it on rocketpool",
+    "get 1 eth with my usdc. as an encore stake it on rocketpool",
     "depo\u200Bsit 5 ETH aave now",
   ]
 ) {

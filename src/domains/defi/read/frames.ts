@@ -322,6 +322,11 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
       ? ["withdraw_asset"]
       : null;
   }
+  // "lend from Morpho to me 300 USDT"
+  const lends = /^(?:lend|lend out|loan)$/.test(head.word) &&
+    phrases.some(({ prep, self }) => self && /^(?:|to|for)$/.test(prep ?? "")) &&
+    phrases.some((phrase) => phrase.prep === "from" && hasPlace(phrase));
+  if (lends) return ["borrow_asset"];
   // "pay Navi back", "pay the USDT at JustLend back"
   if (head.word === "pay" && !exchanged && particles.includes("back")) return ["repay_asset"];
   // "return to my wallet the 2 wstETH"

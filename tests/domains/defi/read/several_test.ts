@@ -88,9 +88,39 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "swap 10000 USDC > ETH",
     "stake 5 ETH @ lido",
   ]],
+  // What was said once holds for what follows
+  ["get my 3 ETH unstaked from lido and swapped to USDC", [
+    "unstake 3 ETH @ lido",
+    "swap 3 ETH > USDC",
+  ]],
+  ["please see to it that my COMP is claimed and that it is then sold into USDC", [
+    "claim COMP",
+    "swap COMP > USDC",
+  ]],
+  ["take 500 USDC turn it into SOL stake it on jito", [
+    "swap 500 USDC > SOL",
+    "stake SOL @ jito",
+  ]],
+  ["first, claim my AERO. second, put it into Moonwell", ["claim AERO", "deposit AERO @ moonwell"]],
+  ["it is necessary to swap 2 ETH to USDC and to lend the USDC on Aave", [
+    "swap 2 ETH > USDC",
+    "deposit USDC @ aave",
+  ]],
+  ["swap 1 ETH for DAI, with the DAI repay my maker debt", [
+    "swap 1 ETH > DAI",
+    "repay DAI @ maker",
+  ]],
+  ["I'd like my ETH staked and locked on Lido", ["stake ETH @ lido"]],
+  ["Please run our Curve exit in this order: claim the CRV; sell the CRV for USDC", [
+    "claim CRV",
+    "swap CRV > USDC",
+  ]],
+  ["the 5 ETH in Lido should be unstaked, then swapped for USDC", [
+    "unstake 5 ETH @ lido",
+    "swap 5 ETH > USDC",
+  ]],
   // Another act that would be lost
   ["my 5 SOL should be unstaked from Jito, sold for USDC", []],
-  ["the 5 ETH in Lido should be unstaked, then swapped for USDC", []],
   ["I'd be grateful if you supplied my USDC to Moonwell and borrowed $200 of it", []],
   ["swap 2 ETH for USDC, half of which goes to my brother", []],
   ["withdraw 100 USDC from aave, 30 of it to bob, the rest to compound", []],
