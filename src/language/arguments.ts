@@ -33,6 +33,13 @@ export interface ArgumentContext {
 const PREPS: Readonly<Record<string, string>> = {
   "@": "at",
   vs: "against",
+  "backed by": "against",
+  "backed with": "against",
+  "secured by": "against",
+  "secured with": "against",
+  "collateralized by": "against",
+  "collateralised by": "against",
+  "guaranteed by": "against",
   versus: "against",
   w: "with",
   "w /": "with",
@@ -318,6 +325,18 @@ export function readArguments(
       const current: Draft = draft && prep === null ? draft : begin(i);
       current.hints.push(tag.norm);
       roles.set(tag, "object");
+      continue;
+    }
+    // "35 INJ-backed USDT": what is pledged, and not what is counted
+    const pledge = phrases.at(-1);
+    if (
+      /^(?:backed|secured)$/.test(tag.norm) && tags[i - 1]?.mark === "-" && pledge?.names.length
+    ) {
+      const { amount, prep: led } = pledge;
+      [pledge.amount, pledge.prep] = [null, "against"];
+      const meant = begin(i);
+      [meant.amount, meant.prep, meant.open] = [amount, led, true];
+      roles.set(tag, "adjective");
       continue;
     }
     // "the 50 LINK I parked"

@@ -166,7 +166,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   prep:
     `@|vs|versus|in|into|on|onto|to|at|with|from|off|via|through|using|for|over|inside|against|out of|
     towards|toward|over on|over at|in exchange for|in return for|instead of|off of|back into|
-    as|by|per|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|
+    as|by|per|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|backed by|backed with|secured by|secured with|collateralized by|collateralised by|guaranteed by|
     around|between|behind|w|w/|by using|paid with|paid for with|paid for in|paying in|paying with|by way of|use|fro|form|too|frum|on top of`,
   particle: `out of there|to here|back here|back|out|up|off|down|away|over|in|home`,
   and: `n|and|plus|&|+|as well as|along with|together with|and also|
@@ -247,7 +247,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     i've locked|i got|that i deposited|that i staked|that i borrowed|that i supplied|of mine|
     that's waiting|that is waiting|what is waiting|that are waiting|that have built up|
     there is|there are|from earlier|in my wallet|sitting in my wallet|from my wallet|
-    lying around|that's left|that is left|is left|fresh|regular|actual|resulting|obtained|obtained from it|therefrom|older|previous|former|
+    lying around|that's left|that is left|is left|fresh|matching|corresponding|equivalent|equal|regular|actual|resulting|obtained|obtained from it|therefrom|older|previous|former|
     have accumulated|has accumulated|have accrued|has accrued|have piled up|that sits|that sit|which sits|which sit|that lies|that lie|which lies|that i keep|that we keep|which i keep|which we keep|
     immediate|prompt|speedy|voluntary|orderly|one-off|single|smaller|lighter|
     ${YIELDED}`,

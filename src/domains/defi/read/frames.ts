@@ -343,8 +343,13 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
     if (backs) return ["deposit_asset"];
   }
   const pledged = phrases.some((phrase) => phrase.prep === "against" && hasAsset(phrase));
-  // "take out 20,000 USDS against our ETH"
-  if (pledged && !debt && known.includes("borrow_asset")) return ["borrow_asset"];
+  // "take out 20,000 USDS against our ETH", and not "the LINK-backed loan, to be paid down"
+  const isPaid = particles.some((word) => /^(?:down|off|back)$/.test(word)) ||
+    hints.some((hint) => /^is:(?:paid|repaid|settled|cleared|reduced)/.test(hint));
+  const counts = head.form !== "noun" || phrases.some(({ amount }) => amount !== null);
+  if (pledged && !debt && known.includes("borrow_asset") && !isPaid && counts) {
+    return ["borrow_asset"];
+  }
   if (known.includes("borrow_asset") || known.includes("repay_asset") || exchanged) return null;
   if (pledged && !debt && /^(?:take|draw|raise|obtain|get|pull|extract)/.test(head.word)) {
     return ["borrow_asset"];

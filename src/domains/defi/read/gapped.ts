@@ -6,7 +6,8 @@ import { LENDING_VENUES } from "./slots.ts";
 import { assetOf, hasPlace, isRest, joinShares, states, withTokens } from "./things.ts";
 
 /** Pools take two things at once. */
-const POOLED = /^(?:liquidity|pool|liquidity pool|pair|lp)/;
+const POOLED =
+  /^(?:liquidity|pool|liquidity pool|pair|lp|whirlpool|clmm|dlmm|slipstream|amm|is:matching|is:corresponding)/;
 const TAKES = /^(?:to|into|for|in|in exchange for|in return for|->|with|using)$/;
 /** Actions that need no place. */
 const ALONE = /^(?:stake|unstake|borrow|repay)_asset$/;

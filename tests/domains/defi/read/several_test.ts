@@ -119,6 +119,15 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "unstake 5 ETH @ lido",
     "swap 5 ETH > USDC",
   ]],
+  // What is pledged, what matches, and in which form
+  ["borrow 35 INJ-backed USDT on Neptune", ["borrow 35 USDT @ neptune"]],
+  ["borrow 500 USDC secured by my 2 ETH on aave", ["borrow 500 USDC @ aave"]],
+  ["close my ETH-backed loan on aave", ["repay @ aave"]],
+  ["add 15 SOL and the matching USDC to the Orca whirlpool", ["deposit @ orca"]],
+  ["withdraw 2 ETH and 500 USDC from the uniswap pool", ["withdraw @ uniswap"]],
+  ["take my bitcoin (0.2 wbtc) out from compound", ["withdraw 0.2 WBTC @ compound"]],
+  ["swap half my ETH into Bitcoin (cbBTC)", ["swap 0.5 ETH > CBBTC"]],
+  ["swap 1 BTC WBTC", []],
   // Another act that would be lost
   ["my 5 SOL should be unstaked from Jito, sold for USDC", []],
   ["I'd be grateful if you supplied my USDC to Moonwell and borrowed $200 of it", []],
