@@ -31,11 +31,12 @@ export function readOne(
   );
   // "Lock 120 AERO as veAERO", "400 CRV from the veCRV lock": what stands for it, beside what is counted
   const isReceipt = (phrase: NounPhrase) =>
-    STAKES.includes(action) && phrase.amount === null &&
+    STAKES.includes(action) &&
+    (phrase.amount === null || isOwnReceipt(action, phrase, withAsset)) &&
     receiptOf(assetOf(phrase)!) === "staked" &&
     withAsset.some((other) =>
       receiptOf(assetOf(other)!) === undefined &&
-      (states(other) || phrase.hints.includes("stake") ||
+      (states(other) || states(phrase) || phrase.hints.includes("stake") ||
         /^(?:from|out of|off)$/.test(phrase.prep ?? ""))
     );
   const isAside = (phrase: NounPhrase) =>
@@ -55,7 +56,8 @@ export function readOne(
   const assets = [...new Set(objects.map((phrase) => assetOf(phrase)!))];
   // An amount without a name counts the one thing that is named
   const loose = phrases.filter((phrase) =>
-    states(phrase) && assetOf(phrase) === null && !isAside(phrase)
+    states(phrase) &&
+    (assetOf(phrase) === null ? !isAside(phrase) : isOwnReceipt(action, phrase, withAsset))
   );
   const counted = objects.filter(states);
   const amounts = [...counted, ...loose];
@@ -98,6 +100,19 @@ export function readOne(
       : withAsset.filter((phrase) => isAside(phrase) && !objects.includes(phrase))
         .map((phrase) => ({ amount: phrase.amount, asset: assetOf(phrase)! })),
   };
+}
+
+/** "lock CVX, 50 vlCVX": as many as are locked come out, and the name says of what. */
+function isOwnReceipt(
+  action: DefiPrimitive,
+  phrase: NounPhrase,
+  things: readonly NounPhrase[],
+): boolean {
+  const name = assetOf(phrase)?.toLowerCase() ?? "";
+  const [other] = things.filter((one) => one !== phrase);
+  return action === "stake_asset" && things.length === 2 && states(phrase) && !states(other!) &&
+    /^(?:vl|ve|stk|s|x)/.test(name) &&
+    name.replace(/^(?:vl|ve|stk|s|x)/, "") === assetOf(other!)?.toLowerCase();
 }
 
 /** Two things that go into one pool are one deposit. */

@@ -14,12 +14,26 @@ const NETWORKS: ReadonlySet<string> = new Set([...CHAINS, ...Object.keys(MORE_CH
 
 /** Gives phrases the meaning that the action leaves them. */
 export function settle(action: DefiPrimitive, said: Phrases): Phrases {
-  const phrases = settleVariety(withTokens(said, action === "swap_asset"), action === "swap_asset");
+  const swaps = action === "swap_asset";
+  const phrases = settlePart(settleVariety(withTokens(said, swaps), swaps));
   const counted = phrases.some((phrase) => states(phrase) && assetOf(phrase) !== null)
     ? settleChains(phrases)
     : phrases;
   if (action === "swap_asset") return settleSides(counted);
   return settleDebt(action, settlePools(action, settleNames(action, counted)));
+}
+
+/** "the debt of 600 DAI, kindly settle 100 of it": how much there is, and how much of it. */
+function settlePart(phrases: Phrases): Phrases {
+  const isPart = (phrase: NounPhrase) =>
+    states(phrase) && phrase.pronoun === "it" && phrase.names.length === 0 && !phrase.front;
+  const counted = phrases.filter(states);
+  const [whole, part] = counted;
+  const isTold = counted.length === 2 && whole!.front && assetOf(whole!) !== null &&
+    whole!.amount!.kind === "amount" && isPart(part!);
+  return isTold
+    ? phrases.map((phrase) => phrase === whole ? { ...phrase, amount: null } : phrase)
+    : phrases;
 }
 
 /** Forms in which a coin is held on another chain. */

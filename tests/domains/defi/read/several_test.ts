@@ -128,6 +128,8 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
   ["take my bitcoin (0.2 wbtc) out from compound", ["withdraw 0.2 WBTC @ compound"]],
   ["swap half my ETH into Bitcoin (cbBTC)", ["swap 0.5 ETH > CBBTC"]],
   ["swap 1 BTC WBTC", []],
+  ["stake GHO 300 stkGHO", ["stake 300 GHO"]],
+  ["the debt of 600,000 PYUSD on Aave, kindly settle 100,000 of it", ["repay 100000 PYUSD @ aave"]],
   // Another act that would be lost
   ["my 5 SOL should be unstaked from Jito, sold for USDC", []],
   ["I'd be grateful if you supplied my USDC to Moonwell and borrowed $200 of it", []],
