@@ -33,6 +33,13 @@ export interface ArgumentContext {
 const PREPS: Readonly<Record<string, string>> = {
   "@": "at",
   vs: "against",
+  "backed by": "against",
+  "backed with": "against",
+  "secured by": "against",
+  "secured with": "against",
+  "collateralized by": "against",
+  "collateralised by": "against",
+  "guaranteed by": "against",
   versus: "against",
   w: "with",
   "w /": "with",
@@ -320,12 +327,33 @@ export function readArguments(
       roles.set(tag, "object");
       continue;
     }
+    // "35 INJ-backed USDT": what is pledged, and not what is counted
+    const pledge = phrases.at(-1);
+    if (
+      /^(?:backed|secured)$/.test(tag.norm) && tags[i - 1]?.mark === "-" && pledge?.names.length
+    ) {
+      const { amount, prep: led } = pledge;
+      [pledge.amount, pledge.prep] = [null, "against"];
+      const meant = begin(i);
+      [meant.amount, meant.prep, meant.open] = [amount, led, true];
+      roles.set(tag, "adjective");
+      continue;
+    }
     // "the 50 LINK I parked"
     const tells = /^(?:i|we|i've|we've)$/.test(tag.norm) && draft !== null &&
       verbOf(after, "participle") !== undefined;
     if (tells || /^i (?!can\b)/.test(tag.norm)) relative = true;
     // "cut it" is another act
     const acts = verbOf(tag, "base") !== undefined && /^(?:it|them)$/.test(after?.norm ?? "");
+    // "if you supplied my cbBTC and borrowed $2,000": another act
+    const done = joined && (verbOf(tag, "participle")?.actions.length ?? 0) > 0 &&
+      (after?.quantity !== undefined || may(after, "pronoun") || opensOwn(after));
+    if (done) {
+      unread.push(tag);
+      things.push(tag);
+      joined = false;
+      continue;
+    }
     if (tells || may(tag, "adjective") || verbOf(tag, "participle") && !acts) {
       if (!tells) (draft ?? begin(i)).hints.push(`is:${tag.norm}`);
       roles.set(tag, "adjective");
@@ -368,7 +396,9 @@ export function readArguments(
     if (isTold) things.push(tag);
     const isDoubtful = lexicon.lexicon.doubtful?.includes(tag.norm) === true &&
       (prep !== null || draft?.open === true);
-    if (isDoubtful || isOpenThing(tags, i, draft, prep)) things.push(tag);
+    // "…, and the ETH then swapped for USDC": what is to be done next is another order
+    const isNext = may(tag, "then") && verbOf(after, "participle") !== undefined;
+    if (isNext || isDoubtful || isOpenThing(tags, i, draft, prep)) things.push(tag);
     unread.push(tag);
   }
   // A preposition that leads nowhere: "in the morning"
@@ -429,6 +459,10 @@ function isOpenThing(
         may(follower, "name", "object", "noun", "place_word", "self")) ||
     (follower !== undefined && follower.senses.length === 0 && !follower.mark &&
       /^[$A-Z0-9]/.test(follower.text)));
+}
+
+function opensOwn(tag: Tag | undefined): boolean {
+  return /^(?:my|our|the|all|some|another)$/.test(tag?.norm ?? "");
 }
 
 /** "in return", "in exchange", where nothing follows that it is for. */

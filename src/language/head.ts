@@ -242,11 +242,27 @@ function findDone(
 }
 
 /** "I'd like 6 ETH staked and the other 4 supplied to compound": a thing that is to be done to, too. */
-export function findResumed(tags: readonly Tag[]): FoundHead | null {
+export function findResumed(said: readonly Tag[]): FoundHead | null {
+  // "and the ETH then swapped for USDC"
+  const tags = said.filter((tag) => !may(tag, "then") || may(tag, "and")).map((tag, i, all) =>
+    tag.norm === "they" && may(all[i + 1], "be")
+      ? { ...tag, norm: "them", senses: [{ role: "pronoun" as const }] }
+      : tag
+  );
   const at = tags.findIndex((tag) =>
     lightRole(tag) === null && tag.mark === undefined && !may(tag, "and", "then", "but")
   );
+  const verb = verbOf(tags[at], "participle");
+  // "… withdrawn from Aave and staked with Lido"
+  if (verb && verb.actions.length > 0 && !may(tags[at], "adjective", "name")) {
+    return { ...headOf(tags, at, [], null, verb, "participle"), front: [itAt(tags[at]!)] };
+  }
   return at < 0 || mayCause(tags[at]!) ? null : findDone(tags, at, [], "thing");
+}
+
+/** What was done to before, which nothing names again. */
+function itAt({ from }: Tag): Tag {
+  return { from, to: from, text: "it", norm: "it", senses: [{ role: "pronoun" }] };
 }
 
 /** "I want that 2 ETH debt gone": what is to be there no more. */
@@ -359,7 +375,7 @@ function findNamed(
       const used = tags[i - 1]?.norm === "to" ? [tags[i - 1]!, tag] : [tag];
       return {
         head: {
-          form: "noun",
+          form: may(tags[at], "prep") && !may(tags[at], "name") ? "request" : "noun",
           word: base.base,
           actions: base.actions,
           ...(base.foreign !== undefined && { foreign: base.foreign }),
@@ -406,8 +422,16 @@ function findNamed(
       ? noun - 2
       : noun - 1;
     const start = tags[led]?.norm === "as" && led > at ? led : sized ? noun - 1 : noun;
+    const held = isThere(tags.slice(at, noun));
     return {
-      head: { form: "noun", word: tag.norm, actions, from: tag.from, to: tag.to },
+      head: {
+        form: "noun",
+        word: tag.norm,
+        actions,
+        ...(held && { held }),
+        from: tag.from,
+        to: tag.to,
+      },
       frame,
       front: tags.slice(at, start),
       back: tags.slice(noun + 1),
@@ -427,6 +451,15 @@ function findNamed(
     };
   }
   return null;
+}
+
+/** "my loan", "8 SOL for the Kamino loan": what a noun names is there before the order. */
+function isThere(before: readonly Tag[]): boolean {
+  const led = before.findLastIndex((tag) => may(tag, "prep"));
+  const isLed = led >= 0 && !/^(?:as|in|with)$/.test(before[led]!.norm) &&
+    before.slice(led + 1).every((tag) => !tag.quantity && !tag.mark) &&
+    before.slice(led + 1).filter((tag) => mayName(tag, "asset")).length < 2;
+  return isLed || before.some(({ norm }) => /^(?:my|our|this|that|current|existing)$/.test(norm));
 }
 
 /** Words that tell how much an act is about, and not how much exactly. */

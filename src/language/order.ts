@@ -56,6 +56,8 @@ export interface OrderHead {
   readonly foreign?: string;
   /** As it was written, where a slip was repaired. */
   readonly repaired?: string;
+  /** Whether it is a noun for what is there already: "my loan", "for the loan". */
+  readonly held?: boolean;
   /** Index of its first token. */
   readonly from: number;
   readonly to: number;

@@ -393,6 +393,11 @@ function actsBesides(
       "participle",
     ) ?? senseOf(tag, "noun") ??
       { actions: [] };
+    // "for quarter end we need cash on hand": a thing
+    const isNoun = verbOf(tag, "base") !== undefined &&
+      (may(tags[i - 1], "prep", "determiner") ||
+        /^(?:(?:i |we )?need|some|more|quarter|month|year|week)$/.test(tags[i - 1]?.norm ?? ""));
+    if (isNoun && orders.length > 1) return [];
     // "I refuse to sell" leaves all but selling
     const isSame = orders.some(({ head }) => head.actions.some((one) => actions.includes(one)));
     if (isShunned(tags, i)) return isSame ? [[]] : [];

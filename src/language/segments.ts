@@ -67,9 +67,17 @@ export function cutSegments(
     // "take 400 USDC from there"
     const next = tags.slice(i + 1).find((one) => lightRole(one) === null);
     const isPlace = tag.norm === "from there" && (next === undefined || next.mark !== undefined);
-    if (may(tag, "then") && !may(tag, "label") && !isPlace) {
+    // "…, and the ETH then swapped for USDC"
+    const isInside = i - from < 6 && may(tags[from], "and", "determiner") &&
+      verbOf(tags[i + 1], "participle") !== undefined && !verbOf(tags[i + 1], "base");
+    if (may(tag, "then") && !may(tag, "label") && !isPlace && !isInside) {
       close(i, "", "then");
       from = i + 1;
+      continue;
+    }
+    if (runsOn(tags, from, i, lexicon)) {
+      close(i, "", "then");
+      from = i;
       continue;
     }
     const joins = may(tag, "and") || tag.mark === "->" ||
@@ -149,6 +157,23 @@ function turnsToOrder(tags: readonly Tag[], at: number): boolean {
     tags[at - 1]!.norm !== "to";
 }
 
+/** "withdraw my USDC from aave swap it to ETH stake it on lido": what is done to "it" is the next order. */
+function runsOn(
+  tags: readonly Tag[],
+  from: number,
+  at: number,
+  lexicon: CompiledLexicon,
+): boolean {
+  const verb = verbOf(tags[at], "base");
+  const acts = verb !== undefined && verb.actions.length > 0 &&
+    /^(?:it|them|em)$/.test(tags[at + 1]?.norm ?? "");
+  const before = tags[at - 1];
+  const isLed = lightRole(before!) !== null || before!.norm === "to" ||
+    may(before, "and", "then", "but", "frame", "prep", "determiner", "negation");
+  return acts && !isLed && at - from > 1 && hasHead(tags.slice(from, at), lexicon) &&
+    tags.slice(from, at).some((one) => mayName(one, "asset") || may(one, "pronoun"));
+}
+
 /** "… staked and the other 4 supplied to compound" */
 function resumes(
   tags: readonly Tag[],
@@ -215,7 +240,10 @@ function beginsOrder(
       const isSure = verb !== undefined && verb.actions.length > 0 && verb.actions.length < 4;
       return isTold || isSure || opensThing(tags[at + 1]) || may(tags[at + 1], "particle");
     }
-    const skips = lightRole(tag) || may(tag, "frame", "then", "label", "but") || tag.mark === ",";
+    // "…, and to lend the USDC"
+    const isTo = tag.norm === "to" && (verbOf(tags[at + 1], "base")?.actions.length ?? 0) > 0;
+    const skips = lightRole(tag) || may(tag, "frame", "then", "label", "but") ||
+      tag.mark === "," || isTo;
     if (!skips) {
       // "and write memo gm": a word in the place of a verb, with what it is about
       return !isTold && tag.senses.length === 0 && !tag.mark && !tag.quantity &&

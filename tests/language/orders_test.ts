@@ -103,7 +103,7 @@ const PROPOSED: readonly (readonly [string, readonly string[]])[] = [
   ["id like 250 usdc of debt on moonwell", ["borrow_asset"]],
   ["I'd like my USDT to be USDC", ["swap_asset"]],
   ["those unclaimed RAY into my account", ["claim_rewards"]],
-  ["one small loan pls 50 dai", ["borrow_asset", "repay_asset"]],
+  ["one small loan pls 50 dai", ["borrow_asset"]],
   ["usdc out of yearn all of it rn", ["withdraw_asset", "claim_rewards", "borrow_asset"]],
   ["half of my inj with figment I want it unbonded", ["unstake_asset"]],
   ["sol stake too big cut it by 30", ["unstake_asset"]],
@@ -169,7 +169,7 @@ for (
     "deposit 5 ETH into something like aave",
     "deposit 5 ETH into aave on any chain but base",
     "start by swapping 1 eth to usdc and finish by lending it on aave",
-    "get 1 eth with my usdc. as a last step stake it on rocketpool",
+    "get 1 eth with my usdc. as an encore stake it on rocketpool",
     "depo\u200Bsit 5 ETH aave now",
   ]
 ) {

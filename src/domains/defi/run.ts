@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { type Finding, NOTHING } from "../gates/finding.ts";
 import { gate, type GateVerdict, mapperGate, toMapping } from "../gates/gate.ts";
 import type { Reason } from "../gates/reasons.ts";
+import type { Decision } from "../../evaluate/decide.ts";
 import type { Proof } from "../gates/proof.ts";
 import type { DomainRequest, RunTools } from "../planner.ts";
 import { verifyPlan } from "./guards/guards.ts";
@@ -129,7 +130,11 @@ async function mapSteps(
   const texts = orders.map(({ order }) => order);
   const proof = proofOf(orders);
   const choices = orders.map(({ allowed }) => allowed);
-  const decisions = await decide(texts, { prompt, proof, choices });
+  const decisions = (await decide(texts, { prompt, proof, choices })).map((decision, i) =>
+    proof === "strict" && texts.length > 1
+      ? byWords(decision, choices[i]!)
+      : asStaked(decision, choices[i]!)
+  );
   const [leading] = decisions;
   return {
     gate: mapperGate(decisions, proof),
@@ -140,6 +145,19 @@ async function mapSteps(
       isVerbatim: texts.length === 1 && texts[0] === prompt,
     },
   };
+}
+
+/** Several orders are proved by their words: where one action is left, the mapper need not know it. */
+function byWords(decision: Decision, [only, ...more]: readonly DefiPrimitive[]): Decision {
+  const isOne = only !== undefined && more.length === 0 && decision.label !== null;
+  return isOne ? { ...decision, label: only } : decision;
+}
+
+/** "take 25 KSM out of bonding": who votes to withdraw what the words say is staked means to unstake it. */
+function asStaked(decision: Decision, allowed: readonly DefiPrimitive[]): Decision {
+  const isStaked = decision.label === "withdraw_asset" && !allowed.includes("withdraw_asset") &&
+    allowed.includes("unstake_asset");
+  return isStaked ? { ...decision, label: "unstake_asset" } : decision;
 }
 
 /** Steps must name one thing a slot, and be among what their words can ask for. */

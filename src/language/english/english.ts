@@ -109,7 +109,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     my instructions|quick thing|first up|next up|that`,
   insistence:
     `hear me out|for the love of god|you know what|u know what|know what|tell you what|dead simple|period|full stop|before i change my mind|before i lose my nerve|before i chicken out|before i get rekt|before i regret it|bridge the gap|no more thinking|let's not overthink it|let's not overthink this|don't overthink|dont overthink|don't laugh|dont laugh|don't care about slip|dont care about slip|no point in waiting|no point waiting|
-    excuse me|pardon me|kindly action|please action|kindly proceed|kindly arrange|my apologies|apologies|long day|long week|long night|long time|long time no see|it's been a long day|no time|no time to lose|decision is taken|decision taken|the decision is taken|mind made up|my mind made up|lazy me|nothing fancy|no bells and whistles|don't care about slippage|dont care about slippage|dont wait|don't lose time|dont lose time|ez decision|fren|frens|ser|degen mode|done deal|no rush on gas|wagmi|lfg|let's go|good morning to you|good evening to you|oh lovely|how lovely|how exciting|no problem|that is the order|that's the order|the ratio allows it|do that|please do that|do that part|do so|please do so|please do|could you arrange it|can you arrange it|arrange it|could you do that|can you do that|make that so|make that happen|make it happen|please make it happen|see to it|carry it out|please carry it out|execute it|please proceed|go ahead please|please go ahead|kindly do it|do it please|let me be plain|let me be clear|to be clear|to put it plainly|put simply|simply put|in short|in plain words|be quick|be gentle|be careful|please be quick|as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
+    excuse me|pardon me|kindly action|please action|kindly proceed|kindly arrange|my apologies|apologies|with apologies for the bother|with my apologies for the bother|with apologies for the trouble|apologies for the bother|apologies for the trouble|apologies for the delay|apologies for the hassle|sorry for the bother|sorry for the trouble|sorry to bother you|sorry to trouble you|forgive the intrusion|forgive the bother|pardon the intrusion|if it is no trouble|if it's no trouble|long day|long week|long night|long time|long time no see|it's been a long day|no time|no time to lose|decision is taken|decision taken|the decision is taken|mind made up|my mind made up|lazy me|nothing fancy|no bells and whistles|don't care about slippage|dont care about slippage|dont wait|don't lose time|dont lose time|ez decision|fren|frens|ser|degen mode|done deal|no rush on gas|wagmi|lfg|let's go|good morning to you|good evening to you|oh lovely|how lovely|how exciting|no problem|that is the order|that's the order|the ratio allows it|do that|please do that|do that part|do so|please do so|please do|could you arrange it|can you arrange it|arrange it|could you do that|can you do that|make that so|make that happen|make it happen|please make it happen|see to it|carry it out|please carry it out|execute it|please proceed|go ahead please|please go ahead|kindly do it|do it please|let me be plain|let me be clear|to be clear|to put it plainly|put simply|simply put|in short|in plain words|be quick|be gentle|be careful|please be quick|as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
     my mind is made up|my mind's made up|made up my mind|i made up my mind|going for it|
     i'm going for it|final answer|that's my final answer|done deal|here we go|okay you convinced me|
     you convinced me|you've convinced me|i'm doing it|let's roll|let's get on with it|
@@ -162,11 +162,11 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   pronoun: `em|'em|er|it|them|that|those|these|this|everything|all of it|all of them|the lot|
     what comes out|whatever comes out|what i get|whatever i get|what you get|what u get|what i receive|what comes out of it|
     the proceeds|the result|the rest|the whole lot|the whole thing|both|
-    everything there|whatever|something|it all|them all|that amount|the same|the same amount|the amount`,
+    everything there|whatever|something|it all|them all|that amount|the same|the same amount|the amount|of which`,
   prep:
     `@|vs|versus|in|into|on|onto|to|at|with|from|off|via|through|using|for|over|inside|against|out of|
     towards|toward|over on|over at|in exchange for|in return for|instead of|off of|back into|
-    as|by|per|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|
+    as|by|per|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|backed by|backed with|secured by|secured with|collateralized by|collateralised by|guaranteed by|
     around|between|behind|w|w/|by using|paid with|paid for with|paid for in|paying in|paying with|by way of|use|fro|form|too|frum|on top of`,
   particle: `out of there|to here|back here|back|out|up|off|down|away|over|in|home`,
   and: `n|and|plus|&|+|as well as|along with|together with|and also|
@@ -182,7 +182,14 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     with that done|with that settled|with that in place|and with that done|when that's settled|at last|and at last|
     and then also|and after which|whereupon|once that is settled|immediately thereafter|
     with the proceeds|from there|right after|right after that|immediately after|
-    immediately afterwards|when that is done|once they arrive|when they arrive`,
+    immediately afterwards|when that is done|once they arrive|when they arrive|
+    first of all|second of all|last of all|to begin with|to start with|for starters|in the first place|last but not least|
+    as a first step|as a second step|as a third step|as a last step|as a final step|in a first step|in a second step|
+    as the next step|in the next step|having done so|having done that|following that|following this|thereupon|
+    when that is finished|when that's finished|once that is finished|once that's finished|and when that is finished|
+    and when that's finished|once you have done so|once you've done so|and once you have done so|and once you've done so|
+    once you have done that|once you've done that|after doing so|after doing that|after having done so|
+    as soon as that's done|as soon as that is done|as soon as it's done|and as soon as that's done`,
   but: `but|but then|however|though|yet|still`,
   be: `be|is|are|am|gets|being|to be`,
   self:
@@ -240,15 +247,15 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     i've locked|i got|that i deposited|that i staked|that i borrowed|that i supplied|of mine|
     that's waiting|that is waiting|what is waiting|that are waiting|that have built up|
     there is|there are|from earlier|in my wallet|sitting in my wallet|from my wallet|
-    lying around|that's left|that is left|is left|fresh|regular|actual|resulting|obtained|obtained from it|therefrom|older|previous|former|
+    lying around|that's left|that is left|is left|fresh|matching|corresponding|equivalent|equal|regular|actual|resulting|obtained|obtained from it|therefrom|older|previous|former|
     have accumulated|has accumulated|have accrued|has accrued|have piled up|that sits|that sit|which sits|which sit|that lies|that lie|which lies|that i keep|that we keep|which i keep|which we keep|
-    immediate|prompt|speedy|voluntary|orderly|one-off|single|
+    immediate|prompt|speedy|voluntary|orderly|one-off|single|smaller|lighter|
     ${YIELDED}`,
   before:
     `before you do so|before doing so|before you do that|before doing that|before you|before|before we|but before that|prior to|but prior to|prior to this|prior to that|but prior to this|but prior to that|beforehand|but beforehand|but first|but before this|
     before i|before that|before this`,
   after:
-    `after|once you've|once you have|after you've|after you have|after having|after you|once you|
+    `after|once you've|once you have|after you've|after you have|after having|having first|after you|once you|
     as soon as you've|as soon as you have|when you've|when you have|only after`,
   correction:
     `nah|nope|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|

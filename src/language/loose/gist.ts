@@ -283,7 +283,8 @@ function leading(acts: readonly Act[], actions: readonly string[]): Act | null {
 }
 
 function headOf({ tag: { from, to }, form, word }: Act, actions: readonly string[]): OrderHead {
-  return { form, word, actions, from, to };
+  // "that's for the loan": whether it is there already, nothing shows
+  return { form, word, actions, ...(form === "noun" && { held: true }), from, to };
 }
 
 function headless([first]: readonly Tag[]): OrderHead {

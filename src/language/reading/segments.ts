@@ -11,7 +11,7 @@ import { screenAfter, screenBefore } from "../screen/screen.ts";
 import { lightRole } from "../screen/transparent.ts";
 import type { Segment } from "../segments.ts";
 import { verbOf } from "../order.ts";
-import { may, senseOf, type Tag } from "../tokens/tags.ts";
+import { may, mayName, senseOf, type Tag } from "../tokens/tags.ts";
 import { type Base, comma, fault, isJoin, type OpenOrder, type Reading } from "./base.ts";
 import { exchangesOf, read, silent } from "./exchange.ts";
 import { readOrders } from "./orders.ts";
@@ -47,7 +47,11 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     const tags = isFirst || isNext || isStart ? segment.tags.slice(0, -1) : segment.tags;
     isTitle = isHeading(segment, isTitle);
     const light = isTitle ||
-      tags.every((tag) => lightRole(tag) !== null || isJoin(tag) || isLabel(tag, segment));
+      tags.every((tag) =>
+        lightRole(tag) !== null || isJoin(tag) || isLabel(tag, segment) ||
+        // "first, claim …; second, sell …"
+        end === "," && /^(?:first|second|third|fourth|fifth|last)$/.test(tag.norm)
+      );
     const last = open.at(-1);
     if (light) {
       for (const tag of tags) {
@@ -125,7 +129,9 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     const isSigned = segment.joint === "-" && tags[0]!.quantity !== undefined &&
       last?.front.length === 0 && last.back.length === 0;
     const said = last && !inReason && !isSigned ? afterthought(tags, last, lexicon) : tags;
-    if (last && !inReason && !isSigned && goesOn(said, last, base)) {
+    if (
+      last && !inReason && !isSigned && !isDoneNext(segment, last, base) && goesOn(said, last, base)
+    ) {
       if (end === "?" && !asked && !asks(last)) return fault("question", tags);
       for (const tag of tags) if (!said.includes(tag)) roles.set(tag, "aside");
       last.back.push(comma(tags[0]!), ...said);
@@ -434,6 +440,21 @@ function afterthought(
   return tags.slice(at, tags.length - length);
 }
 
+/** "… should be unstaked, sold for USDC", "…, then swapped": what is to be done next is another order. */
+function isDoneNext(
+  { tags, joint }: Segment,
+  { found: { head } }: OpenOrder,
+  { lexicon }: Base,
+): boolean {
+  const first = tags.find((tag) =>
+    !isJoin(tag) && (lightRole(tag) === null || verbOf(tag, "participle"))
+  );
+  const actions = verbOf(first, "participle")?.actions ?? [];
+  const exchanges = actions.some((action) => lexicon.lexicon.exchanges.includes(action));
+  return actions.length > 0 && !actions.some((action) => head.actions.includes(action)) &&
+    (joint === "then" || head.form === "participle" || exchanges);
+}
+
 /** True for a fragment that only adds to the order before it: ", on mainnet please". */
 function goesOn(tags: readonly Tag[], { found }: OpenOrder, base: Base): boolean {
   const rest = read([], tags, found, silent(base));
@@ -471,6 +492,16 @@ function isHeading({ tags, end }: Segment, isWithin: boolean): boolean {
   if (end !== ":" && end !== "." && end !== "\n" && end !== ",") return false;
   const said = tags.filter((tag) => tag.mark === undefined && !may(tag, "self"));
   const words = said.flatMap(({ norm }) => norm.split(" "));
+  // "Please unwind our Balancer exposure in this order:"
+  const announces = end === ":" && !said.some((tag) => tag.quantity !== undefined) &&
+    !said.some((tag) =>
+      may(tag, "negation", "condition", "question", "speech", "play") ||
+      may(tag, "name") && !mayName(tag, "place")
+    ) &&
+    /\bin (?:this|that|the following|exactly this) (?:order|sequence)$|\bas follows$/.test(
+      said.map(({ norm }) => norm).join(" "),
+    );
+  if (announces) return true;
   const isHead = isWithin || words.some((word) => HEADS.test(word));
   return isHead && words.every((word) => HEADS.test(word) || HEADING_WORDS.test(word)) &&
     !LISTS.test(words.join(" "));

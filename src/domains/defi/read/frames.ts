@@ -13,6 +13,13 @@ const IN =
 const WEAK =
   /^(?:pay|put|add|drop|pop|toss|throw|move|push|shift|bring|pull|raise|lower|cut|clear|cover|enter|join|finish|stick|load|boost|set aside|place|lock|break|free|release|close|end|terminate|turn|change|switch|pick|draw|take|get|give me|grab|open|make|reduce|return|apply|fetch|collect|trim|deploy|bump|bump up|bolster|enlarge|augment|expand|ramp up|beef up|reinforce|empty|kill|wipe|square|zero|settle|post|commit|pour|provide|fund|increase|bank|earn|receive|exit|remove|mint)$/;
 
+/** Places that keep what is brought there: nothing is exchanged at them. */
+const HOLDS: ReadonlySet<string> = new Set([
+  ...LENDING_VENUES,
+  ...STAKING_VENUES,
+  ...KEEPING_VENUES,
+]);
+
 /** What an order may ask for by its words, or why it asks for something outside of the domain. */
 export interface OrderFrame {
   /** The actions that the mapper may choose from; empty if none. */
@@ -131,6 +138,11 @@ function saidBy(order: ReadOrder): Said {
           SWAP_TO.test(phrase.prep ?? "") && hasAsset(phrase) && !placed(phrase)
         ) &&
         assets.length + phrases.filter(({ pronoun }) => pronoun !== null).length > 1 ||
+      // "cash out my 4k MEW to stables"
+      assets.length > 0 &&
+        phrases.some(({ prep, hints }) =>
+          /^(?:in)?to$/.test(prep ?? "") && hints.length === 1 && hints[0] === "thing"
+        ) ||
       // "out of FTM and into SOL"
       leavesFor(order) ||
       // "Get 1 ETH with my USDC"
@@ -138,6 +150,8 @@ function saidBy(order: ReadOrder): Said {
         phrases.some((phrase) => /^(?:with|using)$/.test(phrase.prep ?? "") && hasAsset(phrase))),
     hints: phrases.flatMap(({ hints }) =>
       hints.map((hint) => hint.startsWith("gauge") && !collects ? "stake" : tellsOf(hint))
+        // "our lending stake in Burrow": what is lent
+        .map((hint) => hint === "stake" && hints.includes("lending") ? "position" : hint)
     ),
     main: phrases.filter(({ prep }) => prep === null || prep === "in" || prep === "of")
       .flatMap(({ hints }) => hints.map(tellsOf)),
@@ -167,7 +181,10 @@ function leavesFor({ phrases }: ReadOrder): boolean {
 function tellsOf(hint: string): string {
   if (!hint.startsWith("is:")) return hint.split(":")[0]!;
   if (/stak|delegat|bonded|locked/.test(hint)) return "stake";
-  if (/unclaimed|accrued|claimable|pending|vested|owed to|built up|waiting|earned/.test(hint)) {
+  if (
+    /unclaimed|accrued|claimable|pending|vested|owed to|built up|waiting|earned|accumulat|piled up/
+      .test(hint)
+  ) {
     return "reward";
   }
   if (/borrow|i owe/.test(hint)) return "debt";
@@ -178,19 +195,36 @@ function hasAsset({ names }: NounPhrase): boolean {
   return names.some(({ kind }) => kind === "asset");
 }
 
+/** "invest $100 into RNDR": so much of what is held, and a thing that no place keeps. */
+function buysInto({ order: { head, phrases } }: Said): boolean {
+  const [object, into, ...more] = phrases;
+  return more.length === 0 &&
+    /^(?:invest|put|throw|toss|drop|chuck|stick|deploy)$/.test(head.word) &&
+    object?.prep === null && object.amount?.kind === "money" && object.names.length === 0 &&
+    into?.prep === "into" && into.hints.length === 0 && into.names.length === 1 &&
+    into.names[0]!.kind === "asset" && receiptOf(into.names[0]!.name) === undefined;
+}
+
 /** What a verb of one action asks for where it is used for another: "ape 500 DAI into the vault". */
 function widen(all: Set<DefiPrimitive>, said: Said, stakes: boolean): void {
   const { exchanged, into, out, places, particles, head } = { ...said, ...said.order };
-  const isPlain = places.length === 0 && !stakes;
-  // "unload 2m SHIB into ETH"
-  if (exchanged && isPlain && all.has("withdraw_asset")) all.add("swap_asset");
+  const isPlain = !stakes && places.every((name) => !HOLDS.has(name));
+  const [object] = said.order.phrases;
+  const gives = all.has("withdraw_asset") ||
+    /^(?:put|throw|toss|drop|chuck|stick|pour|plow|plough|invest|deploy|allocate|commit|route|roll|push|settle|apply)$/
+        .test(head.word) && object?.prep === null && object.names.length === 1;
+  // "unload 2m SHIB into ETH", "put my TIA into ATOM"
+  if (exchanged && isPlain && gives) all.add("swap_asset");
+  if (buysInto(said)) all.add("swap_asset");
   if (!all.has("swap_asset") && head.word !== "lp") return;
   if (exchanged) {
     // "turn 2 ETH into rETH by staking"
     if (stakes && all.has("swap_asset")) all.add("stake_asset");
     return;
   }
-  if (into) all.add("deposit_asset").add("stake_asset");
+  // "pay everything on Radiant": what is paid is owed
+  const pays = head.word === "pay" && !said.order.phrases.some(({ prep }) => prep === "into");
+  if (into && !pays) all.add("deposit_asset").add("stake_asset");
   // "dump 60 ORCA in a whirlpool"
   const pooled = into && said.hints.some((hint) => /^(?:pool|whirlpool|clmm|dlmm)/.test(hint));
   if (pooled && /^(?:dump|ape|flip|rotate|turn)$/.test(head.word)) all.delete("swap_asset");
@@ -213,8 +247,12 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
   if (main.includes("reward") && (collects || assets.length === 0) && all.has("claim_rewards")) {
     return ["claim_rewards"];
   }
-  // "Realise our pending rewards"
-  if (main.includes("reward") && /^(?:reali[sz]e|cash|crystalli[sz]e|credit)$/.test(head.word)) {
+  // "Realise our pending rewards", "draw the farming rewards"
+  if (
+    main.includes("reward") && !said.exchanged &&
+    /^(?:reali[sz]e|cash|crystalli[sz]e|credit|draw|draw down|draw out|obtain|receive|acquire|bank|secure)$/
+      .test(head.word)
+  ) {
     return ["claim_rewards"];
   }
   const owes = byDebt(known, said);
@@ -222,6 +260,10 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
   // "ETH staking yields 3%" tells
   if (head.form === "noun" && hints.includes("reward") && !all.has("claim_rewards")) return [];
   if (head.word === "stake" && particles.includes("out")) return [];
+  // "drop my validator"
+  if (/^(?:drop|leave|quit|abandon|ditch)$/.test(head.word) && main.includes("stake")) {
+    return ["unstake_asset"];
+  }
   if (all.size > 1 && !stakes && said.pools) all.delete("unstake_asset");
   if (all.size > 1 && hints.includes("stake") && said.out && head.word !== "withdraw") {
     all.delete("withdraw_asset");
@@ -232,6 +274,7 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
   } else if (hints.includes("debt") && (all.has("borrow_asset") || all.has("repay_asset"))) {
     return (["borrow_asset", "repay_asset"] as const).filter((action) => all.has(action));
   }
+  if (isNewLoan(said)) return ["borrow_asset"];
   if (!WEAK.test(head.word)) return [...all];
   const framed = byFrame(said);
   const both = [...all].filter((action) => framed.includes(action));
@@ -243,7 +286,7 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
     return back && !said.exchanged ? ["repay_asset"] : [];
   }
   const brings = [...all].every((action) => action === "deposit_asset" || action === "stake_asset");
-  if (brings && said.out) return [];
+  if (brings && said.out && !said.into) return [];
   const isBare = !(head.word === "lock" && assets.length > 0) && hints.length === 0 &&
     places.length === 0 &&
     said.order.phrases.every(({ amount }) => amount === null);
@@ -253,6 +296,21 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
 const MORE =
   /^(?:increase|enlarge|top up|top off|up|raise|expand|augment|boost|grow|extend|bump|bump up|reinforce|fund|bolster|beef up|add|strengthen|back|give|put)$/;
 const LESS = /^(?:reduce|lower|cut|cut down|decrease|diminish|lessen|trim|shrink|scale down)$/;
+
+/**
+ * "a loan of 300 USDC", "30 SOL loan": how much it is to be. What is paid stands elsewhere: "75 USDC against my
+ * loan", "my loan back".
+ */
+function isNewLoan({ order: { head, phrases, particles } }: Said): boolean {
+  const counted = phrases.filter(({ amount }) => amount !== null);
+  return head.form === "noun" && head.word === "loan" && !head.held && particles.length === 0 &&
+    counted.length === 1 && /^(?:amount|money)$/.test(counted[0]!.amount!.kind) &&
+    counted[0]!.amount!.refusal === undefined && /^(?:|of|in)$/.test(counted[0]!.prep ?? "") &&
+    phrases.every(({ prep, hints }) =>
+      !/^(?:with|by|to|towards?|back to|off|against)$/.test(prep ?? "") &&
+      !hints.some((hint) => /repayment|^is:(?:paid|repaid|settled|cleared|outstanding)/.test(hint))
+    );
+}
 
 /** What a debt, or a thing that is pledged, makes of a verb that says neither to borrow nor to repay. */
 function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimitive[] | null {
@@ -264,6 +322,11 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
       ? ["withdraw_asset"]
       : null;
   }
+  // "lend from Morpho to me 300 USDT"
+  const lends = /^(?:lend|lend out|loan)$/.test(head.word) &&
+    phrases.some(({ prep, self }) => self && /^(?:|to|for)$/.test(prep ?? "")) &&
+    phrases.some((phrase) => phrase.prep === "from" && hasPlace(phrase));
+  if (lends) return ["borrow_asset"];
   // "pay Navi back", "pay the USDT at JustLend back"
   if (head.word === "pay" && !exchanged && particles.includes("back")) return ["repay_asset"];
   // "return to my wallet the 2 wstETH"
@@ -280,8 +343,13 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
     if (backs) return ["deposit_asset"];
   }
   const pledged = phrases.some((phrase) => phrase.prep === "against" && hasAsset(phrase));
-  // "take out 20,000 USDS against our ETH"
-  if (pledged && !debt && known.includes("borrow_asset")) return ["borrow_asset"];
+  // "take out 20,000 USDS against our ETH", and not "the LINK-backed loan, to be paid down"
+  const isPaid = particles.some((word) => /^(?:down|off|back)$/.test(word)) ||
+    hints.some((hint) => /^is:(?:paid|repaid|settled|cleared|reduced)/.test(hint));
+  const counts = head.form !== "noun" || phrases.some(({ amount }) => amount !== null);
+  if (pledged && !debt && known.includes("borrow_asset") && !isPaid && counts) {
+    return ["borrow_asset"];
+  }
   if (known.includes("borrow_asset") || known.includes("repay_asset") || exchanged) return null;
   if (pledged && !debt && /^(?:take|draw|raise|obtain|get|pull|extract)/.test(head.word)) {
     return ["borrow_asset"];
@@ -289,6 +357,12 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
   if (!debt || /^(?:deposit|supply|stake|delegate|claim|withdraw|swap)/.test(head.word)) {
     return null;
   }
+  // "put me down for a 100 USDT loan", "credit us with 500 USDC as a loan"
+  const asDebt = phrases.some(({ prep, hints: own }) =>
+    own.map(tellsOf).includes("debt") && /^(?:as|into|for)$/.test(prep ?? "")
+  );
+  const getsMe = phrases.some(({ self, prep }) => self && prep === null);
+  if (asDebt && getsMe || phrases.some(isAsDebt)) return ["borrow_asset"];
   if (main.includes("debt")) return wayOfDebt(said.order);
   const led = phrases.some(({ prep, hints: own }) =>
     own.map(tellsOf).includes("debt") && /^(?:at|towards?|on|to|into|against|for)$/.test(prep ?? "")
@@ -296,13 +370,25 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
   const onto = phrases.some(({ prep, hints: own }) =>
     own.map(tellsOf).includes("debt") && /^(?:on|onto|to|into|towards?)$/.test(prep ?? "")
   );
+  // "add 400 USDC to what I owe"
+  if (onto && ADDS.test(head.word)) return ["borrow_asset"];
   return onto || (led && !said.out) ? ["repay_asset"] : null;
+}
+
+/** Verbs after which a debt is more than before. */
+const ADDS = /^(?:add|tack on|pile|pile on|stack)$/;
+
+/** "30 DAI on credit", "50,000 USDC as a loan". */
+function isAsDebt({ prep, hints }: NounPhrase): boolean {
+  return prep === "as" && hints.some((hint) => tellsOf(hint) === "debt");
 }
 
 const PAYS =
   /^(?:pay|pay in|feed|return|give back|hand|hand back|send|toss|throw|apply|settle|unwind|close|end|clear|finish|make good)$/;
 const TAKES =
-  /^(?:take|take on|open|extract|get|draw|obtain|raise|extend|set up|start|arrange|arrange for)$/;
+  /^(?:take|take on|open|extract|get|draw|obtain|raise|extend|set up|start|arrange|arrange for|add|make|incur|assume|run up)$/;
+
+const LESSER = /^is:(?:smaller|lower|lighter|less|shorter|disappear|vanish)$/;
 
 /** "5 SOL against my loan", "from my wallet to the debt" pay; "20 NEAR as debt", "open a debt" take. */
 function wayOfDebt({ phrases, head, particles }: ReadOrder): DefiPrimitive[] {
@@ -312,6 +398,12 @@ function wayOfDebt({ phrases, head, particles }: ReadOrder): DefiPrimitive[] {
       prep === null && amount !== null && hints.some((hint) => tellsOf(hint) === "debt")
     );
   if (wants) return ["borrow_asset"];
+  // "make my debt 200 USDC smaller"
+  if (
+    head.word === "make" && phrases.some(({ hints }) => hints.some((hint) => LESSER.test(hint)))
+  ) {
+    return ["repay_asset"];
+  }
   // "bring my debt to zero"
   if (phrases.some(({ hints }) => hints.includes("is:zero"))) return ["repay_asset"];
   const leads = (preps: RegExp) =>
@@ -369,6 +461,8 @@ function byFrame(said: Said): DefiPrimitive[] {
   if (stakes) allowed.add("stake_asset");
   if (stakes && !into) allowed.add("unstake_asset");
   if (into) allowed.add("deposit_asset").add("stake_asset").add("repay_asset");
+  // "the WETH goes to Aave": what is paid goes back
+  if (order.head.form === "participle" && order.head.word === "put") allowed.delete("repay_asset");
   if (hints.includes("collateral")) {
     allowed.add("deposit_asset").add("withdraw_asset").add("borrow_asset");
   }

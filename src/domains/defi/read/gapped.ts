@@ -6,7 +6,8 @@ import { LENDING_VENUES } from "./slots.ts";
 import { assetOf, hasPlace, isRest, joinShares, states, withTokens } from "./things.ts";
 
 /** Pools take two things at once. */
-const POOLED = /^(?:liquidity|pool|liquidity pool|pair|lp)/;
+const POOLED =
+  /^(?:liquidity|pool|liquidity pool|pair|lp|whirlpool|clmm|dlmm|slipstream|amm|is:matching|is:corresponding)/;
 const TAKES = /^(?:to|into|for|in|in exchange for|in return for|->|with|using)$/;
 /** Actions that need no place. */
 const ALONE = /^(?:stake|unstake|borrow|repay)_asset$/;
@@ -30,7 +31,7 @@ interface Unit {
  */
 export function splitGapped(order: ReadOrder): readonly ReadOrder[] {
   const { head, phrases } = order;
-  const moved = splitMove(order);
+  const moved = splitMove(order) ?? splitOnward(order);
   if (moved) return moved;
   const action = head.actions[0];
   // "both my 60 DOT and my 15 KSM"
@@ -116,6 +117,56 @@ function splitMove(order: ReadOrder): readonly ReadOrder[] | null {
   ];
 }
 
+/** "swap 1000 MATIC for USDC, half of it into aave, the rest into morpho": what comes out goes on. */
+function splitOnward(order: ReadOrder): readonly ReadOrder[] | null {
+  const { head, phrases, parts } = order;
+  const isPart = (phrase: NounPhrase) =>
+    phrase.prep === null && !phrase.front && phrase.names.length === 0 &&
+    (isRest(phrase) || states(phrase) && (phrase.pronoun === "it" || phrase.pronoun === "them"));
+  const isGoal = (phrase: NounPhrase | undefined) =>
+    phrase !== undefined && /^(?:into|in|to|onto)$/.test(phrase.prep ?? "") &&
+    phrase.amount === null && phrase.names.length === 1 && hasPlace(phrase) &&
+    !phrase.names[0]!.open;
+  const at = phrases.findIndex((phrase, i) => i > 0 && isPart(phrase) && isGoal(phrases[i + 1]));
+  const onward = phrases.slice(Math.max(0, at));
+  const isPaired = onward.length % 2 === 0 &&
+    onward.every((phrase, i) => i % 2 === 0 ? isPart(phrase) : isGoal(phrase));
+  const main = phrases.slice(0, Math.max(0, at));
+  // "unstake stETH, 1/8th of it": nothing has come out yet
+  const yields = main.some((phrase) => assetOf(phrase) !== null && phrase.prep === null) &&
+    main.some((phrase) =>
+      /^(?:from|out of|off)$/.test(phrase.prep ?? "") && hasPlace(phrase) ||
+      head.actions.includes("swap_asset") && /^(?:to|into|for)$/.test(phrase.prep ?? "") &&
+        assetOf(phrase) !== null
+    );
+  if (!yields || !isPaired || isRest(onward[0]!) || main.some(({ pronoun }) => pronoun !== null)) {
+    return null;
+  }
+  const starts = onward.filter((_, i) => i % 2 === 0).map(({ amount }) => amount!.from);
+  const within = (from: number, to: number) =>
+    parts.filter(([start]) => start >= from && start < to);
+  const goes = starts.map((start, i): ReadOrder => {
+    const [part, goal] = [onward[2 * i]!, onward[2 * i + 1]!];
+    const { name } = goal.names[0]!;
+    const stakes = STAKING_VENUES.includes(name);
+    return {
+      ...order,
+      head: {
+        ...head,
+        form: "imperative",
+        word: stakes ? "stake" : "put",
+        actions: stakes ? ["stake_asset"] : ["deposit_asset", "stake_asset"],
+      },
+      phrases: [{ ...part, joined: false }, { ...goal, joined: false }],
+      particles: [],
+      ratios: {},
+      parts: within(start, starts[i + 1] ?? Infinity),
+    };
+  });
+  const all = [{ ...order, phrases: main, parts: within(0, starts[0]!) }, ...goes];
+  return all.every((one) => one.parts.length > 0) ? all : null;
+}
+
 /** "100 USDC on aave and 200 DAI on compound", "5 ETH from aave and 3 from compound". */
 function splitLed([first, second]: readonly Unit[]): (readonly NounPhrase[])[] | null {
   const [one, two] = [first!.objects, second!.objects];
@@ -185,7 +236,9 @@ export function settleOther(
   const [own] = order.phrases.slice(at).filter(({ prep, names }) =>
     prep === null && names.some(({ kind }) => kind === "asset")
   );
-  const isSame = own === undefined ? was !== null : was === null || assetOf(own) === was;
+  // "swap 1000 USDC to SOL, stake half and lend the other half": of what an order before both yields
+  const isYield = earlier.length > 1 && was === null;
+  const isSame = own === undefined ? was !== null || isYield : was === null || assetOf(own) === was;
   if (!isSame) return null;
   const names = own ? other.names : taken.names.filter(({ kind }) => kind === "asset");
   const whole = { ...other, names, amount: allOf(other.amount!) };
@@ -263,8 +316,12 @@ function unitsOf(
   const isGround = (phrase: NounPhrase, i: number) =>
     i > begin && phrase.front && phrases[begin]!.pronoun !== null;
   const units: NounPhrase[][] = [];
-  for (const phrase of phrases.filter((one, i) => i >= begin && !isGround(one, i))) {
-    if (units.length === 0 || phrase.joined) units.push([]);
+  const rest = phrases.filter((one, i) => i >= begin && !isGround(one, i));
+  // "swap 40 USDT for TRX, 60 for SUN"
+  const isTwice = swaps && rest.length === 4 &&
+    rest.every((one, i) => i % 2 === 0 ? isObject(one) && states(one) : isLead(one));
+  for (const [i, phrase] of rest.entries()) {
+    if (units.length === 0 || phrase.joined || (isTwice && i === 2)) units.push([]);
     units.at(-1)!.push(phrase);
   }
   // "my Pendle and Convex rewards": of one sort with what it is joined to

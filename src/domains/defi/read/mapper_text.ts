@@ -70,8 +70,11 @@ const VERBS: Readonly<Record<string, string>> = {
   claim_rewards: "claim",
 };
 
-/** Actions of which what stands beside a verb is proof enough. */
-const TOLD = new Set(["repay_asset", "borrow_asset", "unstake_asset"]);
+/** Verbs that are plain as they are, and those that also mean something else than the one action that is left. */
+const OPEN = /^(?:lend|lend out|supply|validate|zap|zap in|zap into|seed|credit)$/;
+/** Verbs that do nothing but give one thing for another; of others the mapper has to see it. */
+const EXCHANGES =
+  /^(?:swap|trade|exchange|convert|buy|purchase|sell|sell off|sell out|sell down|swap out|trade in|trade out|->)/;
 
 const ARROWS = /^(?:-+>|=+>|→|⇒|⟶|➔|➜|➡|>{1,2})$/;
 
@@ -82,12 +85,13 @@ function isSilent({ form }: ReadOrder["head"]): boolean {
 
 /**
  * The verb of an order in its base form, in front whatever its place; a noun's action if it has one. "Reduce
- * my borrow by 250 GHO" repays: of a verb that does so among others, the plain one is said.
+ * my borrow by 250 GHO" repays, "lower my stake by 20 SOL" unstakes: where the words leave one action, its plain
+ * verb is said, and the mapper judges the rest.
  */
 function headWord({ head }: ReadOrder, allowed: readonly string[]): string {
   const [only] = allowed;
-  const isTold = allowed.length === 1 && (head.actions.includes(only!) && TOLD.has(only!) ||
-    head.form === "arrow" && only !== "swap_asset");
+  const isTold = allowed.length === 1 && !OPEN.test(head.word) &&
+    (only !== "swap_asset" || EXCHANGES.test(head.word));
   if (isTold) return VERBS[only!]!;
   if (head.form === "wish" || head.form === "verbless") return head.word;
   if (head.form === "arrow") return head.actions.includes("->") ? "swap" : "deposit";

@@ -7,6 +7,8 @@ import { assetOf, states, type StepSlot, type Things } from "./things.ts";
 const ASIDE: Readonly<Partial<Record<DefiPrimitive, RegExp>>> = {
   borrow_asset: /^(?:against|with|using|on|from|for|as|by|upon)$/,
   repay_asset: /^against$/,
+  // "as collateral against the crvUSD line"
+  deposit_asset: /^(?:against|behind)$/,
 };
 const RECEIVED = /^(?:for|to|into|as|back to|back into|->)$/;
 
@@ -30,11 +32,12 @@ export function readOne(
   );
   // "Lock 120 AERO as veAERO", "400 CRV from the veCRV lock": what stands for it, beside what is counted
   const isReceipt = (phrase: NounPhrase) =>
-    STAKES.includes(action) && phrase.amount === null &&
+    STAKES.includes(action) &&
+    (phrase.amount === null || isOwnReceipt(action, phrase, withAsset)) &&
     receiptOf(assetOf(phrase)!) === "staked" &&
     withAsset.some((other) =>
       receiptOf(assetOf(other)!) === undefined &&
-      (states(other) || phrase.hints.includes("stake") ||
+      (states(other) || states(phrase) || phrase.hints.includes("stake") ||
         /^(?:from|out of|off)$/.test(phrase.prep ?? ""))
     );
   const isAside = (phrase: NounPhrase): boolean =>
@@ -48,11 +51,17 @@ export function readOne(
   const main = withAsset.filter((phrase) => !isAside(phrase));
   // "a loan for 15 AVAX"
   const lent = withAsset.filter((phrase) => phrase.prep === "for" && states(phrase));
-  const objects = main.length > 0 ? main : action === "borrow_asset" ? lent : withAsset;
+  // "close my ETH-backed loan": what is owed is something else
+  const isDebt = ({ hints }: NounPhrase) => hints.some((hint) => hint.startsWith("debt"));
+  const owed = action === "repay_asset" && phrases.some(isDebt)
+    ? withAsset.filter((phrase) => phrase.prep !== "against" || isDebt(phrase))
+    : withAsset;
+  const objects = main.length > 0 ? main : action === "borrow_asset" ? lent : owed;
   const assets = [...new Set(objects.map((phrase) => assetOf(phrase)!))];
   // An amount without a name counts the one thing that is named
   const loose = phrases.filter((phrase) =>
-    states(phrase) && assetOf(phrase) === null && !isAside(phrase)
+    states(phrase) &&
+    (assetOf(phrase) === null ? !isAside(phrase) : isOwnReceipt(action, phrase, withAsset))
   );
   const counted = objects.filter(states);
   // "stake my USDe into sUSDe, three thousand"
@@ -121,6 +130,19 @@ function inDollars(phrase: NounPhrase): NounPhrase {
     : phrase;
 }
 
+/** "lock CVX, 50 vlCVX": as many as are locked come out, and the name says of what. */
+function isOwnReceipt(
+  action: DefiPrimitive,
+  phrase: NounPhrase,
+  things: readonly NounPhrase[],
+): boolean {
+  const name = assetOf(phrase)?.toLowerCase() ?? "";
+  const [other] = things.filter((one) => one !== phrase);
+  return action === "stake_asset" && things.length === 2 && states(phrase) && !states(other!) &&
+    /^(?:vl|ve|stk|s|x)/.test(name) &&
+    name.replace(/^(?:vl|ve|stk|s|x)/, "") === assetOf(other!)?.toLowerCase();
+}
+
 /** Two things that go into one pool are one deposit. */
 function isPair(
   action: DefiPrimitive,
@@ -129,14 +151,25 @@ function isPair(
   verb: string,
 ): boolean {
   const [, second] = objects;
-  return action === "deposit_asset" && isPooled(phrases, verb) && objects.length === 2 &&
-    (second!.joined || (second!.prep === "with" && !states(second!)));
+  const joins = second!.joined || (second!.prep === "with" && !states(second!));
+  // "15 SOL and the matching USDC"
+  const matches = second!.joined && !states(second!) && states(objects[0]!) &&
+    second!.hints.some((hint) => /^is:(?:matching|corresponding|equivalent|equal)$/.test(hint));
+  if (action === "withdraw_asset") {
+    return isPooled(phrases, verb) && second!.joined && objects.every(states);
+  }
+  return action === "deposit_asset" && objects.length === 2 &&
+    (isPooled(phrases, verb) && joins || matches);
 }
 
 function isPooled(phrases: readonly NounPhrase[], verb: string): boolean {
   return /\bliquidity\b|^lp\b|^pool\b/.test(verb) ||
     phrases.some(({ hints, names }) =>
-      hints.some((hint) => /^(?:liquidity|pool|liquidity pool|pair)$/.test(hint)) ||
+      hints.some((hint) =>
+        /^(?:liquidity|pool|liquidity pool|pair|whirlpool|clmm|dlmm|slipstream|amm|range)$/.test(
+          hint,
+        )
+      ) ||
       names.some(({ kind, name }) => kind === "place" && /\/|\bpool$/.test(name))
     );
 }

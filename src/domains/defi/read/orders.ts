@@ -26,6 +26,8 @@ export interface DefiOrder {
   readonly read: OrderWords;
 }
 
+const WAYS_OF_DEBT: readonly DefiPrimitive[] = ["borrow_asset", "repay_asset"];
+
 /** What a prompt was read to. */
 export interface DefiReading {
   /** As they are to happen; empty where the prompt is refused. */
@@ -120,8 +122,11 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
       !isAgainst(order) && (isGist || namesEnough(order));
     // "It's payback time: 7 LINK to Aave": what was passed over tells as well
     const told = parsed.reading === "loose" ? parsed.besides : [];
-    const allowed = (isOpen ? DEFI_PRIMITIVES : framed)
-      .filter((action) => told.every((actions) => actions.includes(action)))
+    // "a second loan next to my first one, 240 USDC on Aave": taken or paid
+    const isLoan = order.head.form === "verbless" && framed.includes("repay_asset") &&
+      told.some((actions) => actions.includes("borrow_asset"));
+    const allowed = (isOpen ? DEFI_PRIMITIVES : isLoan ? WAYS_OF_DEBT : framed)
+      .filter((action) => all.length > 1 || told.every((actions) => actions.includes(action)))
       .filter((action) => shared.includes(action));
     // "nominate and bond 5 KSM", "clam.. claim my rewards": one act in two words
     const next = all[k + 1];
@@ -172,6 +177,12 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     read.order.head.word === "pay in" && distinct[i - 1]?.allowed.includes("swap_asset")
   );
   if (paid) return refuse("not_understood", [paid.span]);
+  // What is told beside several orders has to be one of them
+  const isLost = parsed.reading === "loose" && all.length > 1 &&
+    parsed.besides.some((told) =>
+      !distinct.some(({ allowed }) => allowed.some((action) => told.includes(action)))
+    );
+  if (isLost) return refuse("not_understood", distinct.map(({ span }) => span));
   const untold = untoldIn(parsed, distinct);
   return untold ? refuse("not_understood", [untold]) : { orders: distinct, refusal: null, parsed };
 }
@@ -200,9 +211,15 @@ function passesOver({ tokens, roles }: ParsedPrompt, orders: readonly DefiOrder[
   return !orders.every(isSaid) ||
     tokens.some(({ start, norm }, i) =>
       start >= from && start < to && /^(?:unread|aside)$/.test(roles[i]!) &&
-      !/^(?:and|then|plus|&)$/.test(norm)
+      !norm.split(" ").every((word) => SEQUELS.has(word))
     );
 }
+
+/** "…, and after that", "… is to be removed": words that join orders, or make one of a thing that is done to. */
+const SEQUELS: ReadonlySet<string> = new Set(
+  ("and|then|plus|&|n|but|so|also|after|that|which|next|first|finally|lastly|now|thereafter|afterwards|whatever|prior|before|this|beforehand|" +
+    "is|are|to|be|being|get|gets|should|must|shall|has|have").split("|"),
+);
 
 /**
  * "I'd sooner have DAI than USDT, so swap 900", "I want 2 ETH. Pay in USDC": what is told beside an order that
@@ -250,7 +267,11 @@ function withoutEchoes(orders: readonly DefiOrder[], prompt: string): DefiOrder[
       kept[kept.length - 1] = { ...last, allowed: both };
     } else if (echoes && isBare(last) && order.read.order.when === "then") {
       kept[kept.length - 1] = withPlaceOf(last, order);
-    } else if (echoes && saysSame(last, order) && isOneBreath(last, order, prompt)) {
+    } else if (
+      echoes && saysSame(last, order) &&
+      // "my ETH staked and locked on Lido"
+      (isOneBreath(last, order, prompt) || order.read.order.head.form === "participle")
+    ) {
       kept[kept.length - 1] = { ...merge(last, order), allowed: both };
     } else kept.push(order);
   }
@@ -364,9 +385,10 @@ function areApart(last: DefiOrder, order: DefiOrder, prompt: string): boolean {
 }
 
 /** True for an order that names nothing of its own. */
-function isBare({ read: { order: { phrases } } }: DefiOrder): boolean {
+function isBare({ read: { order: { phrases, head } } }: DefiOrder): boolean {
+  // "my ETH staked": what stands before is its own
   return phrases.every(({ names, amount, front }) =>
-    front || (names.length === 0 && amount === null)
+    front && head.form !== "participle" || (names.length === 0 && amount === null)
   );
 }
 
@@ -389,14 +411,15 @@ const JOINS: ReadonlySet<string> = new Set(
 /** "take 400 USDC from my wallet and lend it": what is at hand is the object of what follows. */
 function withFetched(orders: readonly ReadOrder[]): ReadOrder[] {
   const [first, second, ...more] = orders;
-  if (first === undefined || second === undefined || more.length > 0) return [...orders];
+  if (first === undefined || second === undefined) return [...orders];
   const [object, ...rest] = first.phrases;
   const isOwn = object?.prep === null && object.amount !== null && object.names.length === 1 &&
     first.particles.length === 0 && /^(?:take|grab|use)$/.test(first.head.word) &&
     rest.every(({ prep, self, names }) => prep === "from" && self && names.length === 0);
   const at = second.phrases.findIndex(({ pronoun, prep }) => pronoun === "it" && prep === null);
-  const isOpen = second.phrases.every(({ amount, names }) =>
-    amount === null && names.every(({ kind }) => kind !== "asset")
+  const isOpen = second.phrases.every(({ amount, names, prep }) =>
+    amount === null && (names.every(({ kind }) => kind !== "asset") ||
+      /^(?:to|into|for)$/.test(prep ?? ""))
   );
   if (!isOwn || at < 0 || !isOpen || second.head.actions.length === 0) return [...orders];
   const said = second.phrases[at]!;
@@ -410,7 +433,7 @@ function withFetched(orders: readonly ReadOrder[]): ReadOrder[] {
       [name!.from, name!.to],
       ...second.parts.filter(([from]) => from !== said.pronounAt),
     ],
-  }];
+  }, ...more];
 }
 
 /** "…, and send it to my wallet": what the step before yields goes where it goes anyway. */

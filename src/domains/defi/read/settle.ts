@@ -14,12 +14,49 @@ const NETWORKS: ReadonlySet<string> = new Set([...CHAINS, ...Object.keys(MORE_CH
 
 /** Gives phrases the meaning that the action leaves them. */
 export function settle(action: DefiPrimitive, said: Phrases): Phrases {
-  const phrases = withTokens(said, action === "swap_asset");
+  const swaps = action === "swap_asset";
+  const phrases = settlePart(settleVariety(withTokens(said, swaps), swaps));
   const counted = phrases.some((phrase) => states(phrase) && assetOf(phrase) !== null)
     ? settleChains(phrases)
     : phrases;
   if (action === "swap_asset") return settleSides(counted);
   return settleDebt(action, settlePools(action, settleNames(action, counted)));
+}
+
+/** "the debt of 600 DAI, kindly settle 100 of it": how much there is, and how much of it. */
+function settlePart(phrases: Phrases): Phrases {
+  const isPart = (phrase: NounPhrase) =>
+    states(phrase) && phrase.pronoun === "it" && phrase.names.length === 0 && !phrase.front;
+  const counted = phrases.filter(states);
+  const [whole, part] = counted;
+  const isTold = counted.length === 2 && whole!.front && assetOf(whole!) !== null &&
+    whole!.amount!.kind === "amount" && isPart(part!);
+  return isTold
+    ? phrases.map((phrase) => phrase === whole ? { ...phrase, amount: null } : phrase)
+    : phrases;
+}
+
+/** Forms in which a coin is held on another chain. */
+const FORMS: Readonly<Record<string, RegExp>> = {
+  BTC: /^(?:WBTC|CBBTC|TBTC|BTCB|BTC\.B|LBTC)$/,
+  ETH: /^WETH$/,
+  SOL: /^WSOL$/,
+};
+
+/** "my bitcoin (0.2 wbtc)", "into Bitcoin, cbBTC is fine": the second says which. */
+function settleVariety(phrases: Phrases, swaps: boolean): Phrases {
+  const at = phrases.findIndex((phrase, i) => {
+    const next = phrases[i + 1];
+    const forms = FORMS[assetOf(phrase) ?? ""];
+    // "swap 1 BTC WBTC" gives one for the other
+    return forms !== undefined && next !== undefined && forms.test(assetOf(next) ?? "") &&
+      next.prep === null && !next.joined && !next.front && !(swaps && phrase.prep === null) &&
+      phrase.names.length === 1 && next.names.length === 1 && !(states(phrase) && states(next));
+  });
+  if (at < 0) return phrases;
+  const [coin, form] = [phrases[at]!, phrases[at + 1]!];
+  const meant = { ...coin, names: form.names, amount: coin.amount ?? form.amount };
+  return [...phrases.slice(0, at), meant, ...phrases.slice(at + 2)];
 }
 
 /** "near burrow 150 usdt": a chain and a place on it, beside what is counted. */
@@ -115,7 +152,7 @@ function settlePools(action: DefiPrimitive, phrases: Phrases): Phrases {
     assetOf(phrase) !== null;
   if (phrases.some(isIn)) {
     return phrases.map((phrase) =>
-      isIn(phrase) ? withKind(phrase, "place", phrase.hints.at(-1)) : phrase
+      isIn(phrase) ? named(withKind(phrase, "place", phrase.hints.at(-1))) : phrase
     );
   }
   const [of, with_] = pairOf(action, phrases);
@@ -129,6 +166,13 @@ function settlePools(action: DefiPrimitive, phrases: Phrases): Phrases {
     ),
   };
   return phrases.flatMap((phrase) => phrase === of ? [joined] : phrase === with_ ? [] : [phrase]);
+}
+
+/** "the Steakhouse USDC vault": one name, where no list has the first word of it. */
+function named(phrase: NounPhrase): NounPhrase {
+  const [first, second] = phrase.names;
+  if (!first?.open || second === undefined) return phrase;
+  return { ...phrase, names: [{ ...first, name: `${first.name} ${second.name}` }] };
 }
 
 /** The two phrases that name the things of a pool from which liquidity is taken. */

@@ -22,7 +22,11 @@ const OBJECTS: Readonly<Record<string, string>> = {
     "reward",
     "reward|rewards|incentive|incentives|emission|emissions|yield|yields|" +
       "earnings|interest|fees|fee|gains|profits|profit|payout|payouts|income|bonus|" +
-      "staking rewards|voting rewards|vote rewards|voter rewards|voting fees|bribes|gauge bribes|vote-escrow bribes|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|bribe|bribes",
+      "staking rewards|voting rewards|vote rewards|voter rewards|voting fees|bribes|gauge bribes|vote-escrow bribes|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|bribe|bribes|" +
+      "whatever rewards|whatever reward|whatever yield|whatever fees|whatever interest|whatever earnings|" +
+      "what's owed to me|what is owed to me|whatever's owed to me|whatever is owed to me|what's due to me|" +
+      "what is due to me|what i'm owed|what i am owed|what's owed to us|what is owed to us|what we're owed|" +
+      "what we are owed|what's coming to me",
   ),
   ...objects(
     "debt",
@@ -91,7 +95,8 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   ),
   ...objects(
     "nft",
-    "pudgy|pudgies|magic eden|nftfi|lp-nft|azuki|nft|nfts|opensea|collectible|punk|cryptopunk|cryptopunks|bayc|ape jpeg",
+    "pudgy|pudgies|magic eden|nftfi|lp-nft|azuki|nft|nfts|opensea|collectible|punk|cryptopunk|cryptopunks|bayc|ape jpeg|" +
+      "milady|miladys|miladies|bored ape|bored apes|mayc|doodle|doodles|moonbird|moonbirds|cool cat|cool cats|meebit|meebits|degod|degods",
   ),
   ...objects("governance", "vote|votes|governance|proposal|proposals|dao vote|referendum"),
   ...objects(

@@ -50,8 +50,23 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   ["Have Suilend advance us 29,000 USDC", ["borrow_asset"]],
   // A verb alone, behind what it is about
   ["Our 2,750 DAI borrow on Aave has no purpose any more; repay", ["repay_asset"]],
-  ["let me have 275 USDC as a loan from Spark", ["borrow_asset", "repay_asset"]],
+  // A loan that is counted is new, one that is there may be meant to be paid
+  ["let me have 275 USDC as a loan from Spark", ["borrow_asset"]],
+  ["a 40 SOL loan from Kamino please", ["borrow_asset"]],
+  ["75 USDC towards the Spark loan, please", ["repay_asset"]],
+  ["my 500 USDC loan on Aave please", ["borrow_asset", "repay_asset"]],
+  ["add 400 USDC to what I owe on Compound", ["borrow_asset"]],
+  ["put me down for a 100 USDT loan at Venus", ["borrow_asset"]],
+  ["make my Spark debt 1000 DAI smaller", ["repay_asset"]],
+  ["pay everything on Radiant", ["repay_asset"]],
+  ["collect what's owed to me from the Raydium farm", ["claim_rewards"]],
+  ["draw the accrued FXS from my veFXS", ["claim_rewards"]],
   ["All EIGEN we hold, delegated to P2P.org, please", ["stake_asset"]],
+  // A verb of another action that gives one thing for another
+  ["put my TIA in exchange for ATOM", ["swap_asset"]],
+  ["toss $20 into WIF", ["deposit_asset", "stake_asset", "swap_asset"]],
+  ["invest $50 into stETH", ["deposit_asset", "stake_asset"]],
+  ["put 500 DAI into USDC on Aave", ["deposit_asset"]],
   // Words of the field
   ["generate 500 DAI from my Maker CDP", ["borrow_asset"]],
   ["Originate a loan of 500 DAI on Aave", ["borrow_asset"]],

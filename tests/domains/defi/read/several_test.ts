@@ -54,6 +54,87 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "deposit all DAI @ moonwell",
   ]],
   ["swap half my ETH to USDC and stake the other half", ["swap 0.5 ETH > USDC", "stake all ETH"]],
+  // What comes out goes on
+  ["trade 1000 MATIC for USDC, half of it into aave, the rest into morpho", [
+    "swap 1000 MATIC > USDC",
+    "deposit 0.5 USDC @ aave",
+    "deposit all @ morpho",
+  ]],
+  ["withdraw 500 USDC from compound, 300 of it to aave, the rest to morpho", [
+    "withdraw 500 USDC @ compound",
+    "deposit 300 USDC @ aave",
+    "deposit all @ morpho",
+  ]],
+  ["swap 1k USDC to SOL, stake half on jito and lend the other half on kamino", [
+    "swap 1000 USDC > SOL",
+    "stake 0.5 @ jito",
+    "deposit all @ kamino",
+  ]],
+  ["swap 40 USDT for TRX, 60 for BTC", ["swap 40 USDT > TRX", "swap 60 USDT > BTC"]],
+  ["withdraw my USDC from aave swap it to ETH stake it on lido", [
+    "withdraw USDC @ aave",
+    "swap USDC > ETH",
+    "stake ETH @ lido",
+  ]],
+  ["the 5 ETH in Lido should be unstaked, and the ETH then swapped for USDC", [
+    "unstake 5 ETH @ lido",
+    "swap ETH > USDC",
+  ]],
+  ["swap 2 ETH for USDC, half of which goes to aave", [
+    "swap 2 ETH > USDC",
+    "deposit 0.5 USDC @ aave",
+  ]],
+  ["stake 5 ETH with lido, having first swapped 10000 USDC for ETH", [
+    "swap 10000 USDC > ETH",
+    "stake 5 ETH @ lido",
+  ]],
+  // What was said once holds for what follows
+  ["get my 3 ETH unstaked from lido and swapped to USDC", [
+    "unstake 3 ETH @ lido",
+    "swap 3 ETH > USDC",
+  ]],
+  ["please see to it that my COMP is claimed and that it is then sold into USDC", [
+    "claim COMP",
+    "swap COMP > USDC",
+  ]],
+  ["take 500 USDC turn it into SOL stake it on jito", [
+    "swap 500 USDC > SOL",
+    "stake SOL @ jito",
+  ]],
+  ["first, claim my AERO. second, put it into Moonwell", ["claim AERO", "deposit AERO @ moonwell"]],
+  ["it is necessary to swap 2 ETH to USDC and to lend the USDC on Aave", [
+    "swap 2 ETH > USDC",
+    "deposit USDC @ aave",
+  ]],
+  ["swap 1 ETH for DAI, with the DAI repay my maker debt", [
+    "swap 1 ETH > DAI",
+    "repay DAI @ maker",
+  ]],
+  ["I'd like my ETH staked and locked on Lido", ["stake ETH @ lido"]],
+  ["Please run our Curve exit in this order: claim the CRV; sell the CRV for USDC", [
+    "claim CRV",
+    "swap CRV > USDC",
+  ]],
+  ["the 5 ETH in Lido should be unstaked, then swapped for USDC", [
+    "unstake 5 ETH @ lido",
+    "swap 5 ETH > USDC",
+  ]],
+  // What is pledged, what matches, and in which form
+  ["borrow 35 INJ-backed USDT on Neptune", ["borrow 35 USDT @ neptune"]],
+  ["borrow 500 USDC secured by my 2 ETH on aave", ["borrow 500 USDC @ aave"]],
+  ["close my ETH-backed loan on aave", ["repay @ aave"]],
+  ["add 15 SOL and the matching USDC to the Orca whirlpool", ["deposit @ orca"]],
+  ["withdraw 2 ETH and 500 USDC from the uniswap pool", ["withdraw @ uniswap"]],
+  ["take my bitcoin (0.2 wbtc) out from compound", ["withdraw 0.2 WBTC @ compound"]],
+  ["swap half my ETH into Bitcoin (cbBTC)", ["swap 0.5 ETH > CBBTC"]],
+  ["swap 1 BTC WBTC", []],
+  ["stake GHO 300 stkGHO", ["stake 300 GHO"]],
+  ["the debt of 600,000 PYUSD on Aave, kindly settle 100,000 of it", ["repay 100000 PYUSD @ aave"]],
+  // Another act that would be lost
+  ["my 5 SOL should be unstaked from Jito, sold for USDC", []],
+  ["I'd be grateful if you supplied my USDC to Moonwell and borrowed $200 of it", []],
+  ["swap 2 ETH for USDC, half of which goes to my brother", []],
+  ["withdraw 100 USDC from aave, 30 of it to bob, the rest to compound", []],
   ["deposit the other half of my USDC into aave", []],
   ["deposit half my ETH into aave, then swap the other half of my SOL to USDC", []],
   ["put 300 USDC in aave and the rest in compound", [
