@@ -158,6 +158,7 @@ function nextFrame(tags: readonly Tag[], at: number): FrameTakes | null {
   ) next++;
   const follower = tags[next];
   const isFrame = may(follower, "frame");
+  if (senses.includes("thing") && isBareInfinitive(tags[at]!, tags.slice(next))) return "base";
   for (const takes of ["base", "gerund", "doing", "thing"] as const) {
     if (!senses.includes(takes) || follower === undefined) continue;
     if (takes === "base" && (verbOf(follower, "base") || isFrame || isOpen(follower))) return takes;
@@ -169,6 +170,18 @@ function nextFrame(tags: readonly Tag[], at: number): FrameTakes | null {
   }
   return null;
 }
+
+/** "I would like place 1200 SUI", "I need withdraw 5 ETH": a "to" is left out. */
+function isBareInfinitive({ norm }: Tag, [verb, object]: readonly Tag[]): boolean {
+  const acts = (verbOf(verb, "base")?.actions.length ?? 0) > 0 &&
+    !may(verb, "noun", "object", "name", "adjective") && !ADJECTIVES.test(verb!.norm);
+  return WISHES.test(norm) && acts &&
+    (object?.quantity !== undefined || may(object, "name", "determiner", "pronoun"));
+}
+
+const WISHES = /^(?:i|we)(?:d|'d| would)?(?: really)? (?:like|love|want|need|wish)$/;
+/** Verbs that look like what a thing is: "I need free ETH". */
+const ADJECTIVES = /^(?:free|open|close|clear|lower|cover|square|zero|empty|secure|wrap)$/;
 
 function isOpen(tag: Tag): boolean {
   return tag.senses.length === 0 && !tag.mark && !tag.quantity;
@@ -474,7 +487,14 @@ function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): Foun
 
 /** "I'd like my USDT to be USDC", "my 800 MATIC become ETH, now": one thing is to be another. */
 function findBecome(tags: readonly Tag[], at: number, frame: readonly Tag[]): FoundHead | null {
-  const as = tags.findIndex(({ norm }, i) => i > at && /^(?:to be|become|to become)$/.test(norm));
+  // "I want my AVAX in USDC"
+  const isIn = (i: number) =>
+    /^(?:in|as|into)$/.test(tags[i]!.norm) && WISHES.test(frame.at(-1)?.norm ?? "") &&
+    mayName(tags[i + 1], "asset") && !mayName(tags[i + 1], "place") &&
+    !tags.slice(at, i).some((tag) => may(tag, "prep") && !may(tag, "determiner"));
+  const as = tags.findIndex(({ norm }, i) =>
+    i > at && (/^(?:to be|become|to become)$/.test(norm) || isIn(i))
+  );
   if (as < 0) return null;
   const asks = frame.length > 0 || tags.some((tag) => may(tag, "courtesy", "urgency"));
   const isThing = (tag: Tag) => mayName(tag, "asset");

@@ -187,10 +187,16 @@ function findIfYou(tags: readonly Tag[]): FoundHead | null {
 function findMayI(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
   const at = tags.findIndex((tag) => lightRole(tag) === null && !tag.mark);
   const text = tags.slice(at, at + 4).map(({ norm }) => norm).join(" ");
-  const length = /^(?:may|could|can|might) (?:i|we)\b|^(?:you|u) can\b/.test(text)
-    ? tags[at]!.norm.includes(" ") ? 1 : 2
-    : lengthOfPossible(tags.slice(at, at + 7));
-  const asks = isPolite || tags.some((tag) => may(tag, "courtesy") && !may(tag, "frame"));
+  const length =
+    /^(?:may|could|can|might) (?:i|we)\b|^(?:you|u) can\b|^how (?:about|bout) (?:you|u)\b/
+        .test(text)
+      ? tags[at]!.norm.includes(" ") ? 1 : 2
+      : lengthOfPossible(tags.slice(at, at + 7));
+  // "how about you claim my rewards"; "how about you deposit 10 ETH" only suggests it
+  const isOffer = /^how (?:about|bout) (?:you|u)\b/.test(text) &&
+    tags.some(({ norm }) => /^(?:my|our|now)$/.test(norm));
+  const asks = isPolite || isOffer ||
+    tags.some((tag) => may(tag, "courtesy") && !may(tag, "frame"));
   if (length === 0 || !asks) return null;
   let next = at + length;
   while (next < tags.length && lightRole(tags[next]!) !== null) next++;
@@ -260,6 +266,33 @@ function findFronted(tags: readonly Tag[]): FoundHead | null {
   if (!verb || verb.actions.length === 0) return null;
   const found = headAt(tags, next, verb, "request", [tags[at]!], tags.slice(0, at));
   return { ...found, takes: "base" };
+}
+
+/** Frames of a wish of one's own. */
+const OWN_WISH =
+  /^(?:i|we)(?:'d|'m|'ll|d)? ?(?:would |will |do )?(?:like|love|want|need|wish|request|ask)\b/;
+
+/**
+ * "my AVAX I want it in USDC", "the 16 ETH on Lido I want unstaked": the same clause with what it is about
+ * behind the wish. Null for any other word order.
+ */
+export function topicLast(tags: readonly Tag[]): readonly Tag[] | null {
+  const at = tags.findIndex((tag) => may(tag, "frame") && OWN_WISH.test(tag.norm));
+  const front = tags.slice(0, at);
+  if (at < 1 || !front.some(isSlot) || !isPlainFront(front)) return null;
+  const rest = tags.slice(at + 1);
+  const said = rest.findIndex((tag) => lightRole(tag) === null);
+  const refers = /^(?:it|them)$/.test(rest[said]?.norm ?? "");
+  const acts = verbOf(rest[said], "base");
+  if (acts?.foreign !== undefined || verbOf(rest[said], "gerund")) return null;
+  const verb = acts ? rest.slice(0, said + 1) : [];
+  return [tags[at]!, ...verb, ...front, ...rest.slice(refers ? said + 1 : verb.length)];
+}
+
+/** How many tags say at the start of a clause that what stands before it is wanted: "I want it". */
+export function ownWishLength(tags: readonly Tag[]): number {
+  if (!may(tags[0], "frame") || !OWN_WISH.test(tags[0]!.norm)) return 0;
+  return /^(?:it|them)$/.test(tags[1]?.norm ?? "") ? 2 : 1;
 }
 
 const GOES =
@@ -467,7 +500,10 @@ function findWanted(tags: readonly Tag[]): FoundHead | null {
   if (at > 3 || /^(?:i have|we have|i've got|i got|get|have|let)$/.test(frame.norm)) return null;
   const rest = tags.slice(at + 1);
   if (wordsOf(rest).some((word) => DOUBTS.test(word))) return null;
-  const direction = directionOf(rest);
+  // "my money from the Harvest vault I'd like to see in my wallet"
+  const comesHome = rest.at(-1)?.norm === "in my wallet" &&
+    rest.some((tag) => may(tag, "place_word", "object") || mayName(tag, "place"));
+  const direction = comesHome ? "get back" : directionOf(rest);
   const rewards = rest.some((tag) => senseOf(tag, "object")?.hint === "reward");
   if (!rest.some(isSlot) || (direction === null && !rewards)) return null;
   return verbless(tags, at, tags.slice(0, at + 1), rest, rewards ? "claim" : direction!);

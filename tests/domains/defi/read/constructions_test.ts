@@ -64,6 +64,14 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   ["collect my pending incetives", ["claim_rewards"]],
   ["unstkae 4 ETH from ldio", ["unstake_asset"]],
   ["I want my deposit back", ["withdraw_asset", "claim_rewards"]],
+  // What is wanted comes before the wish
+  ["my avax i want it in usdc", ["swap_asset"]],
+  ["the 16 ETH on Lido, I want them unstaked", ["unstake_asset"]],
+  ["all my CRV rewards I'd like claimed", ["claim_rewards"]],
+  // More ways of wishing
+  ["I'd prefer my HYPE unstaked please", ["unstake_asset"]],
+  ["on suilend I would like place 1200 SUI", ["deposit_asset"]],
+  ["how about you claim my ADA staking rewards now", ["claim_rewards"]],
 ];
 
 for (const [prompt, allowed] of READ) {
@@ -104,6 +112,12 @@ const REFUSED: readonly string[] = [
   "I owe Aave 500 USDC and 2 ETH, repay",
   "5 ETH, staked on Lido, are earning 3%",
   "vesu usdc debt take it from my wallet 350",
+  "my ETH I want to keep in aave",
+  "half of my ETH I want leave as collateral on aave",
+  "my kid's 16 ETH on Lido, I want unstaked",
+  "I want free 5 ETH from the faucet",
+  "I want my ETH on aave as USDC or DAI",
+  "how about you explain my options",
 ];
 
 for (const prompt of REFUSED) {
