@@ -157,7 +157,7 @@ function acts(words: readonly Tag[], at: number, actions: readonly string[]): bo
 const ANSWERS = /^(?:no|nah|nope|yes|yeah|yep|yup|good|great|fine|ok|okay|right|never mind)$/;
 /** Small talk that asks the one who listens: "do you still listen?", "you there?" */
 const ASKS_LISTENER =
-  /^(?:(?:do |can |are |have |did )?(?:you|u)(?: still| always)? (?:there|here|awake|remember|know|hear|listen|see|alive|ready|around|listening|seen|heard)\b|(?:how|what)(?:'s| is| are| goes| do| about)? (?:you|it|life|up|things|your|everything)\b)/;
+  /^(?:(?:do |can |are |have |did )?(?:you|u)(?: still| always)? (?:there|here|awake|remember|know|hear|listen|see|alive|ready|around|listening|seen|heard)\b|do (?:you|u)(?: still)?$|(?:how|what)(?:'s| is| are| goes| do| about)? (?:you|it|life|up|things|your|everything)\b)/;
 /** Most words of a name that is weighed and dropped: "Nolus loan? nope." */
 const MAX_ECHO = 3;
 
