@@ -85,6 +85,8 @@ export function findHead(tags: readonly Tag[], lexicon: CompiledLexicon): FoundH
   }
   const bare = takes === null ? findBare(tags, at) : null;
   if (bare) return bare;
+  const bought = takes === "thing" || takes === null ? findBought(tags, at, frame) : null;
+  if (bought) return bought;
   return expects === "base" ? findOpenVerb(tags, at, frame, takes, lexicon) : null;
 }
 
@@ -539,6 +541,60 @@ function findBare(tags: readonly Tag[], at: number): FoundHead | null {
     tags: [],
     takes: null,
   };
+}
+
+/**
+ * "can I get 200 USDC of HYPE", "I want ETH for 500 USDC", "5 SOL of BONK please": a thing that is wanted, and
+ * what pays for it.
+ */
+function findBought(tags: readonly Tag[], at: number, frame: readonly Tag[]): FoundHead | null {
+  const asks = frame.length > 0
+    ? !HAS.test(frame.at(-1)!.norm)
+    : tags.some((tag) => may(tag, "courtesy"));
+  const words = tags.slice(at).filter((tag) => lightRole(tag) === null && tag.mark === undefined);
+  const isCount = ({ quantity }: Tag) =>
+    quantity !== undefined && !quantity.refusal && /^(?:amount|money)$/.test(quantity.kind);
+  const shape = words.map((tag) =>
+    isCount(tag)
+      ? tag.quantity!.kind === "money" ? "$" : "#"
+      : /^(?:of|worth|worth of|worth in)$/.test(tag.norm)
+      ? "o"
+      : /^(?:for|with|w|using)$/.test(tag.norm)
+      ? "f"
+      : isCoin(tag)
+      ? "a"
+      : may(tag, "determiner")
+      ? "d"
+      : "?"
+  ).join("");
+  // A bare thing for a thing is left to who says it as an exchange
+  const fits = /^(?:#ao|\$o)d?a$/.test(shape) ||
+    frame.length > 0 && /^(?:d?af(?:d|#|d#)a|#afda)$/.test(shape);
+  if (!asks || !fits) return null;
+  const [{ from }] = words as [Tag];
+  return {
+    head: {
+      form: frame.length > 0 ? "wish" : "verbless",
+      word: "get",
+      actions: ["->"],
+      from,
+      to: from,
+    },
+    frame,
+    front: [],
+    back: tags.slice(at),
+    tags: [],
+    takes: frame.length > 0 ? "thing" : null,
+  };
+}
+
+/** Frames that tell what there is. */
+const HAS = /^(?:i have|we have|i've got|we've got|i got)$/;
+
+/** A thing, or a ticker that is on no list. */
+function isCoin(tag: Tag): boolean {
+  const isTicker = isOpen(tag) && /^\$?[A-Z0-9]{2,}$/.test(tag.text);
+  return mayName(tag, "asset") && !may(tag, "object", "noun") || isTicker;
 }
 
 function actsOn(tag: Tag | undefined): boolean {

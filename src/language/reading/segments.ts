@@ -71,7 +71,9 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       : done ?? (isTold ? findTold(tags) : null) ?? (goes ? provedResumed(tags, base) : null) ??
         (last?.found.takes === "base" ? provedInfinitive(tags, last.found, base) : null) ??
         provedHead(tags, base, isPolite) ?? askedHead(segments, segment, base);
-    const found = head?.head.form === "verbless" && isTopicOfWish(segments[k + 1]) ? null : head;
+    const isTopic = head?.head.form === "verbless" && isTopicOfWish(segments[k + 1]) ||
+      head?.tags.length === 0 && head.head.word === "get" && actsIn(segments.slice(k + 1));
+    const found = isTopic ? null : head;
     if (found) {
       if (base.isLoose && open.length === 0 && restates(leads, tags)) {
         for (const tag of leads.flatMap(({ tags }) => tags)) roles.set(tag, "correction");
@@ -196,6 +198,13 @@ function provedHead(tags: readonly Tag[], base: Base, isPolite: boolean): FoundH
 function isTopicOfWish(next: Segment | undefined): boolean {
   const length = next?.joint === "," ? ownWishLength(next.tags) : 0;
   return length > 0 && verbOf(next!.tags[length], "participle") !== undefined;
+}
+
+/** "I'd like $10 of MATIC, staked": an act behind what is wanted tells what for. */
+function actsIn(segments: readonly Segment[]): boolean {
+  return segments.some(({ tags }) =>
+    tags.some((tag) => verbOf(tag, "base", "participle")?.actions.length && !may(tag, "name"))
+  );
 }
 
 function provedResumed(tags: readonly Tag[], base: Base): FoundHead | null {

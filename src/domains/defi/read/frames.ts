@@ -132,7 +132,7 @@ function saidBy(order: ReadOrder): Said {
         ) &&
         assets.length + phrases.filter(({ pronoun }) => pronoun !== null).length > 1 ||
       // "out of FTM and into SOL"
-      leavesFor(order) ||
+      leavesFor(order) || isBought(order) ||
       // "Get 1 ETH with my USDC"
       (order.head.actions.length === 0 && assets.length > 1 &&
         phrases.some((phrase) => /^(?:with|using)$/.test(phrase.prep ?? "") && hasAsset(phrase))),
@@ -161,6 +161,24 @@ function leavesFor({ phrases }: ReadOrder): boolean {
       names[0]!.kind === "asset"
     );
   return led(/^(?:out of|out from)$/) && led(/^(?:into|in to|in|to)$/);
+}
+
+/** Verbs of having something given. */
+const GETS = /^(?:get|get me|give me|gimme|gib|grab)$/;
+
+/** "give me 1 SOL of BONK", "get me $50 of POPCAT", "get PEPE for 200 dollars": paid for, and from nowhere. */
+function isBought({ head, phrases, particles }: ReadOrder): boolean {
+  const [first, second] = phrases;
+  const isPlain = GETS.test(head.word) && particles.length === 0 && first?.prep === null &&
+    phrases.every((phrase) => phrase.names.every(({ kind }) => kind === "asset")) &&
+    first.hints.every((hint) => hint === "worth" || hint === "of");
+  if (!isPlain) return false;
+  const worth = phrases.length === 1 && first.amount !== null &&
+    (first.names.length === 2 && first.amount.kind === "amount" ||
+      first.names.length === 1 && first.amount.kind === "money");
+  const paid = phrases.length === 2 && /^(?:for|with|using)$/.test(second!.prep ?? "") &&
+    second!.amount?.kind === "money" && second!.names.length === 0 && first.names.length === 1;
+  return worth || paid;
 }
 
 /** "My staked ETH", "what I borrowed": what has been done tells what it is. */

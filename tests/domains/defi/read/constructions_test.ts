@@ -68,6 +68,12 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   ["my avax i want it in usdc", ["swap_asset"]],
   ["the 16 ETH on Lido, I want them unstaked", ["unstake_asset"]],
   ["all my CRV rewards I'd like claimed", ["claim_rewards"]],
+  // What is bought, and what pays for it
+  ["give me 1 SOL of BONK", ["swap_asset"]],
+  ["get me $50 of POPCAT", ["swap_asset"]],
+  ["can i get hype w 500 usdc plz", ["swap_asset"]],
+  ["i'll take wsteth for my three weth thanks", ["swap_asset"]],
+  ["I want $100 of ETH staked", ["stake_asset"]],
   // More ways of wishing
   ["I'd prefer my HYPE unstaked please", ["unstake_asset"]],
   ["on suilend I would like place 1200 SUI", ["deposit_asset"]],
@@ -118,6 +124,9 @@ const REFUSED: readonly string[] = [
   "I want free 5 ETH from the faucet",
   "I want my ETH on aave as USDC or DAI",
   "how about you explain my options",
+  "I want 5 ETH for 500 USDC",
+  "I have 1 SOL of BONK",
+  "give Kim 1 SOL of BONK",
 ];
 
 for (const prompt of REFUSED) {
