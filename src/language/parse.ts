@@ -6,7 +6,8 @@ import { type ReadOrder, verbOf } from "./order.ts";
 import { readGist } from "./loose/gist.ts";
 import { isPlainTail, leadsUp, mayRunOn, tailAt } from "./loose/tail.ts";
 import { isShunned } from "./loose/telling.ts";
-import { isRunOnRemark } from "./loose/remarks.ts";
+import { isHaste } from "./loose/background.ts";
+import { isRunOnRemark, isThanksFor } from "./loose/remarks.ts";
 import { lightRole } from "./screen/transparent.ts";
 import type { Base, Reading } from "./reading/base.ts";
 import { readSegments } from "./reading/segments.ts";
@@ -294,7 +295,7 @@ function readRunOn(prepared: Prepared, isShown: boolean): RoledReading | null {
     const reading = readSegments(cut(kept), { ...baseOf(prepared, roles, false), ratios });
     if (!isPlainTail(reading)) continue;
     const lead = tags.slice(0, at);
-    const leads = isShown
+    const leads = isHaste(lead) || isThanksFor(lead) || isShown
       ? isRunOnRemark(lead, reading.orders[0]!.head.actions)
       : leadsUp(cut(lead), true);
     if (!leads || askedBesides(tags, roles, 1).length > 0) return null;

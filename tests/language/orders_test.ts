@@ -118,6 +118,8 @@ const PROPOSED: readonly (readonly [string, readonly string[]])[] = [
   ["the flight's about to sell out, quickly borrow 450 USDC against the JitoSOL that's there", [
     "borrow_asset",
   ]],
+  ["before they liquidate me repay 2000 USDC on aave", ["repay_asset"]],
+  ["thx for the reminder claim tia rewards", ["claim_rewards"]],
   ["do you still listen? delegate 75 OSMO to the same validator as ever", ["stake_asset"]],
 ];
 

@@ -47,6 +47,33 @@ const WRITING =
 const ANNOUNCES =
   /^(?:(?:and|now|here|is|here's|my|our|the|a|an|one|just|another|more|first|second|third|next|last|final|top|new|urgent|important|main|only|single|simple|small|quick|little|tiny|big|today's|morning|treasury|desk) )*(?:order|request|instruction|item|task|priority|job|errand|trade|thing|favou?r|more)(?: (?:of|for|on) (?:the day|today|business|the list|the desk|you|this morning))?(?: is)?$/;
 
+/** "degen time:", "time to touch grass,": what the moment is for, and no time of the day. */
+const OCCASION = /^(?:(?:it's|it is|now it's|and now|now) )?(?:a )?(?:[a-z]+ ){1,3}time$/;
+const NO_OCCASION =
+  /\b(?:this|that|next|last|first|second|some|any|every|each|of|in|on|at|by|no|not|same|long|short|real|full|part|more|less|due|story|bed|nap|lunch|dinner|breakfast|tea|break|closing|opening|play|game|test|free|spare|night|day|summer|winter|any other|the|old|wrong|right|bad|good)\b/;
+
+function isOccasion(words: readonly Tag[], text: string): boolean {
+  return OCCASION.test(text) && !NO_OCCASION.test(text) &&
+    words.every((tag) =>
+      tag.quantity === undefined && !may(tag, "negation", "condition", "question", "speech", "play")
+    );
+}
+
+/** What may not be waited for before an order that is given for now: "before they liquidate me". */
+const HASTE =
+  /^before (?:i|we|the|it|my|our|they|he|she|fees|gas|rates?|prices?|interest|everyone|everybody|anyone|someone|somebody|people|others|another|dinner|lunch|breakfast|bed|bedtime|work|school|class|church|gym|midnight|noon|sunset|christmas|easter|things)\b/;
+
+/** True for haste: nothing of the domain is waited for. */
+export function isHaste(tags: readonly Tag[]): boolean {
+  const words = tags.filter((tag) => !tag.mark && (lightRole(tag) === null || may(tag, "subject")));
+  return HASTE.test(words.map(({ norm }) => norm).join(" ")) &&
+    words.every((tag) =>
+      (!tag.quantity || ["time", "date"].includes(tag.quantity.kind)) &&
+      !may(tag, "name", "negation", "speech") &&
+      (tag.norm === "liquidate" || !verbOf(tag, "base")?.actions.length)
+    );
+}
+
 /** Why a stretch beside an order may not be passed over; null if it only tells how things are. */
 export type BackgroundFault =
   | "condition"
@@ -98,6 +125,7 @@ export function backgroundFault(
   // "before I lose my nerve": haste, where nothing of the domain is waited for
   const hastens = /^before (?:i|we|the|it|my|interest|they|he|she|fees)\b/.test(text);
   if (hastens && words.every((tag) => !tag.quantity && !may(tag, "name"))) return null;
+  if (isBefore && (isHaste(tags) || isOccasion(words, text))) return null;
   if (
     /^(?:leave|keep) (?!in mind)/.test(text) && !isBefore &&
     words.every((tag) => !tag.quantity && !may(tag, "name", "pronoun")) &&

@@ -286,6 +286,10 @@ function judge(
   for (const [i, { tags, end }] of before.entries()) {
     if (wantsBack(tags)) return fault("not_understood", tags);
     if (isWhen(tags)) return fault("deferred", tags);
+    // "borrowing time! 620 USDC from Kamino": what the moment is for is the act
+    const isTimeFor = tags.at(-1)!.norm === "time" &&
+      tags.some((tag) => verbOf(tag, "gerund")?.actions.length);
+    if (isTimeFor && head.actions.length === 0) return fault("not_understood", tags);
     const leads = order.joint === "so" && i === before.length - 1;
     const fault_ = screenBefore(tags, end, i > 0);
     const isTold = isLoose && isRemark({ tags, end }, isGround, head.actions);

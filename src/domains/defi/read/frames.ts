@@ -284,6 +284,10 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
   }
   // "pay Navi back", "pay the USDT at JustLend back"
   if (head.word === "pay" && !exchanged && particles.includes("back")) return ["repay_asset"];
+  // "pay 2000 USDC on Aave"
+  const lends = said.places.length > 0 &&
+    said.places.every((name) => LENDING_VENUES.includes(name));
+  if (head.word === "pay" && !exchanged && said.into && lends) return ["repay_asset"];
   // "return to my wallet the 2 wstETH"
   const home = phrases.some(({ prep, self }) => self && /^(?:to|back to)$/.test(prep ?? ""));
   if (home && !debt && /^(?:return|remit|bring back|give back|hand back)$/.test(head.word)) {

@@ -74,6 +74,14 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   ["can i get hype w 500 usdc plz", ["swap_asset"]],
   ["i'll take wsteth for my three weth thanks", ["swap_asset"]],
   ["I want $100 of ETH staked", ["stake_asset"]],
+  // What the moment is for, haste, and to whom a debt is paid
+  ["payback time: repay 300 USDC on aave", ["repay_asset"]],
+  ["Before dinner, one thing: get 75 INJ off Neptune for me", [
+    "withdraw_asset",
+    "claim_rewards",
+    "borrow_asset",
+  ]],
+  ["pay 0.02 BTC on benqi", ["repay_asset"]],
   // More ways of wishing
   ["I'd prefer my HYPE unstaked please", ["unstake_asset"]],
   ["on suilend I would like place 1200 SUI", ["deposit_asset"]],
@@ -127,6 +135,11 @@ const REFUSED: readonly string[] = [
   "I want 5 ETH for 500 USDC",
   "I have 1 SOL of BONK",
   "give Kim 1 SOL of BONK",
+  "story time: stake 5 ETH",
+  "next time: stake 5 ETH",
+  "before rates hit 5% borrow 400 USDC on spark",
+  "before Kim does it stake 5 ETH",
+  "borrowing time! 620 USDC from Kamino",
 ];
 
 for (const prompt of REFUSED) {
