@@ -143,7 +143,7 @@ function* freshReadings(prompt: string, lexicon: CompiledLexicon): Generator<Par
   if (restart) yield finish(prepared, restart, "tail");
   if (strict.kind !== null && !UNSHOWN.includes(strict.kind)) return;
   const roles = prepared.marked();
-  const gist = readGist(prepared.tags, baseOf(prepared, roles, true));
+  const gist = readGist(dropContrasts(prepared.tags, roles), baseOf(prepared, roles, true));
   if (gist && askedBesides(prepared.tags, roles, 1).length === 0) {
     yield finish(prepared, { orders: [gist], kind: null, bad: [], roles }, "gist");
   }

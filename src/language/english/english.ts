@@ -26,6 +26,28 @@ const YIELDED = ["which", "that"].flatMap((which) => [
     .map((comes) => `${which} ${comes}`),
 ]).join("|");
 
+/** "wrong coin": what was said before was not what was meant. */
+const WRONG = ["wrong", "the wrong"].flatMap((wrong) =>
+  [
+    "amount",
+    "coin",
+    "token",
+    "asset",
+    "number",
+    "vault",
+    "pool",
+    "venue",
+    "protocol",
+    "chain",
+    "network",
+    "one",
+    "market",
+    "place",
+    "ticker",
+  ]
+    .map((what) => `${wrong} ${what}`)
+).join("|");
+
 /** "have a great day", "wish you a nice evening". */
 const DAYS = ["have a", "have", "wish you a", "wish you", "i wish you a"].flatMap((wish) =>
   ["good", "great", "nice", "lovely", "wonderful", "blessed", "fine"].flatMap((mood) =>
@@ -253,7 +275,9 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     `after|once you've|once you have|after you've|after you have|after having|after you|once you|
     as soon as you've|as soon as you have|when you've|when you have|only after`,
   correction:
-    `nah|nope|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
+    `i meaned|i intended|i wanted to say|i want to say|i say|i said wrong|i said it wrong|i wrote wrong|i wrote it wrong|i mistyped|mistyped|i mistook|misspoke|my typo|small typo|typo there|er sorry|uh sorry|ah sorry|oh sorry|so sorry|
+    what i said was wrong|the amount i said was wrong|the amount was wrong|that was wrong|that's wrong|i gave the wrong amount|i said the wrong amount|i wrote the wrong amount|i said the wrong coin|i named the wrong coin|
+    ${WRONG}|nah|nope|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
     wait|no|actually make that|actually make it|make it|oops|scratch that`,
 };
 
