@@ -666,6 +666,12 @@ const DOING: readonly string[] = [
   "send in",
   "do another",
   "apply for",
+  ...["hook", "set", "sort", "fix"].flatMap((verb) =>
+    ["me", "us"].map((who) => `${verb} ${who} ${verb === "sort" ? "out" : "up"} with`)
+  ),
+  ...["arrange", "organise", "organize", "book", "grant", "contract", "set up"].flatMap((verb) =>
+    ["me", "us", "for me", "for us"].map((who) => `${verb} ${who}`)
+  ),
   "set in motion",
   "sort out",
   "give me",
