@@ -31,7 +31,8 @@ const NAMED_TASK =
  */
 export function findLooseHead(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
   if (tags.length > 60 || asksSomebody(tags) || tags.some(isAssumed)) return null;
-  return findIfYou(tags) ?? findMayI(tags, isPolite) ?? findPassive(tags) ?? findFronted(tags) ??
+  return findIfYou(tags) ?? findMayI(tags, isPolite) ?? findPermission(tags) ?? findPassive(tags) ??
+    findFronted(tags) ??
     findMoving(tags) ??
     findDecision(tags) ?? findLater(tags) ??
     findDoneLast(tags) ?? findAct(tags) ??
@@ -201,8 +202,41 @@ function findMayI(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
   let next = at + length;
   while (next < tags.length && lightRole(tags[next]!) !== null) next++;
   const verb = verbOf(tags[next], "base");
-  if (!verb || verb.actions.length === 0) return null;
+  if (!verb || verb.actions.length === 0 && !HANDLES.test(verb.base)) return null;
   return headAt(tags, next, verb, "request", tags.slice(at, next), []);
+}
+
+/** Verbs of which what stands beside them tells what is asked for. */
+const HANDLES = /^(?:take|put|give|move|bring|get|send|pass)$/;
+
+/** "yes you can deposit now the 60 DOT", "the 100 NEAR on Burrow you can take back": leave that is given. */
+function findPermission(tags: readonly Tag[]): FoundHead | null {
+  const at = tags.findIndex(({ norm }, i) =>
+    /^(?:you|u) (?:can|may)$/.test(norm) ||
+    /^(?:you|u)$/.test(norm) && /^(?:can|may)$/.test(tags[i + 1]?.norm ?? "")
+  );
+  if (at < 0) return null;
+  const front = tags.slice(0, at);
+  const granted = tags[at]!.norm.includes(" ") ? tags[at]!.norm : tags[at + 1]!.norm;
+  let next = tags[at]!.norm.includes(" ") ? at + 1 : at + 2;
+  while (next < tags.length && lightRole(tags[next]!) !== null) next++;
+  const verb = verbOf(tags[next], "base");
+  if (!verb || verb.actions.length === 0 && !HANDLES.test(verb.base)) return null;
+  const rest = [...front, ...tags.slice(next)];
+  // "you can now stake ETH on Lido" is news; what is counted or told apart is meant
+  const isMeant = rest.some((tag) => tag.quantity !== undefined || may(tag, "determiner")) ||
+    !rest.some((tag) => may(tag, "name"));
+  const isNow = isMeant &&
+    [...front, ...tags.slice(at)].some(({ norm }) => /^(?:yes|yep|yeah|now|please)$/.test(norm));
+  const isOwn = rest.some(({ norm }) => /^(?:my|our)$/.test(norm));
+  const isLet = granted.endsWith("may") && rest.some(({ quantity }) => quantity !== undefined);
+  const isSaid = /\b(?:also|still|only|always|even|once|never)\b/.test(
+    tags.slice(0, next).map(({ norm }) => norm).join(" "),
+  );
+  if (isSaid || !(isNow || isOwn || isLet || front.some(isSlot)) || !isPlainFront(front)) {
+    return null;
+  }
+  return headAt(tags, next, verb, "request", tags.slice(at, next), front.some(isSlot) ? front : []);
 }
 
 /** How many tags ask whether something may be: "would it be possible to", "would be possible that you". */

@@ -98,6 +98,10 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   ["hook me up with a 1k USDC loan on Echelon", ["borrow_asset", "repay_asset"]],
   ["refund to Radiant the 150 ARB of my loan", ["repay_asset"]],
   ["recollect the COMP that Compound gives me", ["claim_rewards", "withdraw_asset"]],
+  // Leave that is given
+  ["yes you can deposit now the 60 DOT in Bifrost lending", ["deposit_asset"]],
+  ["the 100 NEAR on Burrow you can take back to wallet", ["withdraw_asset", "claim_rewards"]],
+  ["may I please take 500 USDC out of aave", ["withdraw_asset", "claim_rewards", "borrow_asset"]],
   // More ways of wishing
   ["I'd prefer my HYPE unstaked please", ["unstake_asset"]],
   ["on suilend I would like place 1200 SUI", ["deposit_asset"]],
@@ -151,6 +155,10 @@ const REFUSED: readonly string[] = [
   "I want 5 ETH for 500 USDC",
   "I have 1 SOL of BONK",
   "give Kim 1 SOL of BONK",
+  "you can stake 5 ETH on lido",
+  "you can now stake ETH on lido",
+  "you can see my 5 ETH on aave",
+  "she says you can stake my 5 ETH",
   "undo my swap of 5 ETH",
   "undo that stake of 5 ETH",
   "undo my deposit",
