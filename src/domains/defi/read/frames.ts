@@ -355,6 +355,9 @@ function wayOfDebt({ phrases, head, particles }: ReadOrder): DefiPrimitive[] {
     : ["borrow_asset", "repay_asset"];
 }
 
+/** Shares of the pools that traders of perpetuals trade against. */
+const POOL_SHARES = /^(?:JLP|GLP|HLP|LLP|MLP|ALP|GLV)$/i;
+
 function byFrame(said: Said): DefiPrimitive[] {
   const { main, hints, into, exchanged, assets, order } = said;
   const allowed = new Set<DefiPrimitive>();
@@ -365,7 +368,11 @@ function byFrame(said: Said): DefiPrimitive[] {
   if (order.phrases.some(({ prep }) => prep === "against") && assets.length > 0) {
     return assets.length > 1 ? ["borrow_asset", "swap_asset"] : ["borrow_asset"];
   }
-  if (exchanged) return ["swap_asset"];
+  // "get 600 USDC into JLP": a share of a pool, given out to who puts something in
+  const isPooled = order.phrases.some(({ prep, names }) =>
+    /^(?:in|into)$/.test(prep ?? "") && names.some(({ name }) => POOL_SHARES.test(name))
+  );
+  if (exchanged) return isPooled ? ["deposit_asset"] : ["swap_asset"];
   const stakes = hints.includes("stake") ||
     said.places.some((name) => STAKING_VENUES.includes(name));
   if (said.out) {
