@@ -375,7 +375,9 @@ function findMoving(tags: readonly Tag[]): FoundHead | null {
       to: tag.to,
       text: lead,
       norm: lead,
-      senses: [{ role: may(next, "name", "determiner") ? "prep" : "particle" }],
+      senses: [{
+        role: may(next, "name", "determiner", "object", "noun", "place_word") ? "prep" : "particle",
+      }],
     });
   }
   const word = isOut ? "take out" : "put";

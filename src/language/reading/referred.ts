@@ -28,8 +28,9 @@ export function referredPlace(
 ): NounPhrase[] {
   const refers = tags.find(({ norm }) => /^(?:from )?there$/.test(norm)) ??
     ledInto(tags, ground);
+  const isOwn = !refers && ownAt(phrases, ground);
   if (
-    (!refers && phrases.length > 0) ||
+    (!refers && !isOwn && phrases.length > 0) ||
     phrases.some(({ names }) => names.some(({ kind }) => kind === "place"))
   ) return [];
   // "I hold AAVE" names a thing
@@ -45,7 +46,7 @@ export function referredPlace(
   if (!place || new Set(named.map(({ name }) => name)).size > 1) return [];
   const { from, to } = place.tag;
   return [{
-    prep: refers?.norm === "from there" ? "from" : "at",
+    prep: isOwn ? null : refers?.norm === "from there" ? "from" : "at",
     joined: false,
     amount: null,
     names: [{ kind: "place", name: place.name, open: false, from, to }],
@@ -55,6 +56,19 @@ export function referredPlace(
     self: false,
     front: true,
   }];
+}
+
+/** "my farm on PancakeSwap has something for me; harvest it": what is one's own is where it is said to be. */
+function ownAt(phrases: readonly NounPhrase[], ground: readonly Tag[]): boolean {
+  const refers = phrases.length > 0 &&
+    phrases.every(({ pronoun, names, amount, self }) =>
+      /^(?:it|them)$/.test(pronoun ?? "") && names.length === 0 && amount === null && !self
+    ) && ground.every(({ quantity }) => quantity === undefined);
+  const at = ground.findIndex((tag, i) =>
+    i > 1 && /^(?:on|at|in)$/.test(ground[i - 1]!.norm) && mayName(tag, "place")
+  );
+  return refers &&
+    ground.slice(0, Math.max(0, at)).some(({ norm }) => /^(?:my|our)$/.test(norm));
 }
 
 /** "100 USDS into Sky, deposit that": where, though no word refers to it. */
@@ -68,9 +82,10 @@ function ledInto(tags: readonly Tag[], ground: readonly Tag[]): Tag | undefined 
 
 /** "kim's rewards, claim them": nothing but what is somebody else's. */
 function isTheirs(ground: readonly Tag[]): boolean {
-  return ground.length <= 4 && ground.some(({ norm, senses }, i) => {
+  return ground.some(({ norm, senses }, i) => {
+    if (ground.length > 4 && i > 0) return false;
     const owns = /^(?:his|hers?|their)$/.test(norm) || senses.length === 0 && norm.endsWith("'s");
-    return owns && may(ground[i + 1], "name", "object", "noun");
+    return owns && may(ground[i + 1], "name", "object", "noun", "place_word");
   });
 }
 

@@ -110,8 +110,9 @@ const SLIPPED = /\b(?:typo|mistyped|misspoke|wrong)\b/;
 /** Takes out an opening that takes back what was said in an earlier turn. */
 export function dropOpening(tags: readonly Tag[], roles: Roles): Tag[] {
   let to = 0;
-  while (tags[to] && (isPause(tags[to]!) || isMarker(tags[to]!))) to++;
-  while (to > 0 && !isPause(tags[to - 1]!)) to--;
+  const ends = (tag: Tag) => isPause(tag) || tag.mark === "!";
+  while (tags[to] && (ends(tags[to]!) || isMarker(tags[to]!))) to++;
+  while (to > 0 && !ends(tags[to - 1]!)) to--;
   const said = tags.slice(0, to).filter((tag) => !tag.mark).map(({ norm }) => norm).join(" ");
   const asks = tags.slice(0, to).some(({ mark }) => mark === "?");
   const slipped = SLIPPED.test(said) && !asks;

@@ -5,6 +5,7 @@ import { readQuantities } from "../../../language/quantities/read.ts";
 import type { Token } from "../../../language/tokens/tokens.ts";
 import { frameOf, isTarget } from "./frames.ts";
 import { settleOther, splitGapped } from "./gapped.ts";
+import { receiptOf } from "./known_names.ts";
 import { mapperText } from "./mapper_text.ts";
 import type { OrderWords } from "./order_words.ts";
 import { DEFI_PRIMITIVES, type DefiPrimitive } from "../taxonomy.ts";
@@ -134,6 +135,11 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
       continue;
     }
     if (foreign !== null) return refuse(foreign, [span]);
+    const before = orders.at(-1);
+    if (before && isHandedOver(before, order)) {
+      orders[orders.length - 1] = withReceived(before, order);
+      continue;
+    }
     if (
       allowed.length === 0 || isTarget(order) || !hasObject(order, orders.length > 0)
     ) {
@@ -263,6 +269,43 @@ function isHandedBack({ allowed, read: { order } }: DefiOrder, next: DefiOrder):
     /^(?:give|give back|hand back|bring back|send back|return|bring out)$/.test(
       next.read.order.head.word,
     );
+}
+
+const LEAVES = /^(?:unstake_asset|withdraw_asset|claim_rewards)$/;
+const HANDS = /^(?:give me|give us|give|return|hand me|hand|get me|let me have)$/;
+
+/** "close my position on JustLend and give me the USDT": what comes out, and no order of its own. */
+function isHandedOver({ allowed, read }: DefiOrder, next: ReadOrder): boolean {
+  const [thing, ...more] = next.phrases;
+  const isThing = thing?.prep === null && thing.amount === null && thing.pronoun === null &&
+    thing.names.every(({ kind }) => kind === "asset") && thing.names.length <= 1 &&
+    (thing.names.length === 1 || thing.hints.length > 0) &&
+    thing.hints.every((hint) => hint === "thing");
+  const name = thing?.names[0]?.name;
+  const said = read.order.phrases.flatMap(({ names }) =>
+    names.flatMap((one) => one.kind === "asset" ? [one.name] : [])
+  );
+  // "withdraw my USDC and give me ETH" is a swap as well; mSOL gives SOL
+  const isSame = name === undefined ||
+    said.every((one) => one === name || receiptOf(one) !== undefined || one.includes("/"));
+  return HANDS.test(next.head.word) && next.particles.length === 0 && more.length === 0 &&
+    isThing &&
+    isSame && allowed.length > 0 && allowed.every((action) => LEAVES.test(action));
+}
+
+/** The order with what comes out, where it names nothing itself. */
+function withReceived(last: DefiOrder, { phrases, parts }: ReadOrder): DefiOrder {
+  const { read } = last;
+  const isNamed = read.order.phrases.some(({ names }) =>
+    names.some(({ kind }) => kind === "asset")
+  );
+  if (isNamed || phrases[0]!.names.length === 0) return last;
+  const order = {
+    ...read.order,
+    phrases: [...read.order.phrases, { ...phrases[0]!, joined: false }],
+    parts: [...read.order.parts, ...parts.slice(1)],
+  };
+  return { ...last, read: { ...read, order } };
 }
 
 /** "withdraw 500 USDC and claim rewards": rewards are another thing. */

@@ -114,6 +114,15 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   ]],
   ["swap 2 ETH for DAI and call it a day", ["swap_asset"]],
   ["get 600 USDC into JLP", ["deposit_asset"]],
+  // What comes out, and where one's own is
+  ["break the thala pool position and give me the tokens", ["withdraw_asset", "claim_rewards"]],
+  ["yank 25 mSOL out of Marinade and give me SOL", ["unstake_asset", "claim_rewards"]],
+  ["My little farm on PancakeSwap should have something for me; please harvest it.", [
+    "claim_rewards",
+    "withdraw_asset",
+    "unstake_asset",
+  ]],
+  ["harvest every farm I've got", ["claim_rewards", "withdraw_asset", "unstake_asset"]],
   // More ways of wishing
   ["I'd prefer my HYPE unstaked please", ["unstake_asset"]],
   ["on suilend I would like place 1200 SUI", ["deposit_asset"]],
@@ -178,6 +187,9 @@ const REFUSED: readonly string[] = [
   "stake 5 ETH, the order is a joke",
   "withdraw 5 ETH, amount is wrong",
   "stake 5 ETH, don't care if it works",
+  "withdraw my USDC from aave and give me ETH",
+  "withdraw 500 USDC from aave and give Kim the USDC",
+  "kim's farm on aave is full, harvest it",
   "undo my swap of 5 ETH",
   "undo that stake of 5 ETH",
   "undo my deposit",
