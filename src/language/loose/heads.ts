@@ -33,7 +33,7 @@ export function findLooseHead(tags: readonly Tag[], isPolite: boolean): FoundHea
   if (tags.length > 60 || asksSomebody(tags) || tags.some(isAssumed)) return null;
   return findIfYou(tags) ?? findMayI(tags, isPolite) ?? findPermission(tags) ?? findPassive(tags) ??
     findFronted(tags) ??
-    findMoving(tags) ??
+    findMoving(tags) ?? findGiven(tags) ??
     findDecision(tags) ?? findLater(tags) ??
     findDoneLast(tags) ?? findAct(tags) ??
     findWanted(tags) ?? findThrown(tags) ?? findVerbless(tags);
@@ -389,6 +389,58 @@ function findMoving(tags: readonly Tag[]): FoundHead | null {
     tags: [tag],
     takes: null,
   };
+}
+
+/**
+ * "Scallop gets its 90 USDC back", "ether.fi takes 4 ETH of mine": what a place is to have of the speaker's. A
+ * place that gets something of nobody's is news.
+ */
+function findGiven(tags: readonly Tag[]): FoundHead | null {
+  const at = tags.findIndex(({ norm }) => /^(?:gets|takes|receives)$/.test(norm));
+  const place = tags.slice(0, Math.max(0, at)).filter((tag) => lightRole(tag) === null);
+  const rest = tags.slice(at + 1);
+  const isPlace = place.length > 0 && place.length <= 5 &&
+    place.every((tag) => isPlacePart(tag) || may(tag, "object") || tag.senses.length === 0) &&
+    place.some((tag) => mayName(tag, "place") || may(tag, "place_word") || isOwed(tag));
+  const counts = rest.some(({ quantity }) => quantity !== undefined && !quantity.refusal);
+  const isBack = rest.some(({ norm }) => norm === "back");
+  const isOwn = isBack ||
+    rest.some((tag) =>
+      /^(?:my|our|of mine|of ours)$/.test(tag.norm) || senseOf(tag, "object")?.hint === "stake" ||
+      may(tag, "courtesy")
+    );
+  // "the protocol takes 10% of my rewards", "Aave takes 2 ETH of my collateral"
+  const isTaken = rest.some((tag) =>
+    may(tag, "object") && !/^(?:stake|debt)/.test(senseOf(tag, "object")!.hint) ||
+    tag.quantity?.kind === "percent"
+  );
+  if (at < 1 || !isPlace || !counts || !isOwn || isTaken) return null;
+  const tag = tags[at]!;
+  const said = (norm: string): Tag => ({
+    from: tag.from,
+    to: tag.from,
+    text: norm,
+    norm,
+    senses: [{ role: "prep" }],
+  });
+  return {
+    head: {
+      form: "participle",
+      word: isBack || place.some(isOwed) ? "give back" : "put",
+      actions: [],
+      from: tag.from,
+      to: tag.to,
+    },
+    frame: [],
+    front: [],
+    back: [...rest.filter(({ norm }) => norm !== "its"), said("to"), ...place],
+    tags: [tag],
+    takes: null,
+  };
+}
+
+function isOwed(tag: Tag): boolean {
+  return senseOf(tag, "object")?.hint === "debt";
 }
 
 /** Where the wish begins in "it would be nice if …"; -1 if there is none. */

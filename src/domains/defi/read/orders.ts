@@ -7,7 +7,7 @@ import { frameOf, isTarget } from "./frames.ts";
 import { settleOther, splitGapped } from "./gapped.ts";
 import { receiptOf } from "./known_names.ts";
 import { mapperText } from "./mapper_text.ts";
-import type { OrderWords } from "./order_words.ts";
+import { type OrderWords, SWAP_TO } from "./order_words.ts";
 import { DEFI_PRIMITIVES, type DefiPrimitive } from "../taxonomy.ts";
 import { DEFI_LANGUAGE } from "./vocabulary.ts";
 
@@ -136,7 +136,7 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     }
     if (foreign !== null) return refuse(foreign, [span]);
     const before = orders.at(-1);
-    if (before && isHandedOver(before, order)) {
+    if (before && (isHandedOver(before, order) || isTakenFor(before, order))) {
       orders[orders.length - 1] = withReceived(before, order);
       continue;
     }
@@ -293,9 +293,37 @@ function isHandedOver({ allowed, read }: DefiOrder, next: ReadOrder): boolean {
     isSame && allowed.length > 0 && allowed.every((action) => LEAVES.test(action));
 }
 
-/** The order with what comes out, where it names nothing itself. */
+const SELLS =
+  /^(?:sell|swap|trade|exchange|convert|dump|offload|ditch|get rid of|flip|flog|unload|change|switch|liquidate|nuke)/;
+const TAKES = /^(?:give me|give us|hand me|get|get me|take|grab|receive|gimme)$/;
+
+/** "sell all my DOGE, give me USDT", "ditch EIGEN take WETH": what is received for it. */
+function isTakenFor({ allowed, read: { order } }: DefiOrder, next: ReadOrder): boolean {
+  const [thing, ...more] = next.phrases;
+  const name = thing?.names[0];
+  const isThing = thing?.prep === null && thing.amount === null && thing.pronoun === null &&
+    thing.names.length === 1 && name!.kind === "asset" && thing.hints.length === 0;
+  const isOpen = order.phrases.every(({ prep, names }) =>
+    !SWAP_TO.test(prep ?? "") && !names.some((one) => one.name === name?.name)
+  );
+  return isThing && more.length === 0 && isOpen && TAKES.test(next.head.word) &&
+    SELLS.test(order.head.word) && allowed.includes("swap_asset") &&
+    next.particles.every((word) => word === "in return");
+}
+
+/** The order with what comes out, where it does not say so itself. */
 function withReceived(last: DefiOrder, { phrases, parts }: ReadOrder): DefiOrder {
   const { read } = last;
+  if (last.allowed.includes("swap_asset")) {
+    const [thing] = phrases;
+    const order = {
+      ...read.order,
+      phrases: [...read.order.phrases, { ...thing!, prep: "for", joined: false }],
+      parts: [...read.order.parts, ...parts.slice(1)],
+    };
+    const text = `${last.order} for ${thing!.names[0]!.name}`;
+    return { ...last, allowed: ["swap_asset"], order: text, read: { ...read, order } };
+  }
   const isNamed = read.order.phrases.some(({ names }) =>
     names.some(({ kind }) => kind === "asset")
   );

@@ -123,6 +123,10 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
     "unstake_asset",
   ]],
   ["harvest every farm I've got", ["claim_rewards", "withdraw_asset", "unstake_asset"]],
+  // What a place is to have, and what something is sold for
+  ["Scallop gets its 90 USDC back", ["withdraw_asset", "claim_rewards", "repay_asset"]],
+  ["the Everstake validator gets 40 of my ATOM", ["stake_asset", "repay_asset"]],
+  ["sell all my DOGE, give me USDT", ["swap_asset"]],
   // More ways of wishing
   ["I'd prefer my HYPE unstaked please", ["unstake_asset"]],
   ["on suilend I would like place 1200 SUI", ["deposit_asset"]],
@@ -190,6 +194,10 @@ const REFUSED: readonly string[] = [
   "withdraw my USDC from aave and give me ETH",
   "withdraw 500 USDC from aave and give Kim the USDC",
   "kim's farm on aave is full, harvest it",
+  "Aave gets 500 USDC from Kim",
+  "Lido gets 10% of the rewards",
+  "the protocol takes 10% of my rewards",
+  "Aave takes 2 ETH of my collateral",
   "undo my swap of 5 ETH",
   "undo that stake of 5 ETH",
   "undo my deposit",
