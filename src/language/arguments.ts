@@ -359,7 +359,10 @@ export function readArguments(
       roles.set(tag, "adjective");
       continue;
     }
-    if (may(tag, "determiner")) {
+    // "every farm I've got", "each reward"
+    const isEach = /^(?:every|each)$/.test(tag.norm) && may(after, "object", "place_word") &&
+      after!.from === tag.to;
+    if (may(tag, "determiner") || isEach) {
       // "of" and "worth of" go on with what an amount has begun
       const goesOn = /^(?:of|worth|worth of|worth in)$/.test(tag.norm);
       // "and the other half": one phrase, which "and" joins

@@ -85,6 +85,8 @@ export function findHead(tags: readonly Tag[], lexicon: CompiledLexicon): FoundH
   }
   const bare = takes === null ? findBare(tags, at) : null;
   if (bare) return bare;
+  const bought = takes === "thing" || takes === null ? findBought(tags, at, frame) : null;
+  if (bought) return bought;
   return expects === "base" ? findOpenVerb(tags, at, frame, takes, lexicon) : null;
 }
 
@@ -158,6 +160,7 @@ function nextFrame(tags: readonly Tag[], at: number): FrameTakes | null {
   ) next++;
   const follower = tags[next];
   const isFrame = may(follower, "frame");
+  if (senses.includes("thing") && isBareInfinitive(tags[at]!, tags.slice(next))) return "base";
   for (const takes of ["base", "gerund", "doing", "thing"] as const) {
     if (!senses.includes(takes) || follower === undefined) continue;
     if (takes === "base" && (verbOf(follower, "base") || isFrame || isOpen(follower))) return takes;
@@ -169,6 +172,18 @@ function nextFrame(tags: readonly Tag[], at: number): FrameTakes | null {
   }
   return null;
 }
+
+/** "I would like place 1200 SUI", "I need withdraw 5 ETH": a "to" is left out. */
+function isBareInfinitive({ norm }: Tag, [verb, object]: readonly Tag[]): boolean {
+  const acts = (verbOf(verb, "base")?.actions.length ?? 0) > 0 &&
+    !may(verb, "noun", "object", "name", "adjective") && !ADJECTIVES.test(verb!.norm);
+  return WISHES.test(norm) && acts &&
+    (object?.quantity !== undefined || may(object, "name", "determiner", "pronoun"));
+}
+
+const WISHES = /^(?:i|we)(?:d|'d| would)?(?: really)? (?:like|love|want|need|wish)$/;
+/** Verbs that look like what a thing is: "I need free ETH". */
+const ADJECTIVES = /^(?:free|open|close|clear|lower|cover|square|zero|empty|secure|wrap)$/;
 
 function isOpen(tag: Tag): boolean {
   return tag.senses.length === 0 && !tag.mark && !tag.quantity;
@@ -507,7 +522,14 @@ function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): Foun
 
 /** "I'd like my USDT to be USDC", "my 800 MATIC become ETH, now": one thing is to be another. */
 function findBecome(tags: readonly Tag[], at: number, frame: readonly Tag[]): FoundHead | null {
-  const as = tags.findIndex(({ norm }, i) => i > at && /^(?:to be|become|to become)$/.test(norm));
+  // "I want my AVAX in USDC"
+  const isIn = (i: number) =>
+    /^(?:in|as|into)$/.test(tags[i]!.norm) && WISHES.test(frame.at(-1)?.norm ?? "") &&
+    mayName(tags[i + 1], "asset") && !mayName(tags[i + 1], "place") &&
+    !tags.slice(at, i).some((tag) => may(tag, "prep") && !may(tag, "determiner"));
+  const as = tags.findIndex(({ norm }, i) =>
+    i > at && (/^(?:to be|become|to become)$/.test(norm) || isIn(i))
+  );
   if (as < 0) return null;
   const asks = frame.length > 0 || tags.some((tag) => may(tag, "courtesy", "urgency"));
   const isThing = (tag: Tag) => mayName(tag, "asset");
@@ -552,6 +574,60 @@ function findBare(tags: readonly Tag[], at: number): FoundHead | null {
     tags: [],
     takes: null,
   };
+}
+
+/**
+ * "can I get 200 USDC of HYPE", "I want ETH for 500 USDC", "5 SOL of BONK please": a thing that is wanted, and
+ * what pays for it.
+ */
+function findBought(tags: readonly Tag[], at: number, frame: readonly Tag[]): FoundHead | null {
+  const asks = frame.length > 0
+    ? !HAS.test(frame.at(-1)!.norm)
+    : tags.some((tag) => may(tag, "courtesy"));
+  const words = tags.slice(at).filter((tag) => lightRole(tag) === null && tag.mark === undefined);
+  const isCount = ({ quantity }: Tag) =>
+    quantity !== undefined && !quantity.refusal && /^(?:amount|money)$/.test(quantity.kind);
+  const shape = words.map((tag) =>
+    isCount(tag)
+      ? tag.quantity!.kind === "money" ? "$" : "#"
+      : /^(?:of|worth|worth of|worth in)$/.test(tag.norm)
+      ? "o"
+      : /^(?:for|with|w|using)$/.test(tag.norm)
+      ? "f"
+      : isCoin(tag)
+      ? "a"
+      : may(tag, "determiner")
+      ? "d"
+      : "?"
+  ).join("");
+  // A bare thing for a thing is left to who says it as an exchange
+  const fits = /^(?:#ao|\$o)d?a$/.test(shape) ||
+    frame.length > 0 && /^(?:d?af(?:d|#|d#)a|#afda)$/.test(shape);
+  if (!asks || !fits) return null;
+  const [{ from }] = words as [Tag];
+  return {
+    head: {
+      form: frame.length > 0 ? "wish" : "verbless",
+      word: "get",
+      actions: ["->"],
+      from,
+      to: from,
+    },
+    frame,
+    front: [],
+    back: tags.slice(at),
+    tags: [],
+    takes: frame.length > 0 ? "thing" : null,
+  };
+}
+
+/** Frames that tell what there is. */
+const HAS = /^(?:i have|we have|i've got|we've got|i got)$/;
+
+/** A thing, or a ticker that is on no list. */
+function isCoin(tag: Tag): boolean {
+  const isTicker = isOpen(tag) && /^\$?[A-Z0-9]{2,}$/.test(tag.text);
+  return mayName(tag, "asset") && !may(tag, "object", "noun") || isTicker;
 }
 
 function actsOn(tag: Tag | undefined): boolean {

@@ -6,7 +6,8 @@ import { type ReadOrder, verbOf } from "./order.ts";
 import { readGist } from "./loose/gist.ts";
 import { isPlainTail, leadsUp, mayRunOn, tailAt } from "./loose/tail.ts";
 import { isShunned } from "./loose/telling.ts";
-import { isRunOnRemark } from "./loose/remarks.ts";
+import { isHaste } from "./loose/background.ts";
+import { isRunOnRemark, isThanksFor } from "./loose/remarks.ts";
 import { lightRole } from "./screen/transparent.ts";
 import type { Base, Reading } from "./reading/base.ts";
 import { readSegments } from "./reading/segments.ts";
@@ -145,13 +146,14 @@ function* freshReadings(prompt: string, lexicon: CompiledLexicon): Generator<Par
   if (prepared.tokens.some(({ flaws }) => flaws !== undefined) || HARDLY.test(prompt)) return;
   if (strict.kind !== null) {
     const isShown = ![...UNSHOWN, "negation"].includes(strict.kind);
-    const tail = readTail(prepared, isShown) ?? readRunOn(prepared, isShown);
+    const tail = readTail(prepared, isShown) ?? readRunOn(prepared, isShown) ??
+      readTail(prepared, isShown, true);
     if (tail) yield finish(prepared, tail, "tail");
   }
   if (restart) yield finish(prepared, restart, "tail");
   if (strict.kind !== null && !UNSHOWN.includes(strict.kind)) return;
   const roles = prepared.marked();
-  const gist = readGist(prepared.tags, baseOf(prepared, roles, true));
+  const gist = readGist(dropContrasts(prepared.tags, roles), baseOf(prepared, roles, true));
   if (gist && askedBesides(prepared.tags, roles, 1).length === 0) {
     yield finish(prepared, { orders: [gist], kind: null, bad: [], roles }, "gist");
   }
@@ -259,21 +261,31 @@ function readClauses(prepared: Prepared, isLoose: boolean): RoledReading {
     : { ...reading, roles };
 }
 
-/** The order at the end, where all that stands before it only leads up to it. */
-function readTail(prepared: Prepared, isShown: boolean): RoledReading | null {
+/**
+ * The order at the end, where all that stands before it only leads up to it.
+ *
+ * @param isLoose Whether words of it that bear no load may be passed over as well.
+ */
+function readTail(prepared: Prepared, isShown: boolean, isLoose = false): RoledReading | null {
   const { prompt, lexicon, tokens, tags, marked } = prepared;
   const roles = marked();
   const { kept, ratios } = takeRatios(tags, roles, lexicon.lexicon.ratios);
   const segments = cutSegments(prompt, kept, lexicon, tokens.map(({ start }) => start));
   const read = (from: number, into: Roles) =>
-    readSegments(segments.slice(from), { ...baseOf(prepared, into, false), ratios });
+    readSegments(segments.slice(from), { ...baseOf(prepared, into, isLoose), ratios });
   const from = tailAt(segments, (at) => read(at, marked()), isShown);
   if (from < 0) return null;
   for (const { tags } of segments.slice(0, from)) {
     for (const tag of tags) roles.set(tag, lightRole(tag) ?? "aside");
   }
   const reading = read(from, roles);
-  return askedBesides(kept, roles, 1).length > 0 ? null : { ...reading, roles };
+  // "Stake, unstake, whatever, 5 SOL": another act may be what is meant
+  const { actions } = reading.orders[0]!.head;
+  const isTorn = isLoose && segments.slice(0, from).some(({ tags }) => {
+    const verb = verbOf(tags.find((tag) => lightRole(tag) === null), "base");
+    return verb?.actions.some((action) => !actions.includes(action)) === true;
+  });
+  return isTorn || askedBesides(kept, roles, 1).length > 0 ? null : { ...reading, roles };
 }
 
 /** Most places where an order may begin that nothing sets off; each costs a reading. */
@@ -293,7 +305,7 @@ function readRunOn(prepared: Prepared, isShown: boolean): RoledReading | null {
     const reading = readSegments(cut(kept), { ...baseOf(prepared, roles, false), ratios });
     if (!isPlainTail(reading)) continue;
     const lead = tags.slice(0, at);
-    const leads = isShown
+    const leads = isHaste(lead) || isThanksFor(lead) || isShown
       ? isRunOnRemark(lead, reading.orders[0]!.head.actions)
       : leadsUp(cut(lead), true);
     if (!leads || askedBesides(tags, roles, 1).length > 0) return null;

@@ -114,6 +114,13 @@ const PROPOSED: readonly (readonly [string, readonly string[]])[] = [
   ["half my staked avax back pls", ["unstake_asset", "claim_rewards"]],
   ["put my sol to work stake all of it", ["stake_asset"]],
   ["out from LUNC in USDT everything!", ["swap_asset"]],
+  // Behind what leads up to it, with words that bear no load
+  ["the flight's about to sell out, quickly borrow 450 USDC against the JitoSOL that's there", [
+    "borrow_asset",
+  ]],
+  ["before they liquidate me repay 2000 USDC on aave", ["repay_asset"]],
+  ["thx for the reminder claim tia rewards", ["claim_rewards"]],
+  ["do you still listen? delegate 75 OSMO to the same validator as ever", ["stake_asset"]],
 ];
 
 for (const [prompt, actions] of PROPOSED) {
@@ -169,7 +176,7 @@ for (
     "deposit 5 ETH into something like aave",
     "deposit 5 ETH into aave on any chain but base",
     "start by swapping 1 eth to usdc and finish by lending it on aave",
-    "get 1 eth with my usdc. as an encore stake it on rocketpool",
+    "Stake, unstake, whatever, 5 SOL.",
     "depo\u200Bsit 5 ETH aave now",
   ]
 ) {

@@ -26,6 +26,28 @@ const YIELDED = ["which", "that"].flatMap((which) => [
     .map((comes) => `${which} ${comes}`),
 ]).join("|");
 
+/** "wrong coin": what was said before was not what was meant. */
+const WRONG = ["wrong", "the wrong"].flatMap((wrong) =>
+  [
+    "amount",
+    "coin",
+    "token",
+    "asset",
+    "number",
+    "vault",
+    "pool",
+    "venue",
+    "protocol",
+    "chain",
+    "network",
+    "one",
+    "market",
+    "place",
+    "ticker",
+  ]
+    .map((what) => `${wrong} ${what}`)
+).join("|");
+
 /** "have a great day", "wish you a nice evening". */
 const DAYS = ["have a", "have", "wish you a", "wish you", "i wish you a"].flatMap((wish) =>
   ["good", "great", "nice", "lovely", "wonderful", "blessed", "fine"].flatMap((mood) =>
@@ -71,7 +93,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     thats it|thats all|and thats it|gracias|merci|danke|grazie|obrigado|that's it|that will be all|and that's it|nothing else|and nothing else|much obliged|
     please & thank you|will ya|would ya|would you kindly|do the needful|once you can|when ready`,
   filler:
-    `more or less|lol|lmao|tbh|imo|fr|ngl|finally|hence|thus|therefore|consequently|accordingly|let's see|altogether|entirely|completely|fully|in hand|so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
+    `ooof|uff|ugh|argh|meh|gah|bah|pff|pfft|eek|yikes|yay|woohoo|woot|hooray|hurrah|blimey|crikey|gosh|geez|jeez|sheesh|wow|whoa|wtf|omg|smh|boom|bingo|voila|ahem|psst|hey presto|good grief|oh boy|oh man|oh dear|my god|thank god|thanks god|eureka|wheee|whee|gooo|goooo|let's gooo|lets gooo|lets goo|let's goo|
+    more or less|lol|lmao|tbh|imo|fr|ngl|finally|hence|thus|therefore|consequently|accordingly|let's see|altogether|entirely|completely|fully|in hand|so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
     alrighty then|aight|ight|welp|whew|phew|oof|heh|hehe|lmao|leh lah|lor lah|sia|wah|alamak|
     can lah|ok lah|okay lah|ok can|eh boss|innit though|you see|mind you|
     here|hereinafter|duly|as of now|um|umm|uh|uhm|er|erm|hmm|hm|mmm|eh|ah|oh|aw|so|well|ok|okay|alright|all right|right|
@@ -108,7 +131,13 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     next thing|first thing|last thing|final thing|one more thing|my instruction|my command|
     my instructions|quick thing|first up|next up|that`,
   insistence:
-    `hear me out|for the love of god|you know what|u know what|know what|tell you what|dead simple|period|full stop|before i change my mind|before i lose my nerve|before i chicken out|before i get rekt|before i regret it|bridge the gap|no more thinking|let's not overthink it|let's not overthink this|don't overthink|dont overthink|don't laugh|dont laugh|don't care about slip|dont care about slip|no point in waiting|no point waiting|
+    `and we're good|and we are good|and that's that|that's that|and be done with it|and have done with it|be done with it|and call it a day|call it a day|and call it a night|and call it quits|
+    and let's move on|let's move on|and move on|and let me get on with life|and let me get on w life|and let me get on with my life|and let me get on with my day|
+    and good riddance|good riddance|and we never speak of it again|and we never speak of this again|and let's never speak of it again|and that's the end of it|and that's the end of that|
+    and we're done|and we're even|and we're sorted|and job done|job done|and bob's your uncle|and all is well|and all is good|and off we go|and there we go|and away we go|and that's a wrap|that's a wrap|
+    i tell you|i'm telling you|no bells|spare me the chart|spare me the lecture|spare me the details|spare me the questions|confirm & do|confirm and do|confirm and execute|confirm and go|yes confirm|
+    been a minute|it's been a minute|it has been a minute|been a while|it's been a while|it has been a while|been too long|been a long week|been a long day|been a long month|it's been a long week|
+    hear me out|for the love of god|you know what|u know what|know what|tell you what|dead simple|period|full stop|before i change my mind|before i lose my nerve|before i chicken out|before i get rekt|before i regret it|bridge the gap|no more thinking|let's not overthink it|let's not overthink this|don't overthink|dont overthink|don't laugh|dont laugh|don't care about slip|dont care about slip|no point in waiting|no point waiting|
     excuse me|pardon me|kindly action|please action|kindly proceed|kindly arrange|my apologies|apologies|with apologies for the bother|with my apologies for the bother|with apologies for the trouble|apologies for the bother|apologies for the trouble|apologies for the delay|apologies for the hassle|sorry for the bother|sorry for the trouble|sorry to bother you|sorry to trouble you|forgive the intrusion|forgive the bother|pardon the intrusion|if it is no trouble|if it's no trouble|long day|long week|long night|long time|long time no see|it's been a long day|no time|no time to lose|decision is taken|decision taken|the decision is taken|mind made up|my mind made up|lazy me|nothing fancy|no bells and whistles|don't care about slippage|dont care about slippage|dont wait|don't lose time|dont lose time|ez decision|fren|frens|ser|degen mode|done deal|no rush on gas|wagmi|lfg|let's go|good morning to you|good evening to you|oh lovely|how lovely|how exciting|no problem|that is the order|that's the order|the ratio allows it|do that|please do that|do that part|do so|please do so|please do|could you arrange it|can you arrange it|arrange it|could you do that|can you do that|make that so|make that happen|make it happen|please make it happen|see to it|carry it out|please carry it out|execute it|please proceed|go ahead please|please go ahead|kindly do it|do it please|let me be plain|let me be clear|to be clear|to put it plainly|put simply|simply put|in short|in plain words|be quick|be gentle|be careful|please be quick|as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
     my mind is made up|my mind's made up|made up my mind|i made up my mind|going for it|
     i'm going for it|final answer|that's my final answer|done deal|here we go|okay you convinced me|
@@ -258,7 +287,9 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     `after|once you've|once you have|after you've|after you have|after having|having first|after you|once you|
     as soon as you've|as soon as you have|when you've|when you have|only after`,
   correction:
-    `nah|nope|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
+    `i meaned|i intended|i wanted to say|i want to say|i say|i said wrong|i said it wrong|i wrote wrong|i wrote it wrong|i mistyped|mistyped|i mistook|misspoke|my typo|small typo|typo there|er sorry|uh sorry|ah sorry|oh sorry|so sorry|
+    what i said was wrong|the amount i said was wrong|the amount was wrong|that was wrong|that's wrong|i gave the wrong amount|i said the wrong amount|i wrote the wrong amount|i said the wrong coin|i named the wrong coin|
+    ${WRONG}|nah|nope|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
     wait|no|actually make that|actually make it|make it|oops|scratch that`,
 };
 

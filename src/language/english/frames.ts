@@ -39,6 +39,18 @@ const ASK = [
 /** Frames that a verb in its base form follows. */
 const BASE: readonly string[] = [
   "would love to",
+  "how bout we",
+  ...["i", "we"].flatMap((who) => [
+    ...["would prefer", "'d prefer", "would wish", "'d wish"].flatMap((mood) => [
+      `${who}${mood.startsWith("'") ? "" : " "}${mood} to`,
+      `${who}${mood.startsWith("'") ? "" : " "}${mood} you to`,
+    ]),
+    ...["have", "'ve"].flatMap((has) =>
+      ["the wish", "a wish", "the desire"].map((wish) =>
+        `${who}${has.startsWith("'") ? "" : " "}${has} ${wish} to`
+      )
+    ),
+  ]),
   "i still want to",
   "i still wish to",
   "i still need to",
@@ -451,6 +463,16 @@ function askings(): string[] {
 /** Frames that a thing or an act follows: "i want a swap of …", "get 5 ETH staked". */
 const THING: readonly string[] = [
   "would love",
+  "would prefer",
+  "would like that",
+  ...["i", "we"].flatMap((who) =>
+    [" would", "'d"].flatMap((would) =>
+      ["prefer", "prefer that", "like that", "love that", "wish", "wish that"].map((wish) =>
+        `${who}${would} ${wish}`
+      )
+    )
+  ),
+  "how bout",
   "would love to see",
   "would love to have",
   "would like to see",
@@ -652,6 +674,12 @@ const DOING: readonly string[] = [
   "send in",
   "do another",
   "apply for",
+  ...["hook", "set", "sort", "fix"].flatMap((verb) =>
+    ["me", "us"].map((who) => `${verb} ${who} ${verb === "sort" ? "out" : "up"} with`)
+  ),
+  ...["arrange", "organise", "organize", "book", "grant", "contract", "set up"].flatMap((verb) =>
+    ["me", "us", "for me", "for us"].map((who) => `${verb} ${who}`)
+  ),
   "set in motion",
   "sort out",
   "give me",

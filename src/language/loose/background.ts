@@ -47,6 +47,49 @@ const WRITING =
 const ANNOUNCES =
   /^(?:(?:and|now|here|is|here's|my|our|the|a|an|one|just|another|more|first|second|third|next|last|final|top|new|urgent|important|main|only|single|simple|small|quick|little|tiny|big|today's|morning|treasury|desk) )*(?:order|request|instruction|item|task|priority|job|errand|trade|thing|favou?r|more)(?: (?:of|for|on) (?:the day|today|business|the list|the desk|you|this morning))?(?: is)?$/;
 
+/** "degen time:", "time to touch grass,": what the moment is for, and no time of the day. */
+const OCCASION = /^(?:(?:it's|it is|now it's|and now|now) )?(?:a )?(?:[a-z]+ ){1,3}time$/;
+const NO_OCCASION =
+  /\b(?:this|that|next|last|first|second|some|any|every|each|of|in|on|at|by|no|not|same|long|short|real|full|part|more|less|due|story|bed|nap|lunch|dinner|breakfast|tea|break|closing|opening|play|game|test|free|spare|night|day|summer|winter|any other|the|old|wrong|right|bad|good)\b/;
+
+function isOccasion(words: readonly Tag[], text: string): boolean {
+  return OCCASION.test(text) && !NO_OCCASION.test(text) &&
+    words.every((tag) =>
+      tag.quantity === undefined && !may(tag, "negation", "condition", "question", "speech", "play")
+    );
+}
+
+/** "validator doesn't matter", "don't care which": what is left open anyway. */
+const INDIFFERENT =
+  /^(?:i |we )?(?:really |just )?(?:don't|dont|do not|couldn't) (?:really )?(?:care|mind)\b|^(?:the |which )?(?:[a-z]+ ){1,2}(?:doesn't|does not|don't|do not|isn't|is not) (?:matter|important|a concern|an issue|a problem)$/;
+/** "today's rates are a joke": a judgement, and no play. */
+const SCORNS =
+  /^(?!this|that|it|these|those|here|i\b|we\b|you)(?!.*\b(?:order|request|instruction|task|message|prompt|all|thing|everything|above|lot|text|question)\b)\S+(?: \S+){0,3} (?:is|are|was|were|has become|have become) (?:a |an |such a |just a |total |absolute |complete |bad )+(?:joke|nightmare|dream)$/;
+/** "rates are trash", "gas is cheap": a thing, and how it is. */
+const IS_SO = /^(?:[a-z']+ ){1,3}(?:is|are|was|were|looks?|feels?|seems?) [a-z]/;
+
+function isAsideAbout(words: readonly Tag[], text: string): boolean {
+  return (INDIFFERENT.test(text) || SCORNS.test(text)) &&
+    words.every((tag) =>
+      tag.quantity === undefined && !may(tag, "name", "condition", "question", "speech")
+    );
+}
+
+/** What may not be waited for before an order that is given for now: "before they liquidate me". */
+const HASTE =
+  /^before (?:i|we|the|it|my|our|they|he|she|fees|gas|rates?|prices?|interest|everyone|everybody|anyone|someone|somebody|people|others|another|dinner|lunch|breakfast|bed|bedtime|work|school|class|church|gym|midnight|noon|sunset|christmas|easter|things)\b/;
+
+/** True for haste: nothing of the domain is waited for. */
+export function isHaste(tags: readonly Tag[]): boolean {
+  const words = tags.filter((tag) => !tag.mark && (lightRole(tag) === null || may(tag, "subject")));
+  return HASTE.test(words.map(({ norm }) => norm).join(" ")) &&
+    words.every((tag) =>
+      (!tag.quantity || ["time", "date"].includes(tag.quantity.kind)) &&
+      !may(tag, "name", "negation", "speech") &&
+      (tag.norm === "liquidate" || !verbOf(tag, "base")?.actions.length)
+    );
+}
+
 /** Why a stretch beside an order may not be passed over; null if it only tells how things are. */
 export type BackgroundFault =
   | "condition"
@@ -98,6 +141,8 @@ export function backgroundFault(
   // "before I lose my nerve": haste, where nothing of the domain is waited for
   const hastens = /^before (?:i|we|the|it|my|interest|they|he|she|fees)\b/.test(text);
   if (hastens && words.every((tag) => !tag.quantity && !may(tag, "name"))) return null;
+  if (isAsideAbout(words, text)) return null;
+  if (isBefore && (isHaste(tags) || isOccasion(words, text))) return null;
   if (
     /^(?:leave|keep) (?!in mind)/.test(text) && !isBefore &&
     words.every((tag) => !tag.quantity && !may(tag, "name", "pronoun")) &&
@@ -170,7 +215,12 @@ export function backgroundFault(
   const opens = tags.find(({ mark }) => mark === undefined)!.norm;
   const isJudged = isBefore && end !== ":" && words.length <= 6 && words.every(isIdle) &&
     (JUDGES.test(opens) || JUDGES.test(first) || isContracted(words));
-  const isTold = isPlain || isOfOthers || isTired || isJudged || (isShort && words.every(isIdle));
+  const isSo = !isBefore && words.length <= 6 && IS_SO.test(text) && words.every(isIdle) &&
+    !/^(?:you|your|he|she|they|nobody|someone|amount|price|size|this|that|mine|it|order|speed|date|day|time)\b/
+      .test(first) &&
+    !may(opener, "prep", "frame", "label");
+  const isTold = isPlain || isSo || isOfOthers || isTired || isJudged ||
+    (isShort && words.every(isIdle));
   const counts = words.some(({ quantity }) =>
     quantity !== undefined && !["time", "ordinal"].includes(quantity.kind)
   );

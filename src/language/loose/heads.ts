@@ -31,8 +31,9 @@ const NAMED_TASK =
  */
 export function findLooseHead(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
   if (tags.length > 60 || asksSomebody(tags) || tags.some(isAssumed)) return null;
-  return findIfYou(tags) ?? findMayI(tags, isPolite) ?? findPassive(tags) ?? findFronted(tags) ??
-    findMoving(tags) ??
+  return findIfYou(tags) ?? findMayI(tags, isPolite) ?? findPermission(tags) ?? findPassive(tags) ??
+    findFronted(tags) ??
+    findMoving(tags) ?? findGiven(tags) ??
     findDecision(tags) ?? findLater(tags) ??
     findDoneLast(tags) ?? findAct(tags) ??
     findWanted(tags) ?? findThrown(tags) ?? findVerbless(tags);
@@ -187,16 +188,55 @@ function findIfYou(tags: readonly Tag[]): FoundHead | null {
 function findMayI(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
   const at = tags.findIndex((tag) => lightRole(tag) === null && !tag.mark);
   const text = tags.slice(at, at + 4).map(({ norm }) => norm).join(" ");
-  const length = /^(?:may|could|can|might) (?:i|we)\b|^(?:you|u) can\b/.test(text)
-    ? tags[at]!.norm.includes(" ") ? 1 : 2
-    : lengthOfPossible(tags.slice(at, at + 7));
-  const asks = isPolite || tags.some((tag) => may(tag, "courtesy") && !may(tag, "frame"));
+  const length =
+    /^(?:may|could|can|might) (?:i|we)\b|^(?:you|u) can\b|^how (?:about|bout) (?:you|u)\b/
+        .test(text)
+      ? tags[at]!.norm.includes(" ") ? 1 : 2
+      : lengthOfPossible(tags.slice(at, at + 7));
+  // "how about you claim my rewards"; "how about you deposit 10 ETH" only suggests it
+  const isOffer = /^how (?:about|bout) (?:you|u)\b/.test(text) &&
+    tags.some(({ norm }) => /^(?:my|our|now)$/.test(norm));
+  const asks = isPolite || isOffer ||
+    tags.some((tag) => may(tag, "courtesy") && !may(tag, "frame"));
   if (length === 0 || !asks) return null;
   let next = at + length;
   while (next < tags.length && lightRole(tags[next]!) !== null) next++;
   const verb = verbOf(tags[next], "base");
-  if (!verb || verb.actions.length === 0) return null;
+  if (!verb || verb.actions.length === 0 && !HANDLES.test(verb.base)) return null;
   return headAt(tags, next, verb, "request", tags.slice(at, next), []);
+}
+
+/** Verbs of which what stands beside them tells what is asked for. */
+const HANDLES = /^(?:take|put|give|move|bring|get|send|pass)$/;
+
+/** "yes you can deposit now the 60 DOT", "the 100 NEAR on Burrow you can take back": leave that is given. */
+function findPermission(tags: readonly Tag[]): FoundHead | null {
+  const at = tags.findIndex(({ norm }, i) =>
+    /^(?:you|u) (?:can|may)$/.test(norm) ||
+    /^(?:you|u)$/.test(norm) && /^(?:can|may)$/.test(tags[i + 1]?.norm ?? "")
+  );
+  if (at < 0) return null;
+  const front = tags.slice(0, at);
+  const granted = tags[at]!.norm.includes(" ") ? tags[at]!.norm : tags[at + 1]!.norm;
+  let next = tags[at]!.norm.includes(" ") ? at + 1 : at + 2;
+  while (next < tags.length && lightRole(tags[next]!) !== null) next++;
+  const verb = verbOf(tags[next], "base");
+  if (!verb || verb.actions.length === 0 && !HANDLES.test(verb.base)) return null;
+  const rest = [...front, ...tags.slice(next)];
+  // "you can now stake ETH on Lido" is news; what is counted or told apart is meant
+  const isMeant = rest.some((tag) => tag.quantity !== undefined || may(tag, "determiner")) ||
+    !rest.some((tag) => may(tag, "name"));
+  const isNow = isMeant &&
+    [...front, ...tags.slice(at)].some(({ norm }) => /^(?:yes|yep|yeah|now|please)$/.test(norm));
+  const isOwn = rest.some(({ norm }) => /^(?:my|our)$/.test(norm));
+  const isLet = granted.endsWith("may") && rest.some(({ quantity }) => quantity !== undefined);
+  const isSaid = /\b(?:also|still|only|always|even|once|never)\b/.test(
+    tags.slice(0, next).map(({ norm }) => norm).join(" "),
+  );
+  if (isSaid || !(isNow || isOwn || isLet || front.some(isSlot)) || !isPlainFront(front)) {
+    return null;
+  }
+  return headAt(tags, next, verb, "request", tags.slice(at, next), front.some(isSlot) ? front : []);
 }
 
 /** How many tags ask whether something may be: "would it be possible to", "would be possible that you". */
@@ -262,6 +302,33 @@ function findFronted(tags: readonly Tag[]): FoundHead | null {
   return { ...found, takes: "base" };
 }
 
+/** Frames of a wish of one's own. */
+const OWN_WISH =
+  /^(?:i|we)(?:'d|'m|'ll|d)? ?(?:would |will |do )?(?:like|love|want|need|wish|request|ask)\b/;
+
+/**
+ * "my AVAX I want it in USDC", "the 16 ETH on Lido I want unstaked": the same clause with what it is about
+ * behind the wish. Null for any other word order.
+ */
+export function topicLast(tags: readonly Tag[]): readonly Tag[] | null {
+  const at = tags.findIndex((tag) => may(tag, "frame") && OWN_WISH.test(tag.norm));
+  const front = tags.slice(0, at);
+  if (at < 1 || !front.some(isSlot) || !isPlainFront(front)) return null;
+  const rest = tags.slice(at + 1);
+  const said = rest.findIndex((tag) => lightRole(tag) === null);
+  const refers = /^(?:it|them)$/.test(rest[said]?.norm ?? "");
+  const acts = verbOf(rest[said], "base");
+  if (acts?.foreign !== undefined || verbOf(rest[said], "gerund")) return null;
+  const verb = acts ? rest.slice(0, said + 1) : [];
+  return [tags[at]!, ...verb, ...front, ...rest.slice(refers ? said + 1 : verb.length)];
+}
+
+/** How many tags say at the start of a clause that what stands before it is wanted: "I want it". */
+export function ownWishLength(tags: readonly Tag[]): number {
+  if (!may(tags[0], "frame") || !OWN_WISH.test(tags[0]!.norm)) return 0;
+  return /^(?:it|them)$/.test(tags[1]?.norm ?? "") ? 2 : 1;
+}
+
 const GOES =
   /^(?:goes|go|going|comes|come|coming|moves|belongs|belong|sits|heads|heading|leaves|leave|returns|lands)$/;
 /** "it would help us if 450 DAI came out of the vault": what is put as done is what is wished for. */
@@ -308,7 +375,9 @@ function findMoving(tags: readonly Tag[]): FoundHead | null {
       to: tag.to,
       text: lead,
       norm: lead,
-      senses: [{ role: may(next, "name", "determiner") ? "prep" : "particle" }],
+      senses: [{
+        role: may(next, "name", "determiner", "object", "noun", "place_word") ? "prep" : "particle",
+      }],
     });
   }
   const word = isOut ? "take out" : "put";
@@ -320,6 +389,58 @@ function findMoving(tags: readonly Tag[]): FoundHead | null {
     tags: [tag],
     takes: null,
   };
+}
+
+/**
+ * "Scallop gets its 90 USDC back", "ether.fi takes 4 ETH of mine": what a place is to have of the speaker's. A
+ * place that gets something of nobody's is news.
+ */
+function findGiven(tags: readonly Tag[]): FoundHead | null {
+  const at = tags.findIndex(({ norm }) => /^(?:gets|takes|receives)$/.test(norm));
+  const place = tags.slice(0, Math.max(0, at)).filter((tag) => lightRole(tag) === null);
+  const rest = tags.slice(at + 1);
+  const isPlace = place.length > 0 && place.length <= 5 &&
+    place.every((tag) => isPlacePart(tag) || may(tag, "object") || tag.senses.length === 0) &&
+    place.some((tag) => mayName(tag, "place") || may(tag, "place_word") || isOwed(tag));
+  const counts = rest.some(({ quantity }) => quantity !== undefined && !quantity.refusal);
+  const isBack = rest.some(({ norm }) => norm === "back");
+  const isOwn = isBack ||
+    rest.some((tag) =>
+      /^(?:my|our|of mine|of ours)$/.test(tag.norm) || senseOf(tag, "object")?.hint === "stake" ||
+      may(tag, "courtesy")
+    );
+  // "the protocol takes 10% of my rewards", "Aave takes 2 ETH of my collateral"
+  const isTaken = rest.some((tag) =>
+    may(tag, "object") && !/^(?:stake|debt)/.test(senseOf(tag, "object")!.hint) ||
+    tag.quantity?.kind === "percent"
+  );
+  if (at < 1 || !isPlace || !counts || !isOwn || isTaken) return null;
+  const tag = tags[at]!;
+  const said = (norm: string): Tag => ({
+    from: tag.from,
+    to: tag.from,
+    text: norm,
+    norm,
+    senses: [{ role: "prep" }],
+  });
+  return {
+    head: {
+      form: "participle",
+      word: isBack || place.some(isOwed) ? "give back" : "put",
+      actions: [],
+      from: tag.from,
+      to: tag.to,
+    },
+    frame: [],
+    front: [],
+    back: [...rest.filter(({ norm }) => norm !== "its"), said("to"), ...place],
+    tags: [tag],
+    takes: null,
+  };
+}
+
+function isOwed(tag: Tag): boolean {
+  return senseOf(tag, "object")?.hint === "debt";
 }
 
 /** Where the wish begins in "it would be nice if …"; -1 if there is none. */
@@ -467,7 +588,10 @@ function findWanted(tags: readonly Tag[]): FoundHead | null {
   if (at > 3 || /^(?:i have|we have|i've got|i got|get|have|let)$/.test(frame.norm)) return null;
   const rest = tags.slice(at + 1);
   if (wordsOf(rest).some((word) => DOUBTS.test(word))) return null;
-  const direction = directionOf(rest);
+  // "my money from the Harvest vault I'd like to see in my wallet"
+  const comesHome = rest.at(-1)?.norm === "in my wallet" &&
+    rest.some((tag) => may(tag, "place_word", "object") || mayName(tag, "place"));
+  const direction = comesHome ? "get back" : directionOf(rest);
   const rewards = rest.some((tag) => senseOf(tag, "object")?.hint === "reward");
   if (!rest.some(isSlot) || (direction === null && !rewards)) return null;
   return verbless(tags, at, tags.slice(0, at + 1), rest, rewards ? "claim" : direction!);

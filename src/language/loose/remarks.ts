@@ -3,7 +3,7 @@ import { CLAIMS, CONDITIONS, FINITE, OWN_START, PLAY } from "../screen/screen.ts
 import { lightRole } from "../screen/transparent.ts";
 import type { Segment } from "../segments.ts";
 import { may, type Tag } from "../tokens/tags.ts";
-import { RETRACTS } from "./background.ts";
+import { isHaste, RETRACTS } from "./background.ts";
 
 /** Words that tell nothing of the order where a statement has them: "it could hit stakers". */
 const MODAL = /^(?:could|would|may|might|probably|possibly|maybe|perhaps|hope|wish|should)$/;
@@ -65,9 +65,28 @@ export function isRemark(
 
 /** The same of what nothing sets off from the order: "since gas is cheap tonight stake half an ETH". */
 export function isRunOnRemark(tags: readonly Tag[], actions: readonly string[]): boolean {
+  if (isHaste(tags) || isThanksFor(tags)) return true;
   const norms = tags.filter(({ mark }) => !mark).flatMap(({ norm }) => norm.split(" "));
   return !tags.some((tag) => MODAL.test(tag.norm) || may(tag, "speech", "negation", "question")) &&
     isStatement(norms) && isRemark({ tags, end: "" }, true, actions);
+}
+
+/** Words of thanks. */
+const THANKS = /^(?:thanks|thank you|thx|thank u|ty|tysm|cheers|ta|sorry)$/;
+
+/** "thx for the reminder": nothing but what the speaker is grateful for. */
+export function isThanksFor(tags: readonly Tag[]): boolean {
+  const [first, lead, ...rest] = tags.filter(({ mark }) => !mark);
+  return THANKS.test(first?.norm ?? "") && lead?.norm === "for" && rest.length > 0 &&
+    rest.length <= 4 &&
+    rest.every((tag) =>
+      !may(tag, "name", "negation", "condition", "question", "speech") &&
+      !/^nothing$/.test(tag.norm) &&
+      (tag.quantity === undefined || PAST.test(tag.norm)) &&
+      !verbOf(tag, "gerund")?.actions.length &&
+      !(verbOf(tag, "base") && !may(tag, "noun", "object", "foreign") &&
+        verbOf(tag, "base")!.actions.length > 0)
+    );
 }
 
 /** True if an order says that it follows from what stands before it. */
@@ -157,7 +176,7 @@ function acts(words: readonly Tag[], at: number, actions: readonly string[]): bo
 const ANSWERS = /^(?:no|nah|nope|yes|yeah|yep|yup|good|great|fine|ok|okay|right|never mind)$/;
 /** Small talk that asks the one who listens: "do you still listen?", "you there?" */
 const ASKS_LISTENER =
-  /^(?:(?:do |can |are |have |did )?(?:you|u)(?: still| always)? (?:there|here|awake|remember|know|hear|listen|see|alive|ready|around|listening|seen|heard)\b|(?:how|what)(?:'s| is| are| goes| do| about)? (?:you|it|life|up|things|your|everything)\b)/;
+  /^(?:(?:do |can |are |have |did )?(?:you|u)(?: still| always)? (?:there|here|awake|remember|know|hear|listen|see|alive|ready|around|listening|seen|heard)\b|do (?:you|u)(?: still)?$|(?:how|what)(?:'s| is| are| goes| do| about)? (?:you|it|life|up|things|your|everything)\b)/;
 /** Most words of a name that is weighed and dropped: "Nolus loan? nope." */
 const MAX_ECHO = 3;
 

@@ -97,7 +97,8 @@ export function mayRunOn(tags: readonly Tag[], at: number): boolean {
   }
   const words = tags.slice(0, at).filter((tag) => !tag.mark && lightRole(tag) === null);
   // "thanks for earlier now also lend 200 DAI"
-  return words.length >= (may(tags[0], "courtesy") ? 1 : MIN_LEAD);
+  const isBrief = /^(?:before|sorry)\b/.test(words[0]?.norm ?? tags[0]!.norm);
+  return words.length >= (may(tags[0], "courtesy") ? 1 : isBrief ? 2 : MIN_LEAD);
 }
 
 /** Fewest words that make a clause of what a colon ends. */

@@ -54,7 +54,10 @@ export function isTelling(
 /** True if words before a head, which its frame skips, take away its force. */
 export function skippedFault(tags: readonly Tag[], { head, frame }: FoundHead): boolean {
   const first = tags.find((tag) => lightRole(tag) === null && !tag.mark);
-  if (first && ASIDE.test(first.norm.split(" ")[0]!) && !/^what (?:i|we)\b/.test(first.norm)) {
+  const asksFor =
+    (head.form === "request" ? /^what (?:i|we)\b|^how (?:about|bout)$/ : /^what (?:i|we)\b/)
+      .test(first?.norm ?? "");
+  if (first && ASIDE.test(first.norm.split(" ")[0]!) && !asksFor) {
     return true;
   }
   const rest = tags.filter((tag) => lightRole(tag) === null && !tag.mark);

@@ -68,7 +68,8 @@ function ledInto(
   const isLed = (tag: Tag, i: number) => {
     const [verb, before] = [ground[i - 2]?.norm ?? "", ground[i - 1]?.norm ?? ""];
     const leads = /^(?:into|to|onto)$/.test(before) ||
-      /^(?:in|on|at|with)$/.test(before) && (releases || /^belongs?$/.test(verb));
+      /^(?:in|on|at|with)$/.test(before) &&
+        (releases && isOwn(ground) || /^belongs?$/.test(verb));
     return leads && mayName(tag, "place");
   };
   const at = ground.findIndex(isLed);
@@ -77,9 +78,10 @@ function ledInto(
 
 /** "kim's rewards, claim them": nothing but what is somebody else's. */
 function isTheirs(ground: readonly Tag[]): boolean {
-  return ground.length <= 4 && ground.some(({ norm, senses }, i) => {
+  return ground.some(({ norm, senses }, i) => {
+    if (ground.length > 4 && i > 0) return false;
     const owns = /^(?:his|hers?|their)$/.test(norm) || senses.length === 0 && norm.endsWith("'s");
-    return owns && may(ground[i + 1], "name", "object", "noun");
+    return owns && may(ground[i + 1], "name", "object", "noun", "place_word");
   });
 }
 

@@ -2,7 +2,7 @@ import { type Arguments, readArguments } from "../arguments.ts";
 import { findHead, findResumed, findTold, type FoundHead, isAsking } from "../head.ts";
 import { kindOfUnread } from "../kinds.ts";
 import { backgroundFault } from "../loose/background.ts";
-import { findCausative, findLooseHead } from "../loose/heads.ts";
+import { findCausative, findLooseHead, ownWishLength, topicLast } from "../loose/heads.ts";
 import { givesGround, isRemark } from "../loose/remarks.ts";
 import { isTelling, skippedFault, tells } from "../loose/telling.ts";
 import { loadedIn } from "../loose/words.ts";
@@ -70,11 +70,14 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       exchangesOf(last.found, last.back, lexicon);
     const goes = last?.found.head.form === "participle" && segment.joint !== "before" &&
       segment.joint !== "after";
-    const found = pays
+    const head = pays
       ? null
       : done ?? (isTold ? findTold(tags) : null) ?? (goes ? provedResumed(tags, base) : null) ??
         (last?.found.takes === "base" ? provedInfinitive(tags, last.found, base) : null) ??
         provedHead(tags, base, isPolite) ?? askedHead(segments, segment, base);
+    const isTopic = head?.head.form === "verbless" && isTopicOfWish(segments[k + 1]) ||
+      head?.tags.length === 0 && head.head.word === "get" && actsIn(segments.slice(k + 1));
+    const found = isTopic ? null : head;
     if (found) {
       if (base.isLoose && open.length === 0 && restates(leads, tags)) {
         for (const tag of leads.flatMap(({ tags }) => tags)) roles.set(tag, "correction");
@@ -190,8 +193,24 @@ function provedHead(tags: readonly Tag[], base: Base, isPolite: boolean): FoundH
   const caused = findCausative(tags);
   if (proves(caused)) return caused;
   if (proves(found)) return found;
+  const topic = topicLast(tags);
+  const told = topic && (findHead(topic, base.lexicon) ?? findLooseHead(topic, isPolite));
+  if (told && proves(told)) return told;
   const loose = findLooseHead(tags, isPolite);
   return proves(loose) ? loose : null;
+}
+
+/** "…, I want them unstaked": what stands before it is what it is about. */
+function isTopicOfWish(next: Segment | undefined): boolean {
+  const length = next?.joint === "," ? ownWishLength(next.tags) : 0;
+  return length > 0 && verbOf(next!.tags[length], "participle") !== undefined;
+}
+
+/** "I'd like $10 of MATIC, staked": an act behind what is wanted tells what for. */
+function actsIn(segments: readonly Segment[]): boolean {
+  return segments.some(({ tags }) =>
+    tags.some((tag) => verbOf(tag, "base", "participle")?.actions.length && !may(tag, "name"))
+  );
 }
 
 function provedResumed(tags: readonly Tag[], base: Base): FoundHead | null {
@@ -208,14 +227,16 @@ function findDoneAside(
   segments: readonly Segment[],
   { isLoose }: Base,
 ): FoundHead | null {
-  const at = tags[0]?.norm === "to be" ? 1 : 0;
+  // "the 16 ETH on Lido, I want them unstaked"
+  const wish = ownWishLength(tags);
+  const at = tags[0]?.norm === "to be" ? 1 : wish;
   const tag = tags[at];
   const verb = verbOf(tag, "participle");
   const asks = segments.some((segment) =>
     segment.tags.some(({ norm }) => /^(?:please|pls|plz|kindly)$/.test(norm))
   );
   const counts = pending.some((one) => one.quantity !== undefined && !one.quantity.refusal);
-  const acts = isLoose && joint === "," && counts && (asks || at === 1);
+  const acts = isLoose && joint === "," && counts && (asks || at > 0);
   if (!acts || !tag || !verb || verb.actions.length === 0) return null;
   return {
     head: {
@@ -225,10 +246,10 @@ function findDoneAside(
       from: tag.from,
       to: tag.to,
     },
-    frame: [],
+    frame: tags.slice(0, wish),
     front: [...pending],
     back: tags.slice(at + 1),
-    tags: tags.slice(0, at + 1),
+    tags: tags.slice(wish, at + 1),
     takes: null,
   };
 }
@@ -271,6 +292,10 @@ function judge(
   for (const [i, { tags, end }] of before.entries()) {
     if (wantsBack(tags)) return fault("not_understood", tags);
     if (isWhen(tags)) return fault("deferred", tags);
+    // "borrowing time! 620 USDC from Kamino": what the moment is for is the act
+    const isTimeFor = tags.at(-1)!.norm === "time" &&
+      tags.some((tag) => verbOf(tag, "gerund")?.actions.length);
+    if (isTimeFor && head.actions.length === 0) return fault("not_understood", tags);
     const leads = order.joint === "so" && i === before.length - 1;
     const fault_ = screenBefore(tags, end, i > 0);
     const isTold = isLoose && isRemark({ tags, end }, isGround, head.actions);

@@ -22,18 +22,26 @@ export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
     }
     const from = i + opens;
     let to = from;
-    while (to < tags.length && to < from + MAX_LENGTH && isPart(tags[to]!)) to++;
+    // "45 USDC and not 450 to BAL": what the amount is followed by is not taken back
+    const ofAmount = (at: number) =>
+      at > from && tags[from]!.quantity && may(tags[at], "prep") && tags[at]!.norm !== "of";
+    while (to < tags.length && to < from + MAX_LENGTH && isPart(tags[to]!) && !ofAmount(to)) to++;
     const isLeftOut = () => {
       const rest = [...tags.slice(0, i), ...tags.slice(to)].filter((tag) => !dropped.has(tag));
       return to > from && isSaidOtherwise(tags.slice(from, to), rest);
     };
     // "55,000 rather than 50,000 USDC", "unstake 15 not 50 BNB": the thing is said once
     const counts = tags[i - 1]?.quantity !== undefined && tags[from]?.quantity !== undefined;
-    if (counts && !isLeftOut()) to = from + 1;
+    if (counts) to = from + 1;
     const ends = to === tags.length || tags[to]!.mark !== undefined || opens > 1 ||
       counts && may(tags[to], "name") || may(tags[to], "courtesy", "prep", "urgency");
     if (!ends || !isLeftOut()) continue;
     for (const tag of tags.slice(i, to)) dropped.add(tag);
+    if (may(tags[i - 1], "and", "but")) dropped.add(tags[i - 1]!);
+    // "make that 3 ETH, not 2, into the vault"
+    const isInside = tags[i - 1]?.mark === "," && tags[to]?.mark === "," &&
+      may(tags[to + 1], "prep");
+    if (isInside) dropped.add(tags[i - 1]!).add(tags[to]!);
     i = to - 1;
   }
   for (const tag of dropped) roles.set(tag, "correction");
@@ -47,7 +55,9 @@ function contrastLength(tags: readonly Tag[], at: number): number {
   // "Not the ETH loan, the USDC loan: …"
   const isJoined = before === undefined || before.mark !== undefined || may(before, "and", "but");
   if (isOtherVerb(tags, at) || isOtherThing(tags, at)) return 1;
-  if (norm === "not" && before?.quantity && tags[at + 1]?.quantity) return 1;
+  const isCounted = before?.quantity !== undefined ||
+    may(before, "name") && tags[at - 2]?.quantity !== undefined;
+  if (norm === "not" && isCounted && tags[at + 1]?.quantity) return 1;
   if (/^(?:not|and not|but not)$/.test(norm) && (isJoined || norm !== "not")) return 1;
   if (norm === "rather" && tags[at + 1]?.norm === "than") return 2;
   return /^(?:rather than|as opposed to|in place of)$/.test(norm) ? 1 : 0;

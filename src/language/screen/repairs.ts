@@ -104,14 +104,19 @@ function ends(tag: Tag): boolean {
 /** "No, sorry, …", "nope, …": takes back what was read before, and says what is meant. */
 const OPENS =
   /^(?:no (?:no )*(?:sorry|wait)|no no(?: no)*|no wait(?: sorry)?|oh no(?: wait| sorry)*|nope|nah|oops|oops sorry|sorry|whoops)$/;
+/** What says that something was a slip, wherever it stands in such an opening. */
+const SLIPPED = /\b(?:typo|mistyped|misspoke|wrong)\b/;
 
 /** Takes out an opening that takes back what was said in an earlier turn. */
 export function dropOpening(tags: readonly Tag[], roles: Roles): Tag[] {
   let to = 0;
-  while (tags[to] && (isPause(tags[to]!) || isMarker(tags[to]!))) to++;
-  while (to > 0 && !isPause(tags[to - 1]!)) to--;
+  const ends = (tag: Tag) => isPause(tag) || tag.mark === "!";
+  while (tags[to] && (ends(tags[to]!) || isMarker(tags[to]!))) to++;
+  while (to > 0 && !ends(tags[to - 1]!)) to--;
   const said = tags.slice(0, to).filter((tag) => !tag.mark).map(({ norm }) => norm).join(" ");
-  if (to === 0 || to >= tags.length || !OPENS.test(said)) return [...tags];
+  const asks = tags.slice(0, to).some(({ mark }) => mark === "?");
+  const slipped = SLIPPED.test(said) && !asks;
+  if (to === 0 || to >= tags.length || !(slipped || OPENS.test(said))) return [...tags];
   for (const tag of tags.slice(0, to)) roles.set(tag, "correction");
   return tags.slice(to);
 }

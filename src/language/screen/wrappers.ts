@@ -165,7 +165,7 @@ export function applyCorrections(tags: readonly Tag[], roles: Roles): Tag[] {
     let to = next + 1;
     const name = kept[before + 1];
     while (may(kept[to], "determiner") && kept[to]!.norm !== "a") to++;
-    const again = may(kept[to], "name") && may(name, "name") ? kept[to] : undefined;
+    const again = isNamed(kept[to]) && isNamed(name) ? kept[to] : undefined;
     if (!again) to = next + 1;
     const from = opened >= 0 ? opened : isSign(kept[i - 1]!) ? i - 1 : i;
     const dropped = [
@@ -183,6 +183,12 @@ export function applyCorrections(tags: readonly Tag[], roles: Roles): Tag[] {
   return kept;
 }
 
+/** A name, or a ticker that is on no list. */
+function isNamed(tag: Tag | undefined): boolean {
+  return may(tag, "name") ||
+    tag?.senses.length === 0 && !tag.mark && !tag.quantity && /^\$?[A-Z][A-Z0-9]+$/.test(tag.text);
+}
+
 /**
  * Where an order begins that takes the place of what was begun before: "mint, no, I mean borrow 700 MIM",
  * "put my WBTC, no sorry put my cbBTC in morpho"; -1 if nothing is taken back so.
@@ -198,9 +204,13 @@ export function restartAt(tags: readonly Tag[]): number {
     // "add no remove remove 20 LINK"
     if (verbOf(tags[next], "base") && tags[next + 1]?.norm === tags[next]!.norm) next++;
     const verb = verbOf(tags[next], "base");
-    const began = tags.slice(0, i).some((tag) =>
-      tag.quantity !== undefined || may(tag, "name", "noun") || verbOf(tag, "base")
-    );
+    // "Cambiar… sorry, I mean exchange 65 USDT to ETH"
+    const isBroken = i <= 2 && may(tags[i], "correction") && tags[i]!.norm !== "no" &&
+      !may(tags[0], "negation", "condition", "speech", "name", "address");
+    const began = isBroken ||
+      tags.slice(0, i).some((tag) =>
+        tag.quantity !== undefined || may(tag, "name", "noun") || verbOf(tag, "base")
+      );
     if (began && verb !== undefined && verb.actions.length > 0) return next;
   }
   return -1;
@@ -219,7 +229,10 @@ function restarts(tags: readonly Tag[], at: number): boolean {
   const last = lead.at(-1);
   if (!last || NEGATED_BY.test(last.norm.split(" ").at(-1)!)) return false;
   let next = at + 1;
-  while (tags[next] && lightRole(tags[next]!) !== null) next++;
+  while (
+    tags[next] &&
+    (lightRole(tags[next]!) !== null || isSign(tags[next]!) || may(tags[next], "correction"))
+  ) next++;
   const object = tags[next + 1];
   const isBegun = lead.some((tag) => verbOf(tag, "base")) &&
     !lead.some(({ quantity }) => quantity !== undefined);
@@ -233,7 +246,8 @@ function takesBack(tags: readonly Tag[], at: number): boolean {
   const { norm } = tags[at]!;
   if (/^(?:nah|nope)$/.test(norm)) return true;
   if (!may(tags[at], "correction") || norm === "wait") return false;
-  if (norm !== "no") return true;
+  if (norm !== "no" && norm !== "i say") return true;
+  if (norm === "i say") return tags[at - 1]!.mark !== undefined;
   return tags[at - 1]!.mark !== undefined && tags[at + 1]?.mark !== undefined;
 }
 

@@ -3,7 +3,7 @@ import { SWAP_TO } from "./order_words.ts";
 
 /** Verbs that hand something over, so that what follows "to" may be a person. */
 const HANDS_OVER =
-  /^(?:send|return|pay|give|move|transfer|hand|shift|ship|push|remit|apply|bring|get|take|put|lend|loan)/;
+  /^(?:send|return|pay|give|move|transfer|hand|pass|yeet|punt|lob|hurl|fling|funnel|shovel|shift|ship|push|remit|apply|bring|get|take|put|lend|loan)/;
 
 /** Participles that tell where something is. */
 const WENT =
@@ -144,6 +144,11 @@ export function foreignKind(order: ReadOrder): string | null {
   ) {
     return "launch";
   }
+  // "issue me a token with 250 supply"
+  if (/^issue /.test(head.word) && assets.length === 0) return "launch";
+  // "refund the 150 ARB of my loan", and not "refund Kim 50 USDC"
+  const owes = phrases.some(({ hints }) => hints.some((hint) => hint.startsWith("debt")));
+  if (/^(?:refund|compensate)$/.test(head.word) && !owes) return "transfer";
   // "Close my BTC position": of one coin, and of no place that lends or pools
   if (
     /^(?:close|add)$/.test(head.word) && places.every(({ name }) => PERP_VENUES.test(name.name)) &&

@@ -144,7 +144,7 @@ function saidBy(order: ReadOrder): Said {
           /^(?:in)?to$/.test(prep ?? "") && hints.length === 1 && hints[0] === "thing"
         ) ||
       // "out of FTM and into SOL"
-      leavesFor(order) ||
+      leavesFor(order) || isBought(order) ||
       // "Get 1 ETH with my USDC"
       (order.head.actions.length === 0 && assets.length > 1 &&
         phrases.some((phrase) => /^(?:with|using)$/.test(phrase.prep ?? "") && hasAsset(phrase))),
@@ -175,6 +175,24 @@ function leavesFor({ phrases }: ReadOrder): boolean {
       names[0]!.kind === "asset"
     );
   return led(/^(?:out of|out from)$/) && led(/^(?:into|in to|in|to)$/);
+}
+
+/** Verbs of having something given. */
+const GETS = /^(?:get|get me|give me|gimme|gib|grab)$/;
+
+/** "give me 1 SOL of BONK", "get me $50 of POPCAT", "get PEPE for 200 dollars": paid for, and from nowhere. */
+function isBought({ head, phrases, particles }: ReadOrder): boolean {
+  const [first, second] = phrases;
+  const isPlain = GETS.test(head.word) && particles.length === 0 && first?.prep === null &&
+    phrases.every((phrase) => phrase.names.every(({ kind }) => kind === "asset")) &&
+    first.hints.every((hint) => hint === "worth" || hint === "of");
+  if (!isPlain) return false;
+  const worth = phrases.length === 1 && first.amount !== null &&
+    (first.names.length === 2 && first.amount.kind === "amount" ||
+      first.names.length === 1 && first.amount.kind === "money");
+  const paid = phrases.length === 2 && /^(?:for|with|using)$/.test(second!.prep ?? "") &&
+    second!.amount?.kind === "money" && second!.names.length === 0 && first.names.length === 1;
+  return worth || paid;
 }
 
 /** "My staked ETH", "what I borrowed": what has been done tells what it is. */
@@ -329,6 +347,10 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
   if (lends) return ["borrow_asset"];
   // "pay Navi back", "pay the USDT at JustLend back"
   if (head.word === "pay" && !exchanged && particles.includes("back")) return ["repay_asset"];
+  // "pay 2000 USDC on Aave"
+  const isLender = said.places.length > 0 &&
+    said.places.every((name) => LENDING_VENUES.includes(name));
+  if (head.word === "pay" && !exchanged && said.into && isLender) return ["repay_asset"];
   // "return to my wallet the 2 wstETH"
   const home = phrases.some(({ prep, self }) => self && /^(?:to|back to)$/.test(prep ?? ""));
   if (home && !debt && /^(?:return|remit|bring back|give back|hand back)$/.test(head.word)) {
@@ -425,6 +447,9 @@ function wayOfDebt({ phrases, head, particles }: ReadOrder): DefiPrimitive[] {
     : ["borrow_asset", "repay_asset"];
 }
 
+/** Shares of the pools that traders of perpetuals trade against. */
+const POOL_SHARES = /^(?:JLP|GLP|HLP|LLP|MLP|ALP|GLV)$/i;
+
 function byFrame(said: Said): DefiPrimitive[] {
   const { main, hints, into, exchanged, assets, order } = said;
   const allowed = new Set<DefiPrimitive>();
@@ -435,7 +460,11 @@ function byFrame(said: Said): DefiPrimitive[] {
   if (order.phrases.some(({ prep }) => prep === "against") && assets.length > 0) {
     return assets.length > 1 ? ["borrow_asset", "swap_asset"] : ["borrow_asset"];
   }
-  if (exchanged) return ["swap_asset"];
+  // "get 600 USDC into JLP": a share of a pool, given out to who puts something in
+  const isPooled = order.phrases.some(({ prep, names }) =>
+    /^(?:in|into)$/.test(prep ?? "") && names.some(({ name }) => POOL_SHARES.test(name))
+  );
+  if (exchanged) return isPooled ? ["deposit_asset"] : ["swap_asset"];
   const stakes = hints.includes("stake") ||
     said.places.some((name) => STAKING_VENUES.includes(name));
   if (said.out) {

@@ -5,8 +5,9 @@ import { readQuantities } from "../../../language/quantities/read.ts";
 import type { Token } from "../../../language/tokens/tokens.ts";
 import { frameOf, isTarget } from "./frames.ts";
 import { settleOther, splitGapped } from "./gapped.ts";
+import { receiptOf } from "./known_names.ts";
 import { mapperText } from "./mapper_text.ts";
-import type { OrderWords } from "./order_words.ts";
+import { type OrderWords, SWAP_TO } from "./order_words.ts";
 import { hasPlace } from "./things.ts";
 import { DEFI_PRIMITIVES, type DefiPrimitive } from "../taxonomy.ts";
 import { DEFI_LANGUAGE } from "./vocabulary.ts";
@@ -140,6 +141,11 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
       continue;
     }
     if (foreign !== null) return refuse(foreign, [span]);
+    const before = orders.at(-1);
+    if (before && (isHandedOver(before, order) || isTakenFor(before, order))) {
+      orders[orders.length - 1] = withReceived(before, order);
+      continue;
+    }
     if (
       allowed.length === 0 || isTarget(order) || !hasObject(order, orders.length > 0)
     ) {
@@ -297,6 +303,71 @@ function isHandedBack({ allowed, read: { order } }: DefiOrder, next: DefiOrder):
     /^(?:give|give back|hand back|bring back|send back|return|bring out)$/.test(
       next.read.order.head.word,
     );
+}
+
+const LEAVES = /^(?:unstake_asset|withdraw_asset|claim_rewards)$/;
+const HANDS = /^(?:give me|give us|give|return|hand me|hand|get me|let me have)$/;
+
+/** "close my position on JustLend and give me the USDT": what comes out, and no order of its own. */
+function isHandedOver({ allowed, read }: DefiOrder, next: ReadOrder): boolean {
+  const [thing, ...more] = next.phrases;
+  const isThing = thing?.prep === null && thing.amount === null && thing.pronoun === null &&
+    thing.names.every(({ kind }) => kind === "asset") && thing.names.length <= 1 &&
+    (thing.names.length === 1 || thing.hints.length > 0) &&
+    thing.hints.every((hint) => hint === "thing");
+  const name = thing?.names[0]?.name;
+  const said = read.order.phrases.flatMap(({ names }) =>
+    names.flatMap((one) => one.kind === "asset" ? [one.name] : [])
+  );
+  // "withdraw my USDC and give me ETH" is a swap as well; mSOL gives SOL
+  const isSame = name === undefined ||
+    said.every((one) => one === name || receiptOf(one) !== undefined || one.includes("/"));
+  return HANDS.test(next.head.word) && next.particles.length === 0 && more.length === 0 &&
+    isThing &&
+    isSame && allowed.length > 0 && allowed.every((action) => LEAVES.test(action));
+}
+
+const SELLS =
+  /^(?:sell|swap|trade|exchange|convert|dump|offload|ditch|get rid of|flip|flog|unload|change|switch|liquidate|nuke)/;
+const TAKES = /^(?:give me|give us|hand me|get|get me|take|grab|receive|gimme)$/;
+
+/** "sell all my DOGE, give me USDT", "ditch EIGEN take WETH": what is received for it. */
+function isTakenFor({ allowed, read: { order } }: DefiOrder, next: ReadOrder): boolean {
+  const [thing, ...more] = next.phrases;
+  const name = thing?.names[0];
+  const isThing = thing?.prep === null && thing.amount === null && thing.pronoun === null &&
+    thing.names.length === 1 && name!.kind === "asset" && thing.hints.length === 0;
+  const isOpen = order.phrases.every(({ prep, names }) =>
+    !SWAP_TO.test(prep ?? "") && !names.some((one) => one.name === name?.name)
+  );
+  return isThing && more.length === 0 && isOpen && TAKES.test(next.head.word) &&
+    SELLS.test(order.head.word) && allowed.includes("swap_asset") &&
+    next.particles.every((word) => word === "in return");
+}
+
+/** The order with what comes out, where it does not say so itself. */
+function withReceived(last: DefiOrder, { phrases, parts }: ReadOrder): DefiOrder {
+  const { read } = last;
+  if (last.allowed.includes("swap_asset")) {
+    const [thing] = phrases;
+    const order = {
+      ...read.order,
+      phrases: [...read.order.phrases, { ...thing!, prep: "for", joined: false }],
+      parts: [...read.order.parts, ...parts.slice(1)],
+    };
+    const text = `${last.order} for ${thing!.names[0]!.name}`;
+    return { ...last, allowed: ["swap_asset"], order: text, read: { ...read, order } };
+  }
+  const isNamed = read.order.phrases.some(({ names }) =>
+    names.some(({ kind }) => kind === "asset")
+  );
+  if (isNamed || phrases[0]!.names.length === 0) return last;
+  const order = {
+    ...read.order,
+    phrases: [...read.order.phrases, { ...phrases[0]!, joined: false }],
+    parts: [...read.order.parts, ...parts.slice(1)],
+  };
+  return { ...last, read: { ...read, order } };
 }
 
 /** "withdraw 500 USDC and claim rewards": rewards are another thing. */

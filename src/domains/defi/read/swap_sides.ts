@@ -4,12 +4,12 @@ import { assetOf, states, type Things } from "./things.ts";
 
 /** Verbs whose object is received. */
 const BUYS =
-  /^(?:buy|purchase|acquire|get|get me|obtain|grab|pick up|pick|give me|gimme|receive|market buy|want|take|ape|scoop|scoop up|snap up|nab|bag|mint|purchase of|order)$/;
+  /^(?:buy|purchase|acquire|get|get me|obtain|grab|pick up|pick|give me|gimme|receive|market buy|want|take|ape|scoop|scoop up|snap up|snipe|slurp|slurp up|load up on|stock up on|nab|bag|mint|purchase of|order)$/;
 /** Verbs whose "with" leads to what is received. */
 const REPLACES = /^(?:replace|substitute|swap|exchange|trade|switch|change)$/;
 /** Verbs whose object is given, and none: what another verb does with its object nobody can tell. */
 const GIVES =
-  /^(?:swap|exchange|trade|convert|change|turn|switch|sell|market[- ]sell|dump|flip|rotate|unload|offload|shift|move|roll|transform|cash|liquidate|replace|substitute|give|put|throw|send|conversion|sale|swapping|trading|->|make|go|from|take|liquidation|get rid|rid|exit|ditch|sub|dispose|flog|let go|burn|shed|spend|pay|trim|cut|reduce|lighten)/;
+  /^(?:swap|exchange|trade|convert|change|turn|switch|sell|market[- ]sell|dump|flip|rotate|unload|offload|shift|move|roll|transform|cash|liquidate|replace|substitute|give|put|throw|send|conversion|sale|swapping|trading|->|make|go|from|take|liquidation|get rid|rid|exit|ditch|sub|dispose|flog|let go|burn|shed|spend|pay|trim|cut|reduce|lighten|nuke|paper|jeet|panic|clip|full port)/;
 const CLEAR = /^(?:to|into|->|<-|with|using|from|out of|by selling|by spending)$/;
 const GIVEN = /^(?:with|using|from|by selling|by spending|out of|via|<-)$/;
 const RECEIVED =

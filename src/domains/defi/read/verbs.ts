@@ -1,6 +1,13 @@
 import type { VerbEntry } from "../../../language/sense.ts";
 import type { DefiPrimitive } from "../taxonomy.ts";
 
+/** "undo my stake": what is held, and is to be held no more. */
+function holding(verbs: string, nouns: string): string {
+  return verbs.split("|").flatMap((verb) =>
+    ["my", "our"].flatMap((whose) => nouns.split("|").map((noun) => `${verb} ${whose} ${noun}`))
+  ).join("|");
+}
+
 const D: DefiPrimitive = "deposit_asset";
 const W: DefiPrimitive = "withdraw_asset";
 const S: DefiPrimitive = "swap_asset";
@@ -29,7 +36,10 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ],
   ["bank", [D, K, C]],
   ["unload", [S, W]],
-  ["send|move|transfer|shift|ship|push|remit", []],
+  [
+    "send|move|transfer|shift|ship|push|remit|pass|hand over|yeet|punt|lob|hurl|fling|funnel|shovel",
+    [],
+  ],
   ["earn", [D, K]],
   [
     "vote-lock|vote-escrow|vote lock|stake|stk|restake|re-stake|delegate|redelegate|bond|nominate|stake up|enroll|enrol|liquid stake|secure the network|help secure the network|validate|validate with",
@@ -43,6 +53,24 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     [U],
   ],
   ["end|terminate", [U, W, R]],
+  // "undo my stake of 60 TON"; "undo that" takes back what was said
+  [
+    holding(
+      "undo|reverse|unwind|roll back",
+      "stake|staking|delegation|nomination|lock|bond|restake|restaking",
+    ),
+    [U],
+  ],
+  [holding("undo|reverse|unwind|roll back", "supply|deposit|lending|lend"), [W]],
+  [
+    "stop|quit|end|cease|finish".split("|").flatMap((ends) =>
+      "staking|stacking|baking|delegating|nominating|validating|bonding|restaking|locking".split(
+        "|",
+      )
+        .map((act) => `${ends} ${act}`)
+    ).join("|"),
+    [U],
+  ],
   ["cease|discontinue|dissolve|dismantle|take apart|evacuate|vacate", [U, W]],
   ["decommission|shut down", [U]],
   ["unlock|free|free up|release|unlock up|break", [U, W, C]],
@@ -63,17 +91,18 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     "swap|trade|exchange|convert|transform|sell|buy|purchase|market swap|flip|rotate|flog|offload|ditch|" +
     "acquire|mkt sell|mkt buy|turn|replace|swap out|trade in|sell off|sell out|sell down|exchange out|change|switch|dump|" +
     "rebalance|realize|realise|obtain|trade out|spend|ape|market buy|market sell|" +
-    "change over|convert over|cash",
+    "change over|convert over|cash|nuke|paper-hand|paperhand|paper hand|jeet|panic sell|panic-sell|clip|slurp|slurp up|" +
+    "snipe|snap up|load up on|stock up on|full port|rinse",
     [S],
   ],
   [
     "borrow|reborrow|indebt|indebt me|loan me|lend me|spot me|take a loan|take out a loan|get a loan|open a loan|front me|" +
-    "advance me|advance us|loan us|front us|spot us|go into debt for|go into debt by|take on debt|borrow out|flash borrow|leverage|generate|originate",
+    "advance me|advance us|issue me|issue us|grant me|grant us|loan us|front us|spot us|go into debt for|go into debt by|take on debt|borrow out|flash borrow|leverage|generate|originate",
     [B],
   ],
   [
     "cancel out|repay|pay back|pay off|pay down|payback|reimburse|square up|pay up|pay towards|deleverage|" +
-    "settle up|clear off|knock off",
+    "settle up|clear off|knock off|fulfil|fulfill|honour|honor|refund|compensate",
     [R],
   ],
   [
@@ -84,7 +113,8 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ],
   ["pay", [R, S]],
   ["settle on", []],
-  ["claim|harvest|collect|reap|claim back", [C, W, U]],
+  ["claim|harvest|collect|reap|claim back|recollect|re-collect|recolect", [C, W, U]],
+  ["round up|hoover up|mop up|skim|skim off|gather up|vacuum up|milk", [C]],
   ["stop lending|stop supplying|stop providing|unlend|un-lend|unsupply|un-supply", [W]],
   ["leave the staking pool|leave the pool|leave the validator|leave my validator", [U, W]],
   [
@@ -108,8 +138,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
 
 /** Verbs of orders that the domain does not carry out, by kind. */
 const FOREIGN: Readonly<Record<string, string>> = {
-  transfer:
-    "share|gift|tip|donate|airdrop|refund|gift out|wire|venmo|forward|pay out to|reward|compensate|" +
+  transfer: "share|gift|@@tip|donate|airdrop|gift out|wire|venmo|forward|pay out to|reward|" +
     "disperse|distribute|multisend|split with",
   compounding: "reinvest|re-invest|recompound|auto-compound|autocompound|auto compound",
   bridge: "bridge|bridge over|hop|teleport|migrate",

@@ -31,7 +31,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ...objects(
     "debt",
     "i owe|we owe|that we owe|whatever i owe|whatever we owe|what we owe|owed|debt|debts|loans|borrow|what i owe|borrowings|" +
-      "of what i owe|what's owed|borrow position|tab|balance owed|loan|borrowing",
+      "of what i owe|what's owed|borrow position|tab|balance owed|loan|borrowing|obligation|obligations|arrears",
   ),
   ...objects(
     "debt:credit",

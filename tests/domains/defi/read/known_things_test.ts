@@ -147,6 +147,9 @@ const SLOTS: readonly (readonly [DefiPrimitive, string, readonly (string | null)
   ["unstake_asset", "release 400 CRV from the veCRV lock", ["CRV", null, null, null]],
   ["deposit_asset", "deposit into 3pool on curve", [null, null, "curve", "3pool"]],
   ["swap_asset", "swap 70 DAI, make that USDT, to FRAX", ["USDT", "FRAX", null, null]],
+  ["swap_asset", "swap 45 USDC and not 450 to BAL", ["USDC", "BAL", null, null]],
+  ["stake_asset", "delegate 10000 VET no I mean 10000 HBAR", ["HBAR", null, null, null]],
+  ["swap_asset", "get me 200 USDC of HYPE", ["USDC", "HYPE", null, null]],
   ["swap_asset", "turn into ARB 60 of my OP", ["OP", "ARB", null, null]],
   ["borrow_asset", "get me into debt at benqi for 6 AVAX", ["AVAX", null, "benqi", null]],
   // A symbol and its contract are one thing: the contract
