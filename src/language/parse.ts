@@ -220,7 +220,7 @@ function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPro
   const marks = createRoles(tokens.length);
   const tagged = joinAddresses(tagTokens(prompt, tokens, quantities, lexicon));
   const listed = dropListMarks(tagged, prompt, tokens, marks);
-  const said = dropStutters(withoutCounts(toEveryday(listed)), marks);
+  const said = dropStutters(withoutCounts(toEveryday(listed, lexicon)), marks);
   const corrected = applyCorrections(said, marks);
   const tags = dropRepeats(dropRepairs(dropOpening(corrected, marks), marks), marks);
   const wrapper = findWrapper(tags, prompt, tokens);

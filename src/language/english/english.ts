@@ -26,6 +26,26 @@ const YIELDED = ["which", "that"].flatMap((which) => [
     .map((comes) => `${which} ${comes}`),
 ]).join("|");
 
+/** "the DAO's BAL": what an institution has, whoever acts for it speaks of. */
+const OF_INSTITUTIONS = ["the", "our"].flatMap((whose) =>
+  [
+    "treasury",
+    "dao",
+    "foundation",
+    "fund",
+    "desk",
+    "company",
+    "firm",
+    "council",
+    "cooperative",
+    "guild",
+    "syndicate",
+    "trust",
+    "node",
+    "validator",
+  ].map((name) => `${whose} ${name}'s`)
+).join("|");
+
 /** "have a great day", "wish you a nice evening". */
 const DAYS = ["have a", "have", "wish you a", "wish you", "i wish you a"].flatMap((wish) =>
   ["good", "great", "nice", "lovely", "wonderful", "blessed", "fine"].flatMap((mood) =>
@@ -157,7 +177,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     this is not a drill|not a drill|this is no drill|i won't ask twice|i won't ask again|
     i'm not asking twice|don't make me ask twice|don't make me wait|don't keep me waiting`,
   determiner:
-    `my last|our last|the same|that same|this same|the remaining|our remaining|my remaining|a further|a|an|the|my|our|this|that|these|those|some|any|another|more|extra|additional|
+    `${OF_INSTITUTIONS}|my last|our last|the same|that same|this same|the remaining|our remaining|my remaining|a further|a|an|the|my|our|this|that|these|those|some|any|another|more|extra|additional|
     the rest of|what's left of|what is left of|of|worth|worth of|worth in|the rest of|whole|entire|own|other`,
   pronoun: `em|'em|er|it|them|that|those|these|this|everything|all of it|all of them|the lot|
     what comes out|whatever comes out|what i get|whatever i get|what you get|what u get|what i receive|what comes out of it|
@@ -243,6 +263,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     lying around|that's left|that is left|is left|fresh|regular|actual|resulting|obtained|obtained from it|therefrom|older|previous|former|
     have accumulated|has accumulated|have accrued|has accrued|have piled up|that sits|that sit|which sits|which sit|that lies|that lie|which lies|that i keep|that we keep|which i keep|which we keep|
     immediate|prompt|speedy|voluntary|orderly|one-off|single|
+    that belong to me|that belongs to me|which belong to me|which belongs to me|that are mine|that is mine|that's mine|which are mine|which is mine|coming to me|
     ${YIELDED}`,
   before:
     `before you do so|before doing so|before you do that|before doing that|before you|before|before we|but before that|prior to|but prior to|prior to this|prior to that|but prior to this|but prior to that|beforehand|but beforehand|but first|but before this|

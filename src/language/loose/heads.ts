@@ -153,7 +153,7 @@ function isSlot(tag: Tag): boolean {
 }
 
 const GRATEFUL =
-  /\b(?:grateful|thankful|happy|glad|obliged|appreciate|appreciated|great|nice|lovely|good|kind|pleased|delighted|help|wonderful|relief|weight|feel better|sleep better|ease|easier|fantastic|perfect|best|super|please|pls|mind|favou?r|ask)\b/;
+  /\b(?:grateful|thankful|happy|glad|obliged|appreciate|appreciated|great|nice|lovely|good|kind|pleased|alright|all right|okay|ok|possible|fine|delighted|help|wonderful|relief|weight|feel better|sleep better|ease|easier|fantastic|perfect|best|super|please|pls|mind|favou?r|ask)\b/;
 
 /** "I'd be thankful if you staked my 33 LINK", "I should be grateful if you would lend …". */
 function findIfYou(tags: readonly Tag[]): FoundHead | null {

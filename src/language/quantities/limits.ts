@@ -15,7 +15,7 @@ import type { Quantity } from "./types.ts";
 const BOUND = new RegExp(
   "^(?:up to|upto|at least|at most|at minimum|at maximum|(?:no|not) (?:more|less|fewer|higher|lower|greater) than|" +
     "more than|less than|fewer than|greater than|higher than|lower than|over|under|above|below|" +
-    "beyond|exceeding|not exceeding|minimum|maximum|min \\.|max \\.|min|max|minimal|maximal|" +
+    "beyond|exceeding|not exceeding|(?:no|not) (?:above|over|beyond|to exceed)|minimum|maximum|min \\.|max \\.|min|max|minimal|maximal|" +
     "(?:a|the) (?:minimum|maximum|max|min) of|(?:maximum|minimum|max|min) (?:of|:|=)|capped at|" +
     "limited to|(?:a |the )?(?:limit|cap) of|no (?:lower|higher) than|upwards of|north of|" +
     "south of|as (?:much|many|little|few) as|anything (?:up to|over|under)|" +

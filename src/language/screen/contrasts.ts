@@ -12,6 +12,11 @@ const MAX_LENGTH = 5;
 export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
   const dropped = new Set<Tag>();
   for (let i = 0; i < tags.length; i++) {
+    if (isLessLiked(tags, i)) {
+      for (const tag of tags.slice(i, i + 2)) dropped.add(tag);
+      i++;
+      continue;
+    }
     const opens = contrastLength(tags, i);
     if (opens === 0) continue;
     if (isOtherVerb(tags, i) || isOtherThing(tags, i)) {
@@ -38,6 +43,15 @@ export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
   }
   for (const tag of dropped) roles.set(tag, "correction");
   return dropped.size === 0 ? [...tags] : tags.filter((tag) => !dropped.has(tag));
+}
+
+/** "I'd rather borrow than sell: …": what is liked less is not to be done. */
+function isLessLiked(tags: readonly Tag[], at: number): boolean {
+  const [next, after] = [tags[at + 1], tags[at + 2]];
+  return tags[at]!.norm === "than" &&
+    tags.slice(0, at).some(({ norm }) => /\b(?:rather|sooner|prefer)\b/.test(norm)) &&
+    (verbOf(next, "base", "gerund", "participle") !== undefined || may(next, "adjective")) &&
+    (after === undefined || after.mark !== undefined || /^so$/.test(after.norm));
 }
 
 /** How many tags open a contrast: "not" behind a sign, "rather than". */

@@ -10,8 +10,18 @@ const K: DefiPrimitive = "stake_asset";
 const U: DefiPrimitive = "unstake_asset";
 const C: DefiPrimitive = "claim_rewards";
 
+/** "undo my stake", "stop the lending": what was done is to be done no more. */
+const ended = (acts: string): string =>
+  acts.split("|").flatMap((act) =>
+    ["undo", "stop", "end", "reverse", "quit"].flatMap((end) =>
+      ["my", "our", "the"].map((whose) => `${end} ${whose} ${act}`)
+    )
+  ).join("|");
+
 /** Verbs, and the actions that an order with one may ask for; none where its frame decides. */
 const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
+  [ended("stake|staking|delegation|restaking|nomination|bonding|baking|stacking"), [U]],
+  [ended("supply|lending"), [W]],
   [
     "deposit|supply|lend out|add liquidity|provide liquidity|add collateral|post|pledge|post collateral|pay in|" +
     "collateralize|collateralise|zap|zap in|zap into|become a liquidity provider|seed|lp|credit",

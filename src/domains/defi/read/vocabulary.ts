@@ -31,7 +31,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ),
   ...objects(
     "debt:credit",
-    "credit|credit line|facility|on loan|on credit|borrowing power|borrowing capacity|borrow limit|drawing|liability|liabilities",
+    "credit|credit line|facility|on loan|on credit|borrowing power|borrowing capacity|borrow limit|borrowing limit|available limit|credit limit|loan limit|lending limit|available borrow|full borrow limit|drawing|liability|liabilities",
   ),
   ...objects("debt:repayment", "repayment"),
   ...objects("collateral", "collateral|collat|guarantee|security|margin of safety"),
@@ -151,7 +151,12 @@ const MANNERS: readonly string[] = [
     ]
       .flatMap((how) => [`with ${how} ${what}`, `at ${how} ${what}`, `for ${how} ${what}`])
   ),
-  ...("for votes|for vote|for voting|for voting power|for the votes|for vote power|on the open market|in the open market|" +
+  ...["slippage", "gas", "price impact", "gas speed"].flatMap((what) =>
+    ["low", "lowest", "minimal", "normal", "standard", "fast", "slow", "medium", "cheap", "tight"]
+      .flatMap((how) => [`${how} ${what}`, `${what} ${how}`])
+  ),
+  ...("with slow gas|at slow gas|on slow gas|with cheap gas|" +
+    "for votes|for vote|for voting|for voting power|for the votes|for vote power|on the open market|in the open market|" +
     "best price|at best|at market price|at the market price|at market|at the going rate|at the best rate|" +
     "at the best price|using the best rate|best rate|with the best rate|at best price|" +
     "with variable rate|with a variable rate|at variable rate|variable rate|stable rate|" +

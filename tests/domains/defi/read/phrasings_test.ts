@@ -1,0 +1,69 @@
+import { assertEquals } from "@std/assert";
+import { readOrders } from "../../../../src/domains/defi/read/orders.ts";
+
+/** Phrasings of an order, and one of the actions that its words leave open. */
+const READ: readonly (readonly [string, string])[] = [
+  // What is preferred, and what is not
+  ["I'd rather borrow than sell: 270 USDC at Drift", "borrow_asset"],
+  ["we'd much rather see our 40 DOT staked than idle", "stake_asset"],
+  ["I'd rather hold my ETH myself so take 1.7 out of the Ether.fi vault", "withdraw_asset"],
+  ["gas is cheap so might as well swap 2 ETH for DAI", "swap_asset"],
+  // Those for whom one speaks
+  ["Could the treasury have 2,500 HNT changed into SOL?", "swap_asset"],
+  ["The fund would like 500 AVAX staked on Benqi", "stake_asset"],
+  ["Our treasury requests that 90,000 USDC be borrowed from Spark", "borrow_asset"],
+  ["sell a third of the foundation's BAL for DAI", "swap_asset"],
+  ["The next order is to unstake 2,400 BNB with Lista", "unstake_asset"],
+  // Leave that is asked for
+  ["Would it be possible to have 19,000 EURC paid back to Moonwell?", "repay_asset"],
+  ["would it be okay if you lent 300 DAI on Aave for me?", "deposit_asset"],
+  // What is to be done no more
+  ["undo my stake of 700 UNI", "unstake_asset"],
+  ["stop the lending of 40 DAI on Aave", "withdraw_asset"],
+  ["leave Puffer altogether, 130 ETH", "unstake_asset"],
+  ["leave the Curve pool with all my LP tokens", "withdraw_asset"],
+  // What is asked for anew
+  ["Make that 60 ETH, not 50, sold into DAI on CoW Swap", "swap_asset"],
+  // With what something is bought, how much of a limit, and how it is to be done
+  ["spend 65 USDC on RENDER", "swap_asset"],
+  ["borrow a quarter of my available limit on Spark in USDC", "borrow_asset"],
+  ["swap 5 ETH to USDC, low slippage", "swap_asset"],
+  ["swap 5 ETH to USDC, slippage not above 50 bps", "swap_asset"],
+  ["put 5 ETH into ether.fi's liquid vault", "deposit_asset"],
+];
+
+for (const [prompt, action] of READ) {
+  Deno.test(`readOrders() reads "${prompt}"`, () => {
+    const { orders } = readOrders(prompt);
+    assertEquals(orders.map(({ allowed }) => allowed.some((one) => one === action)), [true]);
+  });
+}
+
+/** Near to what is read, and no order that could be carried out as it is said. */
+const REFUSED: readonly string[] = [
+  "I'd sooner burn my keys than lend 900 USDT on Venus",
+  "I'd rather not stake 5 ETH",
+  "I'd rather wait than stake 5 ETH",
+  "I'd rather you borrowed nothing",
+  "swap 5 ETH to USDC, I'd rather keep 1 ETH",
+  "my boss would like 500 AVAX staked on Benqi",
+  "our treasury wants to swap 100 ETH for USDC",
+  "I'd rather see you stake 5 ETH with Lido than me",
+  "the treasury would not like 500 AVAX staked",
+  "undo the deposit into the Yearn vault that I just said by mistake",
+  "don't undo my stake",
+  "undo my last deposit",
+  "leave the Lido pool alone",
+  "leave Aave as it is",
+  "leave the vault with 100 USDC in it",
+  "leave my USDC in Aave",
+  "spend 100 USDC on gas",
+  "make that 5 ETH",
+  "swap 5 ETH at not above 2,000 USDC",
+];
+
+for (const prompt of REFUSED) {
+  Deno.test(`readOrders() does not read "${prompt}"`, () => {
+    assertEquals(readOrders(prompt).refusal === null, false);
+  });
+}
