@@ -474,7 +474,12 @@ function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): Foun
 
 /** "I'd like my USDT to be USDC", "my 800 MATIC become ETH, now": one thing is to be another. */
 function findBecome(tags: readonly Tag[], at: number, frame: readonly Tag[]): FoundHead | null {
-  const as = tags.findIndex(({ norm }, i) => i > at && /^(?:to be|become|to become)$/.test(norm));
+  const as = tags.findIndex(({ norm }, i) =>
+    i > at &&
+    (/^(?:to be|become|to become)$/.test(norm) ||
+      // "I'd like my 500 USDC as DAI"
+      frame.length > 0 && norm === "as" && mayName(tags[i + 1], "asset"))
+  );
   if (as < 0) return null;
   const asks = frame.length > 0 || tags.some((tag) => may(tag, "courtesy", "urgency"));
   const isThing = (tag: Tag) => mayName(tag, "asset");

@@ -26,6 +26,16 @@ const YIELDED = ["which", "that"].flatMap((which) => [
     .map((comes) => `${which} ${comes}`),
 ]).join("|");
 
+/** "the BNB which we have pledged": what was done to a thing tells which it is. */
+const DONE_TO = ["that i", "that we", "which i", "which we"].flatMap((who) =>
+  ("deposited|supplied|lent|lent out|staked|delegated|locked|bonded|borrowed|pledged|posted|put up|" +
+    "put in|parked|placed|provided|accrued|accumulated|earned|drew|took out|took on|been lending|" +
+    "been staking|been farming|been holding|been supplying")
+    .split("|").flatMap((done) =>
+      [" ", " have ", "'ve ", " had "].map((has) => `${who}${has}${done}`)
+    ).concat([`${who} had on loan`, `${who} have on loan`, `${who} still owe`])
+).join("|");
+
 /** "the DAO's BAL": what an institution has, whoever acts for it speaks of. */
 const OF_INSTITUTIONS = ["the", "our"].flatMap((whose) =>
   [
@@ -264,6 +274,9 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     have accumulated|has accumulated|have accrued|has accrued|have piled up|that sits|that sit|which sits|which sit|that lies|that lie|which lies|that i keep|that we keep|which i keep|which we keep|
     immediate|prompt|speedy|voluntary|orderly|one-off|single|
     that belong to me|that belongs to me|which belong to me|which belongs to me|that are mine|that is mine|that's mine|which are mine|which is mine|coming to me|
+    smaller|serving as collateral|that serves as collateral|which serves as collateral|that serve as collateral|
+    merit|merkl|seasonal|season|mining|liquidity mining|smoothing pool|loyalty|
+    ${DONE_TO}|
     ${YIELDED}`,
   before:
     `before you do so|before doing so|before you do that|before doing that|before you|before|before we|but before that|prior to|but prior to|prior to this|prior to that|but prior to this|but prior to that|beforehand|but beforehand|but first|but before this|

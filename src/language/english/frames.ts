@@ -629,6 +629,33 @@ const THING: readonly string[] = [
     ],
     ...["it would make me happy to", "it would please me to", "it would be good to"],
   ].flatMap((asks) => [`${asks} have`, `${asks} see`, `${asks} get`]),
+  ...[
+    "see that",
+    "please see that",
+    "see to it that",
+    "make sure",
+    "make sure that",
+    "ensure",
+    "ensure that",
+  ]
+    .flatMap((sees) =>
+      ["i get", "we get", "i have", "we have", "i receive", "we receive"].map((get) =>
+        `${sees} ${get}`
+      )
+    ),
+  ...["i'd", "i would", "we'd", "we would"].flatMap((who) =>
+    [
+      "feel comfortable",
+      "feel better",
+      "feel safer",
+      "feel good",
+      "sleep better",
+      "rest easier",
+      "be more comfortable",
+      "be better off",
+      "be comfortable",
+    ].map((mood) => `${who} ${mood} with`)
+  ),
   ...INSTITUTIONS.flatMap((who) => [
     ...["would like", "requests", "asks for", "would like to have"]
       .map((wish) => `${who} ${wish}`),

@@ -287,6 +287,7 @@ function findMoving(tags: readonly Tag[]): FoundHead | null {
   ) return null;
   // "ETH leaves Aave" tells, "should leave" and "arrange for it to leave" ask
   const isBidden = words.some((word) => /^(?:should|must|shall)$/.test(word)) ||
+    before.some((tag) => tag.norm === "let") ||
     before.at(-1)?.norm === "to" && before.some((tag) => may(tag, "frame"));
   if (tags[at]!.norm === "leave" && !isBidden) return null;
   const mayGo = words.some((word) => /^(?:could|may)$/.test(word));

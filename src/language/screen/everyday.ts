@@ -19,6 +19,16 @@ export function toEveryday(
       return { ...tag, senses: [{ role: "verb", verb: exit, form: "base" }] };
     }
     if (isSpentOn(tags, i)) return { ...tag, norm: "for", senses: [{ role: "prep" }] };
+    if (isNil(tags, i)) {
+      const { from, to, text } = tag;
+      const refusal = { kind: "zero" as const, text };
+      return { ...tag, senses: [], quantity: { from, to, kind: "amount", value: "0", refusal } };
+    }
+    if (isYielded(tags, i)) return { ...tag, senses: [{ role: "object", hint: "reward" }] };
+    if (isOneAt(tags, i) || isOneAt(tags, i - 1)) {
+      const { quantity: _, ...rest } = tag;
+      return { ...rest, senses: [{ role: "filler" }] };
+    }
     if (isMadeOf(tags, i)) return { ...tag, norm: "please", senses: [{ role: "courtesy" }] };
     // "goes to Aave", "goes back": moves
     const moves = tag.norm === "goes" && may(tags[i + 1], "prep", "particle");
@@ -82,6 +92,54 @@ function isSpentOn(tags: readonly Tag[], at: number): boolean {
   return isThing && !mayName(next, "chain") && !mayName(next, "place") &&
     (after === undefined || after.mark !== undefined || lightRole(after) !== null ||
       may(after, "prep"));
+}
+
+/** "bring my debt down to nil" */
+function isNil(tags: readonly Tag[], at: number): boolean {
+  return /^(?:nil|nought|naught|zilch|nothing)$/.test(tags[at]!.norm) &&
+    tags[at - 1]?.norm === "to" &&
+    tags.slice(0, at).some((tag) => senseOf(tag, "object")?.hint === "debt");
+}
+
+/** What a place does for who has something in it. */
+const YIELDS =
+  /^(?:earned|made|yielded|accrued|generated|paid|accumulated|produced|earns|made me|paid me|earned me|gave me|gave|owes me|owes us|owes|brought me|has earned|has made|has yielded|has accrued)$/;
+
+/** "what my validator earned so far", "whatever Velodrome owes me": what a place yields. */
+function isYielded(tags: readonly Tag[], at: number): boolean {
+  if (!/^(?:what|whatever|everything|all)$/.test(tags[at]!.norm)) return false;
+  let to = at + 1;
+  while (to < at + 6 && tags[to] && isPlaceWord(tags[to]!)) to++;
+  const names = tags.slice(at + 1, to).some((tag) =>
+    may(tag, "place_word") || mayName(tag, "place") || senseOf(tag, "object")?.hint === "stake"
+  );
+  while (/^(?:has|have|did|already)$/.test(tags[to]?.norm ?? "")) to++;
+  // "repay what Aave owes me" is none
+  const isOwed = /^owes/.test(tags[to]?.norm ?? "");
+  if (
+    isOwed &&
+    !/^(?:claim|collect|harvest|grab|fetch|get|give me|get me)$/.test(tags[at - 1]?.norm ?? "")
+  ) {
+    return false;
+  }
+  return names && to > at + 1 && YIELDS.test(tags[to]?.norm ?? "") &&
+    !tags.slice(to + 1).some((tag) => may(tag, "question"));
+}
+
+function isPlaceWord(tag: Tag): boolean {
+  return !tag.mark && !tag.quantity &&
+    (may(tag, "determiner", "place_word", "name") || mayName(tag, "place") ||
+      /^(?:stake|reward|lending)$/.test(senseOf(tag, "object")?.hint ?? ""));
+}
+
+/** "harvest it, the one on QuickSwap": where what was named before is. */
+function isOneAt(tags: readonly Tag[], at: number): boolean {
+  const isOne = /^(?:the|that|those)$/.test(tags[at]?.norm ?? "") &&
+    /^ones?$/.test(tags[at + 1]?.norm ?? "");
+  return isOne && tags[at - 1]?.mark === "," && may(tags[at + 2], "prep") &&
+    (mayName(tags[at + 3], "place") || may(tags[at + 3], "determiner")) &&
+    tags.slice(0, at).some((tag) => (verbOf(tag, "base")?.actions.length ?? 0) > 0) &&
+    !tags.slice(0, at).some((tag) => may(tag, "negation", "correction"));
 }
 
 /** "No wait, make that 60 ETH, not 50, sold into DAI": asks for it anew. */

@@ -210,7 +210,11 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
   if (stakes && all.has("withdraw_asset")) all.add("unstake_asset");
   widen(all, said, stakes);
   const collects = known[0] === "claim_rewards";
-  if (main.includes("reward") && (collects || assets.length === 0) && all.has("claim_rewards")) {
+  // "retrieve my staking reward of SOL"
+  const isOfReward = said.order.phrases.every((phrase) =>
+    !hasAsset(phrase) || phrase.prep === null && phrase.hints.includes("reward")
+  );
+  if (main.includes("reward") && (collects || isOfReward) && all.has("claim_rewards")) {
     return ["claim_rewards"];
   }
   // "Realise our pending rewards"
@@ -312,8 +316,10 @@ function wayOfDebt({ phrases, head, particles }: ReadOrder): DefiPrimitive[] {
       prep === null && amount !== null && hints.some((hint) => tellsOf(hint) === "debt")
     );
   if (wants) return ["borrow_asset"];
-  // "bring my debt to zero"
-  if (phrases.some(({ hints }) => hints.includes("is:zero"))) return ["repay_asset"];
+  // "bring my debt to zero", "make it smaller"
+  if (phrases.some(({ hints }) => hints.some((hint) => /^is:(?:zero|smaller)$/.test(hint)))) {
+    return ["repay_asset"];
+  }
   const leads = (preps: RegExp) =>
     phrases.some(({ prep, hints }) =>
       preps.test(prep ?? "") && hints.some((hint) => tellsOf(hint) === "debt")

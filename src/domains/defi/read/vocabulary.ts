@@ -22,7 +22,8 @@ const OBJECTS: Readonly<Record<string, string>> = {
     "reward",
     "reward|rewards|incentive|incentives|emission|emissions|yield|yields|" +
       "earnings|interest|fees|fee|gains|profits|profit|payout|payouts|income|bonus|" +
-      "staking rewards|voting rewards|vote rewards|voter rewards|voting fees|bribes|gauge bribes|vote-escrow bribes|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|bribe|bribes",
+      "staking rewards|staking reward|staking income|staking payout|staking payouts|staking gains|staking earnings|voting rewards|vote rewards|voter rewards|voting fees|bribes|gauge bribes|vote-escrow bribes|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|bribe|bribes|" +
+      "mev tips|jito tips|sol tips|validator tips|staking tips|accrued tips",
   ),
   ...objects(
     "debt",
@@ -45,7 +46,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
     "stake",
     "stake|validator|validators|validator node|delegation|delegations|staking pool|" +
       "staking contract|staking|stakes|validating|nominations|staking position|liquid staking|lockup|" +
-      "nominator|nominators|consensus|indexer|bakers|baker|operator|lock|validation|deposit contract|unbonding queue|staking program|" +
+      "nominator|nominators|withdrawal queue|exit queue|unstaking queue|redemption queue|consensus|indexer|bakers|baker|operator|lock|validation|deposit contract|unbonding queue|staking program|" +
       "staking module|restaking|restake|delegator|node|nodes|bonding|stacking|baking|nomination|nomination pool|" +
       "nomination pools|collator|collators|p-rep|p rep|stake account|what i staked|what i delegated",
   ),
@@ -57,7 +58,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ),
   ...objects(
     "thing",
-    "governance token|governance tokens|token|tokens|coin|coins|piece|pieces|pcs|dust|crypto|stablecoins|stables|stablecoin|" +
+    "ounces|ounce|troy ounces|governance token|governance tokens|token|tokens|coin|coins|piece|pieces|pcs|dust|crypto|stablecoins|stables|stablecoin|" +
       "cryptocurrency|units|unit",
   ),
   ...objects(
@@ -235,7 +236,7 @@ export const DEFI_ORDERS: OrderLexicon = {
     ("vault|vaults|pool|pools|market|markets|protocol|protocols|gauge|gauges|farm|farms|venue|" +
       "savings account|account|platform|dex|network|chain|contract|app|exchange contract|yield vault|" +
       "savings vault|v2|v3|v4|version|program|router|module|v two|v three|v four|lending vault|syrup pool|liquidity pool|" +
-      "perps pool|perp pool|perps vault|prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche|" +
+      "perps pool|perp pool|perps vault|prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|reward program|rewards program|incentive program|incentives program|reward programme|savings venue|yield pool|farming pool|finance|pair|tranche|" +
       "cdp|cdps|trove|troves|clmm|dlmm|whirlpool|slipstream|amm|range|ranges|stability pool|money market|station|acct|boost")
       .split("|"),
   manners: MANNERS,
@@ -258,6 +259,9 @@ export const DEFI_ORDERS: OrderLexicon = {
     take: "with",
     selling: "with",
     spending: "with",
+    "to raise": "for",
+    "to obtain": "for",
+    "to acquire": "for",
     "pay with": "with",
     "pay in": "with",
     "paid in": "with",

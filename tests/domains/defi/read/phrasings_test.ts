@@ -30,6 +30,23 @@ const READ: readonly (readonly [string, string])[] = [
   ["swap 5 ETH to USDC, low slippage", "swap_asset"],
   ["swap 5 ETH to USDC, slippage not above 50 bps", "swap_asset"],
   ["put 5 ETH into ether.fi's liquid vault", "deposit_asset"],
+  // What a place yields, and which one is meant
+  ["collect what my Kamino vault has earned", "claim_rewards"],
+  ["grab what the staking pool paid me", "claim_rewards"],
+  ["claim the GHO merit rewards on Aave", "claim_rewards"],
+  ["retrieve my staking reward of SOL", "claim_rewards"],
+  ["harvest my rewards please, the ones on QuickSwap", "claim_rewards"],
+  ["withdraw the 40 BNB which we have pledged on Venus", "withdraw_asset"],
+  // What comes of it
+  ["bring our borrowings on Aave down to nil", "repay_asset"],
+  ["make my debt on Aave smaller by 50 USDC", "repay_asset"],
+  ["I'd like my 500 USDC as DAI", "swap_asset"],
+  ["sell 5 ETH to raise 5,000 USDC", "swap_asset"],
+  ["put in a swap order: 0.2 BTC to ETH", "swap_asset"],
+  ["please let 1,000 of my USDC leave the Steakhouse vault", "withdraw_asset"],
+  ["redeem 3 stETH through the Lido withdrawal queue", "unstake_asset"],
+  ["make sure we get our 500 USDC back from Aave", "withdraw_asset"],
+  ["I'd sleep better with the 2 ETH loan on Aave repaid", "repay_asset"],
 ];
 
 for (const [prompt, action] of READ) {
@@ -58,6 +75,14 @@ const REFUSED: readonly string[] = [
   "leave the vault with 100 USDC in it",
   "leave my USDC in Aave",
   "spend 100 USDC on gas",
+  "claim my points",
+  "claim what Kim owes me",
+  "tell me what my validator earned",
+  "what my validator earned is 5 SOL",
+  "let the token leave the wallet",
+  "make sure Kim gets her 500 USDC back from Aave",
+  "make my debt bigger",
+  "I'd like 500 USDC as my collateral is thin",
   "make that 5 ETH",
   "swap 5 ETH at not above 2,000 USDC",
 ];
