@@ -75,6 +75,13 @@ export function findHead(tags: readonly Tag[], lexicon: CompiledLexicon): FoundH
   if (gerund && (expects === "gerund" || (takes === null && frame.length === 0))) {
     return headOf(tags, at, frame, takes, gerund, "request");
   }
+  // "repya my DAI loan": the verb, and no noun behind it
+  const slip = takes === null && isOpen(first) && may(tags[at + 1], "determiner")
+    ? repairVerb(first.norm, lexicon)
+    : null;
+  if (slip !== null && slip !== "ambiguous" && slip.actions.length > 0) {
+    return findOpenVerb(tags, at, frame, takes, lexicon);
+  }
   if (expects !== "gerund") {
     const named = findNamed(tags, at, frame, takes);
     if (named) return named;

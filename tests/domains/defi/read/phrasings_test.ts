@@ -47,6 +47,11 @@ const READ: readonly (readonly [string, string])[] = [
   ["redeem 3 stETH through the Lido withdrawal queue", "unstake_asset"],
   ["make sure we get our 500 USDC back from Aave", "withdraw_asset"],
   ["I'd sleep better with the 2 ETH loan on Aave repaid", "repay_asset"],
+  // Letters that are crossed or left out
+  ["repya my dai laon", "repay_asset"],
+  ["pay bakc 2 eth to spark", "repay_asset"],
+  ["sel 40 uni for ehter", "swap_asset"],
+  ["pul 300 usdt fomr morpho plaese", "withdraw_asset"],
 ];
 
 for (const [prompt, action] of READ) {
@@ -75,6 +80,8 @@ const REFUSED: readonly string[] = [
   "leave the vault with 100 USDC in it",
   "leave my USDC in Aave",
   "spend 100 USDC on gas",
+  "relay my loan on Aave",
+  "tel 5 ETH to leave",
   "claim my points",
   "claim what Kim owes me",
   "tell me what my validator earned",
