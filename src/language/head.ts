@@ -168,7 +168,9 @@ function nextFrame(tags: readonly Tag[], at: number): FrameTakes | null {
   for (const takes of ["base", "gerund", "doing", "thing"] as const) {
     if (!senses.includes(takes) || follower === undefined) continue;
     if (takes === "base" && (verbOf(follower, "base") || isFrame || isOpen(follower))) return takes;
-    if (takes === "gerund" && verbOf(follower, "gerund")) return takes;
+    // "would you mind starting the exit"
+    const isDoing = isFrame && follower.norm.endsWith("ing") && namesAct(tags, next + 1);
+    if (takes === "gerund" && (verbOf(follower, "gerund") || isDoing)) return takes;
     if (takes === "doing" && namesAct(tags, next)) return takes;
     const acts = verbOf(tags[at], "base") === undefined ||
       namesAct(tags, next) && !leads(tags, next);
@@ -204,7 +206,7 @@ function namesAct(tags: readonly Tag[], from: number): boolean {
 
 /** "get", "have" and the like, after which a thing is said to be done. */
 function mayCause(tag: Tag): boolean {
-  return /^(?:get|have|want|need|see)$/.test(tag.norm);
+  return /^(?:please )?(?:get|have|want|need|see|make)$/.test(tag.norm);
 }
 
 /** "get 5 ETH staked", "that 11 ETH be unstaked", "what I need is 1100 DAI borrowed". */

@@ -735,6 +735,8 @@ const DOING: readonly string[] = [
   "give me",
   "get me",
   "route",
+  ..."starting|beginning|making|initiating|arranging|processing|placing|executing|performing|submitting|setting up|kicking off|triggering|doing|commencing|putting through"
+    .split("|"),
 ];
 
 const of = (takes: FrameTakes, phrases: readonly string[]): (readonly [string, Sense])[] =>

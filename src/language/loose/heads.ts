@@ -187,15 +187,21 @@ function findIfYou(tags: readonly Tag[]): FoundHead | null {
 function findMayI(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
   const at = tags.findIndex((tag) => lightRole(tag) === null && !tag.mark);
   const text = tags.slice(at, at + 4).map(({ norm }) => norm).join(" ");
-  const length = /^(?:may|could|can|might) (?:i|we)\b|^(?:you|u) can\b/.test(text)
+  const isTold = /^(?:you|u) (?:can|may)\b/.test(text);
+  const length = isTold || /^(?:may|could|can|might) (?:i|we)\b/.test(text)
     ? tags[at]!.norm.includes(" ") ? 1 : 2
     : lengthOfPossible(tags.slice(at, at + 7));
-  const asks = isPolite || tags.some((tag) => may(tag, "courtesy") && !may(tag, "frame"));
+  // "you can deposit now the 60 DOT": may be done at once
+  const isFree = isTold && tags.some((tag) => tag.quantity && !tag.quantity.refusal) &&
+    tags.slice(at, at + length + 3).some((tag) => may(tag, "urgency"));
+  const asks = isPolite || isFree ||
+    tags.some((tag) => may(tag, "courtesy") && !may(tag, "frame"));
   if (length === 0 || !asks) return null;
   let next = at + length;
   while (next < tags.length && lightRole(tags[next]!) !== null) next++;
   const verb = verbOf(tags[next], "base");
-  if (!verb || verb.actions.length === 0) return null;
+  const acts = verb && (verb.actions.length > 0 || /^(?:take|put|get|move)$/.test(verb.base));
+  if (!verb || !acts) return null;
   return headAt(tags, next, verb, "request", tags.slice(at, next), []);
 }
 

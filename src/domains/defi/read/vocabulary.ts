@@ -46,7 +46,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
     "stake",
     "stake|validator|validators|validator node|delegation|delegations|staking pool|" +
       "staking contract|staking|stakes|validating|nominations|staking position|liquid staking|lockup|" +
-      "nominator|nominators|withdrawal queue|exit queue|unstaking queue|redemption queue|consensus|indexer|bakers|baker|operator|lock|validation|deposit contract|unbonding queue|staking program|" +
+      "nominator|nominators|orchestrator|orchestrators|super representative|super representatives|block producer|block producers|stake pool|stake pools|withdrawal queue|exit queue|unstaking queue|redemption queue|consensus|indexer|bakers|baker|operator|lock|validation|deposit contract|unbonding queue|staking program|" +
       "staking module|restaking|restake|delegator|node|nodes|bonding|stacking|baking|nomination|nomination pool|" +
       "nomination pools|collator|collators|p-rep|p rep|stake account|what i staked|what i delegated",
   ),

@@ -52,6 +52,13 @@ const READ: readonly (readonly [string, string])[] = [
   ["pay bakc 2 eth to spark", "repay_asset"],
   ["sel 40 uni for ehter", "swap_asset"],
   ["pul 300 usdt fomr morpho plaese", "withdraw_asset"],
+  ["Would you mind starting the exit for 32 ETH?", "unstake_asset"],
+  ["do you mind arranging a loan of 500 USDC on Aave?", "borrow_asset"],
+  ["May I request the return of 1,250 EGLD from delegation?", "unstake_asset"],
+  ["would it be ok to take 120 USDC out of Lulo? Do it please", "withdraw_asset"],
+  ["please make my 5 ETH staked on Lido", "stake_asset"],
+  ["yes you can deposit now the 60 DOT in Bifrost lending", "deposit_asset"],
+  ["May my 120 LPT please be delegated to an orchestrator?", "stake_asset"],
 ];
 
 for (const [prompt, action] of READ) {
@@ -82,6 +89,11 @@ const REFUSED: readonly string[] = [
   "spend 100 USDC on gas",
   "relay my loan on Aave",
   "tel 5 ETH to leave",
+  "you can now stake ETH on Coinbase",
+  "you can withdraw 5 ETH",
+  "make a note that 5 ETH are staked",
+  "the return of 5 ETH on Aave is low",
+  "would it be ok to take 120 USDC out of Lulo?",
   "claim my points",
   "claim what Kim owes me",
   "tell me what my validator earned",
