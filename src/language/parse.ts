@@ -4,7 +4,7 @@ import type { CompiledLexicon } from "./lexicon.ts";
 import { isShouting } from "./names/open_names.ts";
 import { type ReadOrder, verbOf } from "./order.ts";
 import { readGist } from "./loose/gist.ts";
-import { isPlainTail, leadsUp, mayRunOn, tailAt } from "./loose/tail.ts";
+import { hastens, isPlainTail, leadsUp, mayRunOn, tailAt } from "./loose/tail.ts";
 import { isShunned } from "./loose/telling.ts";
 import { isRunOnRemark } from "./loose/remarks.ts";
 import { lightRole } from "./screen/transparent.ts";
@@ -283,9 +283,8 @@ function readRunOn(prepared: Prepared, isShown: boolean): RoledReading | null {
     const reading = readSegments(cut(kept), { ...baseOf(prepared, roles, false), ratios });
     if (!isPlainTail(reading)) continue;
     const lead = tags.slice(0, at);
-    const leads = isShown
-      ? isRunOnRemark(lead, reading.orders[0]!.head.actions)
-      : leadsUp(cut(lead), true);
+    const leads = hastens(lead) ||
+      (isShown ? isRunOnRemark(lead, reading.orders[0]!.head.actions) : leadsUp(cut(lead), true));
     if (!leads || askedBesides(tags, roles, 1).length > 0) return null;
     for (const tag of tags.slice(0, at)) roles.set(tag, lightRole(tag) ?? "aside");
     return { ...reading, roles };

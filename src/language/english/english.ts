@@ -36,6 +36,25 @@ const DONE_TO = ["that i", "that we", "which i", "which we"].flatMap((who) =>
     ).concat([`${who} had on loan`, `${who} have on loan`, `${who} still owe`])
 ).join("|");
 
+/** "Maybe I'm paranoid but …": of the speaker, and not of the order. */
+const HEDGES = ["maybe", "perhaps", "might be", "possibly"].flatMap((maybe) =>
+  [
+    "paranoid",
+    "crazy",
+    "silly",
+    "wrong",
+    "late",
+    "early",
+    "stupid",
+    "old-fashioned",
+    "overcautious",
+  ]
+    .map((how) => `${maybe} i'm ${how} but`)
+).concat(
+  ["i may regret this but", "i might regret this but", "i'll probably regret this but"],
+  ["call me paranoid but", "call me crazy but", "i may be wrong but", "i might be wrong but"],
+).join("|");
+
 /** "the DAO's BAL": what an institution has, whoever acts for it speaks of. */
 const OF_INSTITUTIONS = ["the", "our"].flatMap((whose) =>
   [
@@ -74,7 +93,9 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     hi|hey|hello|yo|gm|gn|howdy|hiya|greetings|hi there|hey there|hello there|
     good morning|good afternoon|good evening|good day|morning|evening|hello again|hi again`,
   courtesy:
-    `if that's alright|if that is alright|if that's all right|if that's fine|if that's possible|if you'd be so kind|if you'd be so good|
+    `i hope it's fine to ask|i hope it's ok to ask|i hope it's okay to ask|hope it's ok to ask|i hope you don't mind me asking|hope you don't mind me asking|hope you don't mind|i hope you don't mind|if i may ask|if i may|
+    i have a request|i've got a request|i have a favour to ask|i have a favor to ask|a small favour|a small favor|could i ask a favour|can i ask a favour|may i ask a favour|i need a favour|i need a favor|one favour|one favor|
+    if that's alright|if that is alright|if that's all right|if that's fine|if that's possible|if you'd be so kind|if you'd be so good|
     if it please you|if it pleases you|would ya|could ya|will ya|would u|could u|would do nicely|would do|should do|would be fine|should be fine|
     would be enough|should be enough|would suffice|should suffice|sorry to bother you|sorry to disturb you|sorry to trouble you|
     sorry for bothering you|${DAYS}|
@@ -137,8 +158,10 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     decision|next one|action item|assignment|item|work order|trade order|a request|an order|urgent request|
     next thing|first thing|last thing|final thing|one more thing|my instruction|my command|
     my instructions|quick thing|first up|next up|that`,
-  insistence:
-    `hear me out|for the love of god|you know what|u know what|know what|tell you what|dead simple|period|full stop|before i change my mind|before i lose my nerve|before i chicken out|before i get rekt|before i regret it|bridge the gap|no more thinking|let's not overthink it|let's not overthink this|don't overthink|dont overthink|don't laugh|dont laugh|don't care about slip|dont care about slip|no point in waiting|no point waiting|
+  insistence: `${HEDGES}|
+    as i said to you|like i said|as i told you|as discussed|as we discussed|as we agreed|as mentioned|as requested|as instructed|as ever|as you suggested|as you advised|as you recommended|per our chat|per our discussion|
+    here we are|here you go|there you go|there we go|here goes nothing|no further delay|without further delay|without further ado|no more delay|no more delays|no more waiting|
+    hear me out|for the love of god|you know what|u know what|know what|tell you what|dead simple|period|full stop|before i change my mind|before i lose my nerve|before i chicken out|before i get rekt|before i regret it|bridge the gap|no more thinking|let's not overthink it|let's not overthink this|don't overthink|dont overthink|don't laugh|dont laugh|don't care about slip|dont care about slip|no point in waiting|no point waiting|
     excuse me|pardon me|kindly action|please action|kindly proceed|kindly arrange|my apologies|apologies|long day|long week|long night|long time|long time no see|it's been a long day|no time|no time to lose|decision is taken|decision taken|the decision is taken|mind made up|my mind made up|lazy me|nothing fancy|no bells and whistles|don't care about slippage|dont care about slippage|dont wait|don't lose time|dont lose time|ez decision|fren|frens|ser|degen mode|done deal|no rush on gas|wagmi|lfg|let's go|good morning to you|good evening to you|oh lovely|how lovely|how exciting|no problem|that is the order|that's the order|the ratio allows it|do that|please do that|do that part|do so|please do so|please do|could you arrange it|can you arrange it|arrange it|could you do that|can you do that|make that so|make that happen|make it happen|please make it happen|see to it|carry it out|please carry it out|execute it|please proceed|go ahead please|please go ahead|kindly do it|do it please|let me be plain|let me be clear|to be clear|to put it plainly|put simply|simply put|in short|in plain words|be quick|be gentle|be careful|please be quick|as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
     my mind is made up|my mind's made up|made up my mind|i made up my mind|going for it|
     i'm going for it|final answer|that's my final answer|done deal|here we go|okay you convinced me|

@@ -98,6 +98,10 @@ export function backgroundFault(
   // "before I lose my nerve": haste, where nothing of the domain is waited for
   const hastens = /^before (?:i|we|the|it|my|interest|they|he|she|fees)\b/.test(text);
   if (hastens && words.every((tag) => !tag.quantity && !may(tag, "name"))) return null;
+  // "…, but keep the stake where it is"
+  const stays =
+    /^(?:leave|keep) (?:the|my) (?:stake|principal|collateral|position|rest|liquidity|deposit|delegation) (?:where it is|as it is|as is|untouched|alone|there|in place)$/;
+  if (stays.test(text) && !isBefore) return null;
   if (
     /^(?:leave|keep) (?!in mind)/.test(text) && !isBefore &&
     words.every((tag) => !tag.quantity && !may(tag, "name", "pronoun")) &&

@@ -34,7 +34,7 @@ export function findLooseHead(tags: readonly Tag[], isPolite: boolean): FoundHea
   return findIfYou(tags) ?? findMayI(tags, isPolite) ?? findPassive(tags) ?? findFronted(tags) ??
     findMoving(tags) ??
     findDecision(tags) ?? findLater(tags) ??
-    findDoneLast(tags) ?? findAct(tags) ??
+    findGets(tags) ?? findDoneLast(tags) ?? findAct(tags) ??
     findWanted(tags) ?? findThrown(tags) ?? findVerbless(tags);
 }
 
@@ -325,6 +325,48 @@ function findMoving(tags: readonly Tag[]): FoundHead | null {
     front: before.filter(({ norm }) => !OUGHT.test(norm)),
     back,
     tags: [tag],
+    takes: null,
+  };
+}
+
+/** "Scallop gets its 90 USDC back", "the HONEY pool gets 150 HONEY": what a place is to have. */
+function findGets(tags: readonly Tag[]): FoundHead | null {
+  const at = tags.findIndex(({ norm }) => /^(?:gets|takes)$/.test(norm));
+  const start = tags.findIndex((tag) => lightRole(tag) === null && !tag.mark);
+  const place = tags.slice(Math.max(0, start), at);
+  const rest = tags.slice(at + 1);
+  const isPlace = place.some((tag) =>
+    may(tag, "place_word") || mayName(tag, "place") ||
+    senseOf(tag, "object")?.hint === "debt"
+  );
+  if (at < 1 || !isPlace || !place.every((tag) => isPlacePart(tag) || may(tag, "object", "prep"))) {
+    return null;
+  }
+  const [amount, ...more] = rest.filter(({ quantity }) => quantity !== undefined);
+  const isSaid = amount?.quantity?.refusal === undefined && more.length === 0 &&
+    /^(?:amount|all)$/.test(amount?.quantity?.kind ?? "") && rest.some((tag) => may(tag, "name"));
+  if (
+    !isSaid ||
+    wordsOf(rest).some((word) => DOUBTS.test(word) || /^(?:if|when|every|each|per|for)$/.test(word))
+  ) {
+    return null;
+  }
+  const back = rest.filter(({ norm }) => norm !== "its" && norm !== "their");
+  const to: Tag = {
+    from: tags[at]!.from,
+    to: tags[at]!.from,
+    text: "to",
+    norm: "to",
+    senses: [{ role: "prep" }],
+  };
+  const { from, to: end } = tags[at]!;
+  const word = back.some(({ norm }) => norm === "back") ? "give back" : "put";
+  return {
+    head: { form: "participle", word, actions: [], from, to: end },
+    frame: tags.slice(0, Math.max(0, start)),
+    front: [],
+    back: [...back, to, ...place],
+    tags: [tags[at]!],
     takes: null,
   };
 }

@@ -96,8 +96,21 @@ export function mayRunOn(tags: readonly Tag[], at: number): boolean {
     return false;
   }
   const words = tags.slice(0, at).filter((tag) => !tag.mark && lightRole(tag) === null);
+  if (hastens(tags.slice(0, at))) return true;
   // "thanks for earlier now also lend 200 DAI"
   return words.length >= (may(tags[0], "courtesy") ? 1 : MIN_LEAD);
+}
+
+/** "before it gets worse", "don't let them expire": haste, in words that are about no thing and no person. */
+export function hastens(tags: readonly Tag[]): boolean {
+  const words = tags.filter((tag) => !tag.mark && (lightRole(tag) === null || may(tag, "subject")));
+  const text = words.map(({ norm }) => norm).join(" ");
+  const isPlain = words.every((tag) => tag.quantity === undefined && !may(tag, "name"));
+  return isPlain &&
+    (/^before (?:it|they|i|we|things|prices?|rates?|fees|gas|interest) (?:\w+ )*?(?:gets?|get|goes|go|liquidate|lose|forget|change|regret|rise|rises|grows|climbs?|expires?|eats?)\b(?: \w+){0,3}$/
+      .test(text) ||
+      /^(?:don't|dont|do not|never) let (?:it|them|that|those|these) (?:expire|lapse|slip|wait|sit|rot|die|rust|idle|run out|go to waste|sit there|sit around|pile up)$/
+        .test(text));
 }
 
 /** Fewest words that make a clause of what a colon ends. */

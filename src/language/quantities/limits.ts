@@ -164,6 +164,8 @@ const WEAK_KEEP = /^(?:minus|besides|save)(?= |$)/;
 
 /** "all but 1", "everything except 1 ETH"; and behind a whole or a share "minus 1", "but keep 1". */
 export function readException(context: Context, index: number, hasWhole: boolean): Quantity | null {
+  // "not 400 but 300"
+  if (norm(context, index) === "but" && norm(context, index - 2) === "not") return null;
   const length = covers(context, index, EXCEPT) || covers(context, index, EXCEPT_ALONE) ||
     covers(context, index, KEEP) || (hasWhole ? covers(context, index, WEAK_KEEP) : 0);
   if (length === 0) return null;

@@ -156,6 +156,13 @@ const MANNERS: readonly string[] = [
     ["low", "lowest", "minimal", "normal", "standard", "fast", "slow", "medium", "cheap", "tight"]
       .flatMap((how) => [`${how} ${what}`, `${what} ${how}`])
   ),
+  ...["validator", "pool", "dex", "route", "baker", "operator", "node", "venue"].flatMap((what) => [
+    ...["doesn't matter", "does not matter", "is up to you", "of your choice", "of your choosing"]
+      .map((how) => `${what} ${how}`),
+    ...["is fine", "will do", "is ok", "is okay", "works", "would do"].map((how) =>
+      `any ${what} ${how}`
+    ),
+  ]),
   ...("with slow gas|at slow gas|on slow gas|with cheap gas|" +
     "for votes|for vote|for voting|for voting power|for the votes|for vote power|on the open market|in the open market|" +
     "best price|at best|at market price|at the market price|at market|at the going rate|at the best rate|" +

@@ -59,6 +59,22 @@ const READ: readonly (readonly [string, string])[] = [
   ["please make my 5 ETH staked on Lido", "stake_asset"],
   ["yes you can deposit now the 60 DOT in Bifrost lending", "deposit_asset"],
   ["May my 120 LPT please be delegated to an orchestrator?", "stake_asset"],
+  // What was said before, and what is meant
+  ["I said 5 but I meant 3: please withdraw 3 SOL from Solend", "withdraw_asset"],
+  ["I typed 1000 but it should be 100: please borrow 100 USDC at Euler", "borrow_asset"],
+  ["Sorry, not 400 but 300: borrow 300 USDC on Aave", "borrow_asset"],
+  ["forget USDT, lend 800 USDC at Justlend instead", "deposit_asset"],
+  ["place 400 xai no not xai I meant dai in the savings vault", "deposit_asset"],
+  // What bears no load
+  ["delegate 5 INJ, any validator is fine", "stake_asset"],
+  ["claim my ATOM rewards but keep the stake where it is", "claim_rewards"],
+  ["I hope it's fine to ask: repay 5 BNB on Venus", "repay_asset"],
+  ["As we discussed, lend 400 DAI on Spark", "deposit_asset"],
+  ["No further delay, kindly; 480 ETH into ether.fi's weETH staking", "stake_asset"],
+  ["maybe I'm paranoid but withdraw my ETH from Aave", "withdraw_asset"],
+  // What a place is to have
+  ["Solend gets all my remaining BONK", "deposit_asset"],
+  ["Scallop gets its 90 USDC back", "repay_asset"],
 ];
 
 for (const [prompt, action] of READ) {
@@ -94,6 +110,16 @@ const REFUSED: readonly string[] = [
   "make a note that 5 ETH are staked",
   "the return of 5 ETH on Aave is low",
   "would it be ok to take 120 USDC out of Lulo?",
+  "I typed 1000 but it should be 100: please borrow 1000 USDC at Euler",
+  "I said 5: withdraw 3 SOL from Solend",
+  "forget 5 ETH, stake 5 ETH instead",
+  "maybe stake 5 ETH",
+  "maybe I'm wrong but is my ETH staked on Lido?",
+  "don't let my brother stake 5 ETH",
+  "Kim gets 500 USDC",
+  "Lido takes 10% of the rewards",
+  "my Aave vault gets 5 ETH every day",
+  "unstake 5 ETH but keep all of it where it is",
   "claim my points",
   "claim what Kim owes me",
   "tell me what my validator earned",
