@@ -465,6 +465,19 @@ function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): Foun
       takes: "thing",
     };
   }
+  if (
+    isWishedFor(tags, at) &&
+    !/^(?:i have|we have|i've got|we've got|i got)$/.test(frame.at(-1)!.norm)
+  ) {
+    return {
+      head: { form: "wish", word: "get", actions: ["->"], from, to: from },
+      frame,
+      front: [],
+      back: tags.slice(at),
+      tags: [],
+      takes: "thing",
+    };
+  }
   // "I've got sUSDe at Aave to back it" tells
   if (/^(?:i have|we have|i've got|we've got|i got)$/.test(frame.at(-1)!.norm)) return null;
   const back = tags.findIndex((tag, i) =>
@@ -481,11 +494,30 @@ function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): Foun
   };
 }
 
+/** "I'd like USDC for my 0.02 BTC": a thing for what one has of another. */
+function isWishedFor(tags: readonly Tag[], at: number): boolean {
+  const link = tags.findIndex(({ norm }, i) => i > at && norm === "for");
+  if (link < 0 || tags.slice(at).some(({ mark }) => mark !== undefined && mark !== '"')) {
+    return false;
+  }
+  const given = tags.slice(link + 1).filter((tag) => lightRole(tag) === null);
+  const wanted = tags.slice(at, link).filter((tag) => mayName(tag, "asset"));
+  const isOwn = given[0]?.quantity !== undefined ||
+    /^(?:my|our|some of my|the)$/.test(given[0]?.norm ?? "");
+  const name = given.findIndex((tag) => mayName(tag, "asset"));
+  const after = given[name + 1];
+  return wanted.length === 1 && isOwn && name > 0 &&
+    given.slice(0, name).every((tag) =>
+      tag.quantity !== undefined || may(tag, "determiner", "adjective")
+    ) &&
+    (after === undefined || /^(?:on|at|via|through|in)$/.test(after.norm));
+}
+
 /** "I'd like my USDT to be USDC", "my 800 MATIC become ETH, now": one thing is to be another. */
 function findBecome(tags: readonly Tag[], at: number, frame: readonly Tag[]): FoundHead | null {
   const as = tags.findIndex(({ norm }, i) =>
     i > at &&
-    (/^(?:to be|become|to become)$/.test(norm) ||
+    (/^(?:to be|become|becomes|to become)$/.test(norm) ||
       // "I'd like my 500 USDC as DAI"
       frame.length > 0 && norm === "as" && mayName(tags[i + 1], "asset"))
   );

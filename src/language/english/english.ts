@@ -87,13 +87,15 @@ const DAYS = ["have a", "have", "wish you a", "wish you", "i wish you a"].flatMa
 /** Words that bear no load around an order, and words that tell what a clause is. */
 const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   greeting:
-    `whats good|what's good|how are you|how are you today|how are you doing|how are you doing today|how's it going|how goes it|how is it going|
+    `ok wallet|okay wallet|hey wallet|hi wallet|hello wallet|dear wallet|hey wallet buddy|ok computer|hey computer|ok agent|hey agent|ok bot|hey bot|
+    whats good|what's good|how are you|how are you today|how are you doing|how are you doing today|how's it going|how goes it|how is it going|
     i hope you are well|i hope you're well|hope you are well|hope you're well|i hope this finds you well|hi all|hey all|hello all|hi everyone|hey everyone|hello everyone|oi|ey|ahoy|yo yo|
     hi folks|hey folks|good evening all|good morning all|wagwan|sup|what's up|whats up|ello|
     hi|hey|hello|yo|gm|gn|howdy|hiya|greetings|hi there|hey there|hello there|
     good morning|good afternoon|good evening|good day|morning|evening|hello again|hi again`,
   courtesy:
     `i hope it's fine to ask|i hope it's ok to ask|i hope it's okay to ask|hope it's ok to ask|i hope you don't mind me asking|hope you don't mind me asking|hope you don't mind|i hope you don't mind|if i may ask|if i may|
+    if it's no bother|if it is no bother|if it's not too much to ask|if it isn't too much to ask|if it's not too much|if it's not a bother|
     i have a request|i've got a request|i have a favour to ask|i have a favor to ask|a small favour|a small favor|could i ask a favour|can i ask a favour|may i ask a favour|i need a favour|i need a favor|one favour|one favor|
     if that's alright|if that is alright|if that's all right|if that's fine|if that's possible|if you'd be so kind|if you'd be so good|
     if it please you|if it pleases you|would ya|could ya|will ya|would u|could u|would do nicely|would do|should do|would be fine|should be fine|
@@ -160,6 +162,10 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     my instructions|quick thing|first up|next up|that`,
   insistence: `${HEDGES}|
     as i said to you|like i said|as i told you|as discussed|as we discussed|as we agreed|as mentioned|as requested|as instructed|as ever|as you suggested|as you advised|as you recommended|per our chat|per our discussion|
+    don't wait around|dont wait around|don't hang about|don't hang around|don't dilly dally|don't dally|don't delay|no dawdling|don't stall|
+    i don't care about the price|don't care about the price|i don't care what it costs|don't care about fees|i don't care about fees|i don't care about the fees|i don't care about gas|whatever it costs|cost is no object|
+    don't ask again|don't read it back|don't read it back to me|don't ask me again|don't ask me twice|
+    to my mind|in my view|in my opinion|as i see it|if you ask me|for my part|from my side|
     here we are|here you go|there you go|there we go|here goes nothing|no further delay|without further delay|without further ado|no more delay|no more delays|no more waiting|
     hear me out|for the love of god|you know what|u know what|know what|tell you what|dead simple|period|full stop|before i change my mind|before i lose my nerve|before i chicken out|before i get rekt|before i regret it|bridge the gap|no more thinking|let's not overthink it|let's not overthink this|don't overthink|dont overthink|don't laugh|dont laugh|don't care about slip|dont care about slip|no point in waiting|no point waiting|
     excuse me|pardon me|kindly action|please action|kindly proceed|kindly arrange|my apologies|apologies|long day|long week|long night|long time|long time no see|it's been a long day|no time|no time to lose|decision is taken|decision taken|the decision is taken|mind made up|my mind made up|lazy me|nothing fancy|no bells and whistles|don't care about slippage|dont care about slippage|dont wait|don't lose time|dont lose time|ez decision|fren|frens|ser|degen mode|done deal|no rush on gas|wagmi|lfg|let's go|good morning to you|good evening to you|oh lovely|how lovely|how exciting|no problem|that is the order|that's the order|the ratio allows it|do that|please do that|do that part|do so|please do so|please do|could you arrange it|can you arrange it|arrange it|could you do that|can you do that|make that so|make that happen|make it happen|please make it happen|see to it|carry it out|please carry it out|execute it|please proceed|go ahead please|please go ahead|kindly do it|do it please|let me be plain|let me be clear|to be clear|to put it plainly|put simply|simply put|in short|in plain words|be quick|be gentle|be careful|please be quick|as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
@@ -280,7 +286,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   subject: `i|i'm|i've|i'd|i'll|we|we're|we've|we'll|it|it's|there|there's|this|that's|they|they're|
     she|she's|he|he's|everyone|everybody|nothing|nobody|someone|people`,
   adjective:
-    `doing nothing|straight|directly|secured|idle|spare|remaining|leftover|left over|unused|outstanding|pending|unclaimed|accrued|
+    `of ours|fixed-rate|fixed rate|variable-rate|floating-rate|floating rate|open-term|doing nothing|straight|directly|secured|idle|spare|remaining|leftover|left over|unused|outstanding|pending|unclaimed|accrued|
     earned|existing|current|available|total|full|new|entire|complete|liquid|owed|due|waiting|
     accumulated|claimable|overdue|recent|extra|little|flat|proportional|sitting|available in my wallet|
     left|old|i can|accruing|vested|matured|built up|that has built up|waiting for me|owed to me|

@@ -103,15 +103,19 @@ function isNil(tags: readonly Tag[], at: number): boolean {
 
 /** What a place does for who has something in it. */
 const YIELDS =
-  /^(?:earned|made|yielded|accrued|generated|paid|accumulated|produced|earns|made me|paid me|earned me|gave me|gave|owes me|owes us|owes|brought me|has earned|has made|has yielded|has accrued)$/;
+  /^(?:earned|made|yielded|accrued|generated|paid|accumulated|produced|earns|earn|yield|grown|collected|brought in|thrown off|made me|paid me|earned me|gave me|gave|owes me|owes us|owes|brought me|has earned|has made|has yielded|has accrued)$/;
 
 /** "what my validator earned so far", "whatever Velodrome owes me": what a place yields. */
 function isYielded(tags: readonly Tag[], at: number): boolean {
-  if (!/^(?:what|whatever|everything|all)$/.test(tags[at]!.norm)) return false;
+  // "the fees which my LP earned"
+  const isRelative = /^(?:which|that)$/.test(tags[at]!.norm) &&
+    senseOf(tags[at - 1], "object")?.hint === "reward";
+  if (!isRelative && !/^(?:what|whatever|everything|all)$/.test(tags[at]!.norm)) return false;
   let to = at + 1;
   while (to < at + 6 && tags[to] && isPlaceWord(tags[to]!)) to++;
   const names = tags.slice(at + 1, to).some((tag) =>
-    may(tag, "place_word") || mayName(tag, "place") || senseOf(tag, "object")?.hint === "stake"
+    may(tag, "place_word") || mayName(tag, "place") ||
+    /^(?:stake|position|liquidity|collateral)$/.test(senseOf(tag, "object")?.hint ?? "")
   );
   while (/^(?:has|have|did|already)$/.test(tags[to]?.norm ?? "")) to++;
   // "repay what Aave owes me" is none
@@ -129,7 +133,9 @@ function isYielded(tags: readonly Tag[], at: number): boolean {
 function isPlaceWord(tag: Tag): boolean {
   return !tag.mark && !tag.quantity &&
     (may(tag, "determiner", "place_word", "name") || mayName(tag, "place") ||
-      /^(?:stake|reward|lending)$/.test(senseOf(tag, "object")?.hint ?? ""));
+      /^(?:on|in|at)$/.test(tag.norm) ||
+      /^(?:stake|reward|lending|position|liquidity|collateral)$/
+        .test(senseOf(tag, "object")?.hint ?? ""));
 }
 
 /** "harvest it, the one on QuickSwap": where what was named before is. */

@@ -269,7 +269,15 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
       : null;
   }
   // "pay Navi back", "pay the USDT at JustLend back"
-  if (head.word === "pay" && !exchanged && particles.includes("back")) return ["repay_asset"];
+  // "pay it off with 110,000 DAI"
+  const pays = phrases.every(({ prep, names }) =>
+    !names.some(({ kind }) => kind === "asset") || prep === null ||
+    /^(?:with|using|in|from|of|by)$/.test(prep)
+  );
+  if (
+    head.word === "pay" && (pays || !exchanged) &&
+    particles.some((word) => /^(?:back|off)$/.test(word))
+  ) return ["repay_asset"];
   // "return to my wallet the 2 wstETH"
   const home = phrases.some(({ prep, self }) => self && /^(?:to|back to)$/.test(prep ?? ""));
   if (home && !debt && /^(?:return|remit|bring back|give back|hand back)$/.test(head.word)) {

@@ -94,6 +94,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ],
   ["pay", [R, S]],
   ["settle on", []],
+  ["service", [R]],
   ["claim|harvest|collect|reap|claim back", [C, W, U]],
   ["stop lending|stop supplying|stop providing|unlend|un-lend|unsupply|un-supply", [W]],
   ["leave the staking pool|leave the pool|leave the validator|leave my validator", [U, W]],

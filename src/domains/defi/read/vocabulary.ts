@@ -23,7 +23,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
     "reward|rewards|incentive|incentives|emission|emissions|yield|yields|" +
       "earnings|interest|fees|fee|gains|profits|profit|payout|payouts|income|bonus|" +
       "staking rewards|staking reward|staking income|staking payout|staking payouts|staking gains|staking earnings|voting rewards|vote rewards|voter rewards|voting fees|bribes|gauge bribes|vote-escrow bribes|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|bribe|bribes|" +
-      "mev tips|jito tips|sol tips|validator tips|staking tips|accrued tips",
+      "revenue share|revenue|fee share|rev share|profit share|share of the fees|share of fees|share of the rewards|mev tips|jito tips|sol tips|validator tips|staking tips|accrued tips",
   ),
   ...objects(
     "debt",
@@ -53,7 +53,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ...objects(
     "position",
     "vault shares of|pool shares of|vault shares|pool shares|position|pos|positions|principal|share|my share|our share|holdings|holding|shares|bag|bags|savings|" +
-      "portfolio|money|funds|assets|balance|deposits|deposit|stack|capital|amount|quantity|atokens|ctokens|vtokens|receipt tokens|what i have|what i hold|" +
+      "allocation|exposure|investment|commitment|portfolio|money|funds|assets|balance|deposits|deposit|stack|capital|amount|quantity|atokens|ctokens|vtokens|receipt tokens|what i have|what i hold|" +
       "what i lent|what i deposited|what i supplied|what i put in|what i've got|what we lent",
   ),
   ...objects(
@@ -163,7 +163,7 @@ const MANNERS: readonly string[] = [
       `any ${what} ${how}`
     ),
   ]),
-  ...("with slow gas|at slow gas|on slow gas|with cheap gas|" +
+  ...("at the fixed rate|at a fixed rate|at fixed rate|fixed rate|at the floating rate|with slow gas|at slow gas|on slow gas|with cheap gas|" +
     "for votes|for vote|for voting|for voting power|for the votes|for vote power|on the open market|in the open market|" +
     "best price|at best|at market price|at the market price|at market|at the going rate|at the best rate|" +
     "at the best price|using the best rate|best rate|with the best rate|at best price|" +

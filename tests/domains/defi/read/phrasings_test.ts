@@ -75,6 +75,18 @@ const READ: readonly (readonly [string, string])[] = [
   // What a place is to have
   ["Solend gets all my remaining BONK", "deposit_asset"],
   ["Scallop gets its 90 USDC back", "repay_asset"],
+  // A thing for what one has of another
+  ["I'd like USDC for my 0.02 BTC.b, please", "swap_asset"],
+  ["I'll take wstETH for my three WETH", "swap_asset"],
+  ["a grand in USDC becomes HYPE please", "swap_asset"],
+  ["bring home the fees which my LP earned", "claim_rewards"],
+  ["I want to claim what my position on Aave has earned", "claim_rewards"],
+  ["don't wait around put 20 more ATOM down as collateral on Umee", "deposit_asset"],
+  ["I don't care about the price just sell my CRV for USDC", "swap_asset"],
+  ["hey wallet, buy PENGU with 1 SOL", "swap_asset"],
+  ["please service our Clearpool loan with 88,000 USDC", "repay_asset"],
+  ["raise our exposure in the Yearn vault by 16,000 USDC", "deposit_asset"],
+  ["pay it off at Spark with 110,000 DAI", "repay_asset"],
 ];
 
 for (const [prompt, action] of READ) {
@@ -120,6 +132,11 @@ const REFUSED: readonly string[] = [
   "Lido takes 10% of the rewards",
   "my Aave vault gets 5 ETH every day",
   "unstake 5 ETH but keep all of it where it is",
+  "I want 500 USDC for my ETH position",
+  "I have 5 ETH for USDC",
+  "sign over 500 USDC to Kim",
+  "I don't care about the price of ETH",
+  "hey wallet, what did my LP earn?",
   "claim my points",
   "claim what Kim owes me",
   "tell me what my validator earned",
