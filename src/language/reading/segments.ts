@@ -142,7 +142,12 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       pending.push(...tags, comma(tags[0]!));
       continue;
     }
-    if (last && screenBehind(segment, base) === null && end !== "?") {
+    // "…, my validator has done its duty?": the sign belongs to what was asked before
+    const closes = end === "?" && last !== undefined && asks(last);
+    if (
+      last && screenBehind(closes ? { ...segment, end: "" } : segment, base) === null &&
+      (closes || end !== "?")
+    ) {
       inReason = true;
       for (const tag of tags) roles.set(tag, lightRole(tag) ?? "reason");
       continue;

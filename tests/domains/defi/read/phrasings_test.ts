@@ -87,6 +87,12 @@ const READ: readonly (readonly [string, string])[] = [
   ["please service our Clearpool loan with 88,000 USDC", "repay_asset"],
   ["raise our exposure in the Yearn vault by 16,000 USDC", "deposit_asset"],
   ["pay it off at Spark with 110,000 DAI", "repay_asset"],
+  // What the speaker will not do, what he is like, and what only follows
+  ["I don't plan to trade any more, so kindly stake all the INJ I have", "stake_asset"],
+  ["I'd like to do the decent thing and return 17 SOL to Solend", "repay_asset"],
+  ["Would you mind starting the exit for 32 ETH, my validator has done its duty?", "unstake_asset"],
+  ["Please unlock my 1,500 VELO, their time is over already", "unstake_asset"],
+  ["I'd like to have 25% of my DOT unbonded, please, and the rest can stay", "unstake_asset"],
 ];
 
 for (const [prompt, action] of READ) {
@@ -137,6 +143,9 @@ const REFUSED: readonly string[] = [
   "sign over 500 USDC to Kim",
   "I don't care about the price of ETH",
   "hey wallet, what did my LP earn?",
+  "I don't want to stake ETH, so stake 5 ETH",
+  "could you swap 5 ETH to USDC, is my ETH safe?",
+  "let's do nothing and stake 5 ETH",
   "claim my points",
   "claim what Kim owes me",
   "tell me what my validator earned",
