@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readOrders } from "../../../../src/domains/defi/read/orders.ts";
+import { proposeOrders, readOrders } from "../../../../src/domains/defi/read/orders.ts";
 
 /** Phrasings of an order, and one of the actions that its words leave open. */
 const READ: readonly (readonly [string, string])[] = [
@@ -163,3 +163,25 @@ for (const prompt of REFUSED) {
     assertEquals(readOrders(prompt).refusal === null, false);
   });
 }
+
+Deno.test("proposeOrders() proposes what stands behind a clause that nothing sets off, and no act of others", () => {
+  const proposes = (prompt: string) => (proposeOrders(prompt)?.orders.length ?? 0) === 1;
+  for (
+    const prompt of [
+      "gas is cheap stake 5 ETH on Lido",
+      "my funds are idle lend 40 DAI on Spark",
+      "before it gets worse pay back 0.1 WBTC on Euler",
+      "don't let them expire claim my BAL rewards",
+    ]
+  ) assertEquals([prompt, proposes(prompt)], [prompt, true]);
+  for (
+    const prompt of [
+      "most whales on Lido stake 32 ETH",
+      "you and me together stake 5 ETH",
+      "don't let my brother stake 5 ETH",
+      "don't you dare stake 5 ETH",
+      "the guide says stake 5 ETH",
+      "I saw my neighbour stake 5 ETH",
+    ]
+  ) assertEquals([prompt, proposes(prompt)], [prompt, false]);
+});
