@@ -31,7 +31,8 @@ const NAMED_TASK =
  */
 export function findLooseHead(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
   if (tags.length > 60 || asksSomebody(tags) || tags.some(isAssumed)) return null;
-  return findIfYou(tags) ?? findMayI(tags, isPolite) ?? findPassive(tags) ?? findFronted(tags) ??
+  return findCleft(tags) ?? findWhatIsWanted(tags) ?? findIfYou(tags) ?? findMayI(tags, isPolite) ??
+    findPassive(tags) ?? findFronted(tags) ??
     findMoving(tags) ??
     findDecision(tags) ?? findLater(tags) ??
     findGets(tags) ?? findDoneLast(tags) ?? findAct(tags) ??
@@ -368,6 +369,62 @@ function findGets(tags: readonly Tag[]): FoundHead | null {
     back: [...back, to, ...place],
     tags: [tags[at]!],
     takes: null,
+  };
+}
+
+/** "it's TIA that I wish to unstake", "it is 800 USDT that I repay to Venus": what it is done to comes first. */
+function findCleft(tags: readonly Tag[]): FoundHead | null {
+  const start = tags.findIndex((tag) => /^(?:it's|it is|it)$/.test(tag.norm));
+  const that = tags.findIndex(({ norm }, i) => i > start && /^(?:that|which)$/.test(norm));
+  const from = tags[start]?.norm === "it" ? start + 2 : start + 1;
+  if (start < 0 || that <= from || !tags.slice(0, start).every(isKnownLead)) return null;
+  if (from === start + 2 && tags[start + 1]?.norm !== "is") return null;
+  const last = may(tags[that - 1], "and", "but") ? that - 1 : that;
+  const front = tags.slice(from, last);
+  const who = tags[that + 1];
+  const isFrame = who?.senses.some((sense) => sense.role === "frame" && sense.takes === "base");
+  const verb = verbOf(tags[that + 2], "base");
+  const isSaid = (isFrame || /^(?:i|we)$/.test(who?.norm ?? "")) && front.some(isSlot) &&
+    isPlainFront(front);
+  if (!isSaid || !verb || verb.actions.length === 0) return null;
+  return headAt(tags, that + 2, verb, "request", tags.slice(0, start).concat(who!), front);
+}
+
+/** "USDC is what I want for my 400 S", "the vault is where I want 600 USDC to go". */
+function findWhatIsWanted(tags: readonly Tag[]): FoundHead | null {
+  const at = tags.findIndex(({ norm }, i) =>
+    norm === "is" && /^(?:what|where)$/.test(tags[i + 1]?.norm ?? "")
+  );
+  const frame = tags[at + 2];
+  const isFrame =
+    frame?.senses.some((sense) => sense.role === "frame" && sense.takes === "thing") &&
+    SPEAKER.test(frame.norm.split(" ")[0]!.replace(/'d$/, "")) &&
+    !/\b(?:have|got)$/.test(frame.norm);
+  const front = tags.slice(0, at).filter((tag) => lightRole(tag) === null);
+  if (at < 1 || !isFrame || !front.some(isSlot) || !isPlainFront(front)) return null;
+  const end = tags.findIndex(({ norm }, i) =>
+    i > at && /^(?:to go|to be|to sit|put|to land)$/.test(norm)
+  );
+  const rest = tags.slice(at + 3, end < 0 ? undefined : end);
+  const last = end < 0 ? [] : tags.slice(end + 1).filter((tag) => tag.norm !== "go");
+  const { from } = tags[0]!;
+  const isPlace = tags[at + 1]!.norm === "where";
+  const gives = rest[0]?.norm === "for" && rest.some((tag) => mayName(tag, "asset"));
+  if (isPlace ? !rest.some((tag) => may(tag, "name")) : !gives) return null;
+  const into: Tag = { from, to: from, text: "into", norm: "into", senses: [{ role: "prep" }] };
+  return {
+    head: {
+      form: "wish",
+      word: isPlace ? "put" : "get",
+      actions: isPlace ? [] : ["->"],
+      from,
+      to: from,
+    },
+    frame: tags.slice(at, at + 3),
+    front: [],
+    back: isPlace ? [...rest, into, ...front, ...last] : [...front, ...rest],
+    tags: [],
+    takes: "thing",
   };
 }
 

@@ -27,7 +27,9 @@ export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
     }
     const from = i + opens;
     let to = from;
-    while (to < tags.length && to < from + MAX_LENGTH && isPart(tags[to]!)) to++;
+    while (
+      to < tags.length && to < from + MAX_LENGTH && isPart(tags[to]!) && tags[to]!.norm !== "that"
+    ) to++;
     const isLeftOut = () => {
       const rest = [...tags.slice(0, i), ...tags.slice(to)].filter((tag) => !dropped.has(tag));
       return to > from && isSaidOtherwise(tags.slice(from, to), rest);
@@ -36,7 +38,8 @@ export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
     const counts = tags[i - 1]?.quantity !== undefined && tags[from]?.quantity !== undefined;
     if (counts && !isLeftOut()) to = from + 1;
     const ends = to === tags.length || tags[to]!.mark !== undefined || opens > 1 ||
-      counts && may(tags[to], "name") || may(tags[to], "courtesy", "prep", "urgency");
+      counts && may(tags[to], "name") || tags[to]?.norm === "that" ||
+      may(tags[to], "courtesy", "prep", "urgency");
     if (!ends || !isLeftOut()) continue;
     for (const tag of tags.slice(i, to)) dropped.add(tag);
     i = to - 1;

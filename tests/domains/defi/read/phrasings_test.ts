@@ -93,6 +93,11 @@ const READ: readonly (readonly [string, string])[] = [
   ["Would you mind starting the exit for 32 ETH, my validator has done its duty?", "unstake_asset"],
   ["Please unlock my 1,500 VELO, their time is over already", "unstake_asset"],
   ["I'd like to have 25% of my DOT unbonded, please, and the rest can stay", "unstake_asset"],
+  // What it is done to, said first
+  ["it's TIA and not INJ that I wish to unstake, 40 please", "unstake_asset"],
+  ["it is 800 USDT that I repay to Venus", "repay_asset"],
+  ["the JLP vault on Jupiter is where I want 600 USDC to go", "deposit_asset"],
+  ["USDC is what I want for my 400 ARB", "swap_asset"],
 ];
 
 for (const [prompt, action] of READ) {
@@ -146,6 +151,10 @@ const REFUSED: readonly string[] = [
   "I don't want to stake ETH, so stake 5 ETH",
   "could you swap 5 ETH to USDC, is my ETH safe?",
   "let's do nothing and stake 5 ETH",
+  "it's a pity that I stake 5 ETH",
+  "it's Kim that I want to pay",
+  "Aave is where I have 5 ETH",
+  "ETH is what I want for Christmas",
   "claim my points",
   "claim what Kim owes me",
   "tell me what my validator earned",
