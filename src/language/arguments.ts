@@ -135,9 +135,10 @@ export function readArguments(
         continue;
       }
       // "bring my BNB debt to zero": all of it
-      const owed = phrases.find(({ hints }) => hints.includes("debt"));
+      const owed = owedIn(phrases);
       if (refusal?.kind === "zero" && owed && (prep === "to" || prep === "->")) {
         owed.hints.push("is:zero");
+        owed.amount ??= { from: tag.from, to: tag.to, kind: "all" };
         roles.set(tag, "manner");
         [prep, draft] = [null, null];
         continue;
@@ -416,6 +417,11 @@ export function readArguments(
     if (phrase.prep !== null && !isSaid(phrase) && phrase.tag) unread.push(phrase.tag);
   }
   return { phrases: phrases.filter(isSaid), particles, unread, things, nouns, foreign };
+}
+
+/** What is owed. */
+function owedIn(phrases: readonly Draft[]): Draft | undefined {
+  return phrases.find(({ hints }) => hints.includes("debt") || hints.includes("is:borrowed"));
 }
 
 /** True for an unknown word that stands where a thing or a place is named, and not before its name. */

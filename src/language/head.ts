@@ -75,6 +75,13 @@ export function findHead(tags: readonly Tag[], lexicon: CompiledLexicon): FoundH
   if (gerund && (expects === "gerund" || (takes === null && frame.length === 0))) {
     return headOf(tags, at, frame, takes, gerund, "request");
   }
+  // "repya my DAI loan": the verb, and no noun behind it
+  const slip = takes === null && isOpen(first) && may(tags[at + 1], "determiner")
+    ? repairVerb(first.norm, lexicon)
+    : null;
+  if (slip !== null && slip !== "ambiguous" && slip.actions.length > 0) {
+    return findOpenVerb(tags, at, frame, takes, lexicon);
+  }
   if (expects !== "gerund") {
     const named = findNamed(tags, at, frame, takes);
     if (named) return named;
@@ -164,7 +171,9 @@ function nextFrame(tags: readonly Tag[], at: number): FrameTakes | null {
   for (const takes of ["base", "gerund", "doing", "thing"] as const) {
     if (!senses.includes(takes) || follower === undefined) continue;
     if (takes === "base" && (verbOf(follower, "base") || isFrame || isOpen(follower))) return takes;
-    if (takes === "gerund" && verbOf(follower, "gerund")) return takes;
+    // "would you mind starting the exit"
+    const isDoing = isFrame && follower.norm.endsWith("ing") && namesAct(tags, next + 1);
+    if (takes === "gerund" && (verbOf(follower, "gerund") || isDoing)) return takes;
     if (takes === "doing" && namesAct(tags, next)) return takes;
     const acts = verbOf(tags[at], "base") === undefined ||
       namesAct(tags, next) && !leads(tags, next);
@@ -212,7 +221,7 @@ function namesAct(tags: readonly Tag[], from: number): boolean {
 
 /** "get", "have" and the like, after which a thing is said to be done. */
 function mayCause(tag: Tag): boolean {
-  return /^(?:get|have|want|need|see)$/.test(tag.norm);
+  return /^(?:please )?(?:get|have|want|need|see|make)$/.test(tag.norm);
 }
 
 /** "get 5 ETH staked", "that 11 ETH be unstaked", "what I need is 1100 DAI borrowed". */
@@ -504,6 +513,19 @@ function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): Foun
       takes: "thing",
     };
   }
+  if (
+    isWishedFor(tags, at) &&
+    !/^(?:i have|we have|i've got|we've got|i got)$/.test(frame.at(-1)!.norm)
+  ) {
+    return {
+      head: { form: "wish", word: "get", actions: ["->"], from, to: from },
+      frame,
+      front: [],
+      back: tags.slice(at),
+      tags: [],
+      takes: "thing",
+    };
+  }
   // "I've got sUSDe at Aave to back it" tells
   if (/^(?:i have|we have|i've got|we've got|i got)$/.test(frame.at(-1)!.norm)) return null;
   const back = tags.findIndex((tag, i) =>
@@ -520,15 +542,38 @@ function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): Foun
   };
 }
 
+/** "I'd like USDC for my 0.02 BTC": a thing for what one has of another. */
+function isWishedFor(tags: readonly Tag[], at: number): boolean {
+  const link = tags.findIndex(({ norm }, i) => i > at && norm === "for");
+  if (link < 0 || tags.slice(at).some(({ mark }) => mark !== undefined && mark !== '"')) {
+    return false;
+  }
+  const given = tags.slice(link + 1).filter((tag) => lightRole(tag) === null);
+  const wanted = tags.slice(at, link).filter((tag) => mayName(tag, "asset"));
+  const isOwn = given[0]?.quantity !== undefined ||
+    /^(?:my|our|some of my|the)$/.test(given[0]?.norm ?? "");
+  const name = given.findIndex((tag) => mayName(tag, "asset"));
+  const after = given[name + 1];
+  // "5 ETH for 500 USDC" asks a price
+  const counts = tags.slice(at, link).some(({ quantity }) => quantity !== undefined) &&
+    given.some(({ quantity }) => quantity !== undefined);
+  return wanted.length === 1 && isOwn && name > 0 && !counts &&
+    given.slice(0, name).every((tag) =>
+      tag.quantity !== undefined || may(tag, "determiner", "adjective")
+    ) &&
+    (after === undefined || /^(?:on|at|via|through|in)$/.test(after.norm));
+}
+
 /** "I'd like my USDT to be USDC", "my 800 MATIC become ETH, now": one thing is to be another. */
 function findBecome(tags: readonly Tag[], at: number, frame: readonly Tag[]): FoundHead | null {
-  // "I want my AVAX in USDC"
+  // "I want my AVAX in USDC", "I'd like my 500 USDC as DAI"
   const isIn = (i: number) =>
-    /^(?:in|as|into)$/.test(tags[i]!.norm) && WISHES.test(frame.at(-1)?.norm ?? "") &&
+    (/^(?:in|as|into)$/.test(tags[i]!.norm) && WISHES.test(frame.at(-1)?.norm ?? "") ||
+      frame.length > 0 && tags[i]!.norm === "as") &&
     mayName(tags[i + 1], "asset") && !mayName(tags[i + 1], "place") &&
     !tags.slice(at, i).some((tag) => may(tag, "prep") && !may(tag, "determiner"));
   const as = tags.findIndex(({ norm }, i) =>
-    i > at && (/^(?:to be|become|to become)$/.test(norm) || isIn(i))
+    i > at && (/^(?:to be|become|becomes|to become)$/.test(norm) || isIn(i))
   );
   if (as < 0) return null;
   const asks = frame.length > 0 || tags.some((tag) => may(tag, "courtesy", "urgency"));

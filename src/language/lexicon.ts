@@ -53,10 +53,13 @@ export interface CompiledLexicon {
   readonly lexicon: OrderLexicon;
   /** Base forms of one word, for repairing slips. */
   readonly bases: ReadonlyMap<string, VerbEntry>;
-  /** Nouns of the domain of one word that are no verb, by their first letter, and what they mean. */
+  /** Nouns of the domain of one word that are no verb, and small words, by their first letter, and what they mean. */
   readonly nouns: ReadonlyMap<string, readonly (readonly [string, readonly Sense[]])[]>;
   readonly isName: (norm: string) => boolean;
 }
+
+/** Small words of orders, in which letters are crossed as well as in nouns. */
+const SMALL_WORDS = /^(?:please|back|with|from|into|onto|ether|tether|bitcoin)$/;
 
 // Cutting these changes nothing, and they are nine in ten phrases
 const PLAIN_WORDS = /^[a-z]+(?: [a-z]+)*$/;
@@ -108,7 +111,7 @@ export function compileLexicon(lexicon: OrderLexicon): CompiledLexicon {
   for (const [word, sense] of entries) {
     const isNoun = ["object", "noun", "place_word"].includes(sense.role) &&
       /^[a-z]{4,}$/.test(word);
-    if (isNoun) nouns.set(word, [...nouns.get(word) ?? [], sense]);
+    if (isNoun || SMALL_WORDS.test(word)) nouns.set(word, [...nouns.get(word) ?? [], sense]);
   }
   for (const { base } of lexicon.verbs) nouns.delete(base);
   return {

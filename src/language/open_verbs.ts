@@ -14,7 +14,7 @@ export function isReversed(word: string, { bases }: CompiledLexicon): boolean {
 
 /** Common words that are near a verb and no slip of it. */
 const COMMON =
-  /^(?:must|dust|most|just|best|rest|last|less|more|some|your|year|over|like|came|come|done|went|here|sleep|read|cast|know|many|hope|home|park|part|past|mind|mine|time|tell|till|will|well|wait|reply|rely|relay|swab|swipe|swoop|swan|swat|unstale|stale|steak|stick|stack|snake|shake|lead|land|soap|reap|repel|depot|depose|climb|clean|blame|chain|whole|repair)$/;
+  /^(?:believe|relive|must|dust|most|just|best|rest|last|less|more|some|your|year|over|like|came|come|done|went|here|sleep|read|cast|know|many|hope|home|park|part|past|mind|mine|time|tell|till|will|well|wait|reply|rely|relay|swab|swipe|swoop|swan|swat|unstale|stale|steak|stick|stack|snake|shake|lead|land|soap|reap|repel|depot|depose|climb|clean|blame|chain|whole|repair)$/;
 
 /**
  * The verb that a misspelt one stands for: one slip in four to seven letters, two in more. Verbs of other
@@ -24,6 +24,11 @@ export function repairVerb(
   word: string,
   { bases }: CompiledLexicon,
 ): VerbEntry | "ambiguous" | null {
+  // "sel", "pul": a doubled letter at the end, written once
+  const doubled = /^[b-df-hj-np-tv-z][aeiou][lst]$/.test(word)
+    ? bases.get(word + word[2])
+    : undefined;
+  if (doubled && doubled.actions.length > 0) return doubled;
   // "stakers" are people
   if (word.length < 4 || COMMON.test(word) || /ers$/.test(word)) return null;
   const limit = word.length >= 8 ? 2 : 1;
@@ -40,6 +45,10 @@ export function repairVerb(
     found.push(verb);
   }
   if (found.length === 0) return null;
+  // "reapy": all the letters of one, two of them crossed
+  const letters = (of: string) => [...of].sort().join("");
+  const crossed = found.filter(({ base }) => letters(base) === letters(word));
+  if (crossed.length > 0) found = crossed;
   const meanings = new Set(
     found.map(({ actions, foreign }) => foreign ?? [...actions].sort().join()),
   );

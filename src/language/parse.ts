@@ -4,7 +4,7 @@ import type { CompiledLexicon } from "./lexicon.ts";
 import { isShouting } from "./names/open_names.ts";
 import { type ReadOrder, verbOf } from "./order.ts";
 import { readGist } from "./loose/gist.ts";
-import { isPlainTail, leadsUp, mayRunOn, tailAt } from "./loose/tail.ts";
+import { hastens, isPlainTail, leadsUp, mayRunOn, tailAt } from "./loose/tail.ts";
 import { isShunned } from "./loose/telling.ts";
 import { isHaste } from "./loose/background.ts";
 import { isRunOnRemark, isThanksFor } from "./loose/remarks.ts";
@@ -232,7 +232,7 @@ function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPro
   const marks = createRoles(tokens.length);
   const tagged = joinAddresses(tagTokens(prompt, tokens, quantities, lexicon));
   const listed = dropListMarks(tagged, prompt, tokens, marks);
-  const said = dropStutters(withoutCounts(toEveryday(listed)), marks);
+  const said = dropStutters(withoutCounts(toEveryday(listed, lexicon)), marks);
   const corrected = applyCorrections(said, marks);
   const tags = dropRepeats(dropRepairs(dropOpening(corrected, marks), marks), marks);
   const wrapper = findWrapper(tags, prompt, tokens);
@@ -305,9 +305,8 @@ function readRunOn(prepared: Prepared, isShown: boolean): RoledReading | null {
     const reading = readSegments(cut(kept), { ...baseOf(prepared, roles, false), ratios });
     if (!isPlainTail(reading)) continue;
     const lead = tags.slice(0, at);
-    const leads = isHaste(lead) || isThanksFor(lead) || isShown
-      ? isRunOnRemark(lead, reading.orders[0]!.head.actions)
-      : leadsUp(cut(lead), true);
+    const leads = isHaste(lead) || isThanksFor(lead) || hastens(lead) ||
+      (isShown ? isRunOnRemark(lead, reading.orders[0]!.head.actions) : leadsUp(cut(lead), true));
     if (!leads || askedBesides(tags, roles, 1).length > 0) return null;
     for (const tag of tags.slice(0, at)) roles.set(tag, lightRole(tag) ?? "aside");
     return { ...reading, roles };

@@ -2,7 +2,7 @@ import { findHead, findResumed, findTold } from "./head.ts";
 import type { CompiledLexicon } from "./lexicon.ts";
 import { findLooseHead } from "./loose/heads.ts";
 import { verbOf } from "./order.ts";
-import { type Mark, may, mayName, type Tag } from "./tokens/tags.ts";
+import { type Mark, may, mayName, senseOf, type Tag } from "./tokens/tags.ts";
 import { lightRole } from "./screen/transparent.ts";
 
 /** A stretch of a prompt between two joints. */
@@ -98,7 +98,8 @@ export function cutSegments(
     // "The rent is due and I'd like 600 USDC from the vault": a wish that begins anew behind what is told
     const wishes = may(tag, "and") && isWish(tags, i + 1) &&
       !hasHead(tags.slice(from, i), lexicon) && hasHead(tags.slice(i + 1), lexicon, true);
-    if ((owns && beginsOrder(tags, i + 1, lexicon, false)) || wishes) {
+    const resolves = may(tag, "and") && isResolve(tags.slice(from, i));
+    if (((owns || resolves) && beginsOrder(tags, i + 1, lexicon, false)) || wishes) {
       close(i, ",", "so");
       from = i + 1;
       continue;
@@ -194,6 +195,18 @@ function hasHead(tags: readonly Tag[], lexicon: CompiledLexicon, isLoose = false
 
 const WISH =
   /^(?:i|we|i'd|we'd|i'll|we'll|i've got|i gotta|want|would like|would love|need)\b(?! have$| got$|'ve got$)/;
+
+/** "let's be responsible adults and …", "I'd like to do the decent thing and …": what one is to be like. */
+function isResolve(tags: readonly Tag[]): boolean {
+  const words = tags.filter((tag) => lightRole(tag) === null && tag.mark === undefined);
+  return words.length > 2 && may(words[0], "frame") &&
+    /^(?:be|do|play|stay|act|get|become|feel)$/.test(words[1]!.norm) &&
+    words.slice(1).every((tag) =>
+      tag.quantity === undefined &&
+      !may(tag, "negation", "condition", "speech", "self", "pronoun") &&
+      (verbOf(tag, "base")?.actions.length ?? 0) === 0 && senseOf(tag, "name")?.kind !== "asset"
+    );
+}
 
 /** A wish of the speaker, who may have been named before: "… and want to sell". */
 function isWish(tags: readonly Tag[], from: number): boolean {

@@ -48,6 +48,55 @@ const WRONG = ["wrong", "the wrong"].flatMap((wrong) =>
     .map((what) => `${wrong} ${what}`)
 ).join("|");
 
+/** "the BNB which we have pledged": what was done to a thing tells which it is. */
+const DONE_TO = ["that i", "that we", "which i", "which we"].flatMap((who) =>
+  ("deposited|supplied|lent|lent out|staked|delegated|locked|bonded|borrowed|pledged|posted|put up|" +
+    "put in|parked|placed|provided|accrued|accumulated|earned|drew|took out|took on|been lending|" +
+    "been staking|been farming|been holding|been supplying")
+    .split("|").flatMap((done) =>
+      [" ", " have ", "'ve ", " had "].map((has) => `${who}${has}${done}`)
+    ).concat([`${who} had on loan`, `${who} have on loan`, `${who} still owe`])
+).join("|");
+
+/** "Maybe I'm paranoid but …": of the speaker, and not of the order. */
+const HEDGES = ["maybe", "perhaps", "might be", "possibly"].flatMap((maybe) =>
+  [
+    "paranoid",
+    "crazy",
+    "silly",
+    "wrong",
+    "late",
+    "early",
+    "stupid",
+    "old-fashioned",
+    "overcautious",
+  ]
+    .map((how) => `${maybe} i'm ${how} but`)
+).concat(
+  ["i may regret this but", "i might regret this but", "i'll probably regret this but"],
+  ["call me paranoid but", "call me crazy but", "i may be wrong but", "i might be wrong but"],
+).join("|");
+
+/** "the DAO's BAL": what an institution has, whoever acts for it speaks of. */
+const OF_INSTITUTIONS = ["the", "our"].flatMap((whose) =>
+  [
+    "treasury",
+    "dao",
+    "foundation",
+    "fund",
+    "desk",
+    "company",
+    "firm",
+    "council",
+    "cooperative",
+    "guild",
+    "syndicate",
+    "trust",
+    "node",
+    "validator",
+  ].map((name) => `${whose} ${name}'s`)
+).join("|");
+
 /** "have a great day", "wish you a nice evening". */
 const DAYS = ["have a", "have", "wish you a", "wish you", "i wish you a"].flatMap((wish) =>
   ["good", "great", "nice", "lovely", "wonderful", "blessed", "fine"].flatMap((mood) =>
@@ -60,13 +109,17 @@ const DAYS = ["have a", "have", "wish you a", "wish you", "i wish you a"].flatMa
 /** Words that bear no load around an order, and words that tell what a clause is. */
 const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   greeting:
-    `whats good|what's good|how are you|how are you today|how are you doing|how are you doing today|how's it going|how goes it|how is it going|
+    `ok wallet|okay wallet|hey wallet|hi wallet|hello wallet|dear wallet|hey wallet buddy|ok computer|hey computer|ok agent|hey agent|ok bot|hey bot|
+    whats good|what's good|how are you|how are you today|how are you doing|how are you doing today|how's it going|how goes it|how is it going|
     i hope you are well|i hope you're well|hope you are well|hope you're well|i hope this finds you well|hi all|hey all|hello all|hi everyone|hey everyone|hello everyone|oi|ey|ahoy|yo yo|
     hi folks|hey folks|good evening all|good morning all|wagwan|sup|what's up|whats up|ello|
     hi|hey|hello|yo|gm|gn|howdy|hiya|greetings|hi there|hey there|hello there|
     good morning|good afternoon|good evening|good day|morning|evening|hello again|hi again`,
   courtesy:
-    `if that's alright|if that is alright|if that's all right|if that's fine|if that's possible|if you'd be so kind|if you'd be so good|
+    `i hope it's fine to ask|i hope it's ok to ask|i hope it's okay to ask|hope it's ok to ask|i hope you don't mind me asking|hope you don't mind me asking|hope you don't mind|i hope you don't mind|if i may ask|if i may|
+    if it's no bother|if it is no bother|if it's not too much to ask|if it isn't too much to ask|if it's not too much|if it's not a bother|
+    i have a request|i've got a request|i have a favour to ask|i have a favor to ask|a small favour|a small favor|could i ask a favour|can i ask a favour|may i ask a favour|i need a favour|i need a favor|one favour|one favor|
+    if that's alright|if that is alright|if that's all right|if that's fine|if that's possible|if you'd be so kind|if you'd be so good|
     if it please you|if it pleases you|would ya|could ya|will ya|would u|could u|would do nicely|would do|should do|would be fine|should be fine|
     would be enough|should be enough|would suffice|should suffice|sorry to bother you|sorry to disturb you|sorry to trouble you|
     sorry for bothering you|${DAYS}|
@@ -130,8 +183,17 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     decision|next one|action item|assignment|item|work order|trade order|a request|an order|urgent request|
     next thing|first thing|last thing|final thing|one more thing|my instruction|my command|
     my instructions|quick thing|first up|next up|that`,
-  insistence:
-    `and we're good|and we are good|and that's that|that's that|and be done with it|and have done with it|be done with it|and call it a day|call it a day|and call it a night|and call it quits|
+  insistence: `${HEDGES}|
+    as i said to you|like i said|as i told you|as discussed|as we discussed|as we agreed|as mentioned|as requested|as instructed|as ever|as you suggested|as you advised|as you recommended|per our chat|per our discussion|
+    don't wait around|dont wait around|don't hang about|don't hang around|don't dilly dally|don't dally|don't delay|no dawdling|don't stall|
+    i don't care about the price|don't care about the price|i don't care what it costs|don't care about fees|i don't care about fees|i don't care about the fees|i don't care about gas|whatever it costs|cost is no object|
+    don't ask again|don't read it back|don't read it back to me|don't ask me again|don't ask me twice|
+    to my mind|in my view|in my opinion|as i see it|if you ask me|for my part|from my side|
+    time to move on|finally time to move on|time to let go|time for a change|time to act|let's move on|moving on|probably nothing|better safe than sorry|better be safe|i prefer to be careful|i prefer to be safe|to be on the safe side|out of caution|
+    don't worry about it|don't worry about that|no worries about that|the rest can stay|and the rest can stay|the rest stays|and the rest stays|the rest can remain|the rest can wait|and the rest can wait|
+    here we are|here you go|there you go|there we go|here goes nothing|no further delay|without further delay|without further ado|no more delay|no more delays|no more waiting|
+
+    and we're good|and we are good|and that's that|that's that|and be done with it|and have done with it|be done with it|and call it a day|call it a day|and call it a night|and call it quits|
     and let's move on|let's move on|and move on|and let me get on with life|and let me get on w life|and let me get on with my life|and let me get on with my day|
     and good riddance|good riddance|and we never speak of it again|and we never speak of this again|and let's never speak of it again|and that's the end of it|and that's the end of that|
     and we're done|and we're even|and we're sorted|and job done|job done|and bob's your uncle|and all is well|and all is good|and off we go|and there we go|and away we go|and that's a wrap|that's a wrap|
@@ -186,7 +248,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     this is not a drill|not a drill|this is no drill|i won't ask twice|i won't ask again|
     i'm not asking twice|don't make me ask twice|don't make me wait|don't keep me waiting`,
   determiner:
-    `my last|our last|the same|that same|this same|the remaining|our remaining|my remaining|a further|a|an|the|my|our|this|that|these|those|some|any|another|more|extra|additional|
+    `${OF_INSTITUTIONS}|my last|our last|the same|that same|this same|the remaining|our remaining|my remaining|a further|a|an|the|my|our|this|that|these|those|some|any|another|more|extra|additional|
     the rest of|what's left of|what is left of|of|worth|worth of|worth in|the rest of|whole|entire|own|other`,
   pronoun: `em|'em|er|it|them|that|those|these|this|everything|all of it|all of them|the lot|
     what comes out|whatever comes out|what i get|whatever i get|what you get|what u get|what i receive|what comes out of it|
@@ -263,7 +325,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   subject: `i|i'm|i've|i'd|i'll|we|we're|we've|we'll|it|it's|there|there's|this|that's|they|they're|
     she|she's|he|he's|everyone|everybody|nothing|nobody|someone|people`,
   adjective:
-    `doing nothing|straight|directly|secured|idle|spare|remaining|leftover|left over|unused|outstanding|pending|unclaimed|accrued|
+    `of ours|fixed-rate|fixed rate|variable-rate|floating-rate|floating rate|open-term|doing nothing|straight|directly|secured|idle|spare|remaining|leftover|left over|unused|outstanding|pending|unclaimed|accrued|
     earned|existing|current|available|total|full|new|entire|complete|liquid|owed|due|waiting|
     accumulated|claimable|overdue|recent|extra|little|flat|proportional|sitting|available in my wallet|
     left|old|i can|accruing|vested|matured|built up|that has built up|waiting for me|owed to me|
@@ -279,6 +341,10 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     lying around|that's left|that is left|is left|fresh|matching|corresponding|equivalent|equal|regular|actual|resulting|obtained|obtained from it|therefrom|older|previous|former|
     have accumulated|has accumulated|have accrued|has accrued|have piled up|that sits|that sit|which sits|which sit|that lies|that lie|which lies|that i keep|that we keep|which i keep|which we keep|
     immediate|prompt|speedy|voluntary|orderly|one-off|single|smaller|lighter|
+    that belong to me|that belongs to me|which belong to me|which belongs to me|that are mine|that is mine|that's mine|which are mine|which is mine|coming to me|
+    smaller|serving as collateral|that serves as collateral|which serves as collateral|that serve as collateral|
+    merit|merkl|seasonal|season|mining|liquidity mining|smoothing pool|loyalty|
+    ${DONE_TO}|
     ${YIELDED}`,
   before:
     `before you do so|before doing so|before you do that|before doing that|before you|before|before we|but before that|prior to|but prior to|prior to this|prior to that|but prior to this|but prior to that|beforehand|but beforehand|but first|but before this|

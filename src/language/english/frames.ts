@@ -36,6 +36,29 @@ const ASK = [
   "can someone",
 ];
 
+/** "I'd rather": what is preferred is wished for. */
+const PREFERS: readonly string[] = ["i'd", "we'd", "i would", "we would", "id"].flatMap((who) => [
+  `${who} rather`,
+  `${who} much rather`,
+  `${who} really rather`,
+]);
+
+/** Those for whom a treasurer speaks: what they wish, he asks for. */
+const INSTITUTIONS: readonly string[] = ["the", "our"].flatMap((whose) =>
+  [
+    ...["fund", "treasury", "desk", "dao", "foundation", "company", "firm", "board", "committee"],
+    ...[
+      "council",
+      "cooperative",
+      "syndicate",
+      "guild",
+      "trust",
+      "treasurer",
+      "investment committee",
+    ],
+  ].map((name) => `${whose} ${name}`)
+);
+
 /** Frames that a verb in its base form follows. */
 const BASE: readonly string[] = [
   "would love to",
@@ -375,6 +398,20 @@ const BASE: readonly string[] = [
   "want you to",
   "would like to",
   "i am ready and want to",
+  ...["might", "may"].flatMap((may) =>
+    ["", "i ", "we ", "i'd say i ", "one "].map((who) => `${who}${may} as well`)
+  ),
+  ...PREFERS.filter((who) => !/sooner|than/.test(who)),
+  ...["the", "my", "our", "today's", "the first", "the next", "the only", "my first", "my next"]
+    .flatMap((which) =>
+      ["order", "task", "job", "instruction", "request", "thing", "wish", "ask", "errand"]
+        .flatMap((what) =>
+          ["", " i want", " i'd like", " we want"].map((mine) => `${which} ${what}${mine} is to`)
+        )
+    ),
+  ...INSTITUTIONS.flatMap((who) =>
+    ["would like to", "would like you to"].map((wish) => `${who} ${wish}`)
+  ),
 ];
 
 /** Frames that a verb with -ing follows. */
@@ -610,6 +647,55 @@ const THING: readonly string[] = [
   "it's time for",
   "let",
   "leave me with",
+  ...PREFERS.flatMap((who) => [`${who} see`, `${who} get`]),
+  ...["i'd prefer to see", "i would prefer to see", "we'd prefer to see", "we would prefer to see"],
+  ...[
+    ...["would it be possible to", "is it possible to", "could it be arranged to"],
+    ...[
+      "it would be nice to",
+      "it'd be nice to",
+      "it would be wonderful to",
+      "it'd be wonderful to",
+    ],
+    ...["it would make me happy to", "it would please me to", "it would be good to"],
+  ].flatMap((asks) => [`${asks} have`, `${asks} see`, `${asks} get`]),
+  ...[
+    "see that",
+    "please see that",
+    "see to it that",
+    "make sure",
+    "make sure that",
+    "ensure",
+    "ensure that",
+  ]
+    .flatMap((sees) =>
+      ["i get", "we get", "i have", "we have", "i receive", "we receive"].map((get) =>
+        `${sees} ${get}`
+      )
+    ),
+  ...["i'd", "i would", "we'd", "we would"].flatMap((who) =>
+    [
+      "feel comfortable",
+      "feel better",
+      "feel safer",
+      "feel good",
+      "sleep better",
+      "rest easier",
+      "be more comfortable",
+      "be better off",
+      "be comfortable",
+    ].map((mood) => `${who} ${mood} with`)
+  ),
+  ...INSTITUTIONS.flatMap((who) => [
+    ...["would like", "requests", "asks for", "would like to have"]
+      .map((wish) => `${who} ${wish}`),
+    ...["asks that", "requests that", "instructs that", "directs that"].map((wish) =>
+      `${who} ${wish}`
+    ),
+    ...["could", "may", "can", "might"].map((may) => `${may} ${who} have`),
+    `what ${who} needs is`,
+    `what ${who} wants is`,
+  ]),
 ];
 
 /** Verbs of doing, which an act follows: "make a deposit of 5 ETH". */
@@ -685,6 +771,8 @@ const DOING: readonly string[] = [
   "give me",
   "get me",
   "route",
+  ..."starting|beginning|making|initiating|arranging|processing|placing|executing|performing|submitting|setting up|kicking off|triggering|doing|commencing|putting through"
+    .split("|"),
 ];
 
 const of = (takes: FrameTakes, phrases: readonly string[]): (readonly [string, Sense])[] =>

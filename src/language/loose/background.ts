@@ -11,7 +11,7 @@ const COURTEOUS =
 
 /** What takes an order back or puts it off, wherever it is said. */
 export const RETRACTS =
-  /\b(?:in advance|what (?:i|we) said|get ready|my target|fair (?:number|price|value)|take (?:it|that|this) back|took it back|changed? (?:my|our) mind|second thoughts?|scratch (?:that|it)|strike (?:that|it)|forget (?:it|that|about)|never ?mind|ignore|disregard|cancel|undo|revert|abort|(?:just|only) (?:kidding|joking)|jk|kidding|joking|sarcasm|not yet|hold (?:on|off|it|that)|wait (?:for|until|till)|don't do|do not do|don't execute|stop there|call it off|my mistake|wrong|oops|later|tomorrow|unless|until|till|only if|whenever|as soon as|once (?:it|the|i|we|my)|i'll (?:tell|say|let you know|confirm)|let you know|let me know|confirm|first ask|ask me|my signal|my word|go-?ahead|approval|approved?|sign(?:ed|s|er)?|for now|as an example|for example|for instance|in theory|no (?:real|actual)|for fun|nothing real|simulat\w+|drill|preview|dry[- ]run|backtest|sandbox|testnet|hypothetical\w*|pretend|imagine|suppose|supposing|role-?play|mock|fictional|quote|lyrics|poem|screenplay|novel|story)\b/;
+  /\b(?:in advance|what (?:i|we) said|get ready|my target|fair (?:number|price|value)|take (?:it|that|this) back|took it back|changed? (?:my|our) mind|second thoughts?|scratch (?:that|it)|strike (?:that|it)|forget (?:it|that|about)|never ?mind|ignore|disregard|cancel|undo|revert|abort|(?:just|only) (?:kidding|joking)|jk|kidding|joking|sarcasm|not yet|(?<!rather |to )hold (?:on|off|it|that)|wait (?:for|until|till)|don't do|do not do|don't execute|stop there|call it off|my mistake|wrong|oops|later|tomorrow|unless|until|till|only if|whenever|as soon as|once (?:it|the|i|we|my)|i'll (?:tell|say|let you know|confirm)|let you know|let me know|confirm|first ask|ask me|my signal|my word|go-?ahead|approval|approved?|sign(?:ed|s|er)?|for now|as an example|for example|for instance|in theory|no (?:real|actual)|for fun|nothing real|simulat\w+|drill|preview|dry[- ]run|backtest|sandbox|testnet|hypothetical\w*|pretend|imagine|suppose|supposing|role-?play|mock|fictional|quote|lyrics|poem|screenplay|novel|story)\b/;
 /** A clause that stands under a condition. */
 const CONDITIONAL =
   /^(?:if|so long as|as long as|unless|when|whenever|once|until|till|provided|providing|assuming|in case|supposing|should|otherwise|else|or|either|before|while|depending|subject|pending|upon|contingent|as soon|as long|except|only|maybe|perhaps|would|could|can|may|might|do|does|did|is|are|were|had|in case|in the event|given|failing|each|every|what|how|why|which|who|where|whether|you|your|he|she|they|somebody|someone|nobody|everyone|people|suppose|imagine|let)$/;
@@ -29,7 +29,7 @@ const UNSURE =
 const SAYS =
   /\b(?:says|said|told|tells|wrote|writes|asks|asked|suggests|suggested|recommends|recommended|advises|advised|tweeted|posted|claims|claimed|reads|goes like|repeat|translate|shouted|whispered|quote|quoted|called|titled|named|labelled)$/;
 const TELLS_FINITE =
-  /^(?:i|i'm|i've|i'd|i'll|we|we're|we've|it|it's|there|there's|that's|my|our|the|a|an|this|these|those|no|so|as|since|because|having|for|with|thanks|thank|sorry|been|all|one|everything|nothing|hope|good|nice|great|just|too|yes|now|due|when i|talking|having)$/;
+  /^(?:i|i'm|i've|i'd|i'll|we|we're|we've|it|it's|its|there|there's|that's|my|our|their|i'd rather|the|a|an|this|these|those|no|so|as|since|because|having|for|with|thanks|thank|sorry|been|all|one|everything|nothing|hope|good|nice|great|just|too|yes|now|due|when i|talking|having)$/;
 
 /** "This is merely a test of the line". */
 const IS_TEST =
@@ -45,7 +45,7 @@ const WRITING =
 
 /** "First item of the day:", "Treasury instruction:": what only announces an order. */
 const ANNOUNCES =
-  /^(?:(?:and|now|here|is|here's|my|our|the|a|an|one|just|another|more|first|second|third|next|last|final|top|new|urgent|important|main|only|single|simple|small|quick|little|tiny|big|today's|morning|treasury|desk) )*(?:order|request|instruction|item|task|priority|job|errand|trade|thing|favou?r|more)(?: (?:of|for|on) (?:the day|today|business|the list|the desk|you|this morning))?(?: is)?$/;
+  /^(?:(?:and|now|here|is|here's|my|our|the|a|an|one|just|another|more|first|second|third|next|last|final|top|new|urgent|important|main|only|single|simple|small|quick|little|tiny|big|today's|morning|treasury|desk|drawing|withdrawal|deposit|swap|staking|repayment|borrowing|loan) )*(?:order|request|instruction|item|task|priority|job|errand|trade|thing|favou?r|more)(?: (?:of|for|on) (?:the day|today|business|the list|the desk|you|this morning))?(?: is)?$/;
 
 /** "degen time:", "time to touch grass,": what the moment is for, and no time of the day. */
 const OCCASION = /^(?:(?:it's|it is|now it's|and now|now) )?(?:a )?(?:[a-z]+ ){1,3}time$/;
@@ -143,6 +143,10 @@ export function backgroundFault(
   if (hastens && words.every((tag) => !tag.quantity && !may(tag, "name"))) return null;
   if (isAsideAbout(words, text)) return null;
   if (isBefore && (isHaste(tags) || isOccasion(words, text))) return null;
+  // "…, but keep the stake where it is"
+  const stays =
+    /^(?:leave|keep) (?:the|my) (?:stake|principal|collateral|position|rest|liquidity|deposit|delegation) (?:where it is|as it is|as is|untouched|alone|there|in place)$/;
+  if (stays.test(text) && !isBefore) return null;
   if (
     /^(?:leave|keep) (?!in mind)/.test(text) && !isBefore &&
     words.every((tag) => !tag.quantity && !may(tag, "name", "pronoun")) &&

@@ -31,7 +31,8 @@ const NAMED_TASK =
  */
 export function findLooseHead(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
   if (tags.length > 60 || asksSomebody(tags) || tags.some(isAssumed)) return null;
-  return findIfYou(tags) ?? findMayI(tags, isPolite) ?? findPermission(tags) ?? findPassive(tags) ??
+  return findCleft(tags) ?? findWhatIsWanted(tags) ?? findIfYou(tags) ?? findMayI(tags, isPolite) ??
+    findPermission(tags) ?? findPassive(tags) ??
     findFronted(tags) ??
     findMoving(tags) ?? findGiven(tags) ??
     findDecision(tags) ?? findLater(tags) ??
@@ -154,7 +155,7 @@ function isSlot(tag: Tag): boolean {
 }
 
 const GRATEFUL =
-  /\b(?:grateful|thankful|happy|glad|obliged|appreciate|appreciated|great|nice|lovely|good|kind|pleased|delighted|help|wonderful|relief|weight|feel better|sleep better|ease|easier|fantastic|perfect|best|super|please|pls|mind|favou?r|ask)\b/;
+  /\b(?:grateful|thankful|happy|glad|obliged|appreciate|appreciated|great|nice|lovely|good|kind|pleased|alright|all right|okay|ok|possible|fine|delighted|help|wonderful|relief|weight|feel better|sleep better|ease|easier|fantastic|perfect|best|super|please|pls|mind|favou?r|ask)\b/;
 
 /** "I'd be thankful if you staked my 33 LINK", "I should be grateful if you would lend …". */
 function findIfYou(tags: readonly Tag[]): FoundHead | null {
@@ -354,6 +355,7 @@ function findMoving(tags: readonly Tag[]): FoundHead | null {
   ) return null;
   // "ETH leaves Aave" tells, "should leave" and "arrange for it to leave" ask
   const isBidden = words.some((word) => /^(?:should|must|shall)$/.test(word)) ||
+    before.some((tag) => tag.norm === "let") ||
     before.at(-1)?.norm === "to" && before.some((tag) => may(tag, "frame"));
   if (tags[at]!.norm === "leave" && !isBidden) return null;
   const mayGo = words.some((word) => /^(?:could|may)$/.test(word));
@@ -441,6 +443,62 @@ function findGiven(tags: readonly Tag[]): FoundHead | null {
 
 function isOwed(tag: Tag): boolean {
   return senseOf(tag, "object")?.hint === "debt";
+}
+
+/** "it's TIA that I wish to unstake", "it is 800 USDT that I repay to Venus": what it is done to comes first. */
+function findCleft(tags: readonly Tag[]): FoundHead | null {
+  const start = tags.findIndex((tag) => /^(?:it's|it is|it)$/.test(tag.norm));
+  const that = tags.findIndex(({ norm }, i) => i > start && /^(?:that|which)$/.test(norm));
+  const from = tags[start]?.norm === "it" ? start + 2 : start + 1;
+  if (start < 0 || that <= from || !tags.slice(0, start).every(isKnownLead)) return null;
+  if (from === start + 2 && tags[start + 1]?.norm !== "is") return null;
+  const last = may(tags[that - 1], "and", "but") ? that - 1 : that;
+  const front = tags.slice(from, last);
+  const who = tags[that + 1];
+  const isFrame = who?.senses.some((sense) => sense.role === "frame" && sense.takes === "base");
+  const verb = verbOf(tags[that + 2], "base");
+  const isSaid = (isFrame || /^(?:i|we)$/.test(who?.norm ?? "")) && front.some(isSlot) &&
+    isPlainFront(front);
+  if (!isSaid || !verb || verb.actions.length === 0) return null;
+  return headAt(tags, that + 2, verb, "request", tags.slice(0, start).concat(who!), front);
+}
+
+/** "USDC is what I want for my 400 S", "the vault is where I want 600 USDC to go". */
+function findWhatIsWanted(tags: readonly Tag[]): FoundHead | null {
+  const at = tags.findIndex(({ norm }, i) =>
+    norm === "is" && /^(?:what|where)$/.test(tags[i + 1]?.norm ?? "")
+  );
+  const frame = tags[at + 2];
+  const isFrame =
+    frame?.senses.some((sense) => sense.role === "frame" && sense.takes === "thing") &&
+    SPEAKER.test(frame.norm.split(" ")[0]!.replace(/'d$/, "")) &&
+    !/\b(?:have|got)$/.test(frame.norm);
+  const front = tags.slice(0, at).filter((tag) => lightRole(tag) === null);
+  if (at < 1 || !isFrame || !front.some(isSlot) || !isPlainFront(front)) return null;
+  const end = tags.findIndex(({ norm }, i) =>
+    i > at && /^(?:to go|to be|to sit|put|to land)$/.test(norm)
+  );
+  const rest = tags.slice(at + 3, end < 0 ? undefined : end);
+  const last = end < 0 ? [] : tags.slice(end + 1).filter((tag) => tag.norm !== "go");
+  const { from } = tags[0]!;
+  const isPlace = tags[at + 1]!.norm === "where";
+  const gives = rest[0]?.norm === "for" && rest.some((tag) => mayName(tag, "asset"));
+  if (isPlace ? !rest.some((tag) => may(tag, "name")) : !gives) return null;
+  const into: Tag = { from, to: from, text: "into", norm: "into", senses: [{ role: "prep" }] };
+  return {
+    head: {
+      form: "wish",
+      word: isPlace ? "put" : "get",
+      actions: isPlace ? [] : ["->"],
+      from,
+      to: from,
+    },
+    frame: tags.slice(at, at + 3),
+    front: [],
+    back: isPlace ? [...rest, into, ...front, ...last] : [...front, ...rest],
+    tags: [],
+    takes: "thing",
+  };
 }
 
 /** Where the wish begins in "it would be nice if …"; -1 if there is none. */

@@ -95,7 +95,7 @@ export function givesGround({ joint, tags }: Segment): boolean {
 }
 
 /** A subject, and a verb that says something of it. */
-function isStatement(norms: readonly string[]): boolean {
+export function isStatement(norms: readonly string[]): boolean {
   let start = 0;
   while (OPENS_GROUND.test(norms[start] ?? "") && start < 3) start++;
   const rest = norms.slice(start);

@@ -1,7 +1,7 @@
 import type { Reading } from "../reading/base.ts";
 import { verbOf } from "../order.ts";
 import { CLAIMS, CONDITIONS, PLAY, WRITING } from "../screen/screen.ts";
-import { givesGround, isAnswer, isAnswered, isRemark } from "./remarks.ts";
+import { givesGround, isAnswer, isAnswered, isRemark, isStatement } from "./remarks.ts";
 import { lightRole } from "../screen/transparent.ts";
 import type { Segment } from "../segments.ts";
 import { may, type Tag } from "../tokens/tags.ts";
@@ -65,7 +65,17 @@ export function isPlainTail({ kind, orders }: Reading): boolean {
 }
 
 /** Fewest words that make a clause of what stands before an order that nothing sets off. */
-const MIN_LEAD = 5;
+const MIN_LEAD = 4;
+/** Those who do something: "most whales on Lido stake 32 ETH". */
+const SUBJECTS =
+  /^(?:most|many|some|few|several|other|others|people|you|we|they|he|she|everyone|everybody|whales|users|traders|validators|holders|bots|guide|the guide)$/;
+const LETS =
+  /^(?:don't|dont|do not|never) (?:let|make|help|allow|have|ask|tell|force|permit|want|try|ever|you)\b/;
+const IS =
+  /^(?:is|are|was|were|has|have|had|went|got|came|ran|fell|rose|looks?|feels?|seems?|needs?|dropped|crashed|i'm|we're|they're|it's|[a-z]+'s)$/;
+const PERCEIVES = /^(?:saw|seen|watched|watching|heard|noticed|caught|observed|witnessed)$/;
+/** The same of what has a subject and a verb: "gas is cheap". */
+const MIN_CLAUSE = 3;
 /** Words after which a verb is no order: "to stake", "I may stake", "the stake". */
 const JOINS_ON =
   /^(?:to|for|of|on|from|about|with|by|via|in|at|and|or|not|no|never|than|as|will|may|can|must|shall|should|would|could|might|i'd|i'll|we'd|we'll|you'd|they'd|he'd|she'd|i|he|she|they|we|you|who|that|this|these|those|the|a|an|my|your|his|her|our|their|its|each|every|some|any|is|was|are|were|be|been|being|has|have|had|do|did|does|gonna|wanna|gotta|let|lets|let's|help|make|get)$/;
@@ -96,9 +106,33 @@ export function mayRunOn(tags: readonly Tag[], at: number): boolean {
     return false;
   }
   const words = tags.slice(0, at).filter((tag) => !tag.mark && lightRole(tag) === null);
+  if (hastens(tags.slice(0, at))) return true;
   // "thanks for earlier now also lend 200 DAI"
   const isBrief = /^(?:before|sorry)\b/.test(words[0]?.norm ?? tags[0]!.norm);
-  return words.length >= (may(tags[0], "courtesy") ? 1 : isBrief ? 2 : MIN_LEAD);
+  const norms = words.flatMap(({ norm }) => norm.split(" "));
+  // "don't let my brother stake 5 ETH"
+  if (LETS.test(norms.join(" "))) return false;
+  const isClause = isStatement(norms) && norms.some((word) => IS.test(word));
+  const joins = /^(?:and|so|but)$/.test(norms.at(-1) ?? "");
+  // "I saw a bot withdraw 5 ETH"
+  if (!joins && norms.slice(-4).some((word) => PERCEIVES.test(word))) return false;
+  const isSubject = SUBJECTS.test(norms[0] ?? "") ||
+    !isStatement(norms) && /^[a-z]{2,}[^s']s$/.test(before.norm) && !may(before, "object", "noun");
+  if (isSubject) return false;
+  return words.length >=
+    (may(tags[0], "courtesy") ? 1 : isBrief ? 2 : isClause ? MIN_CLAUSE : MIN_LEAD);
+}
+
+/** "before it gets worse", "don't let them expire": haste, in words that are about no thing and no person. */
+export function hastens(tags: readonly Tag[]): boolean {
+  const words = tags.filter((tag) => !tag.mark && (lightRole(tag) === null || may(tag, "subject")));
+  const text = words.map(({ norm }) => norm).join(" ");
+  const isPlain = words.every((tag) => tag.quantity === undefined && !may(tag, "name"));
+  return isPlain &&
+    (/^before (?:it|they|i|we|things|prices?|rates?|fees|gas|interest) (?:\w+ )*?(?:gets?|get|goes|go|liquidate|lose|forget|change|regret|rise|rises|grows|climbs?|expires?|eats?)\b(?: \w+){0,3}$/
+      .test(text) ||
+      /^(?:don't|dont|do not|never) let (?:it|them|that|those|these) (?:expire|lapse|slip|wait|sit|rot|die|rust|idle|run out|go to waste|sit there|sit around|pile up)$/
+        .test(text));
 }
 
 /** Fewest words that make a clause of what a colon ends. */

@@ -20,7 +20,7 @@ const STOPS_ORDER =
 /** "against selling ETH", "I refuse to sell": an act that is named as what is not wanted. */
 export function isShunned(tags: readonly Tag[], at: number): boolean {
   const before = tags.slice(Math.max(0, at - 3), at).map(({ norm }) => norm).join(" ");
-  return /(?:^| )(?:against|without|rather than|instead of|(?:refuse|refused|reluctant|loath|hate) to)$/
+  return /(?:^| )(?:against|without|rather than|instead of|(?:refuse|refused|reluctant|loath|hate|(?:don't|dont|do not|not|no longer|never) (?:plan|planning|intend|intending|wish|want|need|like|going)|unwilling) to)$/
     .test(before);
 }
 

@@ -406,6 +406,7 @@ function placesNear(
  */
 function resemblesPlace({ norm, text }: Tag, lexicon: CompiledLexicon): boolean {
   const word = norm.replace(/['’]s$/, "");
+  if (lexicon.isName(word)) return false;
   const parts = word.split(".");
   if (parts.length > 1) return parts.some((part) => part.length > 3 && lexicon.isName(part));
   const near = /^[a-z]{4,14}$/.test(word) && text !== norm ? placesNear(word, lexicon) : [];

@@ -15,7 +15,7 @@ import type { Quantity } from "./types.ts";
 const BOUND = new RegExp(
   "^(?:up to|upto|at least|at most|at minimum|at maximum|(?:no|not) (?:more|less|fewer|higher|lower|greater) than|" +
     "more than|less than|fewer than|greater than|higher than|lower than|over|under|above|below|" +
-    "beyond|exceeding|not exceeding|minimum|maximum|min \\.|max \\.|min|max|minimal|maximal|" +
+    "beyond|exceeding|not exceeding|(?:no|not) (?:above|over|beyond|to exceed)|minimum|maximum|min \\.|max \\.|min|max|minimal|maximal|" +
     "(?:a|the) (?:minimum|maximum|max|min) of|(?:maximum|minimum|max|min) (?:of|:|=)|capped at|" +
     "limited to|(?:a |the )?(?:limit|cap) of|no (?:lower|higher) than|upwards of|north of|" +
     "south of|as (?:much|many|little|few) as|anything (?:up to|over|under)|" +
@@ -164,6 +164,8 @@ const WEAK_KEEP = /^(?:minus|besides|save)(?= |$)/;
 
 /** "all but 1", "everything except 1 ETH"; and behind a whole or a share "minus 1", "but keep 1". */
 export function readException(context: Context, index: number, hasWhole: boolean): Quantity | null {
+  // "not 400 but 300"
+  if (norm(context, index) === "but" && norm(context, index - 2) === "not") return null;
   const length = covers(context, index, EXCEPT) || covers(context, index, EXCEPT_ALONE) ||
     covers(context, index, KEEP) || (hasWhole ? covers(context, index, WEAK_KEEP) : 0);
   if (length === 0) return null;

@@ -37,7 +37,8 @@ export function splitReason(
 
 /** Words that open a sentence and go on with no thing. */
 const DOUBTS = ["negation", "play", "question", "speech", "condition"] as const;
-const TELLS = /^(?:there's|there is|i'm|im|i am)$/;
+const TELLS =
+  /^(?:there's|there is|i'm|im|i am|it's|it is|it was|it has|it kept|they're|they are|we're|we are|that's|i've|i have to|i need to|i need|i want to|i want|i gotta|i hate|i just|i can't|i forgot|we need|we have to|today's|today was)$/;
 
 function isLowOnly(tags: readonly Tag[]): boolean {
   return tags.every((tag) => tag.quantity === undefined && !may(tag, "name"));

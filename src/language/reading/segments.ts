@@ -70,7 +70,11 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       exchangesOf(last.found, last.back, lexicon);
     const goes = last?.found.head.form === "participle" && segment.joint !== "before" &&
       segment.joint !== "after";
-    const head = pays
+    // "I'd rather borrow: 270 USDC at Drift": what it is about stands behind the colon
+    const isBegun = last !== undefined && last.segment.end === ":" && open.length === 1 &&
+      last.found.head.actions.length > 0 && last.front.length === 0 && last.back.length === 0 &&
+      verbOf(tags[0], "base") === undefined && goesOn(tags, last, base);
+    const head = pays || isBegun
       ? null
       : done ?? (isTold ? findTold(tags) : null) ?? (goes ? provedResumed(tags, base) : null) ??
         (last?.found.takes === "base" ? provedInfinitive(tags, last.found, base) : null) ??
@@ -147,7 +151,12 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       pending.push(...tags, comma(tags[0]!));
       continue;
     }
-    if (last && screenBehind(segment, base) === null && end !== "?") {
+    // "…, my validator has done its duty?": the sign belongs to what was asked before
+    const closes = end === "?" && last !== undefined && asks(last);
+    if (
+      last && screenBehind(closes ? { ...segment, end: "" } : segment, base) === null &&
+      (closes || end !== "?")
+    ) {
       inReason = true;
       for (const tag of tags) roles.set(tag, lightRole(tag) ?? "reason");
       continue;

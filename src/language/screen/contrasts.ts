@@ -12,6 +12,11 @@ const MAX_LENGTH = 5;
 export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
   const dropped = new Set<Tag>();
   for (let i = 0; i < tags.length; i++) {
+    if (isLessLiked(tags, i)) {
+      for (const tag of tags.slice(i, i + 2)) dropped.add(tag);
+      i++;
+      continue;
+    }
     const opens = contrastLength(tags, i);
     if (opens === 0) continue;
     if (isOtherVerb(tags, i) || isOtherThing(tags, i)) {
@@ -25,7 +30,10 @@ export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
     // "45 USDC and not 450 to BAL": what the amount is followed by is not taken back
     const ofAmount = (at: number) =>
       at > from && tags[from]!.quantity && may(tags[at], "prep") && tags[at]!.norm !== "of";
-    while (to < tags.length && to < from + MAX_LENGTH && isPart(tags[to]!) && !ofAmount(to)) to++;
+    while (
+      to < tags.length && to < from + MAX_LENGTH && isPart(tags[to]!) && !ofAmount(to) &&
+      tags[to]!.norm !== "that"
+    ) to++;
     const isLeftOut = () => {
       const rest = [...tags.slice(0, i), ...tags.slice(to)].filter((tag) => !dropped.has(tag));
       return to > from && isSaidOtherwise(tags.slice(from, to), rest);
@@ -34,7 +42,8 @@ export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
     const counts = tags[i - 1]?.quantity !== undefined && tags[from]?.quantity !== undefined;
     if (counts) to = from + 1;
     const ends = to === tags.length || tags[to]!.mark !== undefined || opens > 1 ||
-      counts && may(tags[to], "name") || may(tags[to], "courtesy", "prep", "urgency");
+      counts && may(tags[to], "name") || tags[to]?.norm === "that" ||
+      may(tags[to], "courtesy", "prep", "urgency");
     if (!ends || !isLeftOut()) continue;
     for (const tag of tags.slice(i, to)) dropped.add(tag);
     if (may(tags[i - 1], "and", "but")) dropped.add(tags[i - 1]!);
@@ -46,6 +55,15 @@ export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
   }
   for (const tag of dropped) roles.set(tag, "correction");
   return dropped.size === 0 ? [...tags] : tags.filter((tag) => !dropped.has(tag));
+}
+
+/** "I'd rather borrow than sell: …": what is liked less is not to be done. */
+function isLessLiked(tags: readonly Tag[], at: number): boolean {
+  const [next, after] = [tags[at + 1], tags[at + 2]];
+  return tags[at]!.norm === "than" &&
+    tags.slice(0, at).some(({ norm }) => /\b(?:rather|sooner|prefer)\b/.test(norm)) &&
+    (verbOf(next, "base", "gerund", "participle") !== undefined || may(next, "adjective")) &&
+    (after === undefined || after.mark !== undefined || /^so$/.test(after.norm));
 }
 
 /** How many tags open a contrast: "not" behind a sign, "rather than". */

@@ -3,7 +3,7 @@ import { may, type Tag } from "../tokens/tags.ts";
 
 /** Words that say the same again: "that is", "i.e.", "I repeat". */
 const AGAIN =
-  /^(?:that is|that's|that|is|i\.e|i\.e\.|ie|i|repeat|namely|meaning|in|words|figures|or|again)$/;
+  /^(?:that is|that's|that|is|i\.e|i\.e\.|ie|i|repeat|namely|meaning|in|words|figures|or|again|yeah|yes|yep)$/;
 /** How far apart an amount and its repetition may stand, in tags. */
 const REACH = 8;
 

@@ -4,9 +4,11 @@ import { lightRole } from "./transparent.ts";
 
 /** Words of one who mends what he said before. */
 const MENDS =
-  /^(?:no|nope|wait|not|but|and|i|we|it|me|said|meant|mean|mistyped|make|on|in|to|at|from|for|the|a|of|only|just|all|rather|than|instead|actually|correction|second|thought|thoughts|typo|wrong|coin|token|amount|chain)$/;
+  /^(?:no|nope|wait|not|but|and|i|we|it|me|said|meant|mean|mistyped|make|on|in|to|at|from|for|the|a|of|only|just|all|rather|than|instead|actually|typed|wrote|entered|asked|should|be|forget|scrap|it's|correction|second|thought|thoughts|typo|wrong|coin|token|amount|chain)$/;
 /** What stands before the thing that is taken back. */
-const TAKES_BACK = /^(?:not|rather than|instead of|no longer)$/;
+const TAKES_BACK = /^(?:not|rather than|instead of|no longer|forget|scrap)$/;
+/** What was said before: "I typed 1000 but it should be 100". */
+const WAS_SAID = /^(?:said|typed|wrote|entered)$/;
 
 /**
  * "Sorry, not 400 but 300: borrow 300 USDC": what mends something said before, where the order says it in full:
@@ -16,7 +18,8 @@ export function restates(before: readonly Segment[], order: readonly Tag[]): boo
   if (before.length === 0) return false;
   const tags = before.flatMap((segment) => segment.tags);
   const mends = tags.some((tag, i) =>
-    may(tag, "correction") || TAKES_BACK.test(tag.norm) || /^(?:meant|mistyped)$/.test(tag.norm) ||
+    may(tag, "correction") || TAKES_BACK.test(tag.norm) ||
+    /^(?:meant|mistyped|typed|wrote|entered|i said)$/.test(tag.norm) ||
     tag.norm === "rather" && tags[i + 1]?.norm === "than"
   );
   const isKnown = tags.every((tag) =>
@@ -26,7 +29,10 @@ export function restates(before: readonly Segment[], order: readonly Tag[]): boo
   const slots = tags.flatMap((tag, i) => isSlot(tag) ? [{ tag, isOut: isTakenBack(tags, i) }] : []);
   // "No wait, 3! Not now": what is not to be done yet is no mending
   const isAside = tags.every((tag, i) => !TAKES_BACK.test(tag.norm) || takesBack(tags, i));
-  return mends && isKnown && isAside && slots.some(({ isOut }) => !isOut) &&
+  // "Forget USDT, lend 800 USDC instead"
+  const isMeant = slots.some(({ isOut }) => !isOut) ||
+    slots.length > 0 && order.some(({ norm }) => /^(?:instead|rather)$/.test(norm));
+  return mends && isKnown && isAside && isMeant &&
     slots.every(({ tag, isOut }) => order.some((one) => isSame(one, tag)) !== isOut);
 }
 
@@ -42,6 +48,9 @@ function takesBack(tags: readonly Tag[], at: number): boolean {
 }
 
 function isTakenBack(tags: readonly Tag[], at: number): boolean {
+  const turn = tags.findIndex(({ norm }, i) => i > at && /^(?:but|i meant|meant)$/.test(norm));
+  const isOver = turn > 0 && tags.slice(turn + 1).some(isSlot);
+  if (isOver && WAS_SAID.test(tags[at - 1]?.norm.split(" ").at(-1) ?? "")) return true;
   for (let i = at - 1; i >= 0 && i >= at - 3; i--) {
     if (TAKES_BACK.test(tags[i]!.norm)) return true;
     if (tags[i]!.norm === "than" && tags[i - 1]?.norm === "rather") return true;

@@ -126,6 +126,8 @@ function renamedAt(
   next: number,
 ): { readonly from: number; readonly at: number } | null {
   const was = isSign(tags[at - 1]!) ? at - 2 : at - 1;
+  // "xai no not xai I meant dai": all of it is said again
+  if (tags[was - 1]?.norm === "not") return null;
   const isLed = may(tags[next], "prep");
   const name = isLed ? next + 1 : next;
   const kinds = nameKinds(tags[was]);

@@ -110,19 +110,24 @@ function ownerAt(
 }
 
 /** Words that are one slip from a noun of a domain and mean themselves. */
-const NO_SLIP = /^(?:stalking|regards|.*(?:er|ers|ed|ly))$/;
+const NO_SLIP = /^(?:stalking|regards)$/;
+/** Ends that make another word of a noun. */
+const ENDS = /(?:er|ers|ed|ly)$/;
 
 /** "laon", "postion": a letter too few, one too many or two in the wrong order, and one noun that it can be. */
 function slippedAt(lexicon: CompiledLexicon, { norm, text }: Token) {
   if (text !== norm || !/^[a-z]{4,14}$/.test(norm) || NO_SLIP.test(norm)) return null;
   const near = (lexicon.nouns.get(norm[0]!) ?? []).filter(([noun]) => isSlip(noun, norm));
-  return near.length === 1 ? { words: [norm], senses: near[0]![1] } : null;
+  return near.length === 1 ? { words: [norm], senses: near[0]![1], meant: near[0]![0] } : null;
 }
 
 /** True if a word is a noun with two letters crossed or, if it is long, a letter lost or doubled. */
 function isSlip(noun: string, word: string): boolean {
   const longer = Math.abs(noun.length - word.length);
-  if (longer > 1 || (longer === 1 && Math.min(noun.length, word.length) < 6)) return false;
+  if (
+    longer > 1 || (longer === 1 && ENDS.test(word)) ||
+    (longer === 1 && Math.min(noun.length, word.length) < 6)
+  ) return false;
   let from = 0;
   while (from < word.length && noun[from] === word[from]) from++;
   if (longer === 0) {
@@ -153,8 +158,9 @@ export function tagTokens(
       tags.push({ from: at, to: at, text: "\n", norm: "\n", senses: [], mark: "\n" });
     }
     const quantity = starts.get(at);
-    const phrase = findPhrase(lexicon.index, norms, at) ?? ownerAt(lexicon, owners, norms, at) ??
-      slippedAt(lexicon, token);
+    const known = findPhrase(lexicon.index, norms, at) ?? ownerAt(lexicon, owners, norms, at);
+    const slipped = known ? null : slippedAt(lexicon, token);
+    const phrase = known ?? slipped;
     const length = phrase?.words.length ?? 0;
     // "enough USDC" says how much, "enough already" does not
     const counts = norms[at] === "enough" && lexicon.isName(norms[at + 1] ?? "");
@@ -162,7 +168,8 @@ export function tagTokens(
       !(quantity.to - at === length && isSaid(phrase!.senses, quantity) && !counts);
     const to = covered ? quantity.to : at + Math.max(1, length);
     const text = prompt.slice(token.start, tokens[to - 1]!.end);
-    const norm = norms.slice(at, to).join(" ");
+    const meant = covered ? undefined : slipped?.meant;
+    const norm = meant ?? norms.slice(at, to).join(" ");
     const mark = MARKS[norm];
     tags.push({
       from: at,

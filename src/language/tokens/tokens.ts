@@ -219,7 +219,10 @@ function wordAt(
   if (text[end] === "+" && isName(text.slice(index, end + 1).toLowerCase())) {
     return { length: end + 1 - index, kind: "symbol" };
   }
-  return { length: end - index, kind };
+  // "ether.fi's vault": an owner, as "Lido's" is
+  const isOwner = kind === "symbol" && isName(text.slice(index, end).toLowerCase()) &&
+    /^['’]s(?![\p{L}\p{N}])/u.test(text.slice(end, end + 3));
+  return { length: end - index + (isOwner ? 2 : 0), kind };
 }
 
 /** Whether two words with a sign between them are one name: ETH-USDC, but not two-thirds. */

@@ -262,7 +262,11 @@ function narrow(known: readonly DefiPrimitive[], said: Said): DefiPrimitive[] {
   if (stakes && all.has("withdraw_asset")) all.add("unstake_asset");
   widen(all, said, stakes);
   const collects = known[0] === "claim_rewards";
-  if (main.includes("reward") && (collects || assets.length === 0) && all.has("claim_rewards")) {
+  // "retrieve my staking reward of SOL"
+  const isOfReward = said.order.phrases.every((phrase) =>
+    !hasAsset(phrase) || phrase.prep === null && phrase.hints.includes("reward")
+  );
+  if (main.includes("reward") && (collects || isOfReward) && all.has("claim_rewards")) {
     return ["claim_rewards"];
   }
   // "Realise our pending rewards", "draw the farming rewards"
@@ -346,7 +350,15 @@ function byDebt(known: readonly DefiPrimitive[], said: Said): readonly DefiPrimi
     phrases.some((phrase) => phrase.prep === "from" && hasPlace(phrase));
   if (lends) return ["borrow_asset"];
   // "pay Navi back", "pay the USDT at JustLend back"
-  if (head.word === "pay" && !exchanged && particles.includes("back")) return ["repay_asset"];
+  // "pay it off with 110,000 DAI"
+  const pays = phrases.every(({ prep, names }) =>
+    !names.some(({ kind }) => kind === "asset") || prep === null ||
+    /^(?:with|using|in|from|of|by)$/.test(prep)
+  );
+  if (
+    head.word === "pay" && (pays || !exchanged) &&
+    particles.some((word) => /^(?:back|off)$/.test(word))
+  ) return ["repay_asset"];
   // "pay 2000 USDC on Aave"
   const isLender = said.places.length > 0 &&
     said.places.every((name) => LENDING_VENUES.includes(name));

@@ -189,8 +189,26 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
       !distinct.some(({ allowed }) => allowed.some((action) => told.includes(action)))
     );
   if (isLost) return refuse("not_understood", distinct.map(({ span }) => span));
+  const spared = sparedIn(parsed, distinct);
+  if (spared) return refuse("negation", [spared]);
   const untold = untoldIn(parsed, distinct);
   return untold ? refuse("not_understood", [untold]) : { orders: distinct, refusal: null, parsed };
+}
+
+/** "withdraw my stake and leave the stake as it is": what is acted on is to be left as well. */
+function sparedIn(
+  { tokens, roles }: ParsedPrompt,
+  orders: readonly DefiOrder[],
+): readonly [number, number] | null {
+  const at = tokens.findIndex(({ norm }, i) =>
+    /^(?:leave|keep)$/.test(norm) && /^(?:reason|aside)$/.test(roles[i]!)
+  );
+  if (at < 0) return null;
+  const nouns = tokens.slice(at + 1, at + 4).map(({ norm }) => norm);
+  const isSame = orders.some(({ read }) =>
+    read.order.phrases.some(({ hints }) => hints.some((hint) => nouns.includes(hint)))
+  );
+  return isSame ? [tokens[at]!.start, tokens.at(-1)!.end] : null;
 }
 
 /** "borrow 250 USDC and put the borrowed USDC into …": what a step before yields is no debt of this one. */

@@ -17,8 +17,18 @@ const K: DefiPrimitive = "stake_asset";
 const U: DefiPrimitive = "unstake_asset";
 const C: DefiPrimitive = "claim_rewards";
 
+/** "undo my stake", "stop the lending": what was done is to be done no more. */
+const ended = (acts: string): string =>
+  acts.split("|").flatMap((act) =>
+    ["undo", "stop", "end", "reverse", "quit"].flatMap((end) =>
+      ["my", "our", "the"].map((whose) => `${end} ${whose} ${act}`)
+    )
+  ).join("|");
+
 /** Verbs, and the actions that an order with one may ask for; none where its frame decides. */
 const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
+  [ended("stake|staking|delegation|restaking|nomination|bonding|baking|stacking"), [U]],
+  [ended("supply|lending"), [W]],
   [
     "deposit|supply|lend out|add liquidity|provide liquidity|add collateral|post|pledge|post collateral|pay in|" +
     "collateralize|collateralise|zap|zap in|zap into|become a liquidity provider|seed|lp|credit",
@@ -80,7 +90,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ["take out|draw out", [W, U, C, B]],
   ["close|close out|exit|get out of|clear out|come out of", [W, U, C, R]],
   [
-    "rescue|salvage|yoink|uncollateralize|uncollateralise|bail|bail from|bail out of|unpark|lighten|lift|pull|pull out|get out|cash out|bring back|bring home|remove|retrieve|" +
+    "relieve|rescue|salvage|yoink|uncollateralize|uncollateralise|bail|bail from|bail out of|unpark|lighten|lift|pull|pull out|get out|cash out|bring back|bring home|remove|retrieve|" +
     "reclaim|recover|recall|extract|clean out|drain|empty|empty out|yank|whip out|fetch|" +
     "take back|get back|bust|unwind|shrink|trim|liquidate my|scale down|move out|pull back|" +
     "bring|take away|haul|haul out|fish out|dig out|withdraw back|drop out of|" +
@@ -113,6 +123,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ],
   ["pay", [R, S]],
   ["settle on", []],
+  ["service", [R]],
   ["claim|harvest|collect|reap|claim back|recollect|re-collect|recolect", [C, W, U]],
   ["round up|hoover up|mop up|skim|skim off|gather up|vacuum up|milk", [C]],
   ["stop lending|stop supplying|stop providing|unlend|un-lend|unsupply|un-supply", [W]],
@@ -176,6 +187,16 @@ export const DEFI_VERBS: readonly VerbEntry[] = [
 export const DEFI_ACTION_NOUNS: Readonly<Record<string, readonly DefiPrimitive[]>> = {
   deposit: [D],
   deposits: [D],
+  "deposit order": [D],
+  "swap order": [S],
+  "sell order": [S],
+  "buy order": [S],
+  "exchange order": [S],
+  "withdrawal order": [W, U],
+  "redemption order": [W, U],
+  "staking order": [K],
+  "unstaking order": [U],
+  "repayment order": [R],
   supply: [D],
   "top up": [D],
   "top-up": [D],
@@ -184,6 +205,7 @@ export const DEFI_ACTION_NOUNS: Readonly<Record<string, readonly DefiPrimitive[]
   withdrawal: [W, U],
   withdrawals: [W, U],
   redemption: [W, U],
+  "return of": [W, U],
   swap: [S],
   swaps: [S],
   trade: [S],

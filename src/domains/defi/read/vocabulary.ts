@@ -22,20 +22,17 @@ const OBJECTS: Readonly<Record<string, string>> = {
     "reward",
     "reward|rewards|incentive|incentives|emission|emissions|yield|yields|" +
       "earnings|interest|fees|fee|gains|profits|profit|payout|payouts|income|bonus|" +
-      "staking rewards|voting rewards|vote rewards|voter rewards|voting fees|bribes|gauge bribes|vote-escrow bribes|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|bribe|bribes|" +
-      "whatever rewards|whatever reward|whatever yield|whatever fees|whatever interest|whatever earnings|" +
-      "what's owed to me|what is owed to me|whatever's owed to me|whatever is owed to me|what's due to me|" +
-      "what is due to me|what i'm owed|what i am owed|what's owed to us|what is owed to us|what we're owed|" +
-      "what we are owed|what's coming to me",
+      "staking rewards|staking reward|staking income|staking payout|staking payouts|staking gains|staking earnings|voting rewards|vote rewards|voter rewards|voting fees|bribes|gauge bribes|vote-escrow bribes|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|bribe|bribes|" +
+      "revenue share|revenue|fee share|rev share|profit share|share of the fees|share of fees|share of the rewards|mev tips|jito tips|sol tips|validator tips|staking tips|accrued tips",
   ),
   ...objects(
     "debt",
     "i owe|we owe|that we owe|whatever i owe|whatever we owe|what we owe|owed|debt|debts|loans|borrow|what i owe|borrowings|" +
-      "of what i owe|what's owed|borrow position|tab|balance owed|loan|borrowing|obligation|obligations|arrears",
+      "of what i owe|borrow position|tab|balance owed|loan|borrowing|obligation|obligations|arrears",
   ),
   ...objects(
     "debt:credit",
-    "credit|credit line|facility|on loan|on credit|borrowing power|borrowing capacity|borrow limit|drawing|liability|liabilities",
+    "credit|credit line|facility|on loan|on credit|borrowing power|borrowing capacity|borrow limit|borrowing limit|available limit|credit limit|loan limit|lending limit|available borrow|full borrow limit|drawing|liability|liabilities",
   ),
   ...objects("debt:repayment", "repayment"),
   ...objects("collateral", "collateral|collat|guarantee|security|margin of safety"),
@@ -49,19 +46,19 @@ const OBJECTS: Readonly<Record<string, string>> = {
     "stake",
     "stake|validator|validators|validator node|delegation|delegations|staking pool|" +
       "staking contract|staking|stakes|validating|nominations|staking position|liquid staking|lockup|" +
-      "nominator|nominators|consensus|indexer|bakers|baker|operator|lock|validation|deposit contract|unbonding queue|staking program|" +
+      "nominator|nominators|orchestrator|orchestrators|super representative|super representatives|block producer|block producers|stake pool|stake pools|withdrawal queue|exit queue|unstaking queue|redemption queue|consensus|indexer|bakers|baker|operator|lock|validation|deposit contract|unbonding queue|staking program|" +
       "staking module|restaking|restake|delegator|node|nodes|bonding|stacking|baking|nomination|nomination pool|" +
       "nomination pools|collator|collators|p-rep|p rep|stake account|what i staked|what i delegated",
   ),
   ...objects(
     "position",
     "vault shares of|pool shares of|vault shares|pool shares|position|pos|positions|principal|share|my share|our share|holdings|holding|shares|bag|bags|savings|" +
-      "portfolio|money|funds|assets|balance|deposits|deposit|stack|capital|amount|quantity|atokens|ctokens|vtokens|receipt tokens|what i have|what i hold|" +
+      "allocation|exposure|investment|commitment|portfolio|money|funds|assets|balance|deposits|deposit|stack|capital|amount|quantity|atokens|ctokens|vtokens|receipt tokens|what i have|what i hold|" +
       "what i lent|what i deposited|what i supplied|what i put in|what i've got|what we lent",
   ),
   ...objects(
     "thing",
-    "governance token|governance tokens|token|tokens|coin|coins|piece|pieces|pcs|dust|crypto|stablecoins|stables|stablecoin|" +
+    "ounces|ounce|troy ounces|governance token|governance tokens|token|tokens|coin|coins|piece|pieces|pcs|dust|crypto|stablecoins|stables|stablecoin|" +
       "cryptocurrency|units|unit",
   ),
   ...objects(
@@ -156,7 +153,19 @@ const MANNERS: readonly string[] = [
     ]
       .flatMap((how) => [`with ${how} ${what}`, `at ${how} ${what}`, `for ${how} ${what}`])
   ),
-  ...("for votes|for vote|for voting|for voting power|for the votes|for vote power|on the open market|in the open market|" +
+  ...["slippage", "gas", "price impact", "gas speed"].flatMap((what) =>
+    ["low", "lowest", "minimal", "normal", "standard", "fast", "slow", "medium", "cheap", "tight"]
+      .flatMap((how) => [`${how} ${what}`, `${what} ${how}`])
+  ),
+  ...["validator", "pool", "dex", "route", "baker", "operator", "node", "venue"].flatMap((what) => [
+    ...["doesn't matter", "does not matter", "is up to you", "of your choice", "of your choosing"]
+      .map((how) => `${what} ${how}`),
+    ...["is fine", "will do", "is ok", "is okay", "works", "would do"].map((how) =>
+      `any ${what} ${how}`
+    ),
+  ]),
+  ...("at the fixed rate|at a fixed rate|at fixed rate|fixed rate|at the floating rate|with slow gas|at slow gas|on slow gas|with cheap gas|" +
+    "for votes|for vote|for voting|for voting power|for the votes|for vote power|on the open market|in the open market|" +
     "best price|at best|at market price|at the market price|at market|at the going rate|at the best rate|" +
     "at the best price|using the best rate|best rate|with the best rate|at best price|" +
     "with variable rate|with a variable rate|at variable rate|variable rate|stable rate|" +
@@ -235,7 +244,7 @@ export const DEFI_ORDERS: OrderLexicon = {
     ("vault|vaults|pool|pools|market|markets|protocol|protocols|gauge|gauges|farm|farms|venue|" +
       "savings account|account|platform|dex|network|chain|contract|app|exchange contract|yield vault|" +
       "savings vault|v2|v3|v4|version|program|router|module|v two|v three|v four|lending vault|syrup pool|liquidity pool|" +
-      "perps pool|perp pool|perps vault|prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|savings venue|yield pool|farming pool|finance|pair|tranche|" +
+      "perps pool|perp pool|perps vault|prime|core|earn|hub|iii|ii|dao|labs|money|chain|beacon chain|side|supply side|borrow side|savings rate|reserve|reserve vault|lending platform|credit line|yield farm|reward program|rewards program|incentive program|incentives program|reward programme|savings venue|yield pool|farming pool|finance|pair|tranche|" +
       "cdp|cdps|trove|troves|clmm|dlmm|whirlpool|slipstream|amm|range|ranges|stability pool|money market|station|acct|boost")
       .split("|"),
   manners: MANNERS,
@@ -260,6 +269,9 @@ export const DEFI_ORDERS: OrderLexicon = {
     take: "with",
     selling: "with",
     spending: "with",
+    "to raise": "for",
+    "to obtain": "for",
+    "to acquire": "for",
     "pay with": "with",
     "pay in": "with",
     "paid in": "with",
