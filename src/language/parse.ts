@@ -19,6 +19,7 @@ import { joinAddresses } from "./tokens/addresses.ts";
 import { type Token, tokenize } from "./tokens/tokens.ts";
 import { dropContrasts } from "./screen/contrasts.ts";
 import { dropExclusions } from "./screen/exclusions.ts";
+import { dropCommandSign, dropDoubleNegation, dropLeads } from "./screen/leads.ts";
 import { toEveryday } from "./screen/everyday.ts";
 import { dropOpening, dropRepairs } from "./screen/repairs.ts";
 import { dropRepeats, dropStutters } from "./screen/repeats.ts";
@@ -219,10 +220,11 @@ function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPro
   const quantities = readQuantities(tokens, lexicon.lexicon.quantities);
   const marks = createRoles(tokens.length);
   const tagged = joinAddresses(tagTokens(prompt, tokens, quantities, lexicon));
-  const listed = dropListMarks(tagged, prompt, tokens, marks);
+  const listed = dropListMarks(dropCommandSign(tagged, tokens, marks), prompt, tokens, marks);
   const said = dropStutters(withoutCounts(toEveryday(listed)), marks);
   const corrected = applyCorrections(said, marks);
-  const tags = dropRepeats(dropRepairs(dropOpening(corrected, marks), marks), marks);
+  const mended = dropRepeats(dropRepairs(dropOpening(corrected, marks), marks), marks);
+  const tags = dropDoubleNegation(dropLeads(mended, marks), marks);
   const wrapper = findWrapper(tags, prompt, tokens);
   if (wrapper) {
     const { start } = tokens[wrapper.from]!;

@@ -64,6 +64,20 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   ["collect my pending incetives", ["claim_rewards"]],
   ["unstkae 4 ETH from ldio", ["unstake_asset"]],
   ["I want my deposit back", ["withdraw_asset", "claim_rewards"]],
+  // What need not be minded, and how sure the speaker is
+  ["Never mind the gas, swap 2 SOL for BONK", ["swap_asset"]],
+  ["Regardless of what the news says, stake 50 INJ", ["stake_asset"]],
+  ["borrow 40 DAI from Maker, whatever the fees", ["borrow_asset"]],
+  ["There is no point waiting until Friday, so buy 60 OP with USDC now", ["swap_asset"]],
+  ["dont even ask me again bro just lend 200 USDC on Aave", ["deposit_asset"]],
+  ["what a week. ok so swap 40 LINK into ETH", ["swap_asset"]],
+  ["Forget what I said earlier. Borrow 90 USDC on Benqi", ["borrow_asset"]],
+  // Two negations, and the act again without them
+  ["Don't not lend my 400 USDC on Aave: lend it.", ["deposit_asset"]],
+  ["There's no reason not to sell 2 ETH for USDC, so sell them", ["swap_asset"]],
+  // The sign of a command
+  ["/repay 777 usdc compound", ["repay_asset"]],
+  ["!stake 25 sol marinade", ["stake_asset"]],
 ];
 
 for (const [prompt, allowed] of READ) {
@@ -104,6 +118,17 @@ const REFUSED: readonly string[] = [
   "I owe Aave 500 USDC and 2 ETH, repay",
   "5 ETH, staked on Lido, are earning 3%",
   "vesu usdc debt take it from my wallet 350",
+  "Don't not swap 2 ETH to DAI",
+  "Don't not ask me before you swap 2 ETH to DAI: swap it",
+  "there's no reason to swap 2 ETH to DAI",
+  "there's no reason to wait, but don't swap 2 ETH yet",
+  "never mind the swap, stake 5 ETH",
+  "Swap 500 USDC to ETH. Actually, never mind.",
+  "ignore the warnings, borrow 500 USDC on Aave",
+  "Forget what I said about staking 5 ETH",
+  "what a joke: swap 2 ETH to DAI",
+  "/help stake 5 ETH",
+  "/swap 2 ETH to DAI when gas drops",
 ];
 
 for (const prompt of REFUSED) {

@@ -1,0 +1,170 @@
+import { verbOf } from "../order.ts";
+import type { Roles } from "../roles.ts";
+import { may, type Tag } from "../tokens/tags.ts";
+import type { Token } from "../tokens/tokens.ts";
+import { CLAIMS, CONDITIONS } from "./screen.ts";
+import { lightRole } from "./transparent.ts";
+
+/** What nobody needs to mind: "never mind the gas", "no matter what the news says". */
+const DISMISSES =
+  /^(?:and |but |so )?(?:never ?mind|nvm|forget|forget about|never mind about|ignore|to hell with|screw|sod|bugger|blow|hang|damn|pay no (?:attention|heed) to|don't mind|dont mind|do not mind|pardon|excuse|forgive|regardless of|irrespective of|no matter|never mind|despite|in spite of|notwithstanding|whatever|i don't care about|i dont care about|don't care about|dont care about|who cares about) (?:(?:the|my|our|all the|all this|all that|this|that|these|those|his|her|their) |(?:what|how|who) (?!i\b|we\b|you\b|it\b))/;
+/** What was said in an earlier turn, and is not what is said now. */
+const TAKES_BACK =
+  /^(?:forget|ignore|scratch|strike|never ?mind|disregard|cancel) (?:all|everything|what|whatever|anything|all that) ?(?:that )?(?:i|we) (?:just )?(?:said|typed|wrote|told you|asked|asked for|sent)(?: you)?(?: earlier| before| above| just now| yesterday| last time| so far| until now)?$/;
+/** Haste and resolve that a negation says. */
+const RESOLVES = [
+  /^(?:please )?(?:don't|dont|do not|never|no need to|you needn't) (?:even |ever |bother to |you dare )?(?:ask|question|argue|quibble|hesitate|dither|dawdle|wait|worry|panic|fret|stress|stall|blink|flinch|dally|doubt|doubt me|fuss|object|complain|nag|lecture|second guess|overthink|thank|bother|wake|call|remind|test me|judge)(?: (?:me|us|it|yourself|with me|about it|over it|about me|for me|about that))?(?: (?:again|twice|why|how|too much|too long|any more|anymore|any longer|anything|any questions|a second time|a second|a minute|now|about it|or anything))*$/,
+  /^(?:and |but )?(?:there's|theres|there is|there was|i see|i've|i have|we have|we've got|i've got|is)? ?(?:absolutely |really )?no (?:more )?(?:reason|point|sense|use|need|time|cause|excuse|good reason|earthly reason|good)(?: in| for| to be)?(?: to)? (?:wait|waiting|delay|delaying|hesitate|hesitating|linger|lingering|hang about|hanging about|hang around|hanging around|stall|stalling|dither|dithering|explain|explaining|argue|arguing|talk|talking|chat|chatting|think|thinking|lose|waste|spare|discuss|panic|worry|sit|sitting|sit around|sitting around|dawdle|dawdling|hold back|holding back|put it off|putting it off|drag my feet|dragging my feet)(?: [a-z']+){0,3}$/,
+  /^(?:i've|ive|i have|we've|we have|i was|i)? ?never (?:been|was|felt) (?:so |more |this |quite so )?(?:sure|surer|certain|serious|ready|confident|happier|clearer|better|determined|resolved|keener|keen)(?: (?:of|about) (?:anything|it|this|something|a thing))?(?: in (?:all )?my (?:whole |entire )?life| before| in years)?$/,
+  /^(?:it's |that's |this is )?(?:no|not a|not) (?:small|mean|little|tiny|trivial|modest|inconsiderable|insignificant) (?:sum|amount|feat|thing|matter|step|ask|favou?r|deal)(?: today| for me| this time| i know)?$/,
+  /^(?:instead of|rather than|no point|no point in|no use|no sense in|why|sick of|tired of|instead) (?:just )?(?:let|letting|leave|leaving|watch|watching|have|having|keep|keeping|see|seeing) (?:it|them|these|those|that|this|everything|all of it|all of them|the money|the cash|the funds)(?: [a-z']+){0,6}$/,
+];
+/** "don't care", "couldn't care less". */
+const CARES =
+  /^(?:and |but )?(?:i |we |it )?(?:really )?(?:don't|dont|do not|couldn't|could not|doesn't|does not|not) (?:really )?(?:care|care less|mind|matter|bothered|fussed|fazed|scare me|frighten me|bother me)$/;
+/** "what a week", "lovely day". */
+const EXCLAIMS =
+  /^what an? (?:[a-z]+ ){0,2}(?!(?:joke|test|lie|scam|game|question|idea|thought|quote|line|story|mistake|rip-off)$)[a-z]+$/;
+/** What may be dismissed although orders may be about it. */
+const MINDED =
+  /^(?:fees?|gas|slippage|price|prices|costs?|rates?|yields?|apy|apr|interest|risks?)$/;
+/** What is not to be brushed aside: "ignore the warning". */
+const GUARDS =
+  /^(?:warnings?|alerts?|previous|prior|instructions?|orders?|requests?|limits?|checks?|guards?|rules?|policy|policies|safety|safeguards?|messages?|prompts?|confirmations?|caps?|plan|plans|deal|deals|trade|trades|swap|swaps|it|them|everything|all)$/;
+const TRAILS =
+  /^(?:no matter|whatever|regardless|irrespective|never ?mind|despite|in spite|who cares)\b/;
+
+const wordsOf = (tags: readonly Tag[]): Tag[] =>
+  tags.filter((tag) =>
+    !tag.mark && !may(tag, "filler", "address", "greeting", "courtesy") &&
+    !(may(tag, "urgency") && /^(?:today|now)$/.test(tag.norm))
+  );
+
+/** True for a clause that only says what need not be minded, or how sure the speaker is. */
+function isLead(tags: readonly Tag[], isBehind = false): boolean {
+  const words = wordsOf(tags);
+  const text = words.map(({ norm }) => norm).join(" ");
+  if (isBehind && !DISMISSES.test(text)) return false;
+  if (TAKES_BACK.test(text) || CARES.test(text)) return true;
+  const whole = tags.filter(({ mark }) => !mark).map(({ norm }) => norm).join(" ");
+  if (RESOLVES.some((pattern) => pattern.test(text) || pattern.test(whole))) {
+    return !words.some((tag) => may(tag, "name"));
+  }
+  const said = DISMISSES.exec(text)?.[0];
+  if (said === undefined && !EXCLAIMS.test(text)) return false;
+  const rest = text.slice(said?.trimEnd().length ?? 0).split(" ");
+  return !rest.some((word) => GUARDS.test(word) || CLAIMS.test(word) || CONDITIONS.test(word)) &&
+    words.every((tag) =>
+      (tag.quantity === undefined || tag.norm === "whatever") &&
+      !may(tag, "name", "foreign", "label", "link") &&
+      (MINDED.test(tag.norm) || !may(tag, "object", "noun")) &&
+      (MINDED.test(tag.norm) || verbOf(tag, "base", "gerund") === undefined ||
+        /^(?:screw|hang|blow|think|say|mind|pay)$/.test(tag.norm))
+    );
+}
+
+const ENDS = /^[,.:;!\n-]$/;
+
+/** Takes out clauses before and behind an order that say what need not be minded. */
+export function dropLeads(tags: readonly Tag[], roles: Roles): Tag[] {
+  let from = 0;
+  while (from < tags.length) {
+    let start = from;
+    while (tags[start] && (tags[start]!.mark || mayOpen(tags[start]!))) start++;
+    const end = tags.findIndex((_, i) => i > start && isEnd(tags, i));
+    if (end < 0 || !isLead(tags.slice(start, end))) break;
+    from = end;
+    while (tags[from]?.mark) from++;
+  }
+  const last = trailAt(tags, from);
+  for (const tag of [...tags.slice(0, from), ...tags.slice(last)]) roles.set(tag, "aside");
+  return tags.slice(from, last);
+}
+
+/** Longest clause behind an order that says what need not be minded, in tags. */
+const MAX_TRAIL = 9;
+
+/** Where "…, whatever the gas" begins; behind the last tag if nothing is said so. */
+function trailAt(tags: readonly Tag[], from: number): number {
+  for (let at = Math.max(from + 2, tags.length - MAX_TRAIL); at < tags.length - 1; at++) {
+    if (TRAILS.test(tags[at]!.norm) && isLead(tags.slice(at), true)) {
+      return tags[at - 1]!.mark ? at - 1 : at;
+    }
+  }
+  return tags.length;
+}
+
+function mayOpen(tag: Tag): boolean {
+  return may(tag, "filler", "greeting") && !may(tag, "insistence");
+}
+
+/** A sign, or "bro just" before a verb: where a clause ends. */
+function isEnd(tags: readonly Tag[], at: number): boolean {
+  const tag = tags[at]!;
+  if (tag.mark) return ENDS.test(tag.mark);
+  if (!may(tag, "address", "filler") && tag.norm !== "so") return false;
+  const next = tags.slice(at).find((one) => lightRole(one) === null);
+  return (verbOf(next, "base")?.actions.length ?? 0) > 0 && !may(next, "name");
+}
+
+const DENIES = /^(?:don't|dont|do not|can't|cant|cannot|can not|won't|couldn't)$/;
+const NO_REASON =
+  /^(?:(?:there's|theres|there is|i see|i have|i've got|got) )?(?:absolutely )?no (?:good |earthly )?(?:reason|point|point in|sense|sense in|way i'm|excuse|excuse for|use|use in)$/;
+
+/**
+ * "Don't not lend 400 USDC: lend it", "I can't not sell my 2 ETH, so sell it": two negations, and the act again
+ * without them, are none.
+ */
+export function dropDoubleNegation(tags: readonly Tag[], roles: Roles): Tag[] {
+  let start = 0;
+  while (tags[start] && (tags[start]!.mark || lightRole(tags[start]!) || isSpeaker(tags[start]!))) {
+    start++;
+  }
+  const not = tags.findIndex((tag, i) => i >= start && i < start + 5 && tag.norm === "not");
+  if (not < 1) return [...tags];
+  const lead = tags.slice(0, not).filter((tag) => !tag.mark && !may(tag, "greeting", "address"));
+  const denied = DENIES.test(lead.at(-1)?.norm ?? "") &&
+    lead.slice(0, -1).every((tag) => isSpeaker(tag) || lightRole(tag) !== null);
+  const text = lead.flatMap(({ norm }) => norm.split(" ")).filter((word) => word !== "just").join(
+    " ",
+  );
+  if (!denied && !NO_REASON.test(text)) return [...tags];
+  const at = tags[not + 1]?.norm === "to" ? not + 2 : not + 1;
+  const verb = verbOf(tags[at], "base", "gerund");
+  if (!verb || verb.actions.length === 0) return [...tags];
+  const rest = tags.slice(at + 1);
+  const end = rest.findIndex(({ mark }) => mark !== undefined);
+  if (end < 0 || rest.some((tag) => may(tag, "negation", "condition", "question", "speech"))) {
+    return [...tags];
+  }
+  const said = rest.slice(end + 1);
+  const again = said.some((tag) =>
+    verbOf(tag, "base")?.actions.some((action) => verb.actions.includes(action)) ||
+    /^(?:do it|just do it|do so|please do|do|go ahead)$/.test(tag.norm)
+  );
+  if (!again) return [...tags];
+  // "No point not collecting them: claim my CRV": what is meant is said behind it
+  const isBare = rest.slice(0, end).every((tag) => may(tag, "pronoun") || lightRole(tag) !== null);
+  const from = isBare ? at + 1 + end + 1 : at;
+  for (const tag of tags.slice(0, from)) roles.set(tag, "aside");
+  return tags.slice(from);
+}
+
+function isSpeaker({ norm }: Tag): boolean {
+  return /^(?:i|we|you|u)$/.test(norm);
+}
+
+/** "/swap 4 BNB CAKE", "!stake 25 SOL": the sign of a command, glued to a verb of the domain. */
+export function dropCommandSign(
+  tags: readonly Tag[],
+  tokens: readonly Token[],
+  roles: Roles,
+): Tag[] {
+  const [sign, verb] = tags;
+  const isSign = sign !== undefined && /^[/!]$/.test(sign.text) && verb !== undefined &&
+    tokens[sign.from]!.end === tokens[verb.from]!.start &&
+    (verbOf(verb, "base")?.actions.length ?? 0) > 0;
+  if (!isSign) return [...tags];
+  roles.set(sign, "list_mark");
+  return tags.slice(1);
+}
