@@ -44,7 +44,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     hi|hey|hello|yo|gm|gn|howdy|hiya|greetings|hi there|hey there|hello there|
     good morning|good afternoon|good evening|good day|morning|evening|hello again|hi again`,
   courtesy:
-    `if that's alright|if that is alright|if that's all right|if that's fine|if that's possible|if you'd be so kind|if you'd be so good|
+    `like a good lad|like a good bot|like a good boy|like a good sport|like a good chap|there's a dear|there's a good lad|there's a good chap|prithee|i prithee|pray|i pray you|if you'd be a dear|if you'd be so good|if it's not a bother|thanks a mil|thanks loads|ta muchly|thanks heaps|cheers big ears|with my thanks|regards|kind regards|best regards|warm regards|yours faithfully|yours sincerely|yours truly|sincerely|respectfully|respectfully yours|best wishes|
+    if that's alright|if that is alright|if that's all right|if that's fine|if that's possible|if you'd be so kind|if you'd be so good|
     if it please you|if it pleases you|would ya|could ya|will ya|would u|could u|would do nicely|would do|should do|would be fine|should be fine|
     would be enough|should be enough|would suffice|should suffice|sorry to bother you|sorry to disturb you|sorry to trouble you|
     sorry for bothering you|${DAYS}|
@@ -71,7 +72,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     thats it|thats all|and thats it|gracias|merci|danke|grazie|obrigado|that's it|that will be all|and that's it|nothing else|and nothing else|much obliged|
     please & thank you|will ya|would ya|would you kindly|do the needful|once you can|when ready`,
   filler:
-    `more or less|lol|lmao|tbh|imo|fr|ngl|finally|hence|thus|therefore|consequently|accordingly|let's see|altogether|entirely|completely|fully|in hand|so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
+    `ugh|ha|hah|tsk|gosh|gee|blimey|crikey|jeez|sheesh|yikes|yay|woohoo|whoa|wow|omg|meh|pff|pfft|aha|hurrah|hooray|argh|ack|ho hum|oh well|oh boy|oh man|oh dear|oh my|my oh my|good grief|good lord|good heavens|holy moly|holy cow|dang|bloody hell|right so|abeg|oya|biko|sha|sef|och|och aye|aye aye|anot|mah|wor|like actually|like really|like seriously|in all seriousness|to the tune of|in the amount of|to the amount of|in the sum of|to the sum of|
+    more or less|lol|lmao|tbh|imo|fr|ngl|finally|hence|thus|therefore|consequently|accordingly|let's see|altogether|entirely|completely|fully|in hand|so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
     alrighty then|aight|ight|welp|whew|phew|oof|heh|hehe|lmao|leh lah|lor lah|sia|wah|alamak|
     can lah|ok lah|okay lah|ok can|eh boss|innit though|you see|mind you|
     here|hereinafter|duly|as of now|um|umm|uh|uhm|er|erm|hmm|hm|mmm|eh|ah|oh|aw|so|well|ok|okay|alright|all right|right|
@@ -83,7 +85,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     in one go|hereby|forthwith|frankly|finally|really|yes absolutely|absolutely|definitely|
     certainly|of course|without fail|then and there|innit|yah|ya`,
   urgency:
-    `before anything else|now|right now|rn|immediately|asap|quickly|quick|at once|right away|fast|urgently|
+    `before you do anything else|before you do anything more|before all else|above all else|right this second|right this minute|right this instant|this very second|this very instant|this very moment|today itself|now itself|now only|the noo|in a jiffy|lickety-split|post-haste|posthaste|at the double|in a flash|now now|meaning now|as in now|as of this moment|here and now|at your earliest|without a moment's delay|with haste|if not sooner|if not before|toot sweet|straight off|on the spot|on the dot|
+    before anything else|now|right now|rn|immediately|asap|quickly|quick|at once|right away|fast|urgently|
     urgent|this instant|chop chop|already|without delay|straight away|straightaway|this minute|
     this second|today|this very minute|promptly|instantly|pronto|stat|real quick|sharpish|
     by the end of the day|by end of day|by eod|as we speak|immediately please|hurry|hurry up|
@@ -91,7 +94,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     before the end of the day|as fast as possible|as quickly as possible|as fast as you can|
     from now on|nothing more|and nothing more|with immediate effect|effective immediately`,
   address:
-    `sir or madam|luv|guv|fella|matey|hun|kiddo|bhai|yaar|bruv|dawg|homie|sis|lads|chaps|my guy|
+    `bhaiya|duck|me duck|hen|doll|babe|cuz|blud|my trusty bot|trusty bot|trusty friend|good lad|my good man|my good friend|lad|lass|chum|young man|old boy|old bean|my lovely|trusty agent|oga|bossman|boss man|my man|my bot|dear bot of mine|little helper|
+    sir or madam|luv|guv|fella|matey|hun|kiddo|bhai|yaar|bruv|dawg|homie|sis|lads|chaps|my guy|
     my dude|big man|comrade|brother|my good bot|old friend|my love|sunshine|champ|ace|legend|
     good sir|kind sir|dear team|dear support|machine|ai|clanker|assistant|agent|bot|boss|mate|buddy|bud|pal|dear|friend|sir|madam|team|folks|everyone|
     computer|robot|lovely bot|my friend|dear assistant|dear agent|dear bot|fam|chief|captain|
@@ -108,7 +112,17 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     next thing|first thing|last thing|final thing|one more thing|my instruction|my command|
     my instructions|quick thing|first up|next up|that`,
   insistence:
-    `hear me out|for the love of god|you know what|u know what|know what|tell you what|dead simple|period|full stop|before i change my mind|before i lose my nerve|before i chicken out|before i get rekt|before i regret it|bridge the gap|no more thinking|let's not overthink it|let's not overthink this|don't overthink|dont overthink|don't laugh|dont laugh|don't care about slip|dont care about slip|no point in waiting|no point waiting|
+    `come hell or high water|come what may|come rain or shine|rain or shine|like it or not|by hook or by crook|one way or another|one way or the other|for better or worse|
+    for better or for worse|now or never|it's now or never|do or die|ready or not|better late than never|no time like the present|there's no time like the present|
+    today is the day|today's the day|now is the time|now is the hour|now is the moment|now's the moment|the time is now|time's come|this is it|this is the day|this is the moment|
+    no time to explain|no time to talk|no time to chat|no time to waste|no time to argue|no time to think|no time for questions|no time for chit-chat|no time for this|
+    before you ask|before you do anything|simple as that|as simple as that|plain and simple|pure and simple|end of story|end of discussion|case closed|nuff said|that's final|and that's final|that's that|and that's that|
+    no simulation|no test|no drill|no rehearsal|no game|no games|no prank|no dry run|no demo|no practice|not a simulation|not a rehearsal|not a game|not a prank|not a dry run|not a demo|
+    this is no simulation|this is no test|this is no joke|this is no game|the real thing|the real deal|this is the real thing|this is the real deal|it's the real thing|for real this time|
+    i can't stress this enough|i cannot stress this enough|i can't stress it enough|and i can't stress this enough|i kid you not|scout's honour|on my life|upon my word|on my honour|rest assured|make no mistake|
+    no cap|no lie|on god|deadass|real talk|full send|send it already|and i mean it|and all i want|and that's an order|and that is an order|whatever it takes|the more the merrier|
+    enough dithering about|no more faffing|no dilly dallying|no shilly-shallying|no two ways about this|no skin off my nose|nothing to discuss|nothing to add|nothing else to it|nothing to it|
+    hear me out|for the love of god|you know what|u know what|know what|tell you what|dead simple|period|full stop|before i change my mind|before i lose my nerve|before i chicken out|before i get rekt|before i regret it|bridge the gap|no more thinking|let's not overthink it|let's not overthink this|don't overthink|dont overthink|don't laugh|dont laugh|don't care about slip|dont care about slip|no point in waiting|no point waiting|
     excuse me|pardon me|kindly action|please action|kindly proceed|kindly arrange|my apologies|apologies|long day|long week|long night|long time|long time no see|it's been a long day|no time|no time to lose|decision is taken|decision taken|the decision is taken|mind made up|my mind made up|lazy me|nothing fancy|no bells and whistles|don't care about slippage|dont care about slippage|dont wait|don't lose time|dont lose time|ez decision|fren|frens|ser|degen mode|done deal|no rush on gas|wagmi|lfg|let's go|good morning to you|good evening to you|oh lovely|how lovely|how exciting|no problem|that is the order|that's the order|the ratio allows it|do that|please do that|do that part|do so|please do so|please do|could you arrange it|can you arrange it|arrange it|could you do that|can you do that|make that so|make that happen|make it happen|please make it happen|see to it|carry it out|please carry it out|execute it|please proceed|go ahead please|please go ahead|kindly do it|do it please|let me be plain|let me be clear|to be clear|to put it plainly|put simply|simply put|in short|in plain words|be quick|be gentle|be careful|please be quick|as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
     my mind is made up|my mind's made up|made up my mind|i made up my mind|going for it|
     i'm going for it|final answer|that's my final answer|done deal|here we go|okay you convinced me|
@@ -166,7 +180,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   prep:
     `@|vs|versus|in|into|on|onto|to|at|with|from|off|via|through|using|for|over|inside|against|out of|
     towards|toward|over on|over at|in exchange for|in return for|instead of|off of|back into|
-    as|by|per|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|
+    as|by|per|wi|in favour of|in favor of|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|
     around|between|behind|w|w/|by using|paid with|paid for with|paid for in|paying in|paying with|by way of|use|fro|form|too|frum|on top of`,
   particle: `out of there|to here|back here|back|out|up|off|down|away|over|in|home`,
   and: `n|and|plus|&|+|as well as|along with|together with|and also|
@@ -192,7 +206,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     my savings wallet|my spot wallet|my usual account|wallet|our wallet|my safe|my portfolio|
     my treasury|our treasury|my cold storage|my own address|my main address|my ledger wallet|
     my usual payout address|my primary wallet`,
-  reason: `because|cause|cos|coz|since|as|so that|so i can|so we can|so they can|
+  reason: `bcs|bcz|bcus|becoz|becuz|cus|cuz|bc|owing to|on account of|
+    because|cause|cos|coz|since|as|so that|so i can|so we can|so they can|
     in order to|seeing as|seeing that|given that|now that|considering|so as to|due to|because of|
     thanks to|to help|to pay|to pay for|to cover|to earn|to get|to start|to make|to keep|
     to maximise|to maximize|to receive|to avoid|to fund|to buy a|to buy an|to free up|to lower|
@@ -251,7 +266,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     `after|once you've|once you have|after you've|after you have|after having|after you|once you|
     as soon as you've|as soon as you have|when you've|when you have|only after`,
   correction:
-    `nah|nope|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
+    `hang on|hang on a sec|hang on a second|no hang on|fat fingers|fat finger|fat-fingered it|butterfingers|wrong key|my finger slipped|finger slipped|i should say|should say|let me rephrase|let me correct myself|let me fix that|er no|uh no|um no|no no|
+    nah|nope|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
     wait|no|actually make that|actually make it|make it|oops|scratch that`,
 };
 

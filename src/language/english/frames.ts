@@ -53,6 +53,93 @@ const BASE: readonly string[] = [
   "could i bother you to",
   "can i bother you to",
   "might i ask you to",
+  ...[
+    "would it be too much to ask that",
+    "would it be too much to ask for",
+    "is it too much to ask that",
+    "would it be asking too much that",
+  ].flatMap((ask) => [`${ask} you`, `${ask} you to`]),
+  ...[
+    "too much to ask you",
+    "too much trouble",
+    "too much bother",
+    "too much trouble for you",
+    "any trouble",
+    "a bother",
+    "a great bother",
+    "a problem for you",
+    "asking too much of you",
+    "rude to ask you",
+  ].map((ask) => `would it be ${ask} to`),
+  ...["kill you", "hurt you", "hurt", "trouble you", "bother you"].map((ask) =>
+    `would it ${ask} to`
+  ),
+  ...["any chance", "is there any chance", "is there a chance", "what are the chances"].flatMap((
+    ask,
+  ) =>
+    ["you'd", "you would", "you might", "you can", "u could", "you could"].map((you) =>
+      `${ask} ${you}`
+    )
+  ),
+  ...["do you think", "do you reckon", "d'you think", "d'you reckon", "i don't suppose"].flatMap((
+    ask,
+  ) => [`${ask} you could`, `${ask} you might`]),
+  "i don't suppose you'd",
+  "would ye",
+  "could ye",
+  "will ye",
+  "can ye",
+  "would ye ever",
+  "would yous",
+  "wilt thou",
+  "wouldst thou",
+  "could you see your way to",
+  "would you be willing to",
+  "i'd have you",
+  "i would have you",
+  "i'll have you",
+  "i'm having you",
+  "i'll get you to",
+  "you'd better",
+  "you had better",
+  "you better",
+  "need u to",
+  "want u to",
+  "i need u to",
+  "i want u to",
+  "can help me",
+  "gonnae",
+  "gonny",
+  ...["i", "we", "i hereby", "we hereby"].flatMap((who) =>
+    ["authorise", "authorize", "instruct", "request", "direct", "order"].flatMap((first) =>
+      ["instruct", "direct", "request", "order", "authorise", "authorize", "ask", "urge"].map((
+        then,
+      ) => `${who} ${first} and ${then} you to`)
+    )
+  ),
+  ...["the undersigned", "the undersigned hereby"].flatMap((who) => [
+    `${who} wishes to`,
+    `${who} wishes you to`,
+    `${who} instructs you to`,
+    `${who} requests you to`,
+    `${who} asks you to`,
+  ]),
+  ...["stop", "quit", "enough"].flatMap((end) =>
+    [
+      ...["wasting time", "wasting my time", "messing", "messing about", "messing around"],
+      ...["faffing", "faffing about", "stalling", "dithering", "dawdling", "dilly-dallying"],
+      ...["talking", "chatting", "thinking", "overthinking", "hesitating", "waiting"],
+      ...["procrastinating", "arguing", "whining", "asking", "asking questions", "yapping"],
+      ...[
+        "lecturing",
+        "lecturing me",
+        "asking me",
+        "stalling me",
+        "playing around",
+        "dragging your feet",
+      ],
+    ].map((what) => `${end} ${what} and`)
+  ),
   "would you be so good as to",
   "would you be so kind as to",
   "could you be so kind as to",
@@ -359,6 +446,15 @@ const BASE: readonly string[] = [
 
 /** Frames that a verb with -ing follows. */
 const GERUND: readonly string[] = [
+  "any chance of you",
+  "any chance of",
+  "would you be up for",
+  "would you be okay with",
+  "would you be ok with",
+  "you wouldn't mind",
+  ...["thanks", "thank you", "many thanks", "cheers", "ta", "thx", "ty", "thanks a mil"].flatMap((
+    thanks,
+  ) => ["", " so much", " very much", " a lot"].map((much) => `${thanks}${much} in advance for`)),
   "help me in",
   "assist me in",
   "help in",
@@ -442,6 +538,12 @@ function askings(): string[] {
 
 /** Frames that a thing or an act follows: "i want a swap of …", "get 5 ETH staked". */
 const THING: readonly string[] = [
+  ...["could", "can", "may", "might"].flatMap((may) =>
+    ["bother", "trouble"].map((ask) => `${may} i ${ask} you for`)
+  ),
+  ...["requests", "requests that", "hereby requests", "hereby requests that", "directs that"].map((
+    asks,
+  ) => `the undersigned ${asks}`),
   "would love",
   "would love to see",
   "would love to have",
@@ -584,6 +686,13 @@ const THING: readonly string[] = [
 
 /** Verbs of doing, which an act follows: "make a deposit of 5 ETH". */
 const DOING: readonly string[] = [
+  "gizza",
+  "gissa",
+  "gis a",
+  "giz a",
+  ...["could", "can", "may", "might"].flatMap((may) =>
+    ["bother", "trouble"].map((ask) => `${may} i ${ask} you for`)
+  ),
   "please make",
   "please do",
   "please make me",
