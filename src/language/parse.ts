@@ -17,6 +17,7 @@ import { cutSegments } from "./segments.ts";
 import { may, senseOf, type Tag, tagTokens } from "./tokens/tags.ts";
 import { joinAddresses } from "./tokens/addresses.ts";
 import { type Token, tokenize } from "./tokens/tokens.ts";
+import { resolveLatter, undoClefts } from "./screen/clefts.ts";
 import { dropContrasts } from "./screen/contrasts.ts";
 import { dropExclusions } from "./screen/exclusions.ts";
 import { dropCommandSign, dropDoubleNegation, dropLeads } from "./screen/leads.ts";
@@ -224,7 +225,8 @@ function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPro
   const said = dropStutters(withoutCounts(toEveryday(listed)), marks);
   const corrected = applyCorrections(said, marks);
   const mended = dropRepeats(dropRepairs(dropOpening(corrected, marks), marks), marks);
-  const tags = dropDoubleNegation(dropLeads(mended, marks), marks);
+  const meant = dropDoubleNegation(dropLeads(mended, marks), marks);
+  const tags = undoClefts(resolveLatter(meant, marks), marks);
   const wrapper = findWrapper(tags, prompt, tokens);
   if (wrapper) {
     const { start } = tokens[wrapper.from]!;

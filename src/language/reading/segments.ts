@@ -62,7 +62,7 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     if (done) pending = [];
     const isTold = segment.joint === "after" || segment.joint === "before";
     // "buy 2 ETH, paying in USDC"
-    const pays = last !== undefined && may(tags[0], "prep") && verbOf(tags[0], "gerund") &&
+    const pays = last !== undefined && may(tags[0], "prep", "link") && verbOf(tags[0], "gerund") &&
       exchangesOf(last.found, last.back, lexicon);
     const goes = last?.found.head.form === "participle" && segment.joint !== "before" &&
       segment.joint !== "after";

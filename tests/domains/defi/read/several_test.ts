@@ -17,6 +17,19 @@ function stepsOf(prompt: string): string[] {
 }
 
 const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
+  // A thing that is named first and belongs elsewhere
+  ["USDC is what I get, 0.07 WBTC is what I give: swap", ["swap 0.07 WBTC > USDC"]],
+  ["USDT is what I'm paying, 50 UNI is what I receive: swap now", ["swap 50 USDT > UNI"]],
+  ["It's USDC I want my 2 SOL turned into", ["swap 2 SOL > USDC"]],
+  ["Aave is where I want 85 USDC deposited", ["deposit 85 USDC @ aave"]],
+  ["300 LINK is what I want taken out of Aave", ["withdraw 300 LINK @ aave"]],
+  ["Morpho gets 40 USDC from me, deposit it", ["deposit 40 USDC @ morpho"]],
+  ["Swap into DAI, out of ETH, 7 of the latter", ["swap 7 ETH > DAI"]],
+  ["swap DAI for ETH, spending 640 of the first", ["swap 640 DAI > ETH"]],
+  // These tell, or nobody knows which of them is meant
+  ["2 ETH is what I staked on Lido", []],
+  ["Morpho gets 40 USDC from me, they deposit it", []],
+  ["ETH is what I want, not DAI", []],
   // A verb that is said once
   ["stake both my 60 DOT and my 15 KSM", ["stake 60 DOT", "stake 15 KSM"]],
   ["undelegate 2,000 TIA, and additionally 500 DYM", ["unstake 2000 TIA", "unstake 500 DYM"]],
