@@ -134,6 +134,7 @@ export function readArguments(
       const owed = phrases.find(({ hints }) => hints.includes("debt"));
       if (refusal?.kind === "zero" && owed && (prep === "to" || prep === "->")) {
         owed.hints.push("is:zero");
+        owed.amount ??= { from: tag.quantity.from, to: tag.quantity.to, kind: "all" };
         roles.set(tag, "manner");
         [prep, draft] = [null, null];
         continue;

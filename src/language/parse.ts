@@ -18,12 +18,12 @@ import { may, senseOf, type Tag, tagTokens } from "./tokens/tags.ts";
 import { joinAddresses } from "./tokens/addresses.ts";
 import { type Token, tokenize } from "./tokens/tokens.ts";
 import { resolveLatter, undoClefts } from "./screen/clefts.ts";
-import { dropContrasts } from "./screen/contrasts.ts";
+import { dropContrasts, dropNotBut } from "./screen/contrasts.ts";
 import { dropExclusions } from "./screen/exclusions.ts";
 import { dropCommandSign, dropDoubleNegation, dropLeads } from "./screen/leads.ts";
 import { toEveryday } from "./screen/everyday.ts";
 import { dropOpening, dropRepairs } from "./screen/repairs.ts";
-import { dropRepeats, dropStutters } from "./screen/repeats.ts";
+import { dropRepeats, dropStutters, dropUnclear, dropWhole } from "./screen/repeats.ts";
 import {
   applyCorrections,
   asksOthers,
@@ -154,7 +154,7 @@ function* freshReadings(prompt: string, lexicon: CompiledLexicon): Generator<Par
  * of it staked" takes back the order.
  */
 const EXCEPTS =
-  /\b(?:any|anything|anywhere|something|somewhere|everything|everywhere|all|none)(?: \w+)? (?:but|like|except)\b|\b(?:leave|keep|leaving|keeping) (?:all|everything|it all)\b/;
+  /\b(?:any|anything|anywhere|something|somewhere|everything|everywhere|all|none)(?: \w+)? (?:but|like|except)\b|\b(?:leave|keep|leaving|keeping) (?:all|everything|it all|every)\b/;
 
 function exceptsSome({ tokens }: Prepared): boolean {
   return EXCEPTS.test(tokens.map(({ norm }) => norm).join(" "));
@@ -223,10 +223,10 @@ function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPro
   const tagged = joinAddresses(tagTokens(prompt, tokens, quantities, lexicon));
   const listed = dropListMarks(dropCommandSign(tagged, tokens, marks), prompt, tokens, marks);
   const said = dropStutters(withoutCounts(toEveryday(listed)), marks);
-  const corrected = applyCorrections(said, marks);
+  const corrected = applyCorrections(dropNotBut(dropUnclear(said, marks), marks), marks);
   const mended = dropRepeats(dropRepairs(dropOpening(corrected, marks), marks), marks);
   const meant = dropDoubleNegation(dropLeads(mended, marks), marks);
-  const tags = undoClefts(resolveLatter(meant, marks), marks);
+  const tags = undoClefts(resolveLatter(dropWhole(meant, marks), marks), marks);
   const wrapper = findWrapper(tags, prompt, tokens);
   if (wrapper) {
     const { start } = tokens[wrapper.from]!;

@@ -40,6 +40,39 @@ export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
   return dropped.size === 0 ? [...tags] : tags.filter((tag) => !dropped.has(tag));
 }
 
+/**
+ * Takes out what is not meant where what is meant follows it: "not 10 but 100 DAI", "not Compound and not Spark
+ * but Aave".
+ */
+export function dropNotBut(tags: readonly Tag[], roles: Roles): Tag[] {
+  let kept = [...tags];
+  for (let i = 0; i < kept.length; i++) {
+    if (!/^(?:and )?not$/.test(kept[i]!.norm)) continue;
+    let but = i + 1;
+    while (kept[but] && (isPart(kept[but]!) || isJoint(kept[but]!)) && but < i + 2 * MAX_LENGTH) {
+      but++;
+    }
+    if (!may(kept[but], "but") || kept[but]!.norm !== "but") continue;
+    const said = kept.slice(i + 1, but);
+    let to = but + 1;
+    while (kept[to] && isPart(kept[to]!) && to <= but + MAX_LENGTH) to++;
+    const meant = kept.slice(but + 1, to);
+    if (!isPart(said[0] ?? kept[but]!) || !isSaidOtherwise(said, meant)) continue;
+    // "not on Aave but on Spark": led by the same word
+    if (may(said[0], "prep") !== may(meant[0], "prep")) continue;
+    // "not 5 but 3: withdraw 5 SOL"
+    const values = said.flatMap(({ quantity }) => quantity?.value ?? []);
+    if (kept.slice(to).some(({ quantity }) => values.includes(quantity?.value ?? ""))) continue;
+    for (const tag of kept.slice(i, but + 1)) roles.set(tag, "correction");
+    kept = [...kept.slice(0, i), ...kept.slice(but + 1)];
+  }
+  return kept;
+}
+
+function isJoint({ norm, mark }: Tag): boolean {
+  return mark === "," || /^(?:not|and not|nor|or|and)$/.test(norm);
+}
+
 /** How many tags open a contrast: "not" behind a sign, "rather than". */
 function contrastLength(tags: readonly Tag[], at: number): number {
   const { norm } = tags[at]!;

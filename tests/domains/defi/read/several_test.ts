@@ -17,6 +17,23 @@ function stepsOf(prompt: string): string[] {
 }
 
 const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
+  // Old counts, shares of so many, and the whole in other words
+  ["sell a score of UNI for USDC", ["swap 20 UNI > USDC"]],
+  ["draw a gross of FRAX from fraxlend", ["borrow 144 FRAX @ fraxlend"]],
+  ["repay six-and-twenty DAI to Maker", ["repay 26 DAI @ maker"]],
+  ["delegate one in five of my ATOM", ["stake 0.2 ATOM"]],
+  ["take my USDC out of Morpho, the whole shebang", ["withdraw all USDC @ morpho"]],
+  ["clear my GHO loan on Aave down to nil", ["repay all GHO @ aave"]],
+  // An amount that another one clears up, and a whole of which a part is meant
+  ["stake a couple of KSM, so two", ["stake 2 KSM"]],
+  ["deposit a bit of USDC, 40 to be precise, on Aave", ["deposit 40 USDC @ aave"]],
+  ["withdraw 3k5 USDC, meaning 3,500, from Fluid", ["withdraw 3500 USDC @ fluid"]],
+  ["of the 900 USDC I owe Morpho, settle 150", ["repay 150 USDC @ morpho"]],
+  ["not 10 and not 20 but 100 DAI: lend it on Spark", ["deposit 100 DAI @ spark"]],
+  ["of the 200 ATOM in my wallet stake 350", ["stake ATOM amount?"]],
+  ["withdraw 3k5 USDC from Fluid", []],
+  ["not 5 but 3: withdraw 5 SOL from Aave", []],
+  ["stake all my ETH on Lido yet keep every last wei liquid", []],
   // A thing that is named first and belongs elsewhere
   ["USDC is what I get, 0.07 WBTC is what I give: swap", ["swap 0.07 WBTC > USDC"]],
   ["USDT is what I'm paying, 50 UNI is what I receive: swap now", ["swap 50 USDT > UNI"]],
