@@ -13,12 +13,23 @@ const TAKES_BACK =
   /^(?:forget|ignore|scratch|strike|never ?mind|disregard|cancel) (?:all|everything|what|whatever|anything|all that) ?(?:that )?(?:i|we) (?:just )?(?:said|typed|wrote|told you|asked|asked for|sent)(?: you)?(?: earlier| before| above| just now| yesterday| last time| so far| until now)?$/;
 /** Haste and resolve that a negation says. */
 const RESOLVES = [
+  /^(?:and |but )?(?:i know )?(?:(?:my|the|our|every) [a-z]+(?: [a-z]+)?|everyone|everybody|people|they|twitter|i|he|she)(?: keeps?| all)? (?:says?|said|saying|told me|tells me|warned me|advised me|warns me) (?:no|not to|don't|not to do it|to wait|to hold|never|otherwise|it's (?:mad|crazy|stupid|dumb|risky|a bad idea)|i'm (?:mad|crazy|nuts))(?: earlier| before| yesterday)? but (?:i say (?:yes|do it|otherwise)|idc|i don't care|i dont care|who cares|yes|i'm doing it(?: anyway)?|i disagree|i know better|i don't listen|i do)$/,
   /^(?:please )?(?:don't|dont|do not|never|no need to|you needn't) (?:even |ever |bother to |you dare )?(?:ask|question|argue|quibble|hesitate|dither|dawdle|wait|worry|panic|fret|stress|stall|blink|flinch|dally|doubt|doubt me|fuss|object|complain|nag|lecture|second guess|overthink|thank|bother|wake|call|remind|test me|judge)(?: (?:me|us|it|yourself|with me|about it|over it|about me|for me|about that))?(?: (?:again|twice|why|how|too much|too long|any more|anymore|any longer|anything|any questions|a second time|a second|a minute|now|about it|or anything))*$/,
   /^(?:and |but )?(?:there's|theres|there is|there was|i see|i've|i have|we have|we've got|i've got|is)? ?(?:absolutely |really )?no (?:more )?(?:reason|point|sense|use|need|time|cause|excuse|good reason|earthly reason|good)(?: in| for| to be)?(?: to)? (?:wait|waiting|delay|delaying|hesitate|hesitating|linger|lingering|hang about|hanging about|hang around|hanging around|stall|stalling|dither|dithering|explain|explaining|argue|arguing|talk|talking|chat|chatting|think|thinking|lose|waste|spare|discuss|panic|worry|sit|sitting|sit around|sitting around|dawdle|dawdling|hold back|holding back|put it off|putting it off|drag my feet|dragging my feet)(?: [a-z']+){0,3}$/,
   /^(?:i've|ive|i have|we've|we have|i was|i)? ?never (?:been|was|felt) (?:so |more |this |quite so )?(?:sure|surer|certain|serious|ready|confident|happier|clearer|better|determined|resolved|keener|keen)(?: (?:of|about) (?:anything|it|this|something|a thing))?(?: in (?:all )?my (?:whole |entire )?life| before| in years)?$/,
   /^(?:it's |that's |this is )?(?:no|not a|not) (?:small|mean|little|tiny|trivial|modest|inconsiderable|insignificant) (?:sum|amount|feat|thing|matter|step|ask|favou?r|deal)(?: today| for me| this time| i know)?$/,
   /^(?:instead of|rather than|no point|no point in|no use|no sense in|why|sick of|tired of|instead) (?:just )?(?:let|letting|leave|leaving|watch|watching|have|having|keep|keeping|see|seeing) (?:it|them|these|those|that|this|everything|all of it|all of them|the money|the cash|the funds)(?: [a-z']+){0,6}$/,
 ];
+/** What asks nobody anything. */
+const RHETORICAL =
+  /^(?:so |and |but |oh )?(?:why (?:wait|not|delay|hesitate|bother waiting|wait any longer|wait around|put it off|fight it|resist|mess about|lie|beat about the bush)|(?:yo)?u know what|know what|guess what|what (?:are we|are you|am i) waiting for|what the (?:hell|heck)|who cares|what's not to like|what have i got to lose|what could be simpler|how hard can it be|who am i kidding|what's stopping (?:me|us|you)|who needs (?:sleep|banks)|remember me|miss me|got a (?:sec|second|minute|moment)|(?:are )?(?:you|u) (?:there|awake|up|ready|around)|still there|anyone home|anybody home|ready)$/;
+/** What one answers himself. */
+const ANSWERS =
+  /^(?:no|not|nope|nah|yes|yeah|yep|never|nothing|nobody|not me|not i|not really|not at all|a bit|a little|a lot|hardly|barely|of course|of course not|absolutely|very|none|no one|not a bit|not in the slightest|not one bit|only a bit|just a bit|you bet|always|who knows|who cares|not us|i am|i do|i did|me)$/;
+/** Questions that ask whether to act at all. */
+const DOUBTS =
+  /\b(?:sure|certain|wise|good idea|right|smart|safe|legal|allowed|want|need|should|shall|must|will|would i|can i|could i|may i|ok|okay|worth|time)\b/;
+
 /** "don't care", "couldn't care less". */
 const CARES =
   /^(?:and |but )?(?:i |we |it )?(?:really )?(?:don't|dont|do not|couldn't|could not|doesn't|does not|not) (?:really )?(?:care|care less|mind|matter|bothered|fussed|fazed|scare me|frighten me|bother me)$/;
@@ -71,14 +82,37 @@ export function dropLeads(tags: readonly Tag[], roles: Roles): Tag[] {
   while (from < tags.length) {
     let start = from;
     while (tags[start] && (tags[start]!.mark || mayOpen(tags[start]!))) start++;
-    const end = tags.findIndex((_, i) => i > start && isEnd(tags, i));
-    if (end < 0 || !isLead(tags.slice(start, end))) break;
-    from = end;
+    const end = tags.findIndex((tag, i) => i > start && (tag.mark === "?" || isEnd(tags, i)));
+    const answered = answeredAt(tags, start, end);
+    if (answered < 0 && (end < 0 || tags[end]!.mark === "?" || !isLead(tags.slice(start, end)))) {
+      break;
+    }
+    from = answered < 0 ? end : answered;
     while (tags[from]?.mark) from++;
   }
   const last = trailAt(tags, from);
   for (const tag of [...tags.slice(0, from), ...tags.slice(last)]) roles.set(tag, "aside");
   return tags.slice(from, last);
+}
+
+const textOf = (tags: readonly Tag[]): string =>
+  tags.filter(({ mark }) => !mark).map(({ norm }) => norm).join(" ");
+
+/** Where "Why wait?", "Am I worried? A bit." ends; -1 where nothing is asked so. */
+function answeredAt(tags: readonly Tag[], start: number, end: number): number {
+  if (end < 0 || tags[end]!.mark !== "?") return -1;
+  const asked = tags.slice(start, end);
+  if (RHETORICAL.test(textOf(asked))) return end;
+  const next = tags.findIndex((tag, i) => i > end && tag.mark !== undefined);
+  if (next < 0 || !/^[.,!:;-]$/.test(tags[next]!.mark!)) return -1;
+  const answer = textOf(tags.slice(end + 1, next));
+  const isPlain = asked.every((tag) =>
+    tag.quantity === undefined &&
+    !may(tag, "name", "object", "noun", "foreign", "condition") &&
+    (!may(tag, "speech") || /^who\b|^who'/.test(asked[0]!.norm)) &&
+    (verbOf(tag, "base", "gerund", "participle")?.actions.length ?? 0) === 0
+  );
+  return isPlain && ANSWERS.test(answer) && !DOUBTS.test(textOf(asked)) ? next : -1;
 }
 
 /** Longest clause behind an order that says what need not be minded, in tags. */
