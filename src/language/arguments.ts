@@ -36,6 +36,8 @@ const PREPS: Readonly<Record<string, string>> = {
   versus: "against",
   w: "with",
   wi: "with",
+  "in place of": "in exchange for",
+  "in lieu of": "in exchange for",
   "in favour of": "for",
   "in favor of": "for",
   "w /": "with",
@@ -222,7 +224,8 @@ export function readArguments(
       (joined || /^(?:to|by)$/.test(prep ?? "") || verbOf(tag, "gerund") ||
         /^(?:to |so |such |pay (?:with|in)$)/.test(tag.norm))
     ) {
-      [prep, prepTag, joined] = [link.prep, tag, false];
+      // "sell 30 LINK and take DAI", "give me DAI and take 500 USDC": the other side
+      [prep, prepTag, joined] = [tag.norm === "take" ? "take" : link.prep, tag, false];
       roles.set(tag, "connector");
       continue;
     }

@@ -446,7 +446,7 @@ function isExchange(tags: readonly Tag[], arrow: number): boolean {
 function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): FoundHead | null {
   const { from } = frame.at(-1)!;
   // "What I want is 3 ETH in exchange for USDC"
-  if (tags.some(({ norm }) => norm === "in exchange for" || norm === "in return for")) {
+  if (tags.some(({ norm }) => /^in (?:exchange for|return for|place of|lieu of)$/.test(norm))) {
     return {
       head: { form: "wish", word: "get", actions: ["->"], from, to: from },
       frame,

@@ -22,7 +22,7 @@ import { dropContrasts, dropNotBut } from "./screen/contrasts.ts";
 import { dropExclusions } from "./screen/exclusions.ts";
 import { dropCommandSign, dropDoubleNegation, dropLeads } from "./screen/leads.ts";
 import { toEveryday } from "./screen/everyday.ts";
-import { dropOpening, dropRepairs } from "./screen/repairs.ts";
+import { dropOpening, dropRenames, dropRepairs, dropScratched } from "./screen/repairs.ts";
 import { dropRepeats, dropStutters, dropUnclear, dropWhole } from "./screen/repeats.ts";
 import {
   applyCorrections,
@@ -223,7 +223,8 @@ function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPro
   const tagged = joinAddresses(tagTokens(prompt, tokens, quantities, lexicon));
   const listed = dropListMarks(dropCommandSign(tagged, tokens, marks), prompt, tokens, marks);
   const said = dropStutters(withoutCounts(toEveryday(listed)), marks);
-  const corrected = applyCorrections(dropNotBut(dropUnclear(said, marks), marks), marks);
+  const renamed = dropScratched(dropRenames(said, marks), marks);
+  const corrected = applyCorrections(dropNotBut(dropUnclear(renamed, marks), marks), marks);
   const mended = dropRepeats(dropRepairs(dropOpening(corrected, marks), marks), marks);
   const meant = dropDoubleNegation(dropLeads(mended, marks), marks);
   const tags = undoClefts(resolveLatter(dropWhole(meant, marks), marks), marks);

@@ -43,8 +43,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     hi folks|hey folks|good evening all|good morning all|wagwan|sup|what's up|whats up|ello|
     hi|hey|hello|yo|gm|gn|howdy|hiya|greetings|hi there|hey there|hello there|
     good morning|good afternoon|good evening|good day|morning|evening|hello again|hi again`,
-  courtesy:
-    `like a good lad|like a good bot|like a good boy|like a good sport|like a good chap|there's a dear|there's a good lad|there's a good chap|prithee|i prithee|pray|i pray you|if you'd be a dear|if you'd be so good|if it's not a bother|thanks a mil|thanks loads|ta muchly|thanks heaps|cheers big ears|with my thanks|regards|kind regards|best regards|warm regards|yours faithfully|yours sincerely|yours truly|sincerely|respectfully|respectfully yours|best wishes|
+  courtesy: `through you|via you|with your help|with thanks in advance|proceed|please proceed then|
+    like a good lad|like a good bot|like a good boy|like a good sport|like a good chap|there's a dear|there's a good lad|there's a good chap|prithee|i prithee|pray|i pray you|if you'd be a dear|if you'd be so good|if it's not a bother|thanks a mil|thanks loads|ta muchly|thanks heaps|cheers big ears|with my thanks|regards|kind regards|best regards|warm regards|yours faithfully|yours sincerely|yours truly|sincerely|respectfully|respectfully yours|best wishes|
     if that's alright|if that is alright|if that's all right|if that's fine|if that's possible|if you'd be so kind|if you'd be so good|
     if it please you|if it pleases you|would ya|could ya|will ya|would u|could u|would do nicely|would do|should do|would be fine|should be fine|
     would be enough|should be enough|would suffice|should suffice|sorry to bother you|sorry to disturb you|sorry to trouble you|
@@ -72,7 +72,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     thats it|thats all|and thats it|gracias|merci|danke|grazie|obrigado|that's it|that will be all|and that's it|nothing else|and nothing else|much obliged|
     please & thank you|will ya|would ya|would you kindly|do the needful|once you can|when ready`,
   filler:
-    `to be precise|to be exact|to be specific|ugh|ha|hah|tsk|gosh|gee|blimey|crikey|jeez|sheesh|yikes|yay|woohoo|whoa|wow|omg|meh|pff|pfft|aha|hurrah|hooray|argh|ack|ho hum|oh well|oh boy|oh man|oh dear|oh my|my oh my|good grief|good lord|good heavens|holy moly|holy cow|dang|bloody hell|right so|abeg|oya|biko|sha|sef|och|och aye|aye aye|anot|mah|wor|like actually|like really|like seriously|in all seriousness|to the tune of|in the amount of|to the amount of|in the sum of|to the sum of|
+    `at the moment|at present|presently|nowadays|these days|which is why|that's why|that is why|and that's why|for that reason|for this reason|as a result|hence why|this is why|
+    to be precise|to be exact|to be specific|ugh|ha|hah|tsk|gosh|gee|blimey|crikey|jeez|sheesh|yikes|yay|woohoo|whoa|wow|omg|meh|pff|pfft|aha|hurrah|hooray|argh|ack|ho hum|oh well|oh boy|oh man|oh dear|oh my|my oh my|good grief|good lord|good heavens|holy moly|holy cow|dang|bloody hell|right so|abeg|oya|biko|sha|sef|och|och aye|aye aye|anot|mah|wor|like actually|like really|like seriously|in all seriousness|to the tune of|in the amount of|to the amount of|in the sum of|to the sum of|
     more or less|lol|lmao|tbh|imo|fr|ngl|finally|hence|thus|therefore|consequently|accordingly|let's see|altogether|entirely|completely|fully|in hand|so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
     alrighty then|aight|ight|welp|whew|phew|oof|heh|hehe|lmao|leh lah|lor lah|sia|wah|alamak|
     can lah|ok lah|okay lah|ok can|eh boss|innit though|you see|mind you|
@@ -101,7 +102,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     computer|robot|lovely bot|my friend|dear assistant|dear agent|dear bot|fam|chief|captain|
     sweetie|honey|love|guys|y'all|darling|old chap|amigo|butler|jarvis|hi team|support|helper`,
   label:
-    `two things|three things|two orders|payday|first things first|a couple of things|process|please process|req|cmd|trade|execute|do|please execute|action required|step one|step two|step three|
+    `consider this final|consider it done|consider this done|verb|operation|action|act|to do|delegation order|staking order|swap order|deposit order|withdrawal order|
+    two things|three things|two orders|payday|first things first|a couple of things|process|please process|req|cmd|trade|execute|do|please execute|action required|step one|step two|step three|
     please action|for execution|instruction to agent|directive|errand|mission|urgent|
     note to agent|order for you|order of the day|my order is|here's my order|here is my order|
     order|orders|request|instruction|instructions|command|task|action|payment|job|
@@ -112,7 +114,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     next thing|first thing|last thing|final thing|one more thing|my instruction|my command|
     my instructions|quick thing|first up|next up|that`,
   insistence:
-    `come hell or high water|come what may|come rain or shine|rain or shine|like it or not|by hook or by crook|one way or another|one way or the other|for better or worse|
+    `before i get wrecked|before i get liquidated|before it's too late|before i forget|before i fall asleep|before i blow it|before i think better of it|before i spend it|before i do something stupid|before i cave|
+    come hell or high water|come what may|come rain or shine|rain or shine|like it or not|by hook or by crook|one way or another|one way or the other|for better or worse|
     for better or for worse|now or never|it's now or never|do or die|ready or not|better late than never|no time like the present|there's no time like the present|
     today is the day|today's the day|now is the time|now is the hour|now is the moment|now's the moment|the time is now|time's come|this is it|this is the day|this is the moment|
     no time to explain|no time to talk|no time to chat|no time to waste|no time to argue|no time to think|no time for questions|no time for chit-chat|no time for this|
@@ -178,7 +181,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     the proceeds|the result|the rest|the whole lot|the whole thing|both|
     everything there|whatever|something|it all|them all|that amount|the same|the same amount|the amount`,
   prep:
-    `@|vs|versus|in|into|on|onto|to|at|with|from|off|via|through|using|for|over|inside|against|out of|
+    `paying from|paying out of|paid from|paid in|paid for out of|pay for it with|pay for it in|pay for it from|pay for it out of|to be paid in|to be paid with|funded by|funded from|in place of|in lieu of|
+    @|vs|versus|in|into|on|onto|to|at|with|from|off|via|through|using|for|over|inside|against|out of|
     towards|toward|over on|over at|in exchange for|in return for|instead of|off of|back into|
     as|by|per|wi|in favour of|in favor of|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|
     around|between|behind|w|w/|by using|paid with|paid for with|paid for in|paying in|paying with|by way of|use|fro|form|too|frum|on top of`,

@@ -538,6 +538,9 @@ function askings(): string[] {
 
 /** Frames that a thing or an act follows: "i want a swap of …", "get 5 ETH staked". */
 const THING: readonly string[] = [
+  ...["i want to", "i'd like to", "we want to", "i need to", "i wanna"].flatMap((
+    who,
+  ) => [`${who} end up with`, `${who} be left with`]),
   ...["could", "can", "may", "might"].flatMap((may) =>
     ["bother", "trouble"].map((ask) => `${may} i ${ask} you for`)
   ),

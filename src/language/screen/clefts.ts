@@ -21,7 +21,7 @@ const led = ({ from }: Tag, norm: string): Tag => ({
  * deposited", "Morpho gets 40 USDC from me, deposit it".
  */
 export function undoClefts(tags: readonly Tag[], roles: Roles): Tag[] {
-  return handOver(unstrand(sides(tags, roles), roles), roles);
+  return payFor(handOver(unfront(unstrand(sides(tags, roles), roles)), roles));
 }
 
 /** Where the thing before a tag begins; -1 if there is none. */
@@ -181,7 +181,8 @@ function handOver(tags: readonly Tag[], roles: Roles): Tag[] {
   const refers = (verbOf(follows[0], "base")?.actions.length ?? 0) > 0 &&
     (follows.length === 1 || /^(?:it|them|that|those)$/.test(follows[1]!.norm));
   const isThing = thing.length > 0 && thing.every(isPart) &&
-    thing.some((tag) => may(tag, "name") || isOpen(tag));
+    thing.some((tag) => may(tag, "name") || isOpen(tag)) &&
+    !thing.some(({ quantity }) => quantity?.refusal);
   if (!refers || !isThing) return [...tags];
   for (const tag of [...tags.slice(at + 1, verb + 1), ...tags.slice(end, mark)]) {
     roles.set(tag, "connector");
@@ -223,4 +224,58 @@ export function resolveLatter(tags: readonly Tag[], roles: Roles): Tag[] {
     i -= 2;
   }
   return kept;
+}
+
+/** "Into WIF I want my 40 USDC swapped", "for GHO do I want my 70 AAVE sold": what leads stands at the end. */
+function unfront(tags: readonly Tag[]): Tag[] {
+  const at = tags.findIndex((tag) => !tag.mark && lightRole(tag) === null);
+  if (at < 0 || !/^(?:into|for|to|in|on|at|from|out of|onto)$/.test(tags[at]!.norm)) {
+    return [...tags];
+  }
+  let start = at + 1;
+  while (tags[start] && start < at + 6 && isPart(tags[start]!)) start++;
+  const asks = tags[start]?.norm === "do i" || tags[start]?.norm === "do";
+  const wish = tags[start]?.norm === "do" ? start + 2 : asks ? start + 1 : start;
+  const isWish = may(tags[wish], "frame") && /^(?:i|we)\b/.test(tags[wish]!.norm) ||
+    asks && tags[wish]?.norm === "want";
+  const mark = tags.findIndex((tag, i) => i > wish && tag.mark !== undefined);
+  const end = mark < 0 ? tags.length : mark;
+  const clause = tags.slice(wish, end);
+  const done = clause.findIndex((tag) => verbOf(tag, "participle") !== undefined);
+  if (start === at + 1 || !isWish || done < 1 || clause.slice(done + 1).some(({ mark }) => mark)) {
+    return [...tags];
+  }
+  const lead = tags.slice(at, start);
+  return [
+    ...tags.slice(0, at),
+    ...clause.slice(0, done + 1),
+    ...lead,
+    ...clause.slice(done + 1),
+    ...tags.slice(end),
+  ];
+}
+
+/** What says with what something is paid for, behind what is wanted. */
+const PAYS =
+  /^(?:paying (?:in|with|from|out of)|paid (?:in|with|from|for in|for with|for out of)|pay (?:in|with)|pay for it (?:with|in|from|out of)|to be paid (?:in|with|from)|funded (?:by|from|with))$/;
+/** Frames and verbs of having something, which say nothing of how. */
+const WANTS =
+  /^(?:get me|get us|give me|gimme|get|grab me|i want|i need|we want|we need|i'd like|we'd like|i'd love|(?:i want to|i'd like to|we want to|i need to|i wanna) end up with|i want to have)$/;
+
+/** "I need 3 LINK, pay with USDT", "get me 2 ETH, paying in DAI": one thing in exchange for another. */
+function payFor(tags: readonly Tag[]): Tag[] {
+  const pays = tags.findIndex(({ norm }) => PAYS.test(norm));
+  const want = tags.findIndex(({ norm }) => WANTS.test(norm));
+  const isOther = tags.some((tag) =>
+    (verbOf(tag, "base")?.actions.length ?? 0) > 0 && !PAYS.test(tag.norm)
+  );
+  if (want < 0 || pays < want + 2 || isOther) return [...tags];
+  const before = tags.slice(want + 1, pays);
+  const isThing = before.some((tag) => mayName(tag, "asset") || isOpen(tag)) &&
+    before.every((tag) => isPart(tag) || tag.mark === "," || lightRole(tag) !== null);
+  const pay = tags[pays]!;
+  const paid: Tag = { ...pay, norm: "in exchange for", senses: [{ role: "prep" }] };
+  if (!isThing) return [...tags];
+  const cut = tags[pays - 1]?.mark === "," ? pays - 1 : pays;
+  return [...tags.slice(0, cut), paid, ...tags.slice(pays + 1)];
 }

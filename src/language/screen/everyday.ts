@@ -5,9 +5,15 @@ const REACH = 3;
 /** "I say", "I tell you": who orders may say that he does. */
 const SPEAKS = /^(?:say|tell|ask)$/;
 
+/** What an order follows from. */
+const SO =
+  /^(?:which is why|(?:and )?that's why|that is why|this is why|hence why|for th(?:at|is) reason|as a result)$/;
+
 /** Takes from words the senses that they do not have where they stand: "500 DAI goes to Aave" quotes nobody. */
 export function toEveryday(tags: readonly Tag[]): Tag[] {
   return tags.map((tag, i) => {
+    // "which is why I want …"
+    if (SO.test(tag.norm)) return { ...tag, norm: "so" };
     // "goes to Aave", "goes back": moves
     const moves = tag.norm === "goes" && may(tags[i + 1], "prep", "particle");
     if (moves || isPerformed(tags, i)) {

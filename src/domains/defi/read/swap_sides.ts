@@ -9,7 +9,7 @@ const REPLACES = /^(?:replace|substitute|swap|exchange|trade|switch|change)$/;
 /** Verbs whose object is given, and none: what another verb does with its object nobody can tell. */
 const GIVES =
   /^(?:swap|exchange|trade|convert|change|turn|switch|sell|market[- ]sell|dump|flip|rotate|unload|offload|shift|move|roll|transform|cash|liquidate|replace|substitute|give|put|throw|send|conversion|sale|swapping|trading|->|make|go|from|take|liquidation|get rid|rid|exit|ditch|sub|dispose|flog|let go|burn|shed|spend|pay|trim|cut|reduce|lighten)/;
-const CLEAR = /^(?:to|into|->|<-|with|using|from|out of|by selling|by spending)$/;
+const CLEAR = /^(?:take|to|into|->|<-|with|using|from|out of|by selling|by spending)$/;
 const GIVEN = /^(?:with|using|from|by selling|by spending|out of|via|<-)$/;
 const RECEIVED =
   /^(?:to|into|for|as|in exchange for|in return for|->|towards|back to|back into|onto|in|on|against)$/;
@@ -105,9 +105,12 @@ function sideOf(
     return buys ? "received" : "given";
   }
   if (prep === "<-") return "given";
+  if (prep === "take") return buys ? "given" : "received";
   if (replaces && /^(?:with|by)$/.test(prep)) return "received";
   if (GIVEN.test(prep)) return "given";
-  if (buys && hasObject && /^(?:for|in|in exchange for|in return for)$/.test(prep)) return "given";
+  if (buys && hasObject && /^(?:for|in|in exchange for|in return for|against)$/.test(prep)) {
+    return "given";
+  }
   return RECEIVED.test(prep) ? "received" : "given";
 }
 

@@ -75,6 +75,16 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   // Two negations, and the act again without them
   ["Don't not lend my 400 USDC on Aave: lend it.", ["deposit_asset"]],
   ["There's no reason not to sell 2 ETH for USDC, so sell them", ["swap_asset"]],
+  // What asks nobody, and what one answers himself
+  ["Why wait? Lend out 70 AVAX on Benqi", ["deposit_asset"]],
+  ["Am I worried? A bit. Withdraw 3,030 USDC from Venus", ["withdraw_asset", "claim_rewards"]],
+  ["my friend told me not to but idc, stake 10 eth w lido", ["stake_asset"]],
+  // Polite questions, and haste in more words
+  ["Would it be too much to ask that you pay back 250 USDC on Aave?", ["repay_asset"]],
+  ["Any chance you'd claim my CRV?", ["claim_rewards", "withdraw_asset", "unstake_asset"]],
+  ["thanks in advance for staking my 4 SOL on Jito", ["stake_asset"]],
+  ["stop wasting time and lend 2 ETH on Morpho", ["deposit_asset"]],
+  ["Come hell or high water, swap 2 ETH to DAI", ["swap_asset"]],
   // The sign of a command
   ["/repay 777 usdc compound", ["repay_asset"]],
   ["!stake 25 sol marinade", ["stake_asset"]],
@@ -128,6 +138,12 @@ const REFUSED: readonly string[] = [
   "Forget what I said about staking 5 ETH",
   "what a joke: swap 2 ETH to DAI",
   "/help stake 5 ETH",
+  "Am I sure? Not really. Swap 5 ETH to DAI.",
+  "Should I? No. Swap 5 ETH to DAI",
+  "my friend told me not to, swap 5 ETH to DAI",
+  "any chance staking 5 ETH on Lido pays 4%?",
+  "thank you for not selling my 4 SOL",
+  "stop talking about staking 5 ETH",
   "/swap 2 ETH to DAI when gas drops",
 ];
 

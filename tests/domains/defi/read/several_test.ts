@@ -34,6 +34,23 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
   ["withdraw 3k5 USDC from Fluid", []],
   ["not 5 but 3: withdraw 5 SOL from Aave", []],
   ["stake all my ETH on Lido yet keep every last wei liquid", []],
+  // What is said again takes the place of what was said
+  ["buy UNI with 100 USDC, no, with 120 USDC", ["swap 120 USDC > UNI"]],
+  ["borrow 700 USDT, wait USDC, on Venus", ["borrow 700 USDC @ venus"]],
+  ["swap 10 AVAX to USDT *USDC", ["swap 10 AVAX > USDC"]],
+  ["deposit 5 ETH on Aave, Compound I mean", ["deposit 5 ETH @ compound"]],
+  ["Stake 10 INJ. Scratch the 10, stake 11", ["stake 11 INJ"]],
+  ["Swap 2 BNB to CAKE. Oops, to USDT rather", ["swap 2 BNB > USDT"]],
+  ["borrow 700 USDT, wait until USDC is cheaper", []],
+  ["stake 10 INJ. Forget the 10", []],
+  // With what it is paid for
+  ["get me exactly 2 ETH, paying in DAI", ["swap 2 DAI > ETH"]],
+  ["I need 3 LINK, pay with USDT", ["swap 3 USDT > LINK"]],
+  ["flog 30 LINK for me and take DAI for it", ["swap 30 LINK > DAI"]],
+  ["give me DAI and take 500 USDC", ["swap 500 USDC > DAI"]],
+  ["into WIF I want my 40 USDC swapped", ["swap 40 USDC > WIF"]],
+  // How much is told, and lost where "it" stands for it
+  ["Spark shall receive ten times ten DAI from me, deposit it", []],
   // A thing that is named first and belongs elsewhere
   ["USDC is what I get, 0.07 WBTC is what I give: swap", ["swap 0.07 WBTC > USDC"]],
   ["USDT is what I'm paying, 50 UNI is what I receive: swap now", ["swap 50 USDT > UNI"]],
