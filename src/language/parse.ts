@@ -18,12 +18,19 @@ import { may, senseOf, type Tag, tagTokens } from "./tokens/tags.ts";
 import { joinAddresses } from "./tokens/addresses.ts";
 import { type Token, tokenize } from "./tokens/tokens.ts";
 import { resolveLatter, undoClefts } from "./screen/clefts.ts";
-import { dropContrasts, dropNotBut } from "./screen/contrasts.ts";
+import { dropContrasts, dropNotBut, dropNotThis } from "./screen/contrasts.ts";
 import { dropExclusions } from "./screen/exclusions.ts";
-import { dropCommandSign, dropDoubleNegation, dropLeads } from "./screen/leads.ts";
+import { dropCommandSign, dropDoubleNegation, dropLeads, dropSpared } from "./screen/leads.ts";
 import { toEveryday } from "./screen/everyday.ts";
 import { dropOpening, dropRenames, dropRepairs, dropScratched } from "./screen/repairs.ts";
-import { dropRepeats, dropStutters, dropUnclear, dropWhole } from "./screen/repeats.ts";
+import {
+  dropRepeats,
+  dropStutters,
+  dropUnclear,
+  dropWhole,
+  dropWholeBehind,
+  joinHalves,
+} from "./screen/repeats.ts";
 import {
   applyCorrections,
   asksOthers,
@@ -178,7 +185,13 @@ interface Prepared {
 
 /** "one deposit of 0.4 WBTC": that it is one says nothing of how much. */
 function withoutCounts(tags: readonly Tag[]): Tag[] {
+  const isCounted = tags.some(({ quantity }) => quantity?.kind === "amount" && !quantity.refusal);
   return tags.map((tag, i) => {
+    // "partial repayment, 125 LUSD": the amount tells how much of it
+    const isSized = isCounted && /^(?:partial|small|modest)$/.test(tag.norm) &&
+      may(tags[i + 1], "noun") &&
+      tags[i + 2]?.mark !== undefined;
+    if (isSized) return { ...tag, senses: [{ role: "adjective" }] };
     if (tag.quantity === undefined || !/^(?:one|a single|a)$/.test(tag.norm)) return tag;
     // "one small loan, 50 DAI": what counts is said as well
     const next = tags.slice(i + 1, i + 4).findIndex((one) => may(one, "noun", "object"));
@@ -223,11 +236,15 @@ function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPro
   const tagged = joinAddresses(tagTokens(prompt, tokens, quantities, lexicon));
   const listed = dropListMarks(dropCommandSign(tagged, tokens, marks), prompt, tokens, marks);
   const said = dropStutters(withoutCounts(toEveryday(listed)), marks);
-  const renamed = dropScratched(dropRenames(said, marks), marks);
+  const renamed = dropScratched(dropRenames(joinHalves(said, marks), marks), marks);
   const corrected = applyCorrections(dropNotBut(dropUnclear(renamed, marks), marks), marks);
   const mended = dropRepeats(dropRepairs(dropOpening(corrected, marks), marks), marks);
   const meant = dropDoubleNegation(dropLeads(mended, marks), marks);
-  const tags = undoClefts(resolveLatter(dropWhole(meant, marks), marks), marks);
+  const told = dropSpared(
+    dropNotThis(dropWholeBehind(dropWhole(meant, marks), marks), marks),
+    marks,
+  );
+  const tags = undoClefts(resolveLatter(told, marks), marks);
   const wrapper = findWrapper(tags, prompt, tokens);
   if (wrapper) {
     const { start } = tokens[wrapper.from]!;

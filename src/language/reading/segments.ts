@@ -267,7 +267,7 @@ function judge(
     if (isWhen(tags)) return fault("deferred", tags);
     const leads = order.joint === "so" && i === before.length - 1;
     const fault_ = screenBefore(tags, end, i > 0);
-    const isTold = isLoose && isRemark({ tags, end }, isGround, head.actions);
+    const isTold = isLoose && isRemark({ tags, end }, isGround, head.actions, order.tags);
     const why = isTold
       ? null
       : fault_ !== null && isLoose

@@ -31,9 +31,11 @@ export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
     const counts = tags[i - 1]?.quantity !== undefined && tags[from]?.quantity !== undefined;
     if (counts && !isLeftOut()) to = from + 1;
     const ends = to === tags.length || tags[to]!.mark !== undefined || opens > 1 ||
+      may(tags[to], "and") && tags[to + 1]?.norm === "not" ||
       counts && may(tags[to], "name") || may(tags[to], "courtesy", "prep", "urgency");
     if (!ends || !isLeftOut()) continue;
-    for (const tag of tags.slice(i, to)) dropped.add(tag);
+    const joined = may(tags[i - 1], "and") && dropped.size > 0 ? i - 1 : i;
+    for (const tag of tags.slice(joined, to)) dropped.add(tag);
     i = to - 1;
   }
   for (const tag of dropped) roles.set(tag, "correction");
@@ -57,16 +59,27 @@ export function dropNotBut(tags: readonly Tag[], roles: Roles): Tag[] {
     let to = but + 1;
     while (kept[to] && isPart(kept[to]!) && to <= but + MAX_LENGTH) to++;
     const meant = kept.slice(but + 1, to);
-    if (!isPart(said[0] ?? kept[but]!) || !isSaidOtherwise(said, meant)) continue;
+    if (!isPart(said[0] ?? kept[but]!) || !isAlike(said, meant)) continue;
     // "not on Aave but on Spark": led by the same word
     if (may(said[0], "prep") !== may(meant[0], "prep")) continue;
     // "not 5 but 3: withdraw 5 SOL"
     const values = said.flatMap(({ quantity }) => quantity?.value ?? []);
     if (kept.slice(to).some(({ quantity }) => values.includes(quantity?.value ?? ""))) continue;
-    for (const tag of kept.slice(i, but + 1)) roles.set(tag, "correction");
-    kept = [...kept.slice(0, i), ...kept.slice(but + 1)];
+    const from = may(kept[i - 1], "and") && kept[i - 1]!.quantity === undefined ? i - 1 : i;
+    for (const tag of kept.slice(from, but + 1)) roles.set(tag, "correction");
+    kept = [...kept.slice(0, from), ...kept.slice(but + 1)];
   }
   return kept;
+}
+
+/** An amount for an amount, a name for a name of the same sort. */
+function isAlike(said: readonly Tag[], meant: readonly Tag[]): boolean {
+  if (said.some(({ quantity }) => quantity?.refusal)) return false;
+  const counts = (tags: readonly Tag[]) => tags.some(({ quantity }) => quantity !== undefined);
+  const names = said.filter((tag) => may(tag, "name"));
+  const kinds = meant.flatMap(nameKinds);
+  return counts(said) === counts(meant) && (counts(said) || names.length > 0) &&
+    names.every((tag) => nameKinds(tag).some((kind) => kinds.includes(kind)));
 }
 
 function isJoint({ norm, mark }: Tag): boolean {
@@ -81,6 +94,10 @@ function contrastLength(tags: readonly Tag[], at: number): number {
   const isJoined = before === undefined || before.mark !== undefined || may(before, "and", "but");
   if (isOtherVerb(tags, at) || isOtherThing(tags, at)) return 1;
   if (norm === "not" && before?.quantity && tags[at + 1]?.quantity) return 1;
+  // "borrow in DAI not USDC"
+  const isOther = norm === "not" &&
+    nameKinds(before).some((kind) => nameKinds(tags[at + 1]).includes(kind));
+  if (isOther) return 1;
   if (/^(?:not|and not|but not)$/.test(norm) && (isJoined || norm !== "not")) return 1;
   if (norm === "rather" && tags[at + 1]?.norm === "than") return 2;
   return /^(?:rather than|as opposed to|in place of)$/.test(norm) ? 1 : 0;
@@ -134,4 +151,25 @@ function isSaidOtherwise(said: readonly Tag[], rest: readonly Tag[]): boolean {
   const [lead] = said;
   if (may(lead, "prep") && !rest.some(({ norm }) => norm === lead!.norm)) return false;
   return counts || kinds.size > 0;
+}
+
+/** "Not the ETH, the SOL: sell 2 SOL": what is not meant and what is, where the order names it again. */
+export function dropNotThis(tags: readonly Tag[], roles: Roles): Tag[] {
+  let at = tags[0]?.norm === "not" ? 1 : -1;
+  if (at < 0) return [...tags];
+  if (may(tags[at], "determiner")) at++;
+  const other = tags[at];
+  const sign = tags[at + 1]?.mark;
+  let next = at + 2;
+  if (may(tags[next], "determiner") && !may(tags[next], "name")) next++;
+  const meant = tags[next];
+  const end = tags[next + 1]?.mark;
+  const rest = tags.slice(next + 2);
+  const isSame = other !== undefined && meant !== undefined && /^[,;-]$/.test(sign ?? "") &&
+    /^[:.,!;-]$/.test(end ?? "") &&
+    nameKinds(other).some((kind) => nameKinds(meant).includes(kind)) &&
+    rest.some(({ norm }) => norm === meant.norm) && !rest.some(({ norm }) => norm === other.norm);
+  if (!isSame) return [...tags];
+  for (const tag of tags.slice(0, next + 2)) roles.set(tag, "correction");
+  return rest;
 }

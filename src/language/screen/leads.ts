@@ -11,9 +11,12 @@ const DISMISSES =
 /** What was said in an earlier turn, and is not what is said now. */
 const TAKES_BACK =
   /^(?:forget|ignore|scratch|strike|never ?mind|disregard|cancel) (?:all|everything|what|whatever|anything|all that) ?(?:that )?(?:i|we) (?:just )?(?:said|typed|wrote|told you|asked|asked for|sent)(?: you)?(?: earlier| before| above| just now| yesterday| last time| so far| until now)?$/;
+/** "My wife says no, I say yes": what others think, and what the speaker does. */
+const OVERRIDES =
+  /^(?:and |but )?(?:i know )?(?:(?:my|the|our|every) [a-z]+(?: [a-z]+)?|everyone|everybody|people|they|twitter|i|he|she)(?: keeps?| all)? (?:says?|said|saying|told me|tells me|warned me|advised me|warns me) (?:no|not to|don't|not to do it|to wait|to hold|never|otherwise|it's (?:mad|crazy|stupid|dumb|risky|a bad idea)|i'm (?:mad|crazy|nuts))(?: earlier| before| yesterday)? but (?:but )?(?:i say (?:yes|do it|otherwise)|idc|i don't care|i dont care|who cares|yes|i'm doing it(?: anyway)?|i disagree|i know better|i don't listen|i do)$/;
 /** Haste and resolve that a negation says. */
 const RESOLVES = [
-  /^(?:and |but )?(?:i know )?(?:(?:my|the|our|every) [a-z]+(?: [a-z]+)?|everyone|everybody|people|they|twitter|i|he|she)(?: keeps?| all)? (?:says?|said|saying|told me|tells me|warned me|advised me|warns me) (?:no|not to|don't|not to do it|to wait|to hold|never|otherwise|it's (?:mad|crazy|stupid|dumb|risky|a bad idea)|i'm (?:mad|crazy|nuts))(?: earlier| before| yesterday)? but (?:i say (?:yes|do it|otherwise)|idc|i don't care|i dont care|who cares|yes|i'm doing it(?: anyway)?|i disagree|i know better|i don't listen|i do)$/,
+  OVERRIDES,
   /^(?:please )?(?:don't|dont|do not|never|no need to|you needn't) (?:even |ever |bother to |you dare )?(?:ask|question|argue|quibble|hesitate|dither|dawdle|wait|worry|panic|fret|stress|stall|blink|flinch|dally|doubt|doubt me|fuss|object|complain|nag|lecture|second guess|overthink|thank|bother|wake|call|remind|test me|judge)(?: (?:me|us|it|yourself|with me|about it|over it|about me|for me|about that))?(?: (?:again|twice|why|how|too much|too long|any more|anymore|any longer|anything|any questions|a second time|a second|a minute|now|about it|or anything))*$/,
   /^(?:and |but )?(?:there's|theres|there is|there was|i see|i've|i have|we have|we've got|i've got|is)? ?(?:absolutely |really )?no (?:more )?(?:reason|point|sense|use|need|time|cause|excuse|good reason|earthly reason|good)(?: in| for| to be)?(?: to)? (?:wait|waiting|delay|delaying|hesitate|hesitating|linger|lingering|hang about|hanging about|hang around|hanging around|stall|stalling|dither|dithering|explain|explaining|argue|arguing|talk|talking|chat|chatting|think|thinking|lose|waste|spare|discuss|panic|worry|sit|sitting|sit around|sitting around|dawdle|dawdling|hold back|holding back|put it off|putting it off|drag my feet|dragging my feet)(?: [a-z']+){0,3}$/,
   /^(?:i've|ive|i have|we've|we have|i was|i)? ?never (?:been|was|felt) (?:so |more |this |quite so )?(?:sure|surer|certain|serious|ready|confident|happier|clearer|better|determined|resolved|keener|keen)(?: (?:of|about) (?:anything|it|this|something|a thing))?(?: in (?:all )?my (?:whole |entire )?life| before| in years)?$/,
@@ -84,16 +87,74 @@ export function dropLeads(tags: readonly Tag[], roles: Roles): Tag[] {
     while (tags[start] && (tags[start]!.mark || mayOpen(tags[start]!))) start++;
     const end = tags.findIndex((tag, i) => i > start && (tag.mark === "?" || isEnd(tags, i)));
     const answered = answeredAt(tags, start, end);
+    const next = tags.findIndex((tag, i) => i > end && tag.mark !== undefined);
+    const both = end >= 0 && next > 0 && /^[,;.]$/.test(tags[end]!.mark ?? "") &&
+      OVERRIDES.test(`${textOf(tags.slice(start, end))} but ${textOf(tags.slice(end + 1, next))}`);
+    if (both) {
+      from = next + 1;
+      continue;
+    }
     if (answered < 0 && (end < 0 || tags[end]!.mark === "?" || !isLead(tags.slice(start, end)))) {
       break;
     }
     from = answered < 0 ? end : answered;
     while (tags[from]?.mark) from++;
   }
-  const last = trailAt(tags, from);
+  const last = Math.min(trailAt(tags, from), besidesAt(tags, from));
   for (const tag of [...tags.slice(0, from), ...tags.slice(last)]) roles.set(tag, "aside");
   return tags.slice(from, last);
 }
+
+/** What stays as it is, and what there is already: "…, the others stay put", "…, I already owe 1000". */
+const STAYS =
+  /^(?:and |but )?(?:the )?(?:rest|others?|remainder)(?: of (?:it|them))? (?:stays?|remains?|can stay|may stay|can remain|keeps|is to stay|should stay)(?: (?:put|there|where (?:it is|they are)|as (?:it is|they are)|as is|in|staked|untouched|with me))*$/;
+const HAS_ALREADY =
+  /^i (?:already (?:owe|have|hold|borrowed|staked|deposited|supplied|lent)|(?:owe|have|hold|borrowed|staked|deposited|supplied) (?:[$\d.,]+k?m?|[a-z]+)(?: [a-z0-9.]+)? (?:there )?already)\b/;
+
+/** Where a clause behind an order with an amount of its own tells what is not asked for. */
+function besidesAt(tags: readonly Tag[], from: number): number {
+  const at = tags.findLastIndex((tag, i) => i < tags.length - 1 && /^[,.;-]$/.test(tag.mark ?? ""));
+  if (at <= from + 2) return tags.length;
+  const said = tags.slice(at + 1);
+  const counted = tags.slice(from, at).some(({ quantity }) =>
+    quantity?.kind === "amount" && quantity.refusal === undefined
+  );
+  const isBeside = STAYS.test(textOf(said)) ||
+    HAS_ALREADY.test(textOf(said)) && said.length <= 7 &&
+      !said.some((tag) => may(tag, "condition", "negation", "question", "but"));
+  return counted && isBeside ? at : tags.length;
+}
+
+/** "Leave the DAI alone but swap the 90 LINK": what is named to be let be, where the order is about something else. */
+export function dropSpared(tags: readonly Tag[], roles: Roles): Tag[] {
+  const [first] = tags;
+  if (
+    first === undefined ||
+    !/^(?:leave|keep|spare|don't touch|dont touch|do not touch|don't|dont|do not)$/.test(first.norm)
+  ) return [...tags];
+  const at = tags.findIndex((tag, i) =>
+    i > 1 && i < 10 && (may(tag, "but", "and") || /^[,;.]$/.test(tag.mark ?? ""))
+  );
+  if (at < 0) return [...tags];
+  const spared = tags.slice(0, at);
+  const isSpared = SPARES.test(textOf(spared)) &&
+    !spared.some(({ quantity }) => quantity !== undefined);
+  const names = spared.filter((tag) => may(tag, "name", "object"));
+  let to = at + 1;
+  while (tags[to] && (tags[to]!.mark || may(tags[to], "but", "and", "filler"))) to++;
+  const rest = tags.slice(to);
+  const isElse = names.length > 0 && (verbOf(rest[0], "base")?.actions.length ?? 0) > 0 &&
+    rest.some((tag) => may(tag, "name")) &&
+    !rest.some(({ norm }) =>
+      names.some((name) => name.norm === norm) || /^(?:it|them|all|everything)$/.test(norm)
+    );
+  if (!isSpared || !isElse) return [...tags];
+  for (const tag of tags.slice(0, to)) roles.set(tag, "correction");
+  return rest;
+}
+
+const SPARES =
+  /^(?:(?:leave|keep) (?:the|my|our) .+ (?:alone|be|in peace|out of it|as (?:it is|they are|is)|where (?:it is|they are)|untouched|put|there)|spare (?:the|my|our) .+|(?:don't|dont|do not) touch (?:the|my|our) .+)$/;
 
 const textOf = (tags: readonly Tag[]): string =>
   tags.filter(({ mark }) => !mark).map(({ norm }) => norm).join(" ");

@@ -137,3 +137,45 @@ export function dropWhole(tags: readonly Tag[], roles: Roles): Tag[] {
   for (const tag of [of!, whole!]) roles.set(tag, "aside");
   return tags.filter((tag) => tag !== of && tag !== whole);
 }
+
+/** "knock 40 off the 90 DAI I owe": of how much it is. */
+export function dropWholeBehind(tags: readonly Tag[], roles: Roles): Tag[] {
+  const at = tags.findIndex(({ norm, quantity }, i) =>
+    quantity !== undefined && norm !== "" && tags[i + 1]?.norm === "off" &&
+    /^(?:the|my|our)$/.test(tags[i + 2]?.norm ?? "") && tags[i + 3]?.quantity !== undefined &&
+    may(tags[i + 4], "name")
+  );
+  const [part, whole] = [tags[at]?.quantity, tags[at + 3]?.quantity];
+  const isPart = [part, whole].every((one) => one?.kind === "amount" && !one.refusal) &&
+    Number(part!.value) <= Number(whole!.value);
+  if (at < 0 || !isPart) return [...tags];
+  roles.set(tags[at + 3]!, "aside");
+  return tags.filter((_, i) => i !== at + 3);
+}
+
+const HALVES: Readonly<Record<string, number>> = {
+  "a half": 0.5,
+  "half": 0.5,
+  "a quarter": 0.25,
+  "three quarters": 0.75,
+};
+
+/** "one ETH and a half": one amount. */
+export function joinHalves(tags: readonly Tag[], roles: Roles): Tag[] {
+  const at = tags.findIndex(({ quantity }, i) =>
+    quantity?.kind === "amount" && !quantity.refusal && /^\d+$/.test(quantity.value ?? "") &&
+    may(tags[i + 1], "name") && tags[i + 2]?.norm === "and" &&
+    tags[i + 3]?.quantity?.kind === "fraction" && HALVES[tags[i + 3]!.norm] !== undefined &&
+    tags[i + 4]?.norm !== "of" && !may(tags[i + 4], "name", "determiner")
+  );
+  if (at < 0) return [...tags];
+  const one = tags[at]!;
+  const value = String(Number(one.quantity!.value) + HALVES[tags[at + 3]!.norm]!);
+  for (const tag of tags.slice(at + 2, at + 4)) roles.set(tag, "amount");
+  return [
+    ...tags.slice(0, at),
+    { ...one, quantity: { ...one.quantity!, value } },
+    tags[at + 1]!,
+    ...tags.slice(at + 4),
+  ];
+}

@@ -73,7 +73,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ],
   [
     "cancel out|repay|pay back|pay off|pay down|payback|reimburse|square up|pay up|pay towards|deleverage|" +
-    "settle up|clear off|knock off",
+    "settle up|clear off|knock off|cough up|stump up|pony up|fork out|fork over|shell out",
     [R],
   ],
   [
@@ -88,7 +88,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ["stop lending|stop supplying|stop providing|unlend|un-lend|unsupply|un-supply", [W]],
   ["leave the staking pool|leave the pool|leave the validator|leave my validator", [U, W]],
   [
-    "pocket|sweep|scoop|scoop up|gather|pick up|bag|cash in on|rake in|realise|receive|take delivery of",
+    "hoover|hoover up|mop up|vacuum up|scrape together|skim|skim off|reel in|haul in|rake together|pocket|sweep|scoop|scoop up|gather|pick up|bag|cash in on|rake in|realise|receive|take delivery of",
     [
       C,
       S,

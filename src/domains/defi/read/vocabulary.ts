@@ -263,6 +263,8 @@ export const DEFI_ORDERS: OrderLexicon = {
     slip: "slippage",
     "max slip": "slippage",
     "slippage tolerance": "slippage",
+    "slip tolerance": "slippage",
+    "slippage limit": "slippage",
     "max slippage": "slippage",
     "price impact": "slippage",
     ltv: "ltv",

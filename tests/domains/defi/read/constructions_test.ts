@@ -85,6 +85,11 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   ["thanks in advance for staking my 4 SOL on Jito", ["stake_asset"]],
   ["stop wasting time and lend 2 ETH on Morpho", ["deposit_asset"]],
   ["Come hell or high water, swap 2 ETH to DAI", ["swap_asset"]],
+  // Reasons: what others did, when something is due
+  ["undelegate 88 OSMO from Figment, they upped the commission", ["unstake_asset"]],
+  ["lend 30 USDC on Aave because my bill's due Friday", ["deposit_asset"]],
+  ["My wife says no, I say yes: swap 1 ETH to DAI", ["swap_asset"]],
+  ["My 300 DOT have been bonded long enough: unbond the lot", ["unstake_asset"]],
   // The sign of a command
   ["/repay 777 usdc compound", ["repay_asset"]],
   ["!stake 25 sol marinade", ["stake_asset"]],
@@ -138,6 +143,9 @@ const REFUSED: readonly string[] = [
   "Forget what I said about staking 5 ETH",
   "what a joke: swap 2 ETH to DAI",
   "/help stake 5 ETH",
+  "stake 5 ETH on Lido, they asked me to",
+  "stake 5 ETH, they cancelled the order",
+  "stake 5 ETH because gas is cheap on Sunday",
   "Am I sure? Not really. Swap 5 ETH to DAI.",
   "Should I? No. Swap 5 ETH to DAI",
   "my friend told me not to, swap 5 ETH to DAI",

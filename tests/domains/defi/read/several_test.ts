@@ -51,6 +51,18 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
   ["into WIF I want my 40 USDC swapped", ["swap 40 USDC > WIF"]],
   // How much is told, and lost where "it" stands for it
   ["Spark shall receive ten times ten DAI from me, deposit it", []],
+  // What is excluded, spared, or there already
+  ["Rather than stake my 4 ETH, lend it on Aave", ["deposit 4 ETH @ aave"]],
+  ["leave the DAI alone but swap the 90 LINK to ETH", ["swap 90 LINK > ETH"]],
+  ["not the ETH, the SOL: sell 2 SOL for USDC", ["swap 2 SOL > USDC"]],
+  ["repay WETH not ETH, 0.9, on Aave", ["repay 0.9 WETH @ aave"]],
+  ["my NEAR at Aave: withdraw 2.75, the others stay put", ["withdraw 2.75 NEAR @ aave"]],
+  ["borrow 200 GHO, I already owe 1000", ["borrow 200 GHO"]],
+  ["knock 40 off the 90 DAI I owe Spark", ["repay 40 DAI @ spark"]],
+  ["withdraw one ETH and a half from Compound", ["withdraw 1.5 ETH @ compound"]],
+  ["Rather than stake my 4 ETH, leave it where it is", []],
+  ["leave the DAI alone but swap the DAI to ETH", []],
+  ["not the ETH, the SOL: sell 2 ETH for USDC", ["swap asset?"]],
   // A thing that is named first and belongs elsewhere
   ["USDC is what I get, 0.07 WBTC is what I give: swap", ["swap 0.07 WBTC > USDC"]],
   ["USDT is what I'm paying, 50 UNI is what I receive: swap now", ["swap 50 USDT > UNI"]],
