@@ -256,6 +256,19 @@ export function readArguments(
       roles.set(tag, "manner");
       continue;
     }
+    // "stake my SOL, all of it"
+    const owned = phrases.find((phrase) => phrase.prep === null && !phrase.self);
+    const isWhole = /^(?:all of it|all of them|it all|them all)$/.test(tag.norm) && prep === null &&
+      draft === null && (context.exchanges ||
+        phrases.flatMap(({ names }) => names).filter(({ kind }) => kind === "asset").length ===
+          1) &&
+      owned?.amount === null && owned.pronoun === null &&
+      owned.names.length === 1 && owned.names[0]!.kind === "asset";
+    if (isWhole) {
+      owned!.amount = { from: tag.from, to: tag.to, kind: "all" };
+      roles.set(tag, "amount");
+      continue;
+    }
     if (may(tag, "pronoun") && !(may(tag, "determiner") && startsThing(after))) {
       const current: Draft = draft && prep === null && !draft.pronoun ? draft : begin(i);
       current.pronoun = tag.norm;

@@ -28,7 +28,7 @@ export function findTold(tags: readonly Tag[]): FoundHead | null {
 
 /** Words of a frame that ask politely, so that a question mark may follow. */
 const ASKING =
-  /^(?:can|could|would|will|mind|do you mind|may|might|is it possible|are you able|how about|why don't|what about|u\b|help|any chance|is there (?:any|a) chance|what are the chances|is it too much|do you (?:think|reckon)|d'you|i don't suppose|gonn|wouldst|wilt|you wouldn't mind)/;
+  /^(?:can|could|would|will|mind|do you mind|may|might|is it possible|are you able|how about|why don't|what about|u\b|help|any chance|any way|is there (?:any|a) (?:chance|way)|i (?:was wondering|wonder)|wondering|was wondering|what are the chances|is it too much|do you (?:think|reckon)|d'you|i don't suppose|gonn|wouldst|wilt|you wouldn't mind)/;
 
 /** True if a frame asks: "could you", "would you mind". */
 export function isAsking(frame: readonly Tag[]): boolean {

@@ -38,6 +38,34 @@ const ASK = [
 
 /** Frames that a verb in its base form follows. */
 const BASE: readonly string[] = [
+  ...["there is", "there's", ""].map((is) => `${is} nothing i'd rather do than`.trim()),
+  ...["i want nothing more than", "i'd like nothing better than", "i'd like nothing more than"]
+    .map((wish) => `${wish} to`),
+  "nothing would please me more than to",
+  "nothing would make me happier than to",
+  "i insist that you",
+  "i insist you",
+  ...["might", "may", "could", "can"].flatMap((may) => [
+    `${may} i prevail upon you to`,
+    `${may} i prevail on you to`,
+    `${may} i persuade you to`,
+    `${may} i possibly get you to`,
+  ]),
+  ...["any way", "is there any way", "is there a way"].flatMap((way) => [
+    `${way} you could`,
+    `${way} you can`,
+    `${way} u could`,
+  ]),
+  "i was hoping you'd",
+  "i was hoping you might",
+  "i'm hoping you could",
+  "i'm hoping you'd",
+  "i was wondering if you would",
+  "i was wondering whether you could",
+  "i wonder whether you could",
+  "wondering if you could",
+  "was wondering if you could",
+  "would it be possible for you to",
   "would love to",
   "i still want to",
   "i still wish to",
@@ -446,6 +474,17 @@ const BASE: readonly string[] = [
 
 /** Frames that a verb with -ing follows. */
 const GERUND: readonly string[] = [
+  ...["honour", "honor", "kindness", "favour", "favor", "courtesy", "service"].flatMap((what) => [
+    `do me the ${what} of`,
+    `would you do me the ${what} of`,
+    `could you do me the ${what} of`,
+  ]),
+  ...["i wonder if", "i was wondering if", "wondering if"].flatMap((ask) => [
+    `${ask} you'd mind`,
+    `${ask} you would mind`,
+  ]),
+  "i insist on",
+  "i'm dead set on",
   "any chance of you",
   "any chance of",
   "would you be up for",
@@ -538,6 +577,9 @@ function askings(): string[] {
 
 /** Frames that a thing or an act follows: "i want a swap of …", "get 5 ETH staked". */
 const THING: readonly string[] = [
+  ...["hook", "set", "sort", "fix"].map((verb) =>
+    `${verb} me ${verb === "sort" ? "out" : "up"} with`
+  ),
   ...["i want to", "i'd like to", "we want to", "i need to", "i wanna"].flatMap((
     who,
   ) => [`${who} end up with`, `${who} be left with`]),

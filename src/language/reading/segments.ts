@@ -21,6 +21,9 @@ import { splitReason } from "./reason.ts";
 const EARLIER =
   /^(?:beforehand|before that|before this|prior to (?:this|that)|before (?:you do|doing) (?:so|that))$/;
 
+/** "swap 2 ETH, I need USDC" */
+const WANTS = /^(?:(?:i|we) (?:need|want|would like)|(?:i|we)'d like)$/;
+
 export function readSegments(segments: readonly Segment[], base: Base): Reading {
   const { roles, lexicon } = base;
   const open: OpenOrder[] = [];
@@ -64,9 +67,15 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     // "buy 2 ETH, paying in USDC"
     const pays = last !== undefined && may(tags[0], "prep", "link") && verbOf(tags[0], "gerund") &&
       exchangesOf(last.found, last.back, lexicon);
+    // "exchange 3 ETH, I want DAI back"
+    const isWanted = last !== undefined && !inReason && segment.joint === "," &&
+      WANTS.test(tags[0]!.norm) && exchangesOf(last.found, last.back, lexicon) &&
+      tags.slice(1).every((tag) =>
+        may(tag, "name", "determiner", "particle") || lightRole(tag) !== null
+      );
     const goes = last?.found.head.form === "participle" && segment.joint !== "before" &&
       segment.joint !== "after";
-    const found = pays
+    const found = pays || isWanted
       ? null
       : done ?? (isTold ? findTold(tags) : null) ?? (goes ? provedResumed(tags, base) : null) ??
         (last?.found.takes === "base" ? provedInfinitive(tags, last.found, base) : null) ??
@@ -111,8 +120,7 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     }
     if (!last) leads.push(segment);
     // "swap 2 ETH, I need USDC"
-    const wanted = last && !inReason &&
-        /^(?:(?:i|we) (?:need|want|would like)|(?:i|we)'d like)$/.test(tags[0]!.norm) &&
+    const wanted = last && !inReason && WANTS.test(tags[0]!.norm) &&
         exchangesOf(last.found, last.back, lexicon)
       ? [{ ...tags[0]!, senses: [{ role: "prep" }], norm: "for" } as Tag, ...tags.slice(1)]
       : null;

@@ -21,7 +21,8 @@ const led = ({ from }: Tag, norm: string): Tag => ({
  * deposited", "Morpho gets 40 USDC from me, deposit it".
  */
 export function undoClefts(tags: readonly Tag[], roles: Roles): Tag[] {
-  return payFor(handOver(unfront(unstrand(sides(tags, roles), roles)), roles));
+  const told = handOver(unfront(unstrand(sides(tags, roles), roles), roles), roles);
+  return payFor(pseudo(told, roles));
 }
 
 /** Where the thing before a tag begins; -1 if there is none. */
@@ -227,13 +228,28 @@ export function resolveLatter(tags: readonly Tag[], roles: Roles): Tag[] {
 }
 
 /** "Into WIF I want my 40 USDC swapped", "for GHO do I want my 70 AAVE sold": what leads stands at the end. */
-function unfront(tags: readonly Tag[]): Tag[] {
+function unfront(tags: readonly Tag[], roles: Roles): Tag[] {
   const at = tags.findIndex((tag) => !tag.mark && lightRole(tag) === null);
   if (at < 0 || !/^(?:into|for|to|in|on|at|from|out of|onto)$/.test(tags[at]!.norm)) {
     return [...tags];
   }
   let start = at + 1;
   while (tags[start] && start < at + 6 && isPart(tags[start]!)) start++;
+  // "Into USDC goes my 3 SOL, swap it"
+  if (start > at + 1 && /^(?:goes|go)$/.test(tags[start]?.norm ?? "")) {
+    let end = start + 1;
+    while (tags[end] && isPart(tags[end]!)) end++;
+    const follows = tags[end]?.mark !== undefined &&
+      (verbOf(tags[end + 1], "base")?.actions.length ?? 0) > 0;
+    if (end === start + 1 || !follows) return [...tags];
+    roles.set(tags[start]!, "connector");
+    return [
+      ...tags.slice(0, at),
+      ...tags.slice(start + 1, end),
+      ...tags.slice(at, start),
+      ...tags.slice(end),
+    ];
+  }
   const asks = tags[start]?.norm === "do i" || tags[start]?.norm === "do";
   const wish = tags[start]?.norm === "do" ? start + 2 : asks ? start + 1 : start;
   const isWish = may(tags[wish], "frame") && /^(?:i|we)\b/.test(tags[wish]!.norm) ||
@@ -278,4 +294,63 @@ function payFor(tags: readonly Tag[]): Tag[] {
   if (!isThing) return [...tags];
   const cut = tags[pays - 1]?.mark === "," ? pays - 1 : pays;
   return [...tags.slice(0, cut), paid, ...tags.slice(pays + 1)];
+}
+
+const GIVEN =
+  /^(?:what|all) (?:i|we)(?:'m| am|'re| are|'ll| will)? (?:give|giving|pay|paying|sell|selling|spend|spending|offer|offering|have|trade|trading) is$|^(?:i|we)(?:'m| am|'ll| will)? (?:give|giving|pay|paying|spend|spending|offer|offering|part with|parting with)(?: with)?$/;
+const RECEIVED =
+  /^(?:what|all) (?:i|we)(?:'d| would)? (?:want|need|get|like|receive) is$|^(?:and )?(?:i|we)(?:'d| would)? (?:want|get|take|need|receive|like)$/;
+
+/** "What I want is UNI, what I'm giving is 3 ETH: swap", "I'm paying 40 DAI and I want LINK: trade". */
+function pseudo(tags: readonly Tag[], roles: Roles): Tag[] {
+  const verb = tags.findLastIndex((tag) =>
+    verbOf(tag, "base")?.actions.includes("swap_asset") === true
+  );
+  if (verb < 1 || !/^[:,;.!-]$/.test(tags[verb - 1]?.mark ?? "")) return [...tags];
+  const given = opensAt(tags, GIVEN, verb);
+  const received = opensAt(tags, RECEIVED, verb);
+  if (given === null || received === null) return [...tags];
+  const kept: Tag[] = [];
+  for (let i = 0; i < tags.length; i++) {
+    const side = i === given.from ? "from" : i === received.from ? "to" : null;
+    if (side === null) {
+      kept.push(tags[i]!);
+      continue;
+    }
+    const { to } = side === "from" ? given : received;
+    for (const tag of tags.slice(i, to)) roles.set(tag, "connector");
+    if (may(kept.at(-1), "and")) {
+      const { from } = kept.pop()!;
+      kept.push({ from, to: from, text: ",", norm: ",", senses: [], mark: "," });
+    }
+    kept.push(led(tags[i]!, side));
+    i = to - 1;
+    // "… for it", "… in return"
+    let end = to;
+    while (tags[end] && isPart(tags[end]!) && tags[end]!.norm !== "in") kept.push(tags[end++]!);
+    const after = tags.slice(end, end + 2).map(({ norm }) => norm).join(" ");
+    if (/^(?:for it|for them|for that|in return|in exchange)$/.test(after)) {
+      for (const tag of tags.slice(end, end + 2)) roles.set(tag, "connector");
+      end += 2;
+    }
+    i = end - 1;
+  }
+  return kept;
+}
+
+/** Where words that match begin and end, before a tag and at the beginning of a clause. */
+function opensAt(
+  tags: readonly Tag[],
+  pattern: RegExp,
+  before: number,
+): { readonly from: number; readonly to: number } | null {
+  for (let from = 0; from < before; from++) {
+    const isFresh = from === 0 || tags[from - 1]!.mark !== undefined || may(tags[from - 1], "and");
+    for (let to = Math.min(from + 5, before); isFresh && to > from; to--) {
+      const said = tags.slice(from, to).map(({ norm }) => norm).join(" ");
+      const isThing = tags[to] !== undefined && isPart(tags[to]!);
+      if (isThing && pattern.test(said)) return { from, to };
+    }
+  }
+  return null;
 }

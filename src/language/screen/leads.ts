@@ -16,6 +16,11 @@ const OVERRIDES =
   /^(?:and |but )?(?:i know )?(?:(?:my|the|our|every) [a-z]+(?: [a-z]+)?|everyone|everybody|people|they|twitter|i|he|she)(?: keeps?| all)? (?:says?|said|saying|told me|tells me|warned me|advised me|warns me) (?:no|not to|don't|not to do it|to wait|to hold|never|otherwise|it's (?:mad|crazy|stupid|dumb|risky|a bad idea)|i'm (?:mad|crazy|nuts))(?: earlier| before| yesterday)? but (?:but )?(?:i say (?:yes|do it|otherwise)|idc|i don't care|i dont care|who cares|yes|i'm doing it(?: anyway)?|i disagree|i know better|i don't listen|i do)$/;
 /** Haste and resolve that a negation says. */
 const RESOLVES = [
+  /^(?:and )?no (?:more )?(?:lectures?|speeches|sermons?|advice|hard feelings|offen[cs]e|pressure|sweat|biggie|big deal|small talk|chit-?chat|pleasantries|frills|fanfare|ceremony|explanations?|arguments?|objections?|discussions?|debates?|comments?|funny business|faff|hassle|bother|problem|problemo|mercy|turning back|going back|looking back|peeking|sleep|rest for the wicked|pain no gain|guts no glory)(?: please| now| today| at all| from you)?$/,
+  /^nothing (?:to worry about|personal|to see here|special|new|to fear|wrong with that|much to say|to it|ventured nothing gained|complicated|dramatic|wild|crazy)(?: here| today)?$/,
+  /^(?:but |and )?(?:don't|dont|do not|never) (?:tell|let) (?:my|the|our|anyone|anybody|him|her|them)(?: [a-z]+){0,2}(?: know)?(?: but)?$/,
+  /^(?:long time no (?:see|speak|chat|talk|hear)|between you and me|just between us|just between you and me)$/,
+  /^(?:happy|merry|good|blessed|lovely) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|birthday|new year|easter|christmas|xmas|holidays|halloween|diwali|eid|thanksgiving|weekend|hump day)(?: to you| to all| all| everyone| bot| folks)?$/,
   OVERRIDES,
   /^(?:please )?(?:don't|dont|do not|never|no need to|you needn't) (?:even |ever |bother to |you dare )?(?:ask|question|argue|quibble|hesitate|dither|dawdle|wait|worry|panic|fret|stress|stall|blink|flinch|dally|doubt|doubt me|fuss|object|complain|nag|lecture|second guess|overthink|thank|bother|wake|call|remind|test me|judge)(?: (?:me|us|it|yourself|with me|about it|over it|about me|for me|about that))?(?: (?:again|twice|why|how|too much|too long|any more|anymore|any longer|anything|any questions|a second time|a second|a minute|now|about it|or anything))*$/,
   /^(?:and |but )?(?:there's|theres|there is|there was|i see|i've|i have|we have|we've got|i've got|is)? ?(?:absolutely |really )?no (?:more )?(?:reason|point|sense|use|need|time|cause|excuse|good reason|earthly reason|good)(?: in| for| to be)?(?: to)? (?:wait|waiting|delay|delaying|hesitate|hesitating|linger|lingering|hang about|hanging about|hang around|hanging around|stall|stalling|dither|dithering|explain|explaining|argue|arguing|talk|talking|chat|chatting|think|thinking|lose|waste|spare|discuss|panic|worry|sit|sitting|sit around|sitting around|dawdle|dawdling|hold back|holding back|put it off|putting it off|drag my feet|dragging my feet)(?: [a-z']+){0,3}$/,
@@ -202,9 +207,10 @@ function isEnd(tags: readonly Tag[], at: number): boolean {
   return (verbOf(next, "base")?.actions.length ?? 0) > 0 && !may(next, "name");
 }
 
+const MOVES = /^(?:take|get|put|give|move|bring|send)$/;
 const DENIES = /^(?:don't|dont|do not|can't|cant|cannot|can not|won't|couldn't)$/;
 const NO_REASON =
-  /^(?:(?:there's|theres|there is|i see|i have|i've got|got) )?(?:absolutely )?no (?:good |earthly )?(?:reason|point|point in|sense|sense in|way i'm|excuse|excuse for|use|use in)$/;
+  /^(?:(?:it would|it'd|it'll|it will|i'd|i would|we'd) (?:be|have to be) (?:a |an |just |plain |quite )*(?:silly|mad|crazy|fool|foolish|stupid|daft|idiot|idiotic|nuts|insane|remiss|shame|crime|rude|wrong|pity|waste|madness|sin|mug)|(?:(?:there's|theres|there is|i see|i have|i've got|got) )?(?:absolutely )?no (?:good |earthly )?(?:reason|point|point in|sense|sense in|way i'm|excuse|excuse for|use|use in))$/;
 
 /**
  * "Don't not lend 400 USDC: lend it", "I can't not sell my 2 ETH, so sell it": two negations, and the act again
@@ -215,9 +221,12 @@ export function dropDoubleNegation(tags: readonly Tag[], roles: Roles): Tag[] {
   while (tags[start] && (tags[start]!.mark || lightRole(tags[start]!) || isSpeaker(tags[start]!))) {
     start++;
   }
-  const not = tags.findIndex((tag, i) => i >= start && i < start + 5 && tag.norm === "not");
+  const not = tags.findIndex((tag, i) => i >= start && i < start + 7 && tag.norm === "not");
   if (not < 1) return [...tags];
-  const lead = tags.slice(0, not).filter((tag) => !tag.mark && !may(tag, "greeting", "address"));
+  const lead = tags.slice(0, not).filter((tag) =>
+    !tag.mark && !may(tag, "greeting", "address") &&
+    !/^(?:possibly|really|simply|actually|just)$/.test(tag.norm)
+  );
   const denied = DENIES.test(lead.at(-1)?.norm ?? "") &&
     lead.slice(0, -1).every((tag) => isSpeaker(tag) || lightRole(tag) !== null);
   const text = lead.flatMap(({ norm }) => norm.split(" ")).filter((word) => word !== "just").join(
@@ -226,7 +235,7 @@ export function dropDoubleNegation(tags: readonly Tag[], roles: Roles): Tag[] {
   if (!denied && !NO_REASON.test(text)) return [...tags];
   const at = tags[not + 1]?.norm === "to" ? not + 2 : not + 1;
   const verb = verbOf(tags[at], "base", "gerund");
-  if (!verb || verb.actions.length === 0) return [...tags];
+  if (!verb || verb.actions.length === 0 && !MOVES.test(verb.base)) return [...tags];
   const rest = tags.slice(at + 1);
   const end = rest.findIndex(({ mark }) => mark !== undefined);
   if (end < 0 || rest.some((tag) => may(tag, "negation", "condition", "question", "speech"))) {
@@ -234,6 +243,7 @@ export function dropDoubleNegation(tags: readonly Tag[], roles: Roles): Tag[] {
   }
   const said = rest.slice(end + 1);
   const again = said.some((tag) =>
+    verbOf(tag, "base")?.base === verb.base ||
     verbOf(tag, "base")?.actions.some((action) => verb.actions.includes(action)) ||
     /^(?:do it|just do it|do so|please do|do|go ahead)$/.test(tag.norm)
   );

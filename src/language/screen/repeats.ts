@@ -123,7 +123,7 @@ function isClearing(tag: Tag): boolean {
 export function dropWhole(tags: readonly Tag[], roles: Roles): Tag[] {
   const at = tags.findIndex((tag) => !tag.mark && !may(tag, "greeting", "courtesy", "filler"));
   const [of, the, whole, name] = tags.slice(at, at + 4);
-  const isWhole = at >= 0 && of?.norm === "of" &&
+  const isWhole = at >= 0 && /^(?:of|out of|from)$/.test(of?.norm ?? "") &&
     /^(?:the|my|our|those|these)$/.test(the?.norm ?? "") &&
     whole?.quantity?.kind === "amount" && whole.quantity.refusal === undefined && may(name, "name");
   if (!isWhole) return [...tags];
