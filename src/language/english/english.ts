@@ -114,7 +114,14 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     next thing|first thing|last thing|final thing|one more thing|my instruction|my command|
     my instructions|quick thing|first up|next up|that`,
   insistence:
-    `before i get wrecked|before i get liquidated|before it's too late|before i forget|before i fall asleep|before i blow it|before i think better of it|before i spend it|before i do something stupid|before i cave|
+    `on reflection|upon reflection|on due reflection|on balance|all things considered|after much thought|after some thought|after a lot of thought|after careful consideration|after due consideration|after long deliberation|
+    having thought about it|having slept on it|having thought it through|against my better judgement|against my better judgment|against all advice|against everyone's advice|with a heavy heart|with great pleasure|with great regret|with some regret|
+    reluctantly|grudgingly|begrudgingly|gladly|happily|sadly|regrettably|alas|for my sins|much as it pains me|as painful as it is|painful as it is|call me crazy|call me mad|call me old-fashioned|call me a fool|call me nuts|
+    laugh all you want|laugh all you like|laugh if you like|laugh if you must|judge me all you want|judge me all you like|judge me if you like|say what you like|say what you will|say what you want|think what you like|think what you will|think what you want|
+    i hate to do this|i hate to ask|i hate to say it|hate to say it|before bed|before i go to bed|before i turn in|before i head out|before i log off|
+    while it lasts|while i can|while i still can|while i remember|while i have the nerve|while the going's good|while the going is good|while stocks last|while i'm at it|while it's cheap|while it's still cheap|while they're cheap|while it's hot|while it's on sale|
+    for the long run|for the long haul|for the long term|for keeps|
+    before i get wrecked|before i get liquidated|before it's too late|before i forget|before i fall asleep|before i blow it|before i think better of it|before i spend it|before i do something stupid|before i cave|
     come hell or high water|come what may|come rain or shine|rain or shine|like it or not|by hook or by crook|one way or another|one way or the other|for better or worse|
     for better or for worse|now or never|it's now or never|do or die|ready or not|better late than never|no time like the present|there's no time like the present|
     today is the day|today's the day|now is the time|now is the hour|now is the moment|now's the moment|the time is now|time's come|this is it|this is the day|this is the moment|

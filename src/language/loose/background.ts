@@ -133,6 +133,11 @@ export function backgroundFault(
     return "not_understood";
   }
   if (DAYTIME.test(text)) return "condition";
+  // "no reason to swap if the price drops: …"
+  const isPointless = /^(?:there's |there is |i see )?no (?:reason|point|sense|need|use)\b/.test(
+    text,
+  );
+  if (isPointless && acts && !/\bnot\b/.test(text)) return "negation";
   // "so it shows up on BNB Chain": more than the order
   if (!isBefore && words.some((tag) => senseOf(tag, "name")?.kind === "chain")) {
     return "not_understood";

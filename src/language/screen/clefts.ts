@@ -98,7 +98,10 @@ function sides(tags: readonly Tag[], roles: Roles): Tag[] {
     for (const tag of kept.slice(at, at + 2)) roles.set(tag, "connector");
     kept = moved;
   }
-  return kept;
+  // "DAI is what Kim gets, 3 ETH is what I give": the other half would be lost
+  const isLeft = kept.length !== tags.length &&
+    kept.some(({ norm }, i) => /^(?:is|are)$/.test(norm) && kept[i + 1]?.norm === "what");
+  return isLeft ? [...tags] : kept;
 }
 
 function isPerson(tag: Tag | undefined): boolean {

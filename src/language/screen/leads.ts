@@ -66,6 +66,7 @@ function isLead(tags: readonly Tag[], isBehind = false): boolean {
   if (isBehind && !DISMISSES.test(text)) return false;
   if (TAKES_BACK.test(text) || CARES.test(text)) return true;
   const whole = tags.filter(({ mark }) => !mark).map(({ norm }) => norm).join(" ");
+  if (/\b(?:if|when|whenever|unless|once)\b/.test(whole)) return false;
   if (RESOLVES.some((pattern) => pattern.test(text) || pattern.test(whole))) {
     return !words.some((tag) => may(tag, "name"));
   }
@@ -116,6 +117,20 @@ const STAYS =
 const HAS_ALREADY =
   /^i (?:already (?:owe|have|hold|borrowed|staked|deposited|supplied|lent)|(?:owe|have|hold|borrowed|staked|deposited|supplied) (?:[$\d.,]+k?m?|[a-z]+)(?: [a-z0-9.]+)? (?:there )?already)\b/;
 
+/** "…, gotta pay the plumber", "…, might as well earn something": what it is for, outside of any domain. */
+const SERVES =
+  /^(?:(?:i |we )?(?:gotta|got to|need to|have to|must|wanna|want to)|i've got to|i gotta|trying to|hoping to|saving up to|off to) (?:pay|buy|cover|feed|fix|fund|catch|book|replace|afford|treat|repair|impress|eat|sleep|travel|move) ?[a-z' ]*$|^(?:might|may) as well (?:earn|make|get|have|use|enjoy) (?:something|some use|some good|the best) ?[a-z' ]*$/;
+
+/** True for a purpose in which nothing of a domain and nobody is named. */
+function serves(tags: readonly Tag[]): boolean {
+  const words = tags.filter(({ mark }) => !mark);
+  return SERVES.test(textOf(words)) && words.length <= 8 &&
+    words.every((tag) =>
+      tag.quantity === undefined && !may(tag, "name", "object", "noun", "foreign", "condition") &&
+      (tag.text === tag.norm || /^i\b/.test(tag.norm))
+    );
+}
+
 /** Where a clause behind an order with an amount of its own tells what is not asked for. */
 function besidesAt(tags: readonly Tag[], from: number): number {
   const at = tags.findLastIndex((tag, i) => i < tags.length - 1 && /^[,.;-]$/.test(tag.mark ?? ""));
@@ -127,7 +142,7 @@ function besidesAt(tags: readonly Tag[], from: number): number {
   const isBeside = STAYS.test(textOf(said)) ||
     HAS_ALREADY.test(textOf(said)) && said.length <= 7 &&
       !said.some((tag) => may(tag, "condition", "negation", "question", "but"));
-  return counted && isBeside ? at : tags.length;
+  return counted && isBeside || serves(said) ? at : tags.length;
 }
 
 /** "Leave the DAI alone but swap the 90 LINK": what is named to be let be, where the order is about something else. */
@@ -168,10 +183,10 @@ const textOf = (tags: readonly Tag[]): string =>
 function answeredAt(tags: readonly Tag[], start: number, end: number): number {
   if (end < 0 || tags[end]!.mark !== "?") return -1;
   const asked = tags.slice(start, end);
-  if (RHETORICAL.test(textOf(asked))) return end;
   const next = tags.findIndex((tag, i) => i > end && tag.mark !== undefined);
-  if (next < 0 || !/^[.,!:;-]$/.test(tags[next]!.mark!)) return -1;
+  if (next < 0) return RHETORICAL.test(textOf(asked)) ? end : -1;
   const answer = textOf(tags.slice(end + 1, next));
+  if (RHETORICAL.test(textOf(asked)) && !/^because\b/.test(answer)) return end;
   const isPlain = asked.every((tag) =>
     tag.quantity === undefined &&
     !may(tag, "name", "object", "noun", "foreign", "condition") &&

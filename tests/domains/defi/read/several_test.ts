@@ -84,6 +84,7 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
   ["2 ETH is what I staked on Lido", []],
   ["Morpho gets 40 USDC from me, they deposit it", []],
   ["ETH is what I want, not DAI", []],
+  ["DAI is what Kim gets, 3 ETH is what I give: swap", []],
   // A verb that is said once
   ["stake both my 60 DOT and my 15 KSM", ["stake 60 DOT", "stake 15 KSM"]],
   ["undelegate 2,000 TIA, and additionally 500 DYM", ["unstake 2000 TIA", "unstake 500 DYM"]],
