@@ -114,7 +114,11 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     next thing|first thing|last thing|final thing|one more thing|my instruction|my command|
     my instructions|quick thing|first up|next up|that`,
   insistence:
-    `on reflection|upon reflection|on due reflection|on balance|all things considered|after much thought|after some thought|after a lot of thought|after careful consideration|after due consideration|after long deliberation|
+    `here's the deal|here's the thing|long story short|to cut a long story short|to make a long story short|in a nutshell|in a word|in brief|in sum|to sum up|bottom line|the bottom line|upshot|the upshot|tldr|
+    listen carefully|listen up|listen here|pay attention|attention|attention please|now hear this|take note|heads up|next on the agenda|next on the list|first on the list|first on the agenda|last on the list|mission for today|your mission|my mission|
+    houston we have a problem|houston|abracadabra|presto|hey presto|off you go|on you go|on you go then|away you go|snap to it|hop to it|jump to it|get to it|go to it|look sharp|look lively|look alive|get cracking|crack on|get a move on|get weaving|shake a leg|step on it|make haste|
+    get on it|be about it|out of boredom|for no reason|just because|for old times' sake|for luck|and be done with it|and have done with it|
+    on reflection|upon reflection|on due reflection|on balance|all things considered|after much thought|after some thought|after a lot of thought|after careful consideration|after due consideration|after long deliberation|
     having thought about it|having slept on it|having thought it through|against my better judgement|against my better judgment|against all advice|against everyone's advice|with a heavy heart|with great pleasure|with great regret|with some regret|
     reluctantly|grudgingly|begrudgingly|gladly|happily|sadly|regrettably|alas|for my sins|much as it pains me|as painful as it is|painful as it is|call me crazy|call me mad|call me old-fashioned|call me a fool|call me nuts|
     laugh all you want|laugh all you like|laugh if you like|laugh if you must|judge me all you want|judge me all you like|judge me if you like|say what you like|say what you will|say what you want|think what you like|think what you will|think what you want|

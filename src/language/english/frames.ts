@@ -38,6 +38,19 @@ const ASK = [
 
 /** Frames that a verb in its base form follows. */
 const BASE: readonly string[] = [
+  "this is your cue to",
+  ...["blessing", "leave", "consent", "say-so"].map((what) => `you have my ${what} to`),
+  "i give you leave to",
+  "i give you my blessing to",
+  "consider yourself instructed to",
+  "consider yourself told to",
+  ...["i'm", "i am", "we're", "we are"].flatMap((who) =>
+    ["ordering you", "telling you", "begging you", "urging you", "imploring you", "commanding you"]
+      .concat("pleading with you", "directing you").map((asks) => `${who} ${asks} to`)
+  ),
+  ...["herewith", "hereby", "this is"].flatMap((here) =>
+    ["instruction", "order", "request"].map((what) => `${here} my ${what} to`)
+  ),
   ...["there is", "there's", ""].map((is) => `${is} nothing i'd rather do than`.trim()),
   ...["i want nothing more than", "i'd like nothing better than", "i'd like nothing more than"]
     .map((wish) => `${wish} to`),
@@ -577,6 +590,26 @@ function askings(): string[] {
 
 /** Frames that a thing or an act follows: "i want a swap of …", "get 5 ETH staked". */
 const THING: readonly string[] = [
+  ...["it is my", "it's my", "it is our"].flatMap((own) =>
+    ["desire", "wish", "request", "order", "decision"].map((what) => `${own} ${what} that`)
+  ),
+  "i demand",
+  "i demand that",
+  "i hereby demand",
+  "i hereby demand that",
+  "i would ask that",
+  "i'd ask that",
+  "what's needed is",
+  "what is needed is",
+  "what's wanted is",
+  "what is wanted is",
+  ...["what i'm", "what i am", "what we're", "what we are"].flatMap((who) =>
+    ["after", "looking for", "asking for"].map((what) => `${who} ${what} is`)
+  ),
+  "what i ask for is",
+  "what i require is",
+  "what i would like is",
+  "what i'd love is",
   ...["hook", "set", "sort", "fix"].map((verb) =>
     `${verb} me ${verb === "sort" ? "out" : "up"} with`
   ),

@@ -22,7 +22,7 @@ const led = ({ from }: Tag, norm: string): Tag => ({
  */
 export function undoClefts(tags: readonly Tag[], roles: Roles): Tag[] {
   const told = handOver(unfront(unstrand(sides(tags, roles), roles), roles), roles);
-  return payFor(pseudo(told, roles));
+  return isWanted(payFor(pseudo(told, roles)), roles);
 }
 
 /** Where the thing before a tag begins; -1 if there is none. */
@@ -162,8 +162,14 @@ function unstrand(tags: readonly Tag[], roles: Roles): Tag[] {
   const isStranded = /^(?:into|for|to|in|on|at|with|from|out of|onto)$/.test(
     tags[end - 1]?.norm ?? "",
   );
-  if (!isThing || !isStranded) return [...tags];
+  // "it's 8 ETH that I want staked"
+  const isDone = verbOf(tags[wish + 1], "participle") !== undefined ||
+    /^(?:back|out|back from|out of)$/.test(tags[wish + 1]?.norm ?? "");
+  if (!isThing || !isStranded && !isDone) return [...tags];
   for (const tag of tags.slice(at, wish)) if (!lead.includes(tag)) roles.set(tag, "connector");
+  if (!isStranded) {
+    return [...tags.slice(0, at), tags[wish]!, ...lead, ...tags.slice(wish + 1)];
+  }
   return [...tags.slice(0, at), ...tags.slice(wish, end), ...lead, ...tags.slice(end)];
 }
 
@@ -356,4 +362,25 @@ function opensAt(
     }
   }
   return null;
+}
+
+/** Behind the noun of an act: that it is to be done. */
+const WANTED =
+  /^(?:is|are|'s) (?:what (?:i'm|i am|we're) (?:after|looking for|asking for)|what (?:i|we) (?:want|need|require|ask for|ask)|what(?:'s| is) (?:needed|wanted|required|called for)|in order|called for|needed|required|wanted|what i'd like)(?: now| today| please| here)*$/;
+
+/** "A withdrawal of 40 USDC is what I'm after", "a deposit is in order: 40 DAI": an act that is asked for. */
+function isWanted(tags: readonly Tag[], roles: Roles): Tag[] {
+  const be = tags.findIndex(({ norm }) => /^(?:is|are)$/.test(norm));
+  const mark = tags.findIndex((tag, i) => i > be && tag.mark !== undefined);
+  const end = mark < 0 ? tags.length : mark;
+  const act = tags.slice(0, be);
+  const isAct = be > 0 && /^(?:an?|one)$/.test(act[0]!.norm) &&
+    act.filter((tag) => may(tag, "noun")).length === 1 &&
+    !act.some((tag) => tag.mark !== undefined || may(tag, "negation", "condition", "subject"));
+  const text = tags.slice(be, end).map(({ norm }) => norm).join(" ");
+  if (!isAct || !WANTED.test(text)) return [...tags];
+  for (const tag of tags.slice(be, end)) roles.set(tag, "courtesy");
+  const { from, to } = tags[be]!;
+  const asks: Tag = { from, to, text: "please", norm: "please", senses: [{ role: "courtesy" }] };
+  return [...act, asks, ...tags.slice(end)];
 }
