@@ -221,7 +221,8 @@ export function readArguments(
     // "sell ETH to buy DAI", "give me DAI and take 500 USDC", "by selling 2 ETH"
     if (
       link && context.exchanges &&
-      (joined || /^(?:to|by)$/.test(prep ?? "") || verbOf(tag, "gerund") ||
+      (joined || tag.norm === "take" && (i === 0 || tags[i - 1]!.mark === ",") ||
+        /^(?:to|by)$/.test(prep ?? "") || verbOf(tag, "gerund") ||
         /^(?:to |so |such |pay (?:with|in)$)/.test(tag.norm))
     ) {
       // "sell 30 LINK and take DAI", "give me DAI and take 500 USDC": the other side

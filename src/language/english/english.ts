@@ -71,8 +71,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     from my trading account|from my usual account|that's all|that is all|that'll be all|
     thats it|thats all|and thats it|gracias|merci|danke|grazie|obrigado|that's it|that will be all|and that's it|nothing else|and nothing else|much obliged|
     please & thank you|will ya|would ya|would you kindly|do the needful|once you can|when ready`,
-  filler:
-    `at the moment|at present|presently|nowadays|these days|which is why|that's why|that is why|and that's why|for that reason|for this reason|as a result|hence why|this is why|
+  filler: `lowkey|highkey|fr fr|frfr|
+    at the moment|at present|presently|nowadays|these days|which is why|that's why|that is why|and that's why|for that reason|for this reason|as a result|hence why|this is why|
     to be precise|to be exact|to be specific|ugh|ha|hah|tsk|gosh|gee|blimey|crikey|jeez|sheesh|yikes|yay|woohoo|whoa|wow|omg|meh|pff|pfft|aha|hurrah|hooray|argh|ack|ho hum|oh well|oh boy|oh man|oh dear|oh my|my oh my|good grief|good lord|good heavens|holy moly|holy cow|dang|bloody hell|right so|abeg|oya|biko|sha|sef|och|och aye|aye aye|anot|mah|wor|like actually|like really|like seriously|in all seriousness|to the tune of|in the amount of|to the amount of|in the sum of|to the sum of|
     more or less|lol|lmao|tbh|imo|fr|ngl|finally|hence|thus|therefore|consequently|accordingly|let's see|altogether|entirely|completely|fully|in hand|so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
     alrighty then|aight|ight|welp|whew|phew|oof|heh|hehe|lmao|leh lah|lor lah|sia|wah|alamak|
@@ -94,8 +94,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     on the double|at your earliest convenience|in no time|swiftly|at this moment|this moment|
     before the end of the day|as fast as possible|as quickly as possible|as fast as you can|
     from now on|nothing more|and nothing more|with immediate effect|effective immediately`,
-  address:
-    `bhaiya|duck|me duck|hen|doll|babe|cuz|blud|my trusty bot|trusty bot|trusty friend|good lad|my good man|my good friend|lad|lass|chum|young man|old boy|old bean|my lovely|trusty agent|oga|bossman|boss man|my man|my bot|dear bot of mine|little helper|
+  address: `anon|my g|gang|broski|brah|bredrin|laddie|lassie|playa|cuzzo|
+    bhaiya|duck|me duck|hen|doll|babe|cuz|blud|my trusty bot|trusty bot|trusty friend|good lad|my good man|my good friend|lad|lass|chum|young man|old boy|old bean|my lovely|trusty agent|oga|bossman|boss man|my man|my bot|dear bot of mine|little helper|
     sir or madam|luv|guv|fella|matey|hun|kiddo|bhai|yaar|bruv|dawg|homie|sis|lads|chaps|my guy|
     my dude|big man|comrade|brother|my good bot|old friend|my love|sunshine|champ|ace|legend|
     good sir|kind sir|dear team|dear support|machine|ai|clanker|assistant|agent|bot|boss|mate|buddy|bud|pal|dear|friend|sir|madam|team|folks|everyone|

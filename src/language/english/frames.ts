@@ -150,6 +150,11 @@ const BASE: readonly string[] = [
   "i want u to",
   "can help me",
   "gonnae",
+  "finna",
+  "i'm finna",
+  "im finna",
+  "ima",
+  "i'ma",
   "gonny",
   ...["i", "we", "i hereby", "we hereby"].flatMap((who) =>
     ["authorise", "authorize", "instruct", "request", "direct", "order"].flatMap((first) =>
@@ -487,6 +492,7 @@ const BASE: readonly string[] = [
 
 /** Frames that a verb with -ing follows. */
 const GERUND: readonly string[] = [
+  ...["d'you", "d'ya", "do ya", "do u", "would ya", "would u", "u"].map((you) => `${you} mind`),
   ...["honour", "honor", "kindness", "favour", "favor", "courtesy", "service"].flatMap((what) => [
     `do me the ${what} of`,
     `would you do me the ${what} of`,
@@ -590,6 +596,7 @@ function askings(): string[] {
 
 /** Frames that a thing or an act follows: "i want a swap of …", "get 5 ETH staked". */
 const THING: readonly string[] = [
+  "hmu with",
   ...["it is my", "it's my", "it is our"].flatMap((own) =>
     ["desire", "wish", "request", "order", "decision"].map((what) => `${own} ${what} that`)
   ),

@@ -65,8 +65,10 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     if (done) pending = [];
     const isTold = segment.joint === "after" || segment.joint === "before";
     // "buy 2 ETH, paying in USDC"
-    const pays = last !== undefined && may(tags[0], "prep", "link") && verbOf(tags[0], "gerund") &&
-      exchangesOf(last.found, last.back, lexicon);
+    const takes = tags[0]!.norm === "take" && segment.joint === "," &&
+      tags.slice(1).every((tag) => may(tag, "name", "determiner") || lightRole(tag) !== null);
+    const pays = last !== undefined && may(tags[0], "prep", "link") &&
+      (takes || verbOf(tags[0], "gerund")) && exchangesOf(last.found, last.back, lexicon);
     // "exchange 3 ETH, I want DAI back"
     const isWanted = last !== undefined && !inReason && segment.joint === "," &&
       WANTS.test(tags[0]!.norm) && exchangesOf(last.found, last.back, lexicon) &&

@@ -17,6 +17,7 @@ const OVERRIDES =
 /** Haste and resolve that a negation says. */
 const RESOLVES = [
   /^(?:and )?no (?:more )?(?:lectures?|speeches|sermons?|advice|hard feelings|offen[cs]e|pressure|sweat|biggie|big deal|small talk|chit-?chat|pleasantries|frills|fanfare|ceremony|explanations?|arguments?|objections?|discussions?|debates?|comments?|funny business|faff|hassle|bother|problem|problemo|mercy|turning back|going back|looking back|peeking|sleep|rest for the wicked|pain no gain|guts no glory)(?: please| now| today| at all| from you)?$/,
+  /^(?:(?:ok|okay|aight|alright|yeah|all right) )?(?:bet|say less|heard|facts|copy that|roger|roger that|sweet|nice one|right on|got it|game time|go time|degen time|showtime|party time|crunch time|we ball|we move|we ride|we ridin|let's ride|vamos|allez|giddy up|tally ho|onwards|forward march|all aboard)$/,
   /^nothing (?:to worry about|personal|to see here|special|new|to fear|wrong with that|much to say|to it|ventured nothing gained|complicated|dramatic|wild|crazy)(?: here| today)?$/,
   /^(?:but |and )?(?:don't|dont|do not|never) (?:tell|let) (?:my|the|our|anyone|anybody|him|her|them)(?: [a-z]+){0,2}(?: know)?(?: but)?$/,
   /^(?:long time no (?:see|speak|chat|talk|hear)|between you and me|just between us|just between you and me)$/,

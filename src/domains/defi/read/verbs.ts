@@ -63,7 +63,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     "swap|trade|exchange|convert|transform|sell|buy|purchase|market swap|flip|rotate|flog|offload|ditch|" +
     "acquire|mkt sell|mkt buy|turn|replace|swap out|trade in|sell off|sell out|sell down|exchange out|change|switch|dump|" +
     "rebalance|realize|realise|obtain|trade out|spend|ape|market buy|market sell|" +
-    "change over|convert over|cash",
+    "change over|convert over|cash|cop|snap up|snaffle",
     [S],
   ],
   [

@@ -67,6 +67,8 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
   ["I'm paying 40 DAI and I want LINK for it: swap", ["swap 40 DAI > LINK"]],
   ["what I want is UNI, what I'm giving is 3 ETH: swap", ["swap 3 ETH > UNI"]],
   ["exchange 3 ETH, I want DAI back", ["swap 3 ETH > DAI"]],
+  ["offload 3 LINK, take USDC", ["swap 3 LINK > USDC"]],
+  ["sell 3 LINK, take 40 USDC out of Aave", ["swap 3 LINK", "withdraw 40 USDC @ aave"]],
   ["out of my 10 ETH, sell 3 for USDC", ["swap 3 ETH > USDC"]],
   ["stake, with Jito, my SOL, all of it", ["stake all SOL @ jito"]],
   ["swap 3 ETH, I want 500 DAI", ["swap ETH > DAI amount?"]],
