@@ -42,6 +42,11 @@ const PREPS: Readonly<Record<string, string>> = {
   "guaranteed by": "against",
   versus: "against",
   w: "with",
+  wi: "with",
+  "in place of": "in exchange for",
+  "in lieu of": "in exchange for",
+  "in favour of": "for",
+  "in favor of": "for",
   "w /": "with",
   frm: "from",
   frum: "from",
@@ -138,7 +143,7 @@ export function readArguments(
       const owed = owedIn(phrases);
       if (refusal?.kind === "zero" && owed && (prep === "to" || prep === "->")) {
         owed.hints.push("is:zero");
-        owed.amount ??= { from: tag.from, to: tag.to, kind: "all" };
+        owed.amount ??= { from: tag.quantity.from, to: tag.quantity.to, kind: "all" };
         roles.set(tag, "manner");
         [prep, draft] = [null, null];
         continue;
@@ -223,10 +228,12 @@ export function readArguments(
     // "sell ETH to buy DAI", "give me DAI and take 500 USDC", "by selling 2 ETH"
     if (
       link && context.exchanges &&
-      (joined || /^(?:to|by)$/.test(prep ?? "") || verbOf(tag, "gerund") ||
+      (joined || tag.norm === "take" && (i === 0 || tags[i - 1]!.mark === ",") ||
+        /^(?:to|by)$/.test(prep ?? "") || verbOf(tag, "gerund") ||
         /^(?:to |so |such |pay (?:with|in)$)/.test(tag.norm))
     ) {
-      [prep, prepTag, joined] = [link.prep, tag, false];
+      // "sell 30 LINK and take DAI", "give me DAI and take 500 USDC": the other side
+      [prep, prepTag, joined] = [tag.norm === "take" ? "take" : link.prep, tag, false];
       roles.set(tag, "connector");
       continue;
     }
@@ -255,6 +262,19 @@ export function readArguments(
     }
     if (may(tag, "manner")) {
       roles.set(tag, "manner");
+      continue;
+    }
+    // "stake my SOL, all of it"
+    const owned = phrases.find((phrase) => phrase.prep === null && !phrase.self);
+    const isWhole = /^(?:all of it|all of them|it all|them all)$/.test(tag.norm) && prep === null &&
+      draft === null && (context.exchanges ||
+        phrases.flatMap(({ names }) => names).filter(({ kind }) => kind === "asset").length ===
+          1) &&
+      owned?.amount === null && owned.pronoun === null &&
+      owned.names.length === 1 && owned.names[0]!.kind === "asset";
+    if (isWhole) {
+      owned!.amount = { from: tag.from, to: tag.to, kind: "all" };
+      roles.set(tag, "amount");
       continue;
     }
     if (may(tag, "pronoun") && !(may(tag, "determiner") && startsThing(after))) {

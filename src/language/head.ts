@@ -28,7 +28,7 @@ export function findTold(tags: readonly Tag[]): FoundHead | null {
 
 /** Words of a frame that ask politely, so that a question mark may follow. */
 const ASKING =
-  /^(?:can|could|would|will|mind|do you mind|may|might|is it possible|are you able|how about|why don't|what about|u\b|help)/;
+  /^(?:can|could|would|will|mind|do you mind|may|might|is it possible|are you able|how about|why don't|what about|u\b|help|any chance|any way|is there (?:any|a) (?:chance|way)|i (?:was wondering|wonder)|wondering|was wondering|what are the chances|is it too much|do you (?:think|reckon)|d'you|i don't suppose|gonn|wouldst|wilt|you wouldn't mind)/;
 
 /** True if a frame asks: "could you", "would you mind". */
 export function isAsking(frame: readonly Tag[]): boolean {
@@ -503,7 +503,7 @@ function isExchange(tags: readonly Tag[], arrow: number): boolean {
 function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): FoundHead | null {
   const { from } = frame.at(-1)!;
   // "What I want is 3 ETH in exchange for USDC"
-  if (tags.some(({ norm }) => norm === "in exchange for" || norm === "in return for")) {
+  if (tags.some(({ norm }) => /^in (?:exchange for|return for|place of|lieu of)$/.test(norm))) {
     return {
       head: { form: "wish", word: "get", actions: ["->"], from, to: from },
       frame,

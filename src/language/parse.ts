@@ -18,11 +18,20 @@ import { cutSegments } from "./segments.ts";
 import { may, senseOf, type Tag, tagTokens } from "./tokens/tags.ts";
 import { joinAddresses } from "./tokens/addresses.ts";
 import { type Token, tokenize } from "./tokens/tokens.ts";
-import { dropContrasts } from "./screen/contrasts.ts";
+import { resolveLatter, undoClefts } from "./screen/clefts.ts";
+import { dropContrasts, dropNotBut, dropNotThis } from "./screen/contrasts.ts";
 import { dropExclusions } from "./screen/exclusions.ts";
+import { dropCommandSign, dropDoubleNegation, dropLeads, dropSpared } from "./screen/leads.ts";
 import { toEveryday } from "./screen/everyday.ts";
-import { dropOpening, dropRepairs } from "./screen/repairs.ts";
-import { dropRepeats, dropStutters } from "./screen/repeats.ts";
+import { dropOpening, dropRenames, dropRepairs, dropScratched } from "./screen/repairs.ts";
+import {
+  dropRepeats,
+  dropStutters,
+  dropUnclear,
+  dropWhole,
+  dropWholeBehind,
+  joinHalves,
+} from "./screen/repeats.ts";
 import {
   applyCorrections,
   asksOthers,
@@ -164,7 +173,7 @@ function* freshReadings(prompt: string, lexicon: CompiledLexicon): Generator<Par
  * of it staked" takes back the order.
  */
 const EXCEPTS =
-  /\b(?:any|anything|anywhere|something|somewhere|everything|everywhere|all|none)(?: \w+)? (?:but|like|except)\b|\b(?:leave|keep|leaving|keeping) (?:all|everything|it all)\b/;
+  /\b(?:any|anything|anywhere|something|somewhere|everything|everywhere|all|none)(?: \w+)? (?:but|like|except)\b|\b(?:leave|keep|leaving|keeping) (?:all|everything|it all|every)\b/;
 
 function exceptsSome({ tokens }: Prepared): boolean {
   return EXCEPTS.test(tokens.map(({ norm }) => norm).join(" "));
@@ -188,7 +197,13 @@ interface Prepared {
 
 /** "one deposit of 0.4 WBTC": that it is one says nothing of how much. */
 function withoutCounts(tags: readonly Tag[]): Tag[] {
+  const isCounted = tags.some(({ quantity }) => quantity?.kind === "amount" && !quantity.refusal);
   return tags.map((tag, i) => {
+    // "partial repayment, 125 LUSD": the amount tells how much of it
+    const isSized = isCounted && /^(?:partial|small|modest)$/.test(tag.norm) &&
+      may(tags[i + 1], "noun") &&
+      tags[i + 2]?.mark !== undefined;
+    if (isSized) return { ...tag, senses: [{ role: "adjective" }] };
     if (tag.quantity === undefined || !/^(?:one|a single|a)$/.test(tag.norm)) return tag;
     // "one small loan, 50 DAI": what counts is said as well
     const next = tags.slice(i + 1, i + 4).findIndex((one) => may(one, "noun", "object"));
@@ -231,10 +246,17 @@ function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPro
   const quantities = readQuantities(tokens, lexicon.lexicon.quantities);
   const marks = createRoles(tokens.length);
   const tagged = joinAddresses(tagTokens(prompt, tokens, quantities, lexicon));
-  const listed = dropListMarks(tagged, prompt, tokens, marks);
+  const listed = dropListMarks(dropCommandSign(tagged, tokens, marks), prompt, tokens, marks);
   const said = dropStutters(withoutCounts(toEveryday(listed, lexicon)), marks);
-  const corrected = applyCorrections(said, marks);
-  const tags = dropRepeats(dropRepairs(dropOpening(corrected, marks), marks), marks);
+  const renamed = dropScratched(dropRenames(joinHalves(said, marks), marks), marks);
+  const corrected = applyCorrections(dropNotBut(dropUnclear(renamed, marks), marks), marks);
+  const mended = dropRepeats(dropRepairs(dropOpening(corrected, marks), marks), marks);
+  const meant = dropDoubleNegation(dropLeads(mended, marks), marks);
+  const told = dropSpared(
+    dropNotThis(dropWholeBehind(dropWhole(meant, marks), marks), marks),
+    marks,
+  );
+  const tags = undoClefts(resolveLatter(told, marks), marks);
   const wrapper = findWrapper(tags, prompt, tokens);
   if (wrapper) {
     const { start } = tokens[wrapper.from]!;

@@ -47,7 +47,11 @@ export function takeRatios(
       to + 1 < tags.length &&
       /^(?:at most|most|max|maximum|tops|or less|tolerance|or lower)$/.test(tags[to + 1]!.norm)
     ) to++;
-    if (tags[to + 1]?.norm === "at" && tags[to + 2]?.norm === "most") to += 2;
+    const [at1, the, most] = [1, 2, 3].map((n) => tags[to + n]?.norm ?? "");
+    if (at1 === "at" && /^(?:most|max|maximum)$/.test(the!)) to += 2;
+    else if (at1 === "at" && the === "the" && /^(?:very )?(?:most|max|maximum)$/.test(most!)) {
+      to += 3;
+    }
     for (const tag of tags.slice(from, to + 1)) {
       dropped.add(tag);
       roles.set(tag, "limit");

@@ -115,8 +115,9 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     hi folks|hey folks|good evening all|good morning all|wagwan|sup|what's up|whats up|ello|
     hi|hey|hello|yo|gm|gn|howdy|hiya|greetings|hi there|hey there|hello there|
     good morning|good afternoon|good evening|good day|morning|evening|hello again|hi again`,
-  courtesy:
-    `i hope it's fine to ask|i hope it's ok to ask|i hope it's okay to ask|hope it's ok to ask|i hope you don't mind me asking|hope you don't mind me asking|hope you don't mind|i hope you don't mind|if i may ask|if i may|
+  courtesy: `through you|via you|with your help|with thanks in advance|proceed|please proceed then|
+    like a good lad|like a good bot|like a good boy|like a good sport|like a good chap|there's a dear|there's a good lad|there's a good chap|prithee|i prithee|pray|i pray you|if you'd be a dear|if you'd be so good|if it's not a bother|thanks a mil|thanks loads|ta muchly|thanks heaps|cheers big ears|with my thanks|regards|kind regards|best regards|warm regards|yours faithfully|yours sincerely|yours truly|sincerely|respectfully|respectfully yours|best wishes|
+    i hope it's fine to ask|i hope it's ok to ask|i hope it's okay to ask|hope it's ok to ask|i hope you don't mind me asking|hope you don't mind me asking|hope you don't mind|i hope you don't mind|if i may ask|if i may|
     if it's no bother|if it is no bother|if it's not too much to ask|if it isn't too much to ask|if it's not too much|if it's not a bother|
     i have a request|i've got a request|i have a favour to ask|i have a favor to ask|a small favour|a small favor|could i ask a favour|can i ask a favour|may i ask a favour|i need a favour|i need a favor|one favour|one favor|
     if that's alright|if that is alright|if that's all right|if that's fine|if that's possible|if you'd be so kind|if you'd be so good|
@@ -145,8 +146,10 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     from my trading account|from my usual account|that's all|that is all|that'll be all|
     thats it|thats all|and thats it|gracias|merci|danke|grazie|obrigado|that's it|that will be all|and that's it|nothing else|and nothing else|much obliged|
     please & thank you|will ya|would ya|would you kindly|do the needful|once you can|when ready`,
-  filler:
-    `ooof|uff|ugh|argh|meh|gah|bah|pff|pfft|eek|yikes|yay|woohoo|woot|hooray|hurrah|blimey|crikey|gosh|geez|jeez|sheesh|wow|whoa|wtf|omg|smh|boom|bingo|voila|ahem|psst|hey presto|good grief|oh boy|oh man|oh dear|my god|thank god|thanks god|eureka|wheee|whee|gooo|goooo|let's gooo|lets gooo|lets goo|let's goo|
+  filler: `lowkey|highkey|fr fr|frfr|
+    at the moment|at present|presently|nowadays|these days|which is why|that's why|that is why|and that's why|for that reason|for this reason|as a result|hence why|this is why|
+    to be precise|to be exact|to be specific|ugh|ha|hah|tsk|gosh|gee|blimey|crikey|jeez|sheesh|yikes|yay|woohoo|whoa|wow|omg|meh|pff|pfft|aha|hurrah|hooray|argh|ack|ho hum|oh well|oh boy|oh man|oh dear|oh my|my oh my|good grief|good lord|good heavens|holy moly|holy cow|dang|bloody hell|right so|abeg|oya|biko|sha|sef|och|och aye|aye aye|anot|mah|wor|like actually|like really|like seriously|in all seriousness|to the tune of|in the amount of|to the amount of|in the sum of|to the sum of|
+    ooof|uff|ugh|argh|meh|gah|bah|pff|pfft|eek|yikes|yay|woohoo|woot|hooray|hurrah|blimey|crikey|gosh|geez|jeez|sheesh|wow|whoa|wtf|omg|smh|boom|bingo|voila|ahem|psst|hey presto|good grief|oh boy|oh man|oh dear|my god|thank god|thanks god|eureka|wheee|whee|gooo|goooo|let's gooo|lets gooo|lets goo|let's goo|
     more or less|lol|lmao|tbh|imo|fr|ngl|finally|hence|thus|therefore|consequently|accordingly|let's see|altogether|entirely|completely|fully|in hand|so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
     alrighty then|aight|ight|welp|whew|phew|oof|heh|hehe|lmao|leh lah|lor lah|sia|wah|alamak|
     can lah|ok lah|okay lah|ok can|eh boss|innit though|you see|mind you|
@@ -159,21 +162,24 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     in one go|hereby|forthwith|frankly|finally|really|yes absolutely|absolutely|definitely|
     certainly|of course|without fail|then and there|innit|yah|ya`,
   urgency:
-    `before anything else|now|right now|rn|immediately|asap|quickly|quick|at once|right away|fast|urgently|
+    `before you do anything else|before you do anything more|before all else|above all else|right this second|right this minute|right this instant|this very second|this very instant|this very moment|today itself|now itself|now only|the noo|in a jiffy|lickety-split|post-haste|posthaste|at the double|in a flash|now now|meaning now|as in now|as of this moment|here and now|at your earliest|without a moment's delay|with haste|if not sooner|if not before|toot sweet|straight off|on the spot|on the dot|
+    before anything else|now|right now|rn|immediately|asap|quickly|quick|at once|right away|fast|urgently|
     urgent|this instant|chop chop|already|without delay|straight away|straightaway|this minute|
     this second|today|this very minute|promptly|instantly|pronto|stat|real quick|sharpish|
     by the end of the day|by end of day|by eod|as we speak|immediately please|hurry|hurry up|
     on the double|at your earliest convenience|in no time|swiftly|at this moment|this moment|
     before the end of the day|as fast as possible|as quickly as possible|as fast as you can|
     from now on|nothing more|and nothing more|with immediate effect|effective immediately`,
-  address:
-    `sir or madam|luv|guv|fella|matey|hun|kiddo|bhai|yaar|bruv|dawg|homie|sis|lads|chaps|my guy|
+  address: `anon|my g|gang|broski|brah|bredrin|laddie|lassie|playa|cuzzo|
+    bhaiya|duck|me duck|hen|doll|babe|cuz|blud|my trusty bot|trusty bot|trusty friend|good lad|my good man|my good friend|lad|lass|chum|young man|old boy|old bean|my lovely|trusty agent|oga|bossman|boss man|my man|my bot|dear bot of mine|little helper|
+    sir or madam|luv|guv|fella|matey|hun|kiddo|bhai|yaar|bruv|dawg|homie|sis|lads|chaps|my guy|
     my dude|big man|comrade|brother|my good bot|old friend|my love|sunshine|champ|ace|legend|
     good sir|kind sir|dear team|dear support|machine|ai|clanker|assistant|agent|bot|boss|mate|buddy|bud|pal|dear|friend|sir|madam|team|folks|everyone|
     computer|robot|lovely bot|my friend|dear assistant|dear agent|dear bot|fam|chief|captain|
     sweetie|honey|love|guys|y'all|darling|old chap|amigo|butler|jarvis|hi team|support|helper`,
   label:
-    `two things|three things|two orders|payday|first things first|a couple of things|process|please process|req|cmd|trade|execute|do|please execute|action required|step one|step two|step three|
+    `consider this final|consider it done|consider this done|verb|operation|action|act|to do|delegation order|staking order|swap order|deposit order|withdrawal order|
+    two things|three things|two orders|payday|first things first|a couple of things|process|please process|req|cmd|trade|execute|do|please execute|action required|step one|step two|step three|
     please action|for execution|instruction to agent|directive|errand|mission|urgent|
     note to agent|order for you|order of the day|my order is|here's my order|here is my order|
     order|orders|request|instruction|instructions|command|task|action|payment|job|
@@ -183,7 +189,30 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     decision|next one|action item|assignment|item|work order|trade order|a request|an order|urgent request|
     next thing|first thing|last thing|final thing|one more thing|my instruction|my command|
     my instructions|quick thing|first up|next up|that`,
-  insistence: `${HEDGES}|
+  insistence:
+    `here's the deal|here's the thing|long story short|to cut a long story short|to make a long story short|in a nutshell|in a word|in brief|in sum|to sum up|bottom line|the bottom line|upshot|the upshot|tldr|
+    listen carefully|listen up|listen here|pay attention|attention|attention please|now hear this|take note|heads up|next on the agenda|next on the list|first on the list|first on the agenda|last on the list|mission for today|your mission|my mission|
+    houston we have a problem|houston|abracadabra|presto|hey presto|off you go|on you go|on you go then|away you go|snap to it|hop to it|jump to it|get to it|go to it|look sharp|look lively|look alive|get cracking|crack on|get a move on|get weaving|shake a leg|step on it|make haste|
+    get on it|be about it|out of boredom|for no reason|just because|for old times' sake|for luck|and be done with it|and have done with it|
+    on reflection|upon reflection|on due reflection|on balance|all things considered|after much thought|after some thought|after a lot of thought|after careful consideration|after due consideration|after long deliberation|
+    having thought about it|having slept on it|having thought it through|against my better judgement|against my better judgment|against all advice|against everyone's advice|with a heavy heart|with great pleasure|with great regret|with some regret|
+    reluctantly|grudgingly|begrudgingly|gladly|happily|sadly|regrettably|alas|for my sins|much as it pains me|as painful as it is|painful as it is|call me crazy|call me mad|call me old-fashioned|call me a fool|call me nuts|
+    laugh all you want|laugh all you like|laugh if you like|laugh if you must|judge me all you want|judge me all you like|judge me if you like|say what you like|say what you will|say what you want|think what you like|think what you will|think what you want|
+    i hate to do this|i hate to ask|i hate to say it|hate to say it|before bed|before i go to bed|before i turn in|before i head out|before i log off|
+    while it lasts|while i can|while i still can|while i remember|while i have the nerve|while the going's good|while the going is good|while stocks last|while i'm at it|while it's cheap|while it's still cheap|while they're cheap|while it's hot|while it's on sale|
+    for the long run|for the long haul|for the long term|for keeps|
+    before i get wrecked|before i get liquidated|before it's too late|before i forget|before i fall asleep|before i blow it|before i think better of it|before i spend it|before i do something stupid|before i cave|
+    come hell or high water|come what may|come rain or shine|rain or shine|like it or not|by hook or by crook|one way or another|one way or the other|for better or worse|
+    for better or for worse|now or never|it's now or never|do or die|ready or not|better late than never|no time like the present|there's no time like the present|
+    today is the day|today's the day|now is the time|now is the hour|now is the moment|now's the moment|the time is now|time's come|this is it|this is the day|this is the moment|
+    no time to explain|no time to talk|no time to chat|no time to waste|no time to argue|no time to think|no time for questions|no time for chit-chat|no time for this|
+    before you ask|before you do anything|simple as that|as simple as that|plain and simple|pure and simple|end of story|end of discussion|case closed|nuff said|that's final|and that's final|that's that|and that's that|
+    no simulation|no test|no drill|no rehearsal|no game|no games|no prank|no dry run|no demo|no practice|not a simulation|not a rehearsal|not a game|not a prank|not a dry run|not a demo|
+    this is no simulation|this is no test|this is no joke|this is no game|the real thing|the real deal|this is the real thing|this is the real deal|it's the real thing|for real this time|
+    i can't stress this enough|i cannot stress this enough|i can't stress it enough|and i can't stress this enough|i kid you not|scout's honour|on my life|upon my word|on my honour|rest assured|make no mistake|
+    no cap|no lie|on god|deadass|real talk|full send|send it already|and i mean it|and all i want|and that's an order|and that is an order|whatever it takes|the more the merrier|
+    enough dithering about|no more faffing|no dilly dallying|no shilly-shallying|no two ways about this|no skin off my nose|nothing to discuss|nothing to add|nothing else to it|nothing to it|
+    ${HEDGES}|
     as i said to you|like i said|as i told you|as discussed|as we discussed|as we agreed|as mentioned|as requested|as instructed|as ever|as you suggested|as you advised|as you recommended|per our chat|per our discussion|
     don't wait around|dont wait around|don't hang about|don't hang around|don't dilly dally|don't dally|don't delay|no dawdling|don't stall|
     i don't care about the price|don't care about the price|i don't care what it costs|don't care about fees|i don't care about fees|i don't care about the fees|i don't care about gas|whatever it costs|cost is no object|
@@ -255,9 +284,10 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     the proceeds|the result|the rest|the whole lot|the whole thing|both|
     everything there|whatever|something|it all|them all|that amount|the same|the same amount|the amount|of which`,
   prep:
-    `@|vs|versus|in|into|on|onto|to|at|with|from|off|via|through|using|for|over|inside|against|out of|
+    `paying from|paying out of|paid from|paid in|paid for out of|pay for it with|pay for it in|pay for it from|pay for it out of|to be paid in|to be paid with|funded by|funded from|in place of|in lieu of|
+    @|vs|versus|in|into|on|onto|to|at|with|from|off|via|through|using|for|over|inside|against|out of|
     towards|toward|over on|over at|in exchange for|in return for|instead of|off of|back into|
-    as|by|per|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|backed by|backed with|secured by|secured with|collateralized by|collateralised by|guaranteed by|
+    as|by|per|wi|in favour of|in favor of|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|backed by|backed with|secured by|secured with|collateralized by|collateralised by|guaranteed by|
     around|between|behind|w|w/|by using|paid with|paid for with|paid for in|paying in|paying with|by way of|use|fro|form|too|frum|on top of`,
   particle: `out of there|to here|back here|back|out|up|off|down|away|over|in|home`,
   and: `n|and|plus|&|+|as well as|along with|together with|and also|
@@ -290,7 +320,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     my savings wallet|my spot wallet|my usual account|wallet|our wallet|my safe|my portfolio|
     my treasury|our treasury|my cold storage|my own address|my main address|my ledger wallet|
     my usual payout address|my primary wallet`,
-  reason: `because|cause|cos|coz|since|as|so that|so i can|so we can|so they can|
+  reason: `bcs|bcz|bcus|becoz|becuz|cus|cuz|bc|owing to|on account of|
+    because|cause|cos|coz|since|as|so that|so i can|so we can|so they can|
     in order to|seeing as|seeing that|given that|now that|considering|so as to|due to|because of|
     thanks to|to help|to pay|to pay for|to cover|to earn|to get|to start|to make|to keep|
     to maximise|to maximize|to receive|to avoid|to fund|to buy a|to buy an|to free up|to lower|
@@ -353,7 +384,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     `after|once you've|once you have|after you've|after you have|after having|having first|after you|once you|
     as soon as you've|as soon as you have|when you've|when you have|only after`,
   correction:
-    `i meaned|i intended|i wanted to say|i want to say|i say|i said wrong|i said it wrong|i wrote wrong|i wrote it wrong|i mistyped|mistyped|i mistook|misspoke|my typo|small typo|typo there|er sorry|uh sorry|ah sorry|oh sorry|so sorry|
+    `hang on|hang on a sec|hang on a second|no hang on|fat fingers|fat finger|fat-fingered it|butterfingers|wrong key|my finger slipped|finger slipped|i should say|should say|let me rephrase|let me correct myself|let me fix that|er no|uh no|um no|no no|
+    i meaned|i intended|i wanted to say|i want to say|i say|i said wrong|i said it wrong|i wrote wrong|i wrote it wrong|i mistyped|mistyped|i mistook|misspoke|my typo|small typo|typo there|er sorry|uh sorry|ah sorry|oh sorry|so sorry|
     what i said was wrong|the amount i said was wrong|the amount was wrong|that was wrong|that's wrong|i gave the wrong amount|i said the wrong amount|i wrote the wrong amount|i said the wrong coin|i named the wrong coin|
     ${WRONG}|nah|nope|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
     wait|no|actually make that|actually make it|make it|oops|scratch that`,

@@ -61,6 +61,47 @@ const INSTITUTIONS: readonly string[] = ["the", "our"].flatMap((whose) =>
 
 /** Frames that a verb in its base form follows. */
 const BASE: readonly string[] = [
+  "this is your cue to",
+  ...["blessing", "leave", "consent", "say-so"].map((what) => `you have my ${what} to`),
+  "i give you leave to",
+  "i give you my blessing to",
+  "consider yourself instructed to",
+  "consider yourself told to",
+  ...["i'm", "i am", "we're", "we are"].flatMap((who) =>
+    ["ordering you", "telling you", "begging you", "urging you", "imploring you", "commanding you"]
+      .concat("pleading with you", "directing you").map((asks) => `${who} ${asks} to`)
+  ),
+  ...["herewith", "hereby", "this is"].flatMap((here) =>
+    ["instruction", "order", "request"].map((what) => `${here} my ${what} to`)
+  ),
+  ...["there is", "there's", ""].map((is) => `${is} nothing i'd rather do than`.trim()),
+  ...["i want nothing more than", "i'd like nothing better than", "i'd like nothing more than"]
+    .map((wish) => `${wish} to`),
+  "nothing would please me more than to",
+  "nothing would make me happier than to",
+  "i insist that you",
+  "i insist you",
+  ...["might", "may", "could", "can"].flatMap((may) => [
+    `${may} i prevail upon you to`,
+    `${may} i prevail on you to`,
+    `${may} i persuade you to`,
+    `${may} i possibly get you to`,
+  ]),
+  ...["any way", "is there any way", "is there a way"].flatMap((way) => [
+    `${way} you could`,
+    `${way} you can`,
+    `${way} u could`,
+  ]),
+  "i was hoping you'd",
+  "i was hoping you might",
+  "i'm hoping you could",
+  "i'm hoping you'd",
+  "i was wondering if you would",
+  "i was wondering whether you could",
+  "i wonder whether you could",
+  "wondering if you could",
+  "was wondering if you could",
+  "would it be possible for you to",
   "would love to",
   "how bout we",
   ...["i", "we"].flatMap((who) => [
@@ -88,6 +129,98 @@ const BASE: readonly string[] = [
   "could i bother you to",
   "can i bother you to",
   "might i ask you to",
+  ...[
+    "would it be too much to ask that",
+    "would it be too much to ask for",
+    "is it too much to ask that",
+    "would it be asking too much that",
+  ].flatMap((ask) => [`${ask} you`, `${ask} you to`]),
+  ...[
+    "too much to ask you",
+    "too much trouble",
+    "too much bother",
+    "too much trouble for you",
+    "any trouble",
+    "a bother",
+    "a great bother",
+    "a problem for you",
+    "asking too much of you",
+    "rude to ask you",
+  ].map((ask) => `would it be ${ask} to`),
+  ...["kill you", "hurt you", "hurt", "trouble you", "bother you"].map((ask) =>
+    `would it ${ask} to`
+  ),
+  ...["any chance", "is there any chance", "is there a chance", "what are the chances"].flatMap((
+    ask,
+  ) =>
+    ["you'd", "you would", "you might", "you can", "u could", "you could"].map((you) =>
+      `${ask} ${you}`
+    )
+  ),
+  ...["do you think", "do you reckon", "d'you think", "d'you reckon", "i don't suppose"].flatMap((
+    ask,
+  ) => [`${ask} you could`, `${ask} you might`]),
+  "i don't suppose you'd",
+  "would ye",
+  "could ye",
+  "will ye",
+  "can ye",
+  "would ye ever",
+  "would yous",
+  "wilt thou",
+  "wouldst thou",
+  "could you see your way to",
+  "would you be willing to",
+  "i'd have you",
+  "i would have you",
+  "i'll have you",
+  "i'm having you",
+  "i'll get you to",
+  "you'd better",
+  "you had better",
+  "you better",
+  "need u to",
+  "want u to",
+  "i need u to",
+  "i want u to",
+  "can help me",
+  "gonnae",
+  "finna",
+  "i'm finna",
+  "im finna",
+  "ima",
+  "i'ma",
+  "gonny",
+  ...["i", "we", "i hereby", "we hereby"].flatMap((who) =>
+    ["authorise", "authorize", "instruct", "request", "direct", "order"].flatMap((first) =>
+      ["instruct", "direct", "request", "order", "authorise", "authorize", "ask", "urge"].map((
+        then,
+      ) => `${who} ${first} and ${then} you to`)
+    )
+  ),
+  ...["the undersigned", "the undersigned hereby"].flatMap((who) => [
+    `${who} wishes to`,
+    `${who} wishes you to`,
+    `${who} instructs you to`,
+    `${who} requests you to`,
+    `${who} asks you to`,
+  ]),
+  ...["stop", "quit", "enough"].flatMap((end) =>
+    [
+      ...["wasting time", "wasting my time", "messing", "messing about", "messing around"],
+      ...["faffing", "faffing about", "stalling", "dithering", "dawdling", "dilly-dallying"],
+      ...["talking", "chatting", "thinking", "overthinking", "hesitating", "waiting"],
+      ...["procrastinating", "arguing", "whining", "asking", "asking questions", "yapping"],
+      ...[
+        "lecturing",
+        "lecturing me",
+        "asking me",
+        "stalling me",
+        "playing around",
+        "dragging your feet",
+      ],
+    ].map((what) => `${end} ${what} and`)
+  ),
   "would you be so good as to",
   "would you be so kind as to",
   "could you be so kind as to",
@@ -416,6 +549,27 @@ const BASE: readonly string[] = [
 
 /** Frames that a verb with -ing follows. */
 const GERUND: readonly string[] = [
+  ...["d'you", "d'ya", "do ya", "do u", "would ya", "would u", "u"].map((you) => `${you} mind`),
+  ...["honour", "honor", "kindness", "favour", "favor", "courtesy", "service"].flatMap((what) => [
+    `do me the ${what} of`,
+    `would you do me the ${what} of`,
+    `could you do me the ${what} of`,
+  ]),
+  ...["i wonder if", "i was wondering if", "wondering if"].flatMap((ask) => [
+    `${ask} you'd mind`,
+    `${ask} you would mind`,
+  ]),
+  "i insist on",
+  "i'm dead set on",
+  "any chance of you",
+  "any chance of",
+  "would you be up for",
+  "would you be okay with",
+  "would you be ok with",
+  "you wouldn't mind",
+  ...["thanks", "thank you", "many thanks", "cheers", "ta", "thx", "ty", "thanks a mil"].flatMap((
+    thanks,
+  ) => ["", " so much", " very much", " a lot"].map((much) => `${thanks}${much} in advance for`)),
   "help me in",
   "assist me in",
   "help in",
@@ -499,6 +653,39 @@ function askings(): string[] {
 
 /** Frames that a thing or an act follows: "i want a swap of …", "get 5 ETH staked". */
 const THING: readonly string[] = [
+  "hmu with",
+  ...["it is my", "it's my", "it is our"].flatMap((own) =>
+    ["desire", "wish", "request", "order", "decision"].map((what) => `${own} ${what} that`)
+  ),
+  "i demand",
+  "i demand that",
+  "i hereby demand",
+  "i hereby demand that",
+  "i would ask that",
+  "i'd ask that",
+  "what's needed is",
+  "what is needed is",
+  "what's wanted is",
+  "what is wanted is",
+  ...["what i'm", "what i am", "what we're", "what we are"].flatMap((who) =>
+    ["after", "looking for", "asking for"].map((what) => `${who} ${what} is`)
+  ),
+  "what i ask for is",
+  "what i require is",
+  "what i would like is",
+  "what i'd love is",
+  ...["hook", "set", "sort", "fix"].map((verb) =>
+    `${verb} me ${verb === "sort" ? "out" : "up"} with`
+  ),
+  ...["i want to", "i'd like to", "we want to", "i need to", "i wanna"].flatMap((
+    who,
+  ) => [`${who} end up with`, `${who} be left with`]),
+  ...["could", "can", "may", "might"].flatMap((may) =>
+    ["bother", "trouble"].map((ask) => `${may} i ${ask} you for`)
+  ),
+  ...["requests", "requests that", "hereby requests", "hereby requests that", "directs that"].map((
+    asks,
+  ) => `the undersigned ${asks}`),
   "would love",
   "would prefer",
   "would like that",
@@ -700,6 +887,13 @@ const THING: readonly string[] = [
 
 /** Verbs of doing, which an act follows: "make a deposit of 5 ETH". */
 const DOING: readonly string[] = [
+  "gizza",
+  "gissa",
+  "gis a",
+  "giz a",
+  ...["could", "can", "may", "might"].flatMap((may) =>
+    ["bother", "trouble"].map((ask) => `${may} i ${ask} you for`)
+  ),
   "please make",
   "please do",
   "please make me",

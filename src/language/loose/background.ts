@@ -16,7 +16,7 @@ export const RETRACTS =
 const CONDITIONAL =
   /^(?:if|so long as|as long as|unless|when|whenever|once|until|till|provided|providing|assuming|in case|supposing|should|otherwise|else|or|either|before|while|depending|subject|pending|upon|contingent|as soon|as long|except|only|maybe|perhaps|would|could|can|may|might|do|does|did|is|are|were|had|in case|in the event|given|failing|each|every|what|how|why|which|who|where|whether|you|your|he|she|they|somebody|someone|nobody|everyone|people|suppose|imagine|let)$/;
 /** Openings of a sentence with a verb in them, and of talk that needs none. */
-const OWN = /^(?:i'm|im|i've|i'd|i'll|we're|we've|it's|there's|that's)$/;
+const OWN = /^(?:ive|weve|i'm|im|i've|i'd|i'll|we're|we've|it's|there's|that's)$/;
 const OPENS =
   /^(?:thanks|thank|sorry|apologies|pardon|excuse|forgive|good|nice|great|hope|having|talking|after|so|because|since|as|for|been|all|one|just)$/;
 /** What an order is for, or what goes with it: "to satisfy the lender covenant". */
@@ -30,6 +30,10 @@ const SAYS =
   /\b(?:says|said|told|tells|wrote|writes|asks|asked|suggests|suggested|recommends|recommended|advises|advised|tweeted|posted|claims|claimed|reads|goes like|repeat|translate|shouted|whispered|quote|quoted|called|titled|named|labelled)$/;
 const TELLS_FINITE =
   /^(?:i|i'm|i've|i'd|i'll|we|we're|we've|it|it's|its|there|there's|that's|my|our|their|i'd rather|the|a|an|this|these|those|no|so|as|since|because|having|for|with|thanks|thank|sorry|been|all|one|everything|nothing|hope|good|nice|great|just|too|yes|now|due|when i|talking|having)$/;
+
+/** "they upped the commission", "they've raised the fees", "they're bleeding". */
+const OTHERS_DID =
+  /^(?:(?:they|theyve|they've|they have) (?:just |now |only |all )?(?!(?:want|agree|decid|cancell?|approv|ask|order|request|fail|promis|suggest|plann|declin|refus|reject|call|need|demand|propos|instruct|sign|insist)(?:e)?d )(?:[a-z]{2,}ed|cut|ran|lost|broke|hit|shut|put) [a-z]|(?:they're|theyre|they are) (?:[a-z]+ing|down|dead|broke|bust|insolvent|offline|closing)) ?/;
 
 /** "This is merely a test of the line". */
 const IS_TEST =
@@ -178,6 +182,11 @@ export function backgroundFault(
     return "not_understood";
   }
   if (DAYTIME.test(text)) return "condition";
+  // "no reason to swap if the price drops: …"
+  const isPointless = /^(?:there's |there is |i see )?no (?:reason|point|sense|need|use)\b/.test(
+    text,
+  );
+  if (isPointless && acts && !/\bnot\b/.test(text)) return "negation";
   // "so it shows up on BNB Chain": more than the order
   if (!isBefore && words.some((tag) => senseOf(tag, "name")?.kind === "chain")) {
     return "not_understood";
@@ -195,7 +204,11 @@ export function backgroundFault(
   const isMoved = isBefore &&
     /^your (?:\w+ )?(?:answer|advice|help|explanation|reply|suggestion|guidance)s? (?!is\b|was\b|says\b|said\b)/
       .test(text);
-  const isOpen = CONDITIONAL.test(first) || CONDITIONAL.test(words[0]!.norm);
+  // "…, they upped the commission": what others did, and not what they said or want
+  const isDoing = !isBefore && OTHERS_DID.test(text) &&
+    !words.some((tag) => may(tag, "speech") || /^(?:me|us|you|it|them)$/.test(tag.norm));
+  const isOpen = !isDoing && CONDITIONAL.test(first) ||
+    !isDoing && CONDITIONAL.test(words[0]!.norm);
   if (!isOther && !isMoved && isOpen) return "condition";
   // "my lawyer says no, so …"
   const denies = /\b(?:says?|said|tells?|told) (?:\w+ )?(?:no|not|never|don't|do not|nope|stop)$/;
@@ -206,7 +219,8 @@ export function backgroundFault(
   if (!isBefore && !explains && words.some((tag) => may(tag, "negation"))) return "negation";
   const norms = text.split(" ");
   const finite = norms.slice(1).some((word) => FINITE.test(word)) || OWN.test(first);
-  const isPlain = OPENS.test(first) || finite && TELLS_FINITE.test(first);
+  const isPlain = OPENS.test(first) || isDoing ||
+    finite && (TELLS_FINITE.test(first) || /^(?:ive|weve)$/.test(first));
   const opener = words[0]!;
   const isOfOthers = isBefore && finite && !verbOf(opener, "base") &&
     !may(opener, "prep", "condition", "frame", "label", "question", "speech") &&
@@ -225,8 +239,11 @@ export function backgroundFault(
     !may(opener, "prep", "frame", "label");
   const isTold = isPlain || isSo || isOfOthers || isTired || isJudged ||
     (isShort && words.every(isIdle));
+  // "ive been lazy for months": for how long it was so
+  const wasSo = !isBefore && /^(?:i've|ive|i have|it's|they've|we've) been\b/.test(text);
   const counts = words.some(({ quantity }) =>
-    quantity !== undefined && !["time", "ordinal"].includes(quantity.kind)
+    quantity !== undefined && !["time", "ordinal"].includes(quantity.kind) &&
+    !(wasSo && quantity.kind === "duration")
   );
   const isOrder = words.some((tag, i) =>
     verbOf(tag, "base") !== undefined && (i === 0 || may(words[i - 1], "courtesy"))

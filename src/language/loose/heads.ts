@@ -32,7 +32,7 @@ const NAMED_TASK =
 export function findLooseHead(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
   if (tags.length > 60 || asksSomebody(tags) || tags.some(isAssumed)) return null;
   return findCleft(tags) ?? findWhatIsWanted(tags) ?? findIfYou(tags) ?? findMayI(tags, isPolite) ??
-    findPermission(tags) ?? findPassive(tags) ??
+    findPermission(tags) ?? findPassive(tags) ?? findNeeding(tags) ??
     findFronted(tags) ??
     findMoving(tags) ?? findGiven(tags) ??
     findDecision(tags) ?? findLater(tags) ??
@@ -282,6 +282,21 @@ function findPassive(tags: readonly Tag[]): FoundHead | null {
     return headAt(tags, i, verb, "participle", frame, front);
   }
   return null;
+}
+
+/** "my 3 SOL need staking with Jito": what is to be done to a thing of the speaker's. */
+function findNeeding(tags: readonly Tag[]): FoundHead | null {
+  const at = tags.findIndex((tag, i) =>
+    i > 1 && verbOf(tag, "gerund") !== undefined &&
+    /^(?:needs?|wants?|requires?|could do with|could use)$/.test(tags[i - 1]!.norm)
+  );
+  const verb = verbOf(tags[at], "gerund");
+  const front = tags.slice(0, at - 1);
+  const isOwn = /^(?:my|our|these|those|the)$/.test(
+    front.find((tag) => lightRole(tag) === null)?.norm ?? "",
+  );
+  if (at < 0 || !verb || verb.actions.length === 0 || !isOwn || !isPlainFront(front)) return null;
+  return front.some(isSlot) ? headAt(tags, at, verb, "participle", [tags[at - 1]!], front) : null;
 }
 
 function isBe({ norm }: Tag): boolean {
@@ -643,7 +658,11 @@ function findWanted(tags: readonly Tag[]): FoundHead | null {
   if (!frame || !frame.senses.some((sense) => sense.role === "frame" && sense.takes === "thing")) {
     return null;
   }
-  if (at > 3 || /^(?:i have|we have|i've got|i got|get|have|let)$/.test(frame.norm)) return null;
+  // "Kim's 3 ETH need unstaking from Lido": who is told of
+  if (
+    at > 3 || tags.slice(0, at).some(isOwner) ||
+    /^(?:i have|we have|i've got|i got|get|have|let)$/.test(frame.norm)
+  ) return null;
   const rest = tags.slice(at + 1);
   if (wordsOf(rest).some((word) => DOUBTS.test(word))) return null;
   // "my money from the Harvest vault I'd like to see in my wallet"
@@ -697,6 +716,10 @@ function findVerbless(tags: readonly Tag[]): FoundHead | null {
   if (tags.some((tag) => may(tag, "frame"))) return null;
   const found = direction === null ? null : verbless(tags, 0, [], tags, direction);
   return found && { ...found, head: { ...found.head, form: "verbless" } };
+}
+
+function isOwner({ norm, senses }: Tag): boolean {
+  return norm.endsWith("'s") && senses.length === 0;
 }
 
 function directionOf(tags: readonly Tag[]): "put" | "get back" | null {

@@ -35,16 +35,20 @@ export function isRemark(
   { tags, end }: Pick<Segment, "tags" | "end">,
   isGround: boolean,
   actions: readonly string[],
+  order: readonly Tag[] = [],
 ): boolean {
   const words = tags.filter((tag) => !tag.mark && (lightRole(tag) === null || may(tag, "subject")));
   if (words.length === 0) return false;
-  if (isExclusion(words, actions) && /^[,.!;:-]$/.test(end)) return true;
+  if (
+    (isExclusion(words, actions) || isInstead(words, actions, order)) && /^[,.!;:-]$/.test(end)
+  ) return true;
   const gives = isGround || OPENS_REASON.test(tags[0]!.norm);
-  if (!/^[.!;\n]$/.test(end) && !(gives && /^[,;-]?$/.test(end))) return false;
-  const norms = words.flatMap(({ norm }) => norm.split(" "));
-  const text = norms.join(" ");
   const isThanks = /^(?:thanks|thank you|thx|thank u|ty|cheers)$/.test(tags[0]!.norm) &&
     tags[1]?.norm === "for";
+  const thanks = isThanks && end === ",";
+  if (!/^[.!;\n]$/.test(end) && !thanks && !(gives && /^[,;-]?$/.test(end))) return false;
+  const norms = words.flatMap(({ norm }) => norm.split(" "));
+  const text = norms.join(" ");
   // "delegate my votes to Kim. Then …": another order
   const opener = words.find(({ norm }) => !OPENS_GROUND.test(norm));
   const isOrder = verbOf(opener, "base") !== undefined && !ELLIPTIC.test(opener!.norm) &&
@@ -143,6 +147,22 @@ function isExclusion(words: readonly Tag[], actions: readonly string[]): boolean
       tag.quantity === undefined && !may(tag, "condition", "speech", "play", "question") &&
       !/^(?:any|anything|everything|all|it all)$/.test(tag.norm)
     );
+}
+
+/** "Rather than stake my 4 ETH, lend it": another act with the same thing, which the order refers to. */
+function isInstead(
+  words: readonly Tag[],
+  actions: readonly string[],
+  order: readonly Tag[],
+): boolean {
+  const isRather = words[0]!.norm === "rather" && words[1]?.norm === "than";
+  if (!isRather && !/^(?:rather than|instead of)$/.test(words[0]!.norm)) return false;
+  const verb = verbOf(words[isRather ? 2 : 1], "base", "gerund");
+  const isOther = (verb?.actions.length ?? 0) > 0 &&
+    !verb!.actions.some((action) => actions.includes(action));
+  const refers = order.some((tag) => /^(?:it|them)$/.test(tag.norm) || tag.quantity !== undefined);
+  return isOther && actions.length > 0 && refers && words.length <= 10 &&
+    !words.some((tag) => may(tag, "condition", "speech", "play", "question"));
 }
 
 /** "Groceries tonight, so …", "half a year of staking KAVA, so …" */

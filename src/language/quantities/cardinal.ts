@@ -99,7 +99,15 @@ function readBelowThousand(context: Context, index: number, hasArticle: boolean)
 
 function readBelowHundred(context: Context, index: number): Part | null {
   const word = norm(context, index);
-  if (Object.hasOwn(SMALL, word)) return { to: index + 1, value: SMALL[word]! };
+  if (Object.hasOwn(SMALL, word)) {
+    // "four-and-twenty"
+    const tens = TENS[norm(context, index + 4)];
+    const isOld = tens !== undefined && SMALL[word]! < 10n && SMALL[word]! > 0n &&
+      [1, 2, 3].map((step) => norm(context, index + step)).join("") === "-and-";
+    return isOld
+      ? { to: index + 5, value: SMALL[word]! + tens }
+      : { to: index + 1, value: SMALL[word]! };
+  }
   if (!Object.hasOwn(TENS, word)) return null;
   const at = norm(context, index + 1) === "-" ? index + 2 : index + 1;
   const unit = SMALL[norm(context, at)];

@@ -9,6 +9,7 @@ import {
   refused,
 } from "./context.ts";
 import { readCounted } from "./counted.ts";
+import { isNumberWord } from "./number_words.ts";
 import { readAll } from "./whole.ts";
 import type { Quantity } from "./types.ts";
 
@@ -168,7 +169,7 @@ export function readException(context: Context, index: number, hasWhole: boolean
   if (norm(context, index) === "but" && norm(context, index - 2) === "not") return null;
   const length = covers(context, index, EXCEPT) || covers(context, index, EXCEPT_ALONE) ||
     covers(context, index, KEEP) || (hasWhole ? covers(context, index, WEAK_KEEP) : 0);
-  if (length === 0) return null;
+  if (length === 0 || norm(context, index) === "but" && isContrast(context, index)) return null;
   const bare = normsFrom(context, index, length);
   const skip = /^(?:the|for|my|about|exactly|only|just)$/.test(norm(context, index + length))
     ? 1
@@ -179,6 +180,17 @@ export function readException(context: Context, index: number, hasWhole: boolean
     return isNamed ? refused(context, index, index + length, "exception", "exception") : null;
   }
   return refused(context, index, kept.to, "exception", "exception");
+}
+
+/** "not 10 but 100 DAI", "not 500 and not 600 but 550": what is meant, and no exception. */
+function isContrast(context: Context, index: number): boolean {
+  if (readCounted(context, index + 1) === null) return false;
+  for (let at = index - 1; at >= 1 && at >= index - 3; at--) {
+    if (norm(context, at - 1) === "not") {
+      return context.tokens[at]!.kind === "number" || isNumberWord(norm(context, at));
+    }
+  }
+  return false;
 }
 
 /** "-5", "minus 5", "negative five", "-$5", "ETH-5". A dash with room behind it is only a dash. */

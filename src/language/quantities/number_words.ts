@@ -3,6 +3,8 @@
 export const SMALL: Readonly<Record<string, bigint>> = {
   zero: 0n,
   nought: 0n,
+  naught: 0n,
+  nil: 0n,
   one: 1n,
   two: 2n,
   three: 3n,
@@ -49,6 +51,9 @@ export const SCALE_WORDS: Readonly<Record<string, bigint>> = {
   trillion: 10n ** 12n,
 };
 
+/** Old counts, which are one before "of" or a thing alone: "a score of UNI". */
+export const COUNTS: Readonly<Record<string, bigint>> = { score: 20n, gross: 144n, brace: 2n };
+
 /** Everything that multiplies the number before it. */
 export const SCALES: Readonly<Record<string, bigint>> = {
   ...SCALE_WORDS,
@@ -81,10 +86,19 @@ export const DENOMINATORS: Readonly<Record<string, bigint>> = {
   eighth: 8n,
   ninth: 9n,
   tenth: 10n,
+  eleventh: 11n,
   twelfth: 12n,
+  thirteenth: 13n,
+  fourteenth: 14n,
   fifteenth: 15n,
   sixteenth: 16n,
+  eighteenth: 18n,
   twentieth: 20n,
+  thirtieth: 30n,
+  fortieth: 40n,
+  fiftieth: 50n,
+  sixtieth: 60n,
+  eightieth: 80n,
   hundredth: 100n,
   thousandth: 1000n,
   millionth: 10n ** 6n,

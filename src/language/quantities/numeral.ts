@@ -4,6 +4,7 @@ import { type Context, isAsset, isGlued, norm, unitAt } from "./context.ts";
 import { rational } from "./decimal.ts";
 import { readDigits } from "./digits.ts";
 import {
+  COUNTS,
   denominatorOf,
   isDigitWord,
   isNumberWord,
@@ -112,11 +113,21 @@ function scaledTwice(context: Context, to: number): { readonly refusal?: Refusal
 function readWordNumeral(context: Context, index: number): Numeral | null {
   const share = readShare(context, index);
   if (share) return share.refusal ? share : withTail(context, share);
+  const counted = /^an?$/.test(norm(context, index)) ? readCount(context, index + 1, 1n) : null;
+  if (counted) return counted;
   if (/^an?$/.test(norm(context, index)) && /^(?:grand|mil)$/.test(norm(context, index + 1))) {
     return readScale(context, { to: index + 1, value: rational(1n), form: "plain" });
   }
   const cardinal = readCardinal(context, index);
   return cardinal && withTail(context, fromCardinal(cardinal));
+}
+
+/** "a score of UNI", "2 score LINK": how many an old word counts. */
+function readCount(context: Context, at: number, times: bigint): Numeral | null {
+  const word = norm(context, at);
+  if (!Object.hasOwn(COUNTS, word)) return null;
+  const counts = norm(context, at + 1) === "of" || word === "score" && isAsset(context, at + 1);
+  return counts ? { to: at + 1, value: rational(COUNTS[word]! * times), form: "plain" } : null;
 }
 
 function fromCardinal({ to, value, refusal }: Cardinal): Numeral {
@@ -139,7 +150,7 @@ function withTail(context: Context, numeral: Numeral): Numeral {
 function readAndShare(context: Context, numeral: Numeral): Numeral | null {
   // "two-and-a-half" too
   const link = norm(context, numeral.to) === "-" ? numeral.to + 1 : numeral.to;
-  if (!/^(?:and|&)$/.test(norm(context, link))) return null;
+  if (!/^(?:and|&|n)$/.test(norm(context, link))) return null;
   const share = readBareShare(context, norm(context, link + 1) === "-" ? link + 2 : link + 1);
   if (!share || share.refusal) return null;
   // "2 and half of my ETH" are two amounts
@@ -171,6 +182,8 @@ function readScale(context: Context, numeral: Numeral): Numeral | null {
   let { to, value } = numeral;
   let isGrand = false;
   const start = to;
+  const counted = value.d === 1n && value.compare(100) < 0 ? readCount(context, to, value.n) : null;
+  if (counted) return counted;
   if (norm(context, to) === "-" && Object.hasOwn(SCALE_WORDS, norm(context, to + 1))) to++;
   if (norm(context, to) === "hundred") {
     value = value.mul(100);

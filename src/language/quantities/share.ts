@@ -39,6 +39,8 @@ export function readBareShare(context: Context, index: number): Share | null {
   }
   const count = countOf(word);
   if (count === null) return null;
+  const each = readOneIn(context, index, count);
+  if (each) return each;
   const at = norm(context, index + 1) === "-" ? index + 2 : index + 1;
   const below = denominatorOf(norm(context, at));
   if (!below) return null;
@@ -46,6 +48,21 @@ export function readBareShare(context: Context, index: number): Share | null {
   const value = rational(count, below.value);
   if (value.compare(1) > 0) return { to: at + 1, value, form: "share", refusal: "ambiguous" };
   return { to: at + 1, value, form: "share" };
+}
+
+/** "one in five of my ATOM", "2 out of every 3 of our OP". */
+function readOneIn(context: Context, index: number, count: bigint): Share | null {
+  const [first, second, third] = [1, 2, 3].map((step) => norm(context, index + step));
+  const at = first === "in"
+    ? index + (second === "every" ? 3 : 2)
+    : first === "out" && second === "of"
+    ? index + (third === "every" ? 4 : 3)
+    : -1;
+  if (at < 0 || norm(context, at + 1) !== "of") return null;
+  if (!/^(?:my|our|the|these|those)$/.test(norm(context, at + 2))) return null;
+  const below = countOf(norm(context, at));
+  if (below === null || below <= count) return null;
+  return { to: at + 1, value: rational(count, below), form: "share" };
 }
 
 function isShareOf(context: Context, index: number): boolean {

@@ -9,6 +9,11 @@ const ALL = new RegExp(
     "(?:the )?full (?:balance|amount|position|deposit|stake|loan|debt|stack|bag|holdings?|size)|" +
     "whole(?= [a-z0-9.]+ (?:debt|loan|balance|position|stake|deposit|bag|stack|thing|stash|pile|pot|hoard|supply|exposure|allocation|reserves?)(?: |$))|whole (?:thing|balance|amount|position|deposit|stake|loan|debt|stack|bag|holdings?|lot|portfolio|wallet)|whole of|" +
     "total (?:balance|amount|position|holdings?|stake|debt|deposit)|" +
+    "(?:the )?whole (?:shebang|caboodle|kaboodle|kit and caboodle|enchilada|nine yards|bunch|shooting match|ball of wax|pile|pot|bundle|sum)(?: of)?|" +
+    "the works|the full monty|lock ,? ?stock ,? ?and barrel|the entire (?:amount|balance|sum|pile|bunch)(?: of)?|" +
+    "(?:down )?to the (?:very )?last (?:cent|penny|drop|token|coin|wei|satoshi|sat|dime|crumb)|" +
+    "what(?:ever)?(?= [a-z0-9.]+ (?:i|we) (?:still )?(?:have|hold|own)(?: |$))|" +
+    "every (?:last |single )?(?:drop|crumb|wei|satoshi|sat|lamport|speck|shred|scrap|morsel|grain|dime|nickel|dollar|token|coin|piece|unit|iota|ounce|share)(?: of)?|" +
     "every (?:last |single )?one(?: of)?|every (?:bit|last|single|cent|penny)(?: (?:last|single|bit|cent|penny))?(?: of)?|each and every)(?= |$)",
 );
 const NOT_ALL =
@@ -83,6 +88,10 @@ export function readUnstated(context: Context, index: number): Quantity | null {
   // "1__000", "5e3k": a number that no convention writes
   const isNumber = /^[\d.,'_]+(?:e\d+)?(?:k|mm?|bn?)?$/.test(word);
   if (isNumber && context.tokens[index]!.kind === "symbol") {
+    return refused(context, index, index + 1, "unreadable", "malformed");
+  }
+  // "3k5" is 3,500 to some
+  if (/^\d{1,3}[km]\d{1,3}$/.test(word)) {
     return refused(context, index, index + 1, "unreadable", "malformed");
   }
   if (word.endsWith("ish") && isNumberWord(word.slice(0, -3))) {

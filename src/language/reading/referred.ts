@@ -14,7 +14,10 @@ function isOwn(ground: readonly Tag[]): boolean {
   return at >= 0 && (lead.length === 0 ||
     /^(?:i|we|i'm|i've|i'd|we've|we'd|i have|we have|i've got|my|our|this|these|the|that)\b/.test(
         lead[0]!.norm,
-      ) && lead.slice(1).every((tag) => tag.senses.length > 0));
+      ) &&
+      lead.slice(1).every((tag) =>
+        tag.senses.length > 0 || /^(?:longer|dislike|regret|hate|detest)$/.test(tag.norm)
+      ));
 }
 
 /** The whole of what was named before. */
@@ -105,7 +108,8 @@ export function referred(
   const isThing = (kind: NameKind) => kind === "asset";
   // "sell half of it for USDT": what is received is not what "it" is
   const isNamed = phrases.some(({ prep, names }) =>
-    names.some(({ kind }) => isThing(kind)) && !/^(?:for|to|into|in exchange for)$/.test(prep ?? "")
+    names.some(({ kind }) => isThing(kind)) &&
+    !/^(?:for|to|into|in exchange for|against)$/.test(prep ?? "")
   );
   // "that validator keeps missing blocks, so take my TIA off it": where, and not what
   const leads = phrases.some(({ pronoun, prep }) =>

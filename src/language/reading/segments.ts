@@ -21,6 +21,9 @@ import { splitReason } from "./reason.ts";
 const EARLIER =
   /^(?:beforehand|before that|before this|prior to (?:this|that)|before (?:you do|doing) (?:so|that))$/;
 
+/** "swap 2 ETH, I need USDC" */
+const WANTS = /^(?:(?:i|we) (?:need|want|would like)|(?:i|we)'d like)$/;
+
 export function readSegments(segments: readonly Segment[], base: Base): Reading {
   const { roles, lexicon } = base;
   const open: OpenOrder[] = [];
@@ -66,15 +69,23 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     if (done) pending = [];
     const isTold = segment.joint === "after" || segment.joint === "before";
     // "buy 2 ETH, paying in USDC"
-    const pays = last !== undefined && may(tags[0], "prep") && verbOf(tags[0], "gerund") &&
-      exchangesOf(last.found, last.back, lexicon);
+    const takes = tags[0]!.norm === "take" && segment.joint === "," &&
+      tags.slice(1).every((tag) => may(tag, "name", "determiner") || lightRole(tag) !== null);
+    const pays = last !== undefined && may(tags[0], "prep", "link") &&
+      (takes || verbOf(tags[0], "gerund")) && exchangesOf(last.found, last.back, lexicon);
+    // "exchange 3 ETH, I want DAI back"
+    const isWanted = last !== undefined && !inReason && segment.joint === "," &&
+      WANTS.test(tags[0]!.norm) && exchangesOf(last.found, last.back, lexicon) &&
+      tags.slice(1).every((tag) =>
+        may(tag, "name", "determiner", "particle") || lightRole(tag) !== null
+      );
     const goes = last?.found.head.form === "participle" && segment.joint !== "before" &&
       segment.joint !== "after";
     // "I'd rather borrow: 270 USDC at Drift": what it is about stands behind the colon
     const isBegun = last !== undefined && last.segment.end === ":" && open.length === 1 &&
       last.found.head.actions.length > 0 && last.front.length === 0 && last.back.length === 0 &&
       verbOf(tags[0], "base") === undefined && goesOn(tags, last, base);
-    const head = pays || isBegun
+    const head = pays || isBegun || isWanted
       ? null
       : done ?? (isTold ? findTold(tags) : null) ?? (goes ? provedResumed(tags, base) : null) ??
         (last?.found.takes === "base" ? provedInfinitive(tags, last.found, base) : null) ??
@@ -122,8 +133,7 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     }
     if (!last) leads.push(segment);
     // "swap 2 ETH, I need USDC"
-    const wanted = last && !inReason &&
-        /^(?:(?:i|we) (?:need|want|would like)|(?:i|we)'d like)$/.test(tags[0]!.norm) &&
+    const wanted = last && !inReason && WANTS.test(tags[0]!.norm) &&
         exchangesOf(last.found, last.back, lexicon)
       ? [{ ...tags[0]!, senses: [{ role: "prep" }], norm: "for" } as Tag, ...tags.slice(1)]
       : null;
@@ -307,7 +317,7 @@ function judge(
     if (isTimeFor && head.actions.length === 0) return fault("not_understood", tags);
     const leads = order.joint === "so" && i === before.length - 1;
     const fault_ = screenBefore(tags, end, i > 0);
-    const isTold = isLoose && isRemark({ tags, end }, isGround, head.actions);
+    const isTold = isLoose && isRemark({ tags, end }, isGround, head.actions, order.tags);
     const why = isTold
       ? null
       : fault_ !== null && isLoose

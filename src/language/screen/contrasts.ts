@@ -42,11 +42,12 @@ export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
     const counts = tags[i - 1]?.quantity !== undefined && tags[from]?.quantity !== undefined;
     if (counts) to = from + 1;
     const ends = to === tags.length || tags[to]!.mark !== undefined || opens > 1 ||
+      may(tags[to], "and") && tags[to + 1]?.norm === "not" ||
       counts && may(tags[to], "name") || tags[to]?.norm === "that" ||
       may(tags[to], "courtesy", "prep", "urgency");
     if (!ends || !isLeftOut()) continue;
-    for (const tag of tags.slice(i, to)) dropped.add(tag);
-    if (may(tags[i - 1], "and", "but")) dropped.add(tags[i - 1]!);
+    const joined = may(tags[i - 1], "and", "but") ? i - 1 : i;
+    for (const tag of tags.slice(joined, to)) dropped.add(tag);
     // "make that 3 ETH, not 2, into the vault"
     const isInside = tags[i - 1]?.mark === "," && tags[to]?.mark === "," &&
       may(tags[to + 1], "prep");
@@ -66,6 +67,50 @@ function isLessLiked(tags: readonly Tag[], at: number): boolean {
     (after === undefined || after.mark !== undefined || /^so$/.test(after.norm));
 }
 
+/**
+ * Takes out what is not meant where what is meant follows it: "not 10 but 100 DAI", "not Compound and not Spark
+ * but Aave".
+ */
+export function dropNotBut(tags: readonly Tag[], roles: Roles): Tag[] {
+  let kept = [...tags];
+  for (let i = 0; i < kept.length; i++) {
+    if (!/^(?:and )?not$/.test(kept[i]!.norm)) continue;
+    let but = i + 1;
+    while (kept[but] && (isPart(kept[but]!) || isJoint(kept[but]!)) && but < i + 2 * MAX_LENGTH) {
+      but++;
+    }
+    if (!may(kept[but], "but") || kept[but]!.norm !== "but") continue;
+    const said = kept.slice(i + 1, but);
+    let to = but + 1;
+    while (kept[to] && isPart(kept[to]!) && to <= but + MAX_LENGTH) to++;
+    const meant = kept.slice(but + 1, to);
+    if (!isPart(said[0] ?? kept[but]!) || !isAlike(said, meant)) continue;
+    // "not on Aave but on Spark": led by the same word
+    if (may(said[0], "prep") !== may(meant[0], "prep")) continue;
+    // "not 5 but 3: withdraw 5 SOL"
+    const values = said.flatMap(({ quantity }) => quantity?.value ?? []);
+    if (kept.slice(to).some(({ quantity }) => values.includes(quantity?.value ?? ""))) continue;
+    const from = may(kept[i - 1], "and") && kept[i - 1]!.quantity === undefined ? i - 1 : i;
+    for (const tag of kept.slice(from, but + 1)) roles.set(tag, "correction");
+    kept = [...kept.slice(0, from), ...kept.slice(but + 1)];
+  }
+  return kept;
+}
+
+/** An amount for an amount, a name for a name of the same sort. */
+function isAlike(said: readonly Tag[], meant: readonly Tag[]): boolean {
+  if (said.some(({ quantity }) => quantity?.refusal)) return false;
+  const counts = (tags: readonly Tag[]) => tags.some(({ quantity }) => quantity !== undefined);
+  const names = said.filter((tag) => may(tag, "name"));
+  const kinds = meant.flatMap(nameKinds);
+  return counts(said) === counts(meant) && (counts(said) || names.length > 0) &&
+    names.every((tag) => nameKinds(tag).some((kind) => kinds.includes(kind)));
+}
+
+function isJoint({ norm, mark }: Tag): boolean {
+  return mark === "," || /^(?:not|and not|nor|or|and)$/.test(norm);
+}
+
 /** How many tags open a contrast: "not" behind a sign, "rather than". */
 function contrastLength(tags: readonly Tag[], at: number): number {
   const { norm } = tags[at]!;
@@ -76,6 +121,10 @@ function contrastLength(tags: readonly Tag[], at: number): number {
   const isCounted = before?.quantity !== undefined ||
     may(before, "name") && tags[at - 2]?.quantity !== undefined;
   if (norm === "not" && isCounted && tags[at + 1]?.quantity) return 1;
+  // "borrow in DAI not USDC"
+  const isOther = norm === "not" &&
+    nameKinds(before).some((kind) => nameKinds(tags[at + 1]).includes(kind));
+  if (isOther) return 1;
   if (/^(?:not|and not|but not)$/.test(norm) && (isJoined || norm !== "not")) return 1;
   if (norm === "rather" && tags[at + 1]?.norm === "than") return 2;
   return /^(?:rather than|as opposed to|in place of)$/.test(norm) ? 1 : 0;
@@ -134,4 +183,25 @@ function isSaidOtherwise(said: readonly Tag[], rest: readonly Tag[]): boolean {
   const [lead] = said;
   if (may(lead, "prep") && !rest.some(({ norm }) => norm === lead!.norm)) return false;
   return counts || kinds.size > 0;
+}
+
+/** "Not the ETH, the SOL: sell 2 SOL": what is not meant and what is, where the order names it again. */
+export function dropNotThis(tags: readonly Tag[], roles: Roles): Tag[] {
+  let at = tags[0]?.norm === "not" ? 1 : -1;
+  if (at < 0) return [...tags];
+  if (may(tags[at], "determiner")) at++;
+  const other = tags[at];
+  const sign = tags[at + 1]?.mark;
+  let next = at + 2;
+  if (may(tags[next], "determiner") && !may(tags[next], "name")) next++;
+  const meant = tags[next];
+  const end = tags[next + 1]?.mark;
+  const rest = tags.slice(next + 2);
+  const isSame = other !== undefined && meant !== undefined && /^[,;-]$/.test(sign ?? "") &&
+    /^[:.,!;-]$/.test(end ?? "") &&
+    nameKinds(other).some((kind) => nameKinds(meant).includes(kind)) &&
+    rest.some(({ norm }) => norm === meant.norm) && !rest.some(({ norm }) => norm === other.norm);
+  if (!isSame) return [...tags];
+  for (const tag of tags.slice(0, next + 2)) roles.set(tag, "correction");
+  return rest;
 }

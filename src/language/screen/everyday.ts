@@ -8,6 +8,10 @@ const REACH = 3;
 /** "I say", "I tell you": who orders may say that he does. */
 const SPEAKS = /^(?:say|tell|ask)$/;
 
+/** What an order follows from. */
+const SO =
+  /^(?:which is why|(?:and )?that's why|that is why|this is why|hence why|for th(?:at|is) reason|as a result)$/;
+
 /** Takes from words the senses that they do not have where they stand: "500 DAI goes to Aave" quotes nobody. */
 export function toEveryday(
   tags: readonly Tag[],
@@ -30,6 +34,8 @@ export function toEveryday(
       return { ...rest, senses: [{ role: "filler" }] };
     }
     if (isMadeOf(tags, i)) return { ...tag, norm: "please", senses: [{ role: "courtesy" }] };
+    // "which is why I want …"
+    if (SO.test(tag.norm)) return { ...tag, norm: "so" };
     // "goes to Aave", "goes back": moves
     const moves = tag.norm === "goes" && may(tags[i + 1], "prep", "particle");
     // "I'd rather hold my ETH myself", "I'd rather see you do it": no act of the speaker

@@ -38,9 +38,19 @@ export function dropRepairs(tags: readonly Tag[], roles: Roles): Tag[] {
     if (start < 0) continue;
     for (const tag of kept.slice(start, to)) roles.set(tag, "correction");
     kept.splice(start, to - start);
+    dropRather(kept, start, roles);
     i = start;
   }
   return kept;
+}
+
+/** "oops, to USDT rather": said once more that it is meant. */
+export function dropRather(tags: Tag[], from: number, roles: Roles): void {
+  const end = tags.findIndex((tag, k) => k > from && tag.mark !== undefined);
+  const last = end < 0 ? tags.length - 1 : end - 1;
+  if (last <= from || !/^(?:rather|instead)$/.test(tags[last]!.norm)) return;
+  roles.set(tags[last]!, "correction");
+  tags.splice(last, 1);
 }
 
 function isPause({ mark }: Tag): boolean {
@@ -61,12 +71,14 @@ function repairedFrom(tags: readonly Tag[], end: number, next: number, isSure: b
   if (tags.slice(next, next + 6).some((tag) => may(tag, "pronoun") && !may(tag, "determiner"))) {
     return -1;
   }
-  if (may(first, "prep")) {
+  if (may(first, "prep") || first.norm === "of") {
+    // "with 100 USDC, no, with 120 USDC"
+    const counts = tags.slice(next, next + named).some(({ quantity }) => quantity !== undefined);
     for (let k = end - 1; k > 0 && k >= end - REACH; k--) {
       if (tags[k]!.norm === first.norm && end - k > 1) {
         return mayReplace(tags.slice(k + 1, end), tags[next + named]!) ? k : -1;
       }
-      if (ends(tags[k]!)) return -1;
+      if (ends(tags[k]!) && !(counts && tags[k]!.quantity)) return -1;
     }
     return -1;
   }
@@ -119,4 +131,65 @@ export function dropOpening(tags: readonly Tag[], roles: Roles): Tag[] {
   if (to === 0 || to >= tags.length || !(slipped || OPENS.test(said))) return [...tags];
   for (const tag of tags.slice(0, to)) roles.set(tag, "correction");
   return tags.slice(to);
+}
+
+/** "… to USDT *USDC", "6,000 DAI, sDAI I mean, …": a name that is said behind takes the place of the last of its sort. */
+export function dropRenames(tags: readonly Tag[], roles: Roles): Tag[] {
+  const kept = [...tags];
+  for (let i = 2; i < kept.length; i++) {
+    const tag = kept[i]!;
+    const before = kept[i - 1]!;
+    if (!may(tag, "name")) continue;
+    const isStarred = before.text === "*";
+    const length = /^(?:i mean|i meant|i should say|sorry|rather|or rather)$/.test(
+        kept[i + 1]?.norm ?? "",
+      )
+      ? 1
+      : kept[i + 1]?.norm === "that" && kept[i + 2]?.norm === "is"
+      ? 2
+      : 0;
+    const end = kept[i + 1 + length];
+    const isBehind = length > 0 && isPause(before) && (end === undefined || end.mark !== undefined);
+    if (!isBehind && !(isStarred && (end === undefined || end.mark !== undefined))) continue;
+    const was = kept.slice(0, i - 1).findLastIndex((one) =>
+      nameKinds(one).some((kind) => nameKinds(tag).includes(kind))
+    );
+    if (was < 0 || kept[was]!.norm === tag.norm) continue;
+    const closes = end?.mark === "," ? 1 : 0;
+    for (const one of [kept[was]!, ...kept.slice(i - 1, i + 1 + length + closes)]) {
+      if (one !== tag) roles.set(one, "correction");
+    }
+    kept.splice(i - 1, 2 + length + closes);
+    kept.splice(was, 1, tag);
+  }
+  return kept;
+}
+
+/** "Stake 10 INJ. Scratch the 10, stake 11": an amount that is named to be taken back, and the one that is meant. */
+export function dropScratched(tags: readonly Tag[], roles: Roles): Tag[] {
+  const at = tags.findIndex((tag, i) =>
+    i > 1 && /^(?:scratch|strike|forget|cancel|drop|not)$/.test(tag.norm) &&
+    /^(?:the|that)$/.test(tags[i + 1]?.norm ?? "") && tags[i + 2]?.quantity !== undefined
+  );
+  if (at < 0) return [...tags];
+  const taken = tags[at + 2]!.quantity!;
+  const was = tags.findIndex(({ quantity }, i) =>
+    i < at && quantity !== undefined && quantity.value === taken.value && !quantity.refusal
+  );
+  let to = at + 3;
+  while (tags[to] && (isPause(tags[to]!) || isMarker(tags[to]!) || may(tags[to], "and"))) to++;
+  const isAgain = verbOf(tags[to], "base") !== undefined &&
+    tags.slice(0, was).some(({ norm }) => norm === tags[to]!.norm);
+  if (isAgain || tags[to]?.norm === "make it") to++;
+  const meant = tags[to]?.quantity;
+  if (was < 0 || meant === undefined || meant.refusal || meant.kind !== taken.kind) {
+    return [...tags];
+  }
+  let from = at;
+  while (from > 0 && isPause(tags[from - 1]!)) from--;
+  for (const tag of [tags[was]!, ...tags.slice(from, to)]) roles.set(tag, "correction");
+  const rest = tags.slice(to + 1);
+  // "stake 11 INJ": the thing that is said again
+  const again = rest[0] && rest[0].norm === tags[was + 1]?.norm && may(rest[0], "name") ? 1 : 0;
+  return [...tags.slice(0, was), tags[to]!, ...tags.slice(was + 1, from), ...rest.slice(again)];
 }

@@ -86,7 +86,9 @@ export function screenBefore(
     (bare && FINITE.test(norms[start + 1] ?? ""));
   if (!told) return "not_understood";
   const isNamed = /^(?:the|my|our|his|her|their|a|an)$/.test(first);
-  if (end === ":" && isNamed && !norms.some((word) => /^(?:is|are|'s)$/.test(word))) {
+  const isSaid = norms.some((word) => /^(?:is|are|'s)$/.test(word)) ||
+    /\b(?:have|has) been\b/.test(norms.join(" "));
+  if (end === ":" && isNamed && !isSaid) {
     return "quotation";
   }
   return end === ":" && !own && !reasoned && !isChained ? "not_understood" : null;
@@ -101,7 +103,9 @@ export function screenAfter(tags: readonly Tag[], start: string): ScreenFault | 
   if (fault) return fault;
   if (words.some((tag) => may(tag, "negation"))) return "negation";
   if (words.some((tag) => may(tag, "question"))) return "question";
-  if (words.some((tag) => tag.quantity && tag.quantity.kind !== "approximate")) {
+  if (
+    words.some((tag, i) => tag.quantity && tag.quantity.kind !== "approximate" && !isDue(words, i))
+  ) {
     return "not_understood";
   }
   // "as a last step stake it on lido": another order is no reason
@@ -127,6 +131,17 @@ export function screenAfter(tags: readonly Tag[], start: string): ScreenFault | 
       )
     ? null
     : "not_understood";
+}
+
+/** "because rent's due Friday": when what moves the speaker is, and not when to act. */
+function isDue(words: readonly Tag[], at: number): boolean {
+  const kind = words[at]!.quantity?.kind ?? "";
+  if (!/^(?:time|date)$/.test(kind) || !reasonWord([words[0]!.norm.split(" ")[0]!])) return false;
+  let before = at - 1;
+  while (before > 0 && /^(?:on|by|this|next|the|at|in)$/.test(words[before]!.norm)) before--;
+  return before > 0 &&
+    /^(?:due|payable|expires?|ends?|starts?|begins?|matures?|lands?|arrives?|leaves?|closes?|opens?|moving|flying|leaving|coming|up)$/
+      .test(words[before]!.norm);
 }
 
 function reasonWord(norms: readonly string[]): boolean {

@@ -1,5 +1,6 @@
 import { verbOf } from "../order.ts";
 import type { Roles } from "../roles.ts";
+import { dropRather } from "./repairs.ts";
 import { lightRole } from "./transparent.ts";
 import { may, nameKinds, type Tag } from "../tokens/tags.ts";
 import type { Token } from "../tokens/tokens.ts";
@@ -114,7 +115,7 @@ export function asksOthers(tags: readonly Tag[]): boolean {
   return LEAVE.test(tags.map(({ norm }) => norm).join(" "));
 }
 
-const RENAMES = /^(?:make that|make it|i mean|i meant|i meant to say|correction)$/;
+const RENAMES = /^(?:wait|make that|make it|i mean|i meant|i meant to say|correction)$/;
 
 /**
  * "swap 70 DAI, make that USDT, to FRAX", "to Aave, I mean Compound", "to USDC - wait, to JUP": another name of
@@ -157,6 +158,7 @@ export function applyCorrections(tags: readonly Tag[], roles: Roles): Tag[] {
     if (said) {
       for (const tag of kept.slice(said.from, said.at)) roles.set(tag, "correction");
       kept.splice(said.from, said.at - said.from);
+      dropRather(kept, said.from, roles);
       i = said.from;
       continue;
     }
@@ -169,7 +171,12 @@ export function applyCorrections(tags: readonly Tag[], roles: Roles): Tag[] {
     while (may(kept[to], "determiner") && kept[to]!.norm !== "a") to++;
     const again = isNamed(kept[to]) && isNamed(name) ? kept[to] : undefined;
     if (!again) to = next + 1;
-    const from = opened >= 0 ? opened : isSign(kept[i - 1]!) ? i - 1 : i;
+    // "30... ugh fat fingers, 300"
+    let start = i;
+    while (start > before + 1 && (isSign(kept[start - 1]!) || may(kept[start - 1], "filler"))) {
+      start--;
+    }
+    const from = opened >= 0 ? opened : start;
     const dropped = [
       kept[before]!,
       ...kept.slice(from, next),

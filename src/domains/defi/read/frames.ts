@@ -147,7 +147,9 @@ function saidBy(order: ReadOrder): Said {
       leavesFor(order) || isBought(order) ||
       // "Get 1 ETH with my USDC"
       (order.head.actions.length === 0 && assets.length > 1 &&
-        phrases.some((phrase) => /^(?:with|using)$/.test(phrase.prep ?? "") && hasAsset(phrase))),
+        phrases.some((phrase) =>
+          /^(?:with|using|take)$/.test(phrase.prep ?? "") && hasAsset(phrase)
+        )),
     hints: phrases.flatMap(({ hints }) =>
       hints.map((hint) => hint.startsWith("gauge") && !collects ? "stake" : tellsOf(hint))
         // "our lending stake in Burrow": what is lent

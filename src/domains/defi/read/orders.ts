@@ -112,6 +112,7 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
   const all = withFetched(parsed.orders.flatMap(splitGapped));
   for (const [k, said] of all.entries()) {
     if (orders.length > 0 && isCarriedHome(said)) continue;
+    if (orders.length > 0 && k > 0 && repeats(said, all[k - 1]!)) continue;
     const span = spanOf(said, tokens);
     const other = settleOther(said, orders.map(({ read }) => read.order), tokens);
     if (other === null) return refuse("not_understood", [span]);
@@ -245,6 +246,9 @@ const SEQUELS: ReadonlySet<string> = new Set(
     "is|are|to|be|being|get|gets|should|must|shall|has|have").split("|"),
 );
 
+/** Kinds of amounts that are said and cannot be acted on. */
+const UNREADABLE: ReadonlySet<string> = new Set(["multiplier", "range", "bound", "unreadable"]);
+
 /**
  * "I'd sooner have DAI than USDT, so swap 900", "I want 2 ETH. Pay in USDC": what is told beside an order that
  * leaves the thing or the amount open, and does not refer to it, would be lost.
@@ -261,8 +265,10 @@ function untoldIn(
   if (phrases.some(({ pronoun }) => pronoun !== null)) {
     // "2 ETH gone, USDC back, swap it": how much was told, and not of what "it" is
     const lost = counts || orders.length > 1 ? undefined : readQuantities(tokens, quantities)
-      .find(({ kind, from, refusal }) =>
-        /^(?:amount|fraction|percent)$/.test(kind) && !refusal && roles[from] === "aside"
+      .find(({ kind, from, to, refusal }) =>
+        (/^(?:amount|fraction|percent)$/.test(kind) && !refusal ||
+          UNREADABLE.has(kind) && to > from + 1) &&
+        roles[from] === "aside"
       );
     return lost ? [tokens[lost.from]!.start, tokens[lost.to - 1]!.end] : null;
   }
@@ -536,6 +542,16 @@ function isCarriedHome({ head, phrases, particles }: ReadOrder): boolean {
     phrases.every(({ self, pronoun, names, amount, hints }) =>
       (self || pronoun !== null) && names.length === 0 && amount === null && hints.length === 0
     );
+}
+
+/** "pull the 1,000 DAI off Spark; pull it": the same verb, and nothing but a pronoun. */
+function repeats({ head, phrases, particles, ratios }: ReadOrder, last: ReadOrder): boolean {
+  return head.word === last.head.word && particles.length === 0 &&
+    Object.keys(ratios).length === 0 && last.phrases.length > 0 &&
+    phrases.filter(({ front }) => !front).every(({ prep, pronoun, names, amount, hints }) =>
+      prep === null && /^(?:it|them)$/.test(pronoun ?? "") && names.length === 0 &&
+      amount === null && hints.length === 0
+    ) && phrases.length > 0;
 }
 
 /** "rid me of 45 MIM against USDC": a pledge, or what is received. */

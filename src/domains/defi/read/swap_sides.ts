@@ -10,7 +10,7 @@ const REPLACES = /^(?:replace|substitute|swap|exchange|trade|switch|change)$/;
 /** Verbs whose object is given, and none: what another verb does with its object nobody can tell. */
 const GIVES =
   /^(?:swap|exchange|trade|convert|change|turn|switch|sell|market[- ]sell|dump|flip|rotate|unload|offload|shift|move|roll|transform|cash|liquidate|replace|substitute|give|put|throw|send|conversion|sale|swapping|trading|->|make|go|from|take|liquidation|get rid|rid|exit|ditch|sub|dispose|flog|let go|burn|shed|spend|pay|trim|cut|reduce|lighten|nuke|paper|jeet|panic|clip|full port)/;
-const CLEAR = /^(?:to|into|->|<-|with|using|from|out of|by selling|by spending)$/;
+const CLEAR = /^(?:take|to|into|->|<-|with|using|from|out of|by selling|by spending)$/;
 const GIVEN = /^(?:with|using|from|by selling|by spending|out of|via|<-)$/;
 const RECEIVED =
   /^(?:to|into|for|as|in exchange for|in return for|->|towards|back to|back into|onto|in|on|against)$/;
@@ -35,6 +35,10 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
   // "ape 1 ETH into PEPE" gives what "ape 1 ETH" alone would get
   const isInto = named.some(({ prep }) => prep === null) &&
     named.some(({ prep }) => /^(?:into|->)$/.test(prep ?? ""));
+  // "I want GRT in place of my 75 MATIC, trade it": which of them "it" is
+  const isEither = named.some(({ prep }) => /^in (?:exchange|return) for$/.test(prep ?? "")) &&
+    phrases.some(({ pronoun }) => pronoun !== null) && !BUYS.test(verb);
+  if (named.length > 1 && isEither) return nothing;
   // "3 LINK for my DAI", without a verb that says who gets what
   const isSure = BUYS.test(verb) || GIVES.test(verb) ||
     named.some(({ prep }) => CLEAR.test(prep ?? ""));
@@ -124,9 +128,12 @@ function sideOf(
     return buys ? "received" : "given";
   }
   if (prep === "<-") return "given";
+  if (prep === "take") return buys ? "given" : "received";
   if (replaces && /^(?:with|by)$/.test(prep)) return "received";
   if (GIVEN.test(prep)) return "given";
-  if (buys && hasObject && /^(?:for|in|in exchange for|in return for)$/.test(prep)) return "given";
+  if (buys && hasObject && /^(?:for|in|in exchange for|in return for|against)$/.test(prep)) {
+    return "given";
+  }
   return RECEIVED.test(prep) ? "received" : "given";
 }
 

@@ -102,7 +102,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     "acquire|mkt sell|mkt buy|turn|replace|swap out|trade in|sell off|sell out|sell down|exchange out|change|switch|dump|" +
     "rebalance|realize|realise|obtain|trade out|spend|ape|market buy|market sell|" +
     "change over|convert over|cash|nuke|paper-hand|paperhand|paper hand|jeet|panic sell|panic-sell|clip|slurp|slurp up|" +
-    "snipe|snap up|load up on|stock up on|full port|rinse",
+    "snipe|snap up|load up on|stock up on|full port|rinse|cop|snaffle",
     [S],
   ],
   [
@@ -112,7 +112,8 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ],
   [
     "cancel out|repay|pay back|pay off|pay down|payback|reimburse|square up|pay up|pay towards|deleverage|" +
-    "settle up|clear off|knock off|fulfil|fulfill|honour|honor|refund|compensate",
+    "settle up|clear off|knock off|fulfil|fulfill|honour|honor|refund|compensate|cough up|stump up|pony up|" +
+    "fork out|fork over|shell out",
     [R],
   ],
   [
@@ -129,7 +130,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ["stop lending|stop supplying|stop providing|unlend|un-lend|unsupply|un-supply", [W]],
   ["leave the staking pool|leave the pool|leave the validator|leave my validator", [U, W]],
   [
-    "pocket|sweep|scoop|scoop up|gather|pick up|bag|cash in on|rake in|realise|receive|take delivery of",
+    "hoover|hoover up|mop up|vacuum up|scrape together|skim|skim off|reel in|haul in|rake together|pocket|sweep|scoop|scoop up|gather|pick up|bag|cash in on|rake in|realise|receive|take delivery of",
     [
       C,
       S,
@@ -206,6 +207,9 @@ export const DEFI_ACTION_NOUNS: Readonly<Record<string, readonly DefiPrimitive[]
   withdrawals: [W, U],
   redemption: [W, U],
   "return of": [W, U],
+  removal: [W, U],
+  extraction: [W, U],
+  retrieval: [W, U],
   swap: [S],
   swaps: [S],
   trade: [S],
@@ -231,6 +235,7 @@ export const DEFI_ACTION_NOUNS: Readonly<Record<string, readonly DefiPrimitive[]
   drawdown: [B, W],
   "draw-down": [B, W],
   repayment: [R],
+  payback: [R],
   payment: [R],
   payoff: [R],
   "pay-off": [R],
