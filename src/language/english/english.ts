@@ -1,5 +1,6 @@
 import { FRAMES } from "./frames.ts";
 import type { PlainRole, Sense } from "../sense.ts";
+import { TALK } from "./talk.ts";
 
 /** Words separated by bars, phrases with spaces. */
 const list = (text: string): string[] =>
@@ -259,6 +260,9 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
 export const ENGLISH: readonly (readonly [string, Sense])[] = [
   ...Object.entries(PLAIN).flatMap(([role, text]) =>
     list(text).map((phrase) => [phrase, { role: role as PlainRole }] as const)
+  ),
+  ...Object.entries(TALK).flatMap(([role, phrases]) =>
+    [...new Set(phrases)].map((phrase) => [phrase, { role: role as PlainRole }] as const)
   ),
   ...FRAMES,
 ];

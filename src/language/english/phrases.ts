@@ -47,8 +47,14 @@ export function findPhrase<T>(
   norms: readonly string[],
   at: number,
 ): Phrase<T> | null {
+  const next = norms[at + 1];
   for (const phrase of index.get(norms[at] ?? "") ?? []) {
-    if (phrase.words.every((word, i) => norms[at + i] === word)) return phrase;
+    const { words } = phrase;
+    // Hundreds of phrases begin with the same word, few go on with the same
+    if (words.length > 1 && words[1] !== next) continue;
+    let i = 2;
+    while (i < words.length && norms[at + i] === words[i]) i++;
+    if (i >= words.length) return phrase;
   }
   return null;
 }

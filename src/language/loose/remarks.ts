@@ -43,7 +43,9 @@ export function isRemark(
   if (!/^[.!;\n]$/.test(end) && !(gives && /^[,;-]?$/.test(end))) return false;
   const norms = words.flatMap(({ norm }) => norm.split(" "));
   const text = norms.join(" ");
-  const isThanks = /^(?:thanks|thank you|thx|thank u|ty|cheers)$/.test(tags[0]!.norm) &&
+  const isThanks =
+    /^(?:(?:many )?thanks|thank you|thx|thank u|ty|cheers|ever so grateful|so grateful|grateful)\b/
+      .test(tags[0]!.norm) &&
     tags[1]?.norm === "for";
   // "delegate my votes to Kim. Then …": another order
   const opener = words.find(({ norm }) => !OPENS_GROUND.test(norm));

@@ -1,4 +1,6 @@
+import { verbOf } from "../order.ts";
 import { may, senseOf, type Tag } from "../tokens/tags.ts";
+import { lightRole } from "./transparent.ts";
 
 /** How far behind a word such as "weekly" the rewards stand that it belongs to. */
 const REACH = 3;
@@ -13,6 +15,9 @@ export function toEveryday(tags: readonly Tag[]): Tag[] {
     if (moves || isPerformed(tags, i)) {
       return { ...tag, senses: tag.senses.filter(({ role }) => role !== "speech") };
     }
+    if (isNamedSo(tags, i)) return { ...tag, senses: [] };
+    if (isStopped(tags, i)) return { ...tag, senses: [{ role: "negation" }] };
+    if (isVainNeed(tags, i)) return { ...tag, senses: [{ role: "subject" }] };
     if (!isAttribute(tags, i)) return tag;
     const { quantity: _, ...rest } = tag;
     return { ...rest, senses: [{ role: "adjective" }] };
@@ -39,4 +44,32 @@ function isAttribute(tags: readonly Tag[], at: number): boolean {
     if (!may(tags[i], "name", "adjective") && tags[i]!.senses.length > 0) return false;
   }
   return false;
+}
+
+/** Words of one who wants something to end or not to be. */
+const AGAINST =
+  /^(?:please |and )?(?:stop|quit|enough|no|not|don't|dont|do not|never|(?:i'm|im|i am|we're|we are) not|(?:i )?won't|(?:i'm |im )?(?:done|tired|sick|fed up)|nothing) (?!.* and$)/;
+
+/** "stop asking me to stake 5 ETH": of what there is to be no more, where "stop asking me, stake …" only hurries. */
+function isStopped(tags: readonly Tag[], at: number): boolean {
+  const next = tags[at + 1];
+  return AGAINST.test(tags[at]!.norm) && !/(?:wait|time)$/.test(tags[at]!.norm) &&
+    may(tags[at], "insistence") && next !== undefined &&
+    !verbOf(next, "base") && lightRole(next) === null &&
+    may(next, "prep", "condition", "self", "pronoun", "question", "speech") &&
+    !may(next, "before");
+}
+
+/** "I can't not have some yield": a need, where "I can't not claim it" is an order. */
+function isVainNeed(tags: readonly Tag[], at: number): boolean {
+  if (!/(?:can't|cant|cannot|couldn't) not$/.test(tags[at]!.norm)) return false;
+  let next = at + 1;
+  while (tags[next] && lightRole(tags[next]!) !== null) next++;
+  return (verbOf(tags[next], "base")?.actions.length ?? 0) === 0;
+}
+
+/** "cash is king", "a good sport": what somebody is, and not who is spoken to. */
+function isNamedSo(tags: readonly Tag[], at: number): boolean {
+  return /^(?:emergency|king|queen|sport|baby|babe|hen|lad|lass|digger|doc|governor|mister|ladies|gents)$/
+    .test(tags[at]!.norm) && may(tags[at - 1], "be", "determiner", "prep", "adjective");
 }

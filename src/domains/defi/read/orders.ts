@@ -134,6 +134,10 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
       continue;
     }
     if (foreign !== null) return refuse(foreign, [span]);
+    // "don't not stake it, stake my 6 SOL": the same said again, with what it is about
+    const isEcho = orders.length === 0 && isEchoOf(order, next) &&
+      !AS_WELL.test(textOf(order.head.to, next!.head.from));
+    if (isEcho) continue;
     if (
       allowed.length === 0 || isTarget(order) || !hasObject(order, orders.length > 0)
     ) {
@@ -416,6 +420,14 @@ function isCarriedHome({ head, phrases, particles }: ReadOrder): boolean {
 /** "rid me of 45 MIM against USDC": a pledge, or what is received. */
 function isAgainst({ phrases }: ReadOrder): boolean {
   return phrases.some(({ prep }) => prep === "against");
+}
+
+/** True for a verb and a pronoun alone, where the order behind it says the same with what it is about. */
+function isEchoOf({ head, phrases, particles }: ReadOrder, next: ReadOrder | undefined): boolean {
+  return next !== undefined && next.head.word === head.word && head.actions.length > 0 &&
+    next.when === "then" && particles.length === 0 && phrases.length === 1 &&
+    phrases[0]!.pronoun !== null && phrases[0]!.amount === null && hasObject(next, false) &&
+    !hasObject({ head, phrases } as ReadOrder, false);
 }
 
 /** An order is about something, or about what the order before it yields. */

@@ -1,0 +1,44 @@
+import { assertEquals } from "@std/assert";
+import { readOrders } from "../../../../src/domains/defi/read/orders.ts";
+
+/** Small talk, thanks, haste and politeness around an order. */
+const READ: readonly (readonly [string, string])[] = [
+  ["Don't neglect to deposit 40 GHO into Morpho.", "deposit_asset"],
+  ["I can't not lend 700 USDT on Venus.", "deposit_asset"],
+  ["There's no good reason not to stake 9 AVAX with Benqi.", "stake_asset"],
+  ["Quit faffing about and unstake 12 ATOM.", "unstake_asset"],
+  ["Enough chit-chat, withdraw 90 USDC from Compound.", "withdraw_asset"],
+  ["Is there any chance you could borrow 500 GHO from Aave?", "borrow_asset"],
+  ["I don't suppose you'd stake 5 SOL on Marinade for me?", "stake_asset"],
+  ["Would you mind awfully withdrawing 80 LINK from Aave?", "withdraw_asset"],
+  ["Thanks in advance for swapping 20 OP to USDC.", "swap_asset"],
+  ["Happy Monday! Deposit 60 USDS into Sky.", "deposit_asset"],
+  ["You're an angel. Repay 50 USDC on Aave.", "repay_asset"],
+  ["Don't not stake it, stake my 6 SOL with Jito", "stake_asset"],
+  ["Thanks for your help yesterday. Claim my CRV rewards", "claim_rewards"],
+];
+
+for (const [prompt, action] of READ) {
+  Deno.test(`readOrders() reads "${prompt}"`, () => {
+    assertEquals(readOrders(prompt).orders.map(({ allowed }) => allowed[0]), [action]);
+  });
+}
+
+const REFUSED: readonly string[] = [
+  "Stop asking me to stake 5 ETH with Lido",
+  "Don't ask me to swap 5 ETH for DAI",
+  "I'm not asking for advice on staking 5 ETH",
+  "Don't you dare stake my 5 ETH",
+  "Thanks for swapping 20 OP to USDC.",
+  "Is there any way you can tell me how to stake 5 ETH?",
+  "I can't not have yield on 5 ETH in aave",
+  "swap 2 ETH in USDC bitte nich",
+  "repay it, then repay 500 USDC on aave",
+  "move 50 USDC to the emergency fund",
+];
+
+for (const prompt of REFUSED) {
+  Deno.test(`readOrders() does not read "${prompt}"`, () => {
+    assertEquals(readOrders(prompt).orders, []);
+  });
+}
