@@ -152,7 +152,7 @@ function* freshReadings(prompt: string, lexicon: CompiledLexicon): Generator<Par
  * of it staked" takes back the order.
  */
 const EXCEPTS =
-  /\b(?:any|anything|anywhere|something|somewhere|everything|everywhere|all|none)(?: \w+)? (?:but|like|except)\b|\b(?:leave|keep|leaving|keeping) (?:all|everything|it all)\b/;
+  /\b(?:any|anything|anywhere|something|somewhere|everything|everywhere|all|none)(?: \w+)? (?:but|like|except)\b|\b(?:leave|keep|leaving|keeping) (?:all|every|everything|it all)\b/;
 
 function exceptsSome({ tokens }: Prepared): boolean {
   return EXCEPTS.test(tokens.map(({ norm }) => norm).join(" "));

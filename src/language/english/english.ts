@@ -253,6 +253,13 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     as soon as you've|as soon as you have|when you've|when you have|only after`,
   correction:
     `nah|nope|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
+    hold on ,|hang on ,|hang on no|hold on no|hang on a sec|hang on a second|hang on a minute|scrap that|strike that|sry|soz|whoops|
+    fat thumbs|fat fingers|fat finger|fat fingered|sry fat thumbs|sorry fat thumbs|sorry fat fingers|typed it wrong|
+    typed that wrong|i typed it wrong|mistyped|i mistyped|slip of the finger|slip of the tongue|
+    let me rephrase|let me start again|let me start over|let me correct myself|wrong number|wrong amount|
+    or should i say|i should say|that's wrong|thats wrong|that was wrong|no that's wrong|no thats wrong|
+    no the other way round|no the other way around|no other way round|wrong way round|wrong way around|
+    no my mistake|no my bad|no i mean|no i meant|er no|erm no|uh no|um no|ah no|oh no|argh no|
     wait|no|actually make that|actually make it|make it|oops|scratch that`,
 };
 

@@ -195,7 +195,7 @@ const INSISTENCES = [
   ),
   ...pairs(
     "i'm not|i am not|im not|not|we're not|we are not",
-    `asking for advice|asking for permission|asking your opinion|asking for your opinion|
+    `waiting|hanging about|hanging around|sticking around|taking chances|taking any chances|asking for advice|asking for permission|asking your opinion|asking for your opinion|
     asking for an opinion|asking a question|asking you a question|messing|messing about|
     messing around|playing around|playing games|bluffing|repeating myself|waiting any longer|
     waiting any more|waiting anymore|waiting a minute longer|waiting around|up for debate|
@@ -211,6 +211,14 @@ const INSISTENCES = [
     "waiting|thinking|dithering|hesitating|talking|overthinking|procrastinating|stalling",
   ),
   ...pairs("that's|that is|it's|it is|this is|and that's", "final|settled|decided|my final word"),
+  ...pairs(
+    "no|not|no more , no|no more and no|no more no|nothing more , nothing|nothing more nothing|nothing more and nothing|not more , not",
+    "less",
+  ),
+  ...pairs(
+    "not a|not one|not a single",
+    "penny more|penny less|cent more|cent less|drop more|drop less|wei more|wei less|token more|coin more|satoshi more|satoshi less",
+  ),
   ...list(
     `end of|end of story|end of discussion|end of debate|end of conversation|case closed|
     final decision|my final decision|non-negotiable|now now then|you know the drill|
@@ -245,6 +253,14 @@ const ADDRESSES = list(
   professor|doc|superstar|legend mate`,
 );
 
+/** Words of feeling before a thing: "my damned ETH". */
+const ADJECTIVES = list(
+  `lil|lil'|wee|cheeky|precious|lonely|measly|humble|beloved|dusty|shiny|bloody|damned|darn|goddamn|
+  goddamned|stupid|silly|dumb|poor|poor old|dear old|trusty|faithful|hard-earned|hard earned|stinking|
+  blasted|fucking|freaking|effing|flippin|flipping|frigging|sweet sweet|lovely little|puny|paltry|
+  godforsaken|wretched|cursed|smol|teeny|teeny tiny|itty bitty|crummy|lousy`,
+);
+
 const LABELS = [
   ...pairs(
     `wee|a wee|small|a small|tiny|a tiny|little|a little|quick|a quick|just a quick|one quick|
@@ -264,6 +280,8 @@ export const TALK: Readonly<Partial<Record<PlainRole, readonly string[]>>> = {
   insistence: INSISTENCES,
   address: ADDRESSES,
   label: LABELS,
+  adjective: ADJECTIVES,
+  determiner: list("da|teh|ma|me own|my own|our own|my very own|mah|muh"),
 };
 
 /** "stop dawdling and", "skip the chatter and": what one is to get on with follows. */

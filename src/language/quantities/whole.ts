@@ -9,6 +9,9 @@ const ALL = new RegExp(
     "(?:the )?full (?:balance|amount|position|deposit|stake|loan|debt|stack|bag|holdings?|size)|" +
     "whole(?= [a-z0-9.]+ (?:debt|loan|balance|position|stake|deposit|bag|stack)(?: |$))|whole (?:thing|balance|amount|position|deposit|stake|loan|debt|stack|bag|holdings?|lot|portfolio|wallet)|whole of|" +
     "total (?:balance|amount|position|holdings?|stake|debt|deposit)|" +
+    "every (?:last |single )?(?:drop|crumb|scrap|satoshi|sat|wei|ounce|speck|shred|morsel|dime|red cent|tiny bit|little bit|last little bit)(?: of)?|" +
+    "(?:down )?to the (?:very )?last (?:drop|crumb|scrap|cent|penny|satoshi|sat|wei|coin|token|bit|dime|one|decimal)|" +
+    "the whole (?:shebang|enchilada|nine yards|shooting match|caboodle|kaboodle|kit and (?:ca|ka)boodle|bundle|kit)(?: of)?|lock ,? ?stock and barrel|" +
     "every (?:last |single )?one(?: of)?|every (?:bit|last|single|cent|penny)(?: (?:last|single|bit|cent|penny))?(?: of)?|each and every)(?= |$)",
 );
 const NOT_ALL =

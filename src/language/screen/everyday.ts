@@ -1,5 +1,5 @@
 import { verbOf } from "../order.ts";
-import { may, senseOf, type Tag } from "../tokens/tags.ts";
+import { may, mayName, senseOf, type Tag } from "../tokens/tags.ts";
 import { lightRole } from "./transparent.ts";
 
 /** How far behind a word such as "weekly" the rewards stand that it belongs to. */
@@ -8,7 +8,8 @@ const REACH = 3;
 const SPEAKS = /^(?:say|tell|ask)$/;
 
 /** Takes from words the senses that they do not have where they stand: "500 DAI goes to Aave" quotes nobody. */
-export function toEveryday(tags: readonly Tag[]): Tag[] {
+export function toEveryday(said: readonly Tag[]): Tag[] {
+  const tags = takeOwed(said);
   return tags.map((tag, i) => {
     // "goes to Aave", "goes back": moves
     const moves = tag.norm === "goes" && may(tags[i + 1], "prep", "particle");
@@ -16,6 +17,7 @@ export function toEveryday(tags: readonly Tag[]): Tag[] {
       return { ...tag, senses: tag.senses.filter(({ role }) => role !== "speech") };
     }
     if (isNamedSo(tags, i)) return { ...tag, senses: [] };
+    if (isMine(tags, i)) return { ...tag, senses: [{ role: "determiner" }] };
     if (isStopped(tags, i)) return { ...tag, senses: [{ role: "negation" }] };
     if (isVainNeed(tags, i)) return { ...tag, senses: [{ role: "subject" }] };
     if (!isAttribute(tags, i)) return tag;
@@ -72,4 +74,46 @@ function isVainNeed(tags: readonly Tag[], at: number): boolean {
 function isNamedSo(tags: readonly Tag[], at: number): boolean {
   return /^(?:emergency|king|queen|sport|baby|babe|hen|lad|lass|digger|doc|governor|mister|ladies|gents)$/
     .test(tags[at]!.norm) && may(tags[at - 1], "be", "determiner", "prep", "adjective");
+}
+
+/** "half me ETH", "on me Aave": my, as it is spoken. */
+function isMine(tags: readonly Tag[], at: number): boolean {
+  const before = tags[at - 1];
+  const isLed = before?.quantity !== undefined ||
+    /^(?:in|on|from|off|of|to|into|onto|with|out of|at|all)$/.test(before?.norm ?? "");
+  return tags[at]!.norm === "me" && isLed &&
+    may(tags[at + 1], "name", "object", "adjective", "place_word") &&
+    (verbOf(tags[at + 1], "base") === undefined || may(tags[at + 1], "name"));
+}
+
+/** What a place owes, behind "whatever" and its name: "whatever the Thena gauge owes me". */
+const OWES =
+  /^(?:owes|has for|holds for|has earned|has made|has accrued for|has paid|pays|is paying)$/;
+
+/** "collect whatever GMX owes to me": what one has earned there. */
+function takeOwed(tags: readonly Tag[]): readonly Tag[] {
+  const at = tags.findIndex(({ norm }) =>
+    /^(?:whatever|what|all that|everything|anything)$/.test(norm)
+  );
+  if (at < 0) return tags;
+  let to = at + 1;
+  while (to < at + 5 && may(tags[to], "determiner", "name", "place_word")) to++;
+  const [verb, next] = [tags[to], tags[to + 1]];
+  const whom = next?.norm === "to" ? to + 2 : to + 1;
+  const owes = to > at + 1 && verb !== undefined && OWES.test(verb.norm) &&
+    /^(?:me|us)$/.test(tags[whom]?.norm ?? "") &&
+    tags.slice(at + 1, to).some((tag) => may(tag, "name"));
+  if (!owes) return tags;
+  return tags.map((tag, i) =>
+    i === at
+      ? { ...tag, senses: [{ role: "object", hint: "reward" }] }
+      : i >= to && i <= whom
+      ? { ...tag, senses: [{ role: "adjective" }] }
+      : i > at && i < to && mayName(tag, "place")
+      ? {
+        ...tag,
+        senses: tag.senses.filter((sense) => sense.role !== "name" || sense.kind === "place"),
+      }
+      : tag
+  );
 }

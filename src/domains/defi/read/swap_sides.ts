@@ -8,7 +8,7 @@ const BUYS =
 const REPLACES = /^(?:replace|substitute|swap|exchange|trade|switch|change)$/;
 /** Verbs whose object is given, and none: what another verb does with its object nobody can tell. */
 const GIVES =
-  /^(?:swap|exchange|trade|convert|change|turn|switch|sell|market[- ]sell|dump|flip|rotate|unload|offload|shift|move|roll|transform|cash|liquidate|replace|substitute|give|put|throw|send|conversion|sale|swapping|trading|->|make|go|from|take|liquidation|get rid|rid|exit|ditch|sub|dispose|flog|let go|burn|shed|spend|pay|trim|cut|reduce|lighten)/;
+  /^(?:swap|exchange|trade|convert|change|turn|switch|sell|market[- ]sell|dump|flip|rotate|unload|offload|shift|move|roll|transform|cash|liquidate|replace|substitute|give|put|throw|send|conversion|sale|swapping|trading|->|make|go|from|take|liquidation|get rid|rid|exit|ditch|sub|dispose|flog|let go|rid me|rid us|part ways|say goodbye|say bye|give up|jettison|nuke|burn|shed|spend|pay|trim|cut|reduce|lighten)/;
 const CLEAR = /^(?:to|into|->|<-|with|using|from|out of|by selling|by spending)$/;
 const GIVEN = /^(?:with|using|from|by selling|by spending|out of|via|<-)$/;
 const RECEIVED =

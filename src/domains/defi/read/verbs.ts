@@ -102,6 +102,21 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ],
   ["liquidate", [S, U, W, R]],
   ["get rid of|be rid of|dispose of|part with", [S, R, W]],
+  [
+    "rid me of|rid us of|part ways with|say goodbye to|say bye to|give up|jettison|nuke",
+    [S, R, W],
+  ],
+  [
+    "nab|snag|hoover up|vacuum up|mop up|reel in|rope in|gather in|gather up|bring in|round up|snatch up|swoop up|mop",
+    [C, S, W],
+  ],
+  ["give up on", [U, W]],
+  ["set free|let loose|turn loose|liberate|unchain|unshackle|untie", [U, W]],
+  [
+    "clean out|whip|fish|hoick|hoik|winkle|wrest|scoop out|suck out|siphon|siphon out",
+    [W, U, C],
+  ],
+  ["furnish|squirrel away|sock away|salt away|put aside|put by", [D]],
   ["give back|hand back", [W, R]],
   ["mint", [D, B]],
 ];

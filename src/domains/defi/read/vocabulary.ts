@@ -22,7 +22,12 @@ const OBJECTS: Readonly<Record<string, string>> = {
     "reward",
     "reward|rewards|incentive|incentives|emission|emissions|yield|yields|" +
       "earnings|interest|fees|fee|gains|profits|profit|payout|payouts|income|bonus|" +
-      "staking rewards|voting rewards|vote rewards|voter rewards|voting fees|bribes|gauge bribes|vote-escrow bribes|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|bribe|bribes",
+      "staking rewards|voting rewards|vote rewards|voter rewards|voting fees|bribes|gauge bribes|what's accrued|whatever's accrued|what has accrued|whatever has accrued|whatever is accrued|what accrued|whatever accrued|" +
+      "what i earned|what i've earned|whatever i earned|whatever i've earned|all i earned|all i've earned|all that i earned|all what i earned|everything i earned|everything i've earned|" +
+      "what i'm owed|what i am owed|whatever i'm owed|whatever i am owed|what's owed to me|what is owed to me|whatever's owed to me|whatever is owed to me|what's due to me|whatever's due to me|what is due to me|whatever is due to me|" +
+      "what's pending|whatever's pending|whatever is pending|what's claimable|whatever's claimable|whatever is claimable|what is claimable|what's unclaimed|whatever's unclaimed|whatever is unclaimed|" +
+      "whatever there is to claim|what there is to claim|anything claimable|everything claimable|claimables|whatever has built up|whatever's built up|what's built up|whatever's piled up|whatever has piled up|whatever i can claim|what i can claim|" +
+      "vote-escrow bribes|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|bribe|bribes",
   ),
   ...objects(
     "debt",

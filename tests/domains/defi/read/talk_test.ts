@@ -15,6 +15,15 @@ const READ: readonly (readonly [string, string])[] = [
   ["Happy Monday! Deposit 60 USDS into Sky.", "deposit_asset"],
   ["You're an angel. Repay 50 USDC on Aave.", "repay_asset"],
   ["Don't not stake it, stake my 6 SOL with Jito", "stake_asset"],
+  ["collect whatever GMX owes to me on Avalanche", "claim_rewards"],
+  ["scoop up whatever's accrued on Orca", "claim_rewards"],
+  ["set free my 30 ATOM from the validator", "unstake_asset"],
+  ["rid me of 30 PEPE for USDC", "swap_asset"],
+  ["stake 70 TIA, whoops, typed it wrong, 17 TIA", "stake_asset"],
+  ["borrow 100 USDT oops USDC on Morpho", "borrow_asset"],
+  ["restake 1.1 stETH on EigenLayer, no more, no less", "stake_asset"],
+  ["stake my SUI, the whole shebang", "stake_asset"],
+  ["whack 2 grand of USDC into me Aave vault", "deposit_asset"],
   ["Thanks for your help yesterday. Claim my CRV rewards", "claim_rewards"],
 ];
 
@@ -33,6 +42,11 @@ const REFUSED: readonly string[] = [
   "Is there any way you can tell me how to stake 5 ETH?",
   "I can't not have yield on 5 ETH in aave",
   "swap 2 ETH in USDC bitte nich",
+  "collect whatever Kim owes me",
+  "stake 5 ETH, scratch that",
+  "stake 5 ETH, hang on a sec",
+  "deposit 5 ETH into aave, that's wrong",
+  "Stake all of my ETH with Lido yet keep every last wei liquid in my wallet as ETH.",
   "repay it, then repay 500 USDC on aave",
   "move 50 USDC to the emergency fund",
 ];
