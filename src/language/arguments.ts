@@ -295,6 +295,12 @@ export function readArguments(
       roles.set(tag, "connector");
       continue;
     }
+    // "of my 10 SOL stake 4": the whole of which a part is meant
+    if (i === 0 && i < front.length && tag.norm === "of") {
+      [prep, prepTag] = ["of", tag];
+      roles.set(tag, "connector");
+      continue;
+    }
     if (tag.mark === "->" || tag.mark === "<-") {
       prep = tag.mark;
       roles.set(tag, "connector");

@@ -474,11 +474,18 @@ function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): Foun
 
 /** "I'd like my USDT to be USDC", "my 800 MATIC become ETH, now": one thing is to be another. */
 function findBecome(tags: readonly Tag[], at: number, frame: readonly Tag[]): FoundHead | null {
-  const as = tags.findIndex(({ norm }, i) => i > at && /^(?:to be|become|to become)$/.test(norm));
+  const as = tags.findIndex(({ norm }, i) =>
+    i > at && /^(?:to be|become|to become|be turned into|turn into|turns into)$/.test(norm)
+  );
   if (as < 0) return null;
-  const asks = frame.length > 0 || tags.some((tag) => may(tag, "courtesy", "urgency"));
+  // "everything in AERO must become USDC"
+  const isBidden = /^(?:must|should|shall|has to|have to|needs to|ought to)$/.test(
+    tags[as - 1]?.norm ?? "",
+  );
+  const asks = frame.length > 0 || isBidden ||
+    tags.some((tag) => may(tag, "courtesy", "urgency"));
   const isThing = (tag: Tag) => mayName(tag, "asset");
-  const given = tags.slice(at, as);
+  const given = tags.slice(at, isBidden ? as - 1 : as);
   const isOwn = given[0]?.quantity !== undefined || may(given[0], "determiner");
   const target = tags.slice(as + 1).find((tag) => lightRole(tag) === null);
   if (!asks || !isOwn || given.filter(isThing).length !== 1) return null;

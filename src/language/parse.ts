@@ -369,6 +369,10 @@ function actsBesides(
     tags.slice(Math.max(0, i - 2), i).some(({ norm }) => /^(?:i|we|i've|we've)$/.test(norm));
   return tags.flatMap((tag, i) => {
     if (may(tag, "name") || isRead(tag)) return [];
+    // "before I get liquidated": what is feared
+    const isFate = /^(?:get|gets|got|getting|be|being|am|up)$/.test(tags[i - 1]?.norm ?? "") &&
+      verbOf(tag, "base", "gerund") === undefined && (!tags[i + 1] || tags[i + 1]!.mark);
+    if (isFate) return [];
     // "buying a washing machine": nothing that a domain knows
     const object = may(tags[i + 1], "determiner") ? tags[i + 2] : undefined;
     const isElse = object !== undefined && object.senses.length === 0 && !object.quantity &&

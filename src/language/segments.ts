@@ -51,7 +51,7 @@ export function cutSegments(
       : may(tag, "before")
       ? "before"
       : null;
-    if (relation && beginsOrder(tags, i + 1, lexicon, true)) {
+    if (relation && !isFate(tags, i) && beginsOrder(tags, i + 1, lexicon, true)) {
       close(i, "", relation);
       from = i + 1;
       continue;
@@ -118,6 +118,16 @@ export function cutSegments(
   }
   close(tags.length, "", "start");
   return segments;
+}
+
+/** "before I get liquidated", "before we end up rekt": what is feared, and no order. */
+function isFate(tags: readonly Tag[], at: number): boolean {
+  if (!/^before (?:i|we)$/.test(tags[at]!.norm)) return false;
+  const to = tags[at + 2]?.norm === "up" ? at + 2 : at + 1;
+  const [verb, next, after] = [tags[at + 1], tags[to + 1], tags[to + 2]];
+  return /^(?:get|am|are|become|end|wind|go|fall)$/.test(verb?.norm ?? "") && next !== undefined &&
+    !next.quantity && !next.mark && !may(next, "name", "determiner", "object", "pronoun") &&
+    (after === undefined || after.mark !== undefined || lightRole(after) !== null);
 }
 
 /** "Sell 1 BTC and buy DAI with it" is one exchange. */

@@ -102,7 +102,9 @@ const FILLERS = list(
   heigh ho|ho hum|oh well|ah well|oh my|my oh my|dear me|oh dear|good grief|good lord|good heavens|
   and yeah|but yeah|so yeah|um yeah|yeah so|yeah well|yeah yeah|yeah ok|yeah okay|yup yup|
   yes yes|yes yes yes|yes indeed|yes sir|aye aye|ok ok|okay okay|oki|okey|tbf|iirc|afaik|
-  be that as it may|like it or not`,
+  be that as it may|like it or not|
+  to the value of|to the tune of|to the amount of|in the amount of|in the sum of|for the amount of|
+  for the sum of|in the quantity of|amounting to|totalling|totaling|for a total of|in the region of exactly`,
 );
 
 const URGENCIES = [

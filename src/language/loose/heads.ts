@@ -271,7 +271,7 @@ const CAME = /^(?:came|went|left|moved|landed|returned)$/;
 function findMoving(tags: readonly Tag[]): FoundHead | null {
   const wished = wishedAt(tags);
   const at = tags.findIndex(({ norm }, i) =>
-    i > Math.max(0, wished) &&
+    i > Math.max(0, wished) && !may(tags[i], "adjective") &&
     norm.split(" ").some((word) => (wished > 0 ? CAME : GOES).test(word))
   );
   if (at < 0) return null;
@@ -308,7 +308,7 @@ function findMoving(tags: readonly Tag[]): FoundHead | null {
       to: tag.to,
       text: lead,
       norm: lead,
-      senses: [{ role: may(next, "name", "determiner") ? "prep" : "particle" }],
+      senses: [{ role: opensPlace(next) ? "prep" : "particle" }],
     });
   }
   const word = isOut ? "take out" : "put";
@@ -320,6 +320,12 @@ function findMoving(tags: readonly Tag[]): FoundHead | null {
     tags: [tag],
     takes: null,
   };
+}
+
+/** "comes out of Sky": what stands behind may be the name of a place, though no list has it. */
+function opensPlace(tag: Tag | undefined): boolean {
+  return may(tag, "name", "determiner") ||
+    tag !== undefined && tag.senses.length === 0 && /^\p{Lu}/u.test(tag.text);
 }
 
 /** Where the wish begins in "it would be nice if …"; -1 if there is none. */
@@ -346,6 +352,11 @@ function findDecision(tags: readonly Tag[]): FoundHead | null {
     const verb = verbOf(tag, "base");
     const isTo = before?.norm.split(" ").at(-1) === "to" ||
       may(before, "courtesy", "address", "urgency") || may(before, "frame");
+    // "I need cash for rent": a thing, where "I need to cash …" is an act
+    const isWanted = verb !== undefined && may(before, "frame") &&
+      before!.senses.every((sense) => sense.role !== "frame" || sense.takes === "thing") &&
+      !opensObject(tags[i + 1]);
+    if (isWanted) continue;
     const follows = i === speaker + 1 ||
       (speaker >= 0 && i > speaker && lightRole(before!) !== null);
     // "the thing to do is to supply …"
@@ -364,6 +375,10 @@ function findDecision(tags: readonly Tag[]): FoundHead | null {
     }
   }
   return null;
+}
+
+function opensObject(tag: Tag | undefined): boolean {
+  return tag?.quantity !== undefined || may(tag, "name", "determiner", "pronoun", "object");
 }
 
 /** "navi rewards sui pls claim em": what is acted on comes first, the verb after it. */

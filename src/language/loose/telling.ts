@@ -68,7 +68,8 @@ export function skippedFault(tags: readonly Tag[], { head, frame }: FoundHead): 
 }
 
 function takesForce(tag: Tag, isFramed: boolean): boolean {
-  if (may(tag, "insistence", "courtesy", "urgency")) return false;
+  // "the SOL I hold": what it is
+  if (may(tag, "insistence", "courtesy", "urgency", "adjective")) return false;
   const words = tag.norm.split(" ");
   if (words.some((word) => CLAIMS.test(word))) return true;
   if (may(tag, "frame")) return false;

@@ -21,6 +21,14 @@ import { splitReason } from "./reason.ts";
 const EARLIER =
   /^(?:beforehand|before that|before this|prior to (?:this|that)|before (?:you do|doing) (?:so|that))$/;
 
+/** What asks for nothing but a nod. */
+const TAG_QUESTION =
+  /^(?:isn't|ain't|isnt|aint|wasn't|aren't|doesn't|don't|innit|won't|hasn't|haven't|am i|right|eh|huh|hey|you know|don't you|wouldn't you)(?: (?:it|they|he|she|we|you|i|right|think|agree|know|say))*$/;
+
+function textOf(tags: readonly Tag[]): string {
+  return tags.map(({ norm }) => norm).join(" ");
+}
+
 export function readSegments(segments: readonly Segment[], base: Base): Reading {
   const { roles, lexicon } = base;
   const open: OpenOrder[] = [];
@@ -46,6 +54,11 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       /^(?:then|and)$/.test(segments[k + 1]?.joint ?? "");
     const tags = isFirst || isNext || isStart ? segment.tags.slice(0, -1) : segment.tags;
     isTitle = isHeading(segment, isTitle);
+    // "Lovely weather, isn't it? Swap …"
+    if (open.length === 0 && end === "?" && TAG_QUESTION.test(textOf(tags))) {
+      for (const tag of tags) roles.set(tag, "filler");
+      continue;
+    }
     const light = isTitle ||
       tags.every((tag) => lightRole(tag) !== null || isJoin(tag) || isLabel(tag, segment));
     const last = open.at(-1);

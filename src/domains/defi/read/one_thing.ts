@@ -50,7 +50,12 @@ export function readOne(
   const loose = phrases.filter((phrase) =>
     states(phrase) && assetOf(phrase) === null && !isAside(phrase)
   );
-  const counted = objects.filter(states);
+  // "Of my 10 SOL, stake 4": a part of what there is
+  const isHeld = (phrase: NounPhrase) =>
+    phrase.front && /^(?:of|out of|from)$/.test(phrase.prep ?? "") && loose.length === 1 &&
+    !loose[0]!.front && phrase.amount?.kind === "amount" && loose[0]!.amount?.kind === "amount" &&
+    Number(loose[0]!.amount.value) <= Number(phrase.amount.value);
+  const counted = objects.filter((phrase) => states(phrase) && !isHeld(phrase));
   const amounts = [...counted, ...loose];
   const isWhole = amounts.every(({ amount }) => amount!.kind === "all");
   // "claim all CVX and CRV", "take my CAKE and BNB out of the pool"

@@ -29,7 +29,12 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
   };
   const worth = phrases.find(({ hints, names }) => hints.includes("worth") && names.length === 2);
   if (worth) return readWorth(worth, phrases, verb) ?? nothing;
-  const named = phrases.filter((phrase) => assetOf(phrase) !== null);
+  const all = phrases.filter((phrase) => assetOf(phrase) !== null);
+  // "USDC! swap 5 LINK to USDC": said first, and again in its place
+  const isTopic = (phrase: NounPhrase) =>
+    phrase.front && phrase.prep === null && phrase.amount === null &&
+    all.some((other) => !other.front && assetOf(other) === assetOf(phrase));
+  const named = all.length > 2 ? all.filter((phrase) => !isTopic(phrase)) : all;
   const loose = phrases.filter((phrase) => states(phrase) && assetOf(phrase) === null);
   // "ape 1 ETH into PEPE" gives what "ape 1 ETH" alone would get
   const isInto = named.some(({ prep }) => prep === null) &&

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { readStep } from "../../../../src/domains/defi/read/steps.ts";
 import { readOrders } from "../../../../src/domains/defi/read/orders.ts";
 
 /** Small talk, thanks, haste and politeness around an order. */
@@ -24,12 +25,18 @@ const READ: readonly (readonly [string, string])[] = [
   ["restake 1.1 stETH on EigenLayer, no more, no less", "stake_asset"],
   ["stake my SUI, the whole shebang", "stake_asset"],
   ["whack 2 grand of USDC into me Aave vault", "deposit_asset"],
+  ["All my LINK must become USDT", "swap_asset"],
+  ["deposit 4 WETH on Aave before I get liquidated!", "deposit_asset"],
+  ["Lovely weather, isn't it? Swap 40 DAI for ETH.", "swap_asset"],
+  ["the 5 ETH I hold should be staked with Lido now", "stake_asset"],
+  ["I need cash for rent, withdraw 60 USDC from Aave", "withdraw_asset"],
+  ["A third of my USDS comes out of Sky, please.", "withdraw_asset"],
   ["Thanks for your help yesterday. Claim my CRV rewards", "claim_rewards"],
 ];
 
 for (const [prompt, action] of READ) {
   Deno.test(`readOrders() reads "${prompt}"`, () => {
-    assertEquals(readOrders(prompt).orders.map(({ allowed }) => allowed[0]), [action]);
+    assertEquals(readOrders(prompt).orders.map(({ allowed }) => allowed[0] as string), [action]);
   });
 }
 
@@ -47,6 +54,10 @@ const REFUSED: readonly string[] = [
   "stake 5 ETH, hang on a sec",
   "deposit 5 ETH into aave, that's wrong",
   "Stake all of my ETH with Lido yet keep every last wei liquid in my wallet as ETH.",
+  "ETH must become cheaper",
+  "Swap 40 DAI for ETH, isn't it?",
+  "swap 500 USDC, so 500 DAI",
+  "500 USDC comes out of Kim's wallet, please",
   "repay it, then repay 500 USDC on aave",
   "move 50 USDC to the emergency fund",
 ];
@@ -54,5 +65,24 @@ const REFUSED: readonly string[] = [
 for (const prompt of REFUSED) {
   Deno.test(`readOrders() does not read "${prompt}"`, () => {
     assertEquals(readOrders(prompt).orders, []);
+  });
+}
+
+/** How much is meant, where a word tells, a part is taken or the amount is said twice. */
+const AMOUNTS: readonly (readonly [string, string])[] = [
+  ["borrow 1k5 usdc on aave, thats 1500", "1500"],
+  ["lend 2k5 usdc on aave, so 2500 total", "2500"],
+  ["deposit three score USDC into Aave", "60"],
+  ["deposit one and three quarter ETH on Spark", "1.75"],
+  ["unstake a score of ATOM, that is to say twenty", "20"],
+  ["Of my 10 SOL, stake 4 with Jito", "4"],
+  ["Of the 4,000 USDC I owe Euler, pay back 250", "250"],
+  ["swap 5 ETH to DAI, no, only 3 ETH", "3"],
+];
+
+for (const [prompt, amount] of AMOUNTS) {
+  Deno.test(`readStep() reads ${amount} in "${prompt}"`, () => {
+    const steps = readOrders(prompt).orders.map((order) => readStep(order.allowed[0]!, order));
+    assertEquals(steps.map((step) => step.amount?.kind === "units" && step.amount.exact), [amount]);
   });
 }
