@@ -45,6 +45,8 @@ const PREPS: Readonly<Record<string, string>> = {
   outta: "out of",
   use: "with",
   "by using": "with",
+  "in favour of": "for",
+  "in favor of": "for",
   "paid with": "with",
   "paid for with": "with",
   "paid for in": "with",
@@ -216,7 +218,7 @@ export function readArguments(
     if (
       link && context.exchanges &&
       (joined || /^(?:to|by)$/.test(prep ?? "") || verbOf(tag, "gerund") ||
-        /^(?:to |so |such |pay (?:with|in)$)/.test(tag.norm))
+        /^(?:to |so |such |pay (?:with|in|w)$)/.test(tag.norm))
     ) {
       [prep, prepTag, joined] = [link.prep, tag, false];
       roles.set(tag, "connector");

@@ -158,6 +158,12 @@ function nextFrame(tags: readonly Tag[], at: number): FrameTakes | null {
   ) next++;
   const follower = tags[next];
   const isFrame = may(follower, "frame");
+  // "but do repay 300 DAI": emphasis
+  const acts = verbOf(follower, "base")?.actions.length ?? 0;
+  const object = tags[next + 1];
+  const stresses = tags[at]!.norm === "do" && acts > 0 &&
+    (object?.quantity !== undefined || may(object, "determiner", "pronoun", "name"));
+  if (stresses) return "base";
   for (const takes of ["base", "gerund", "doing", "thing"] as const) {
     if (!senses.includes(takes) || follower === undefined) continue;
     if (takes === "base" && (verbOf(follower, "base") || isFrame || isOpen(follower))) return takes;
@@ -231,7 +237,7 @@ function findDone(
         },
         frame: start > at ? [...frame, tags[at]!] : frame,
         front: tags.slice(start, skipped),
-        back: tags.slice(i + 1),
+        back: withSource(verb, tags.slice(i + 1)),
         tags: skipped < i ? [tags[skipped]!, tag] : [tag],
         takes,
       };
@@ -316,10 +322,20 @@ function headOf(
     },
     frame,
     front: [],
-    back: tags.slice(at + 1),
+    back: withSource(verb, tags.slice(at + 1)),
     tags: [tag],
     takes,
   };
+}
+
+/** "pulled out of Sky": what belongs to the verb leads on. */
+export function withSource({ base }: VerbEntry, back: readonly Tag[]): readonly Tag[] {
+  const [first, next, ...rest] = back;
+  const isOpenName = next !== undefined && next.senses.length === 0 && !next.mark && !next.quantity;
+  return first?.norm === "of" && / out$/.test(base) &&
+      (isOpenName || may(next, "name", "determiner"))
+    ? [{ ...first, norm: "out of", senses: [{ role: "prep" }] }, next!, ...rest]
+    : back;
 }
 
 /** "a swap of 2 ETH", "5 ETH deposit to aave", "2 ETH -> USDC", "aave: supply 250 USDC". */

@@ -33,6 +33,12 @@ export function cutSegments(
   };
   for (let i = 0; i < tags.length; i++) {
     const tag = tags[i]!;
+    // "get me 3 WBTC, paying in USDC": one exchange
+    const pays = tag.mark === "," && i > from && tags[i - 1]!.mark === undefined &&
+      /^(?:paying (?:with|in|by)|paid (?:for )?(?:with|in)|pay (?:with|in|w)|pay)$/
+        .test(tags[i + 1]?.norm ?? "") &&
+      (/ /.test(tags[i + 1]!.norm) || /^(?:w|with|in)$/.test(tags[i + 2]?.norm ?? ""));
+    if (pays && lexicon.lexicon.exchanges.length > 0) continue;
     if (tag.mark && STOPS.includes(tag.mark)) {
       close(i, tag.mark, tag.mark);
       from = i + 1;

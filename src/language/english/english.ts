@@ -167,7 +167,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   prep:
     `@|vs|versus|in|into|on|onto|to|at|with|from|off|via|through|using|for|over|inside|against|out of|
     towards|toward|over on|over at|in exchange for|in return for|instead of|off of|back into|
-    as|by|per|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|
+    in favour of|in favor of|in its favour for|as|by|per|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|
     around|between|behind|w|w/|by using|paid with|paid for with|paid for in|paying in|paying with|by way of|use|fro|form|too|frum|on top of`,
   particle: `out of there|to here|back here|back|out|up|off|down|away|over|in|home`,
   and: `n|and|plus|&|+|as well as|along with|together with|and also|

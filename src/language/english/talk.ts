@@ -102,7 +102,8 @@ const FILLERS = list(
   heigh ho|ho hum|oh well|ah well|oh my|my oh my|dear me|oh dear|good grief|good lord|good heavens|
   and yeah|but yeah|so yeah|um yeah|yeah so|yeah well|yeah yeah|yeah ok|yeah okay|yup yup|
   yes yes|yes yes yes|yes indeed|yes sir|aye aye|ok ok|okay okay|oki|okey|tbf|iirc|afaik|
-  be that as it may|like it or not|
+  be that as it may|like it or not|so instead|
+  and instead|but instead|
   to the value of|to the tune of|to the amount of|in the amount of|in the sum of|for the amount of|
   for the sum of|in the quantity of|amounting to|totalling|totaling|for a total of|in the region of exactly`,
 );
@@ -222,7 +223,7 @@ const INSISTENCES = [
     "penny more|penny less|cent more|cent less|drop more|drop less|wei more|wei less|token more|coin more|satoshi more|satoshi less",
   ),
   ...list(
-    `end of|end of story|end of discussion|end of debate|end of conversation|case closed|
+    `no way|no way no how|no chance|end of|end of story|end of discussion|end of debate|end of conversation|case closed|
     final decision|my final decision|non-negotiable|now now then|you know the drill|
     i said what i said|my decision is made|my decision is final|the decision is final|
     decision final|it's a go|its a go|it's a yes|that's a yes|that's a go|we're a go|all systems go|

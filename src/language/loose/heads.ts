@@ -1,4 +1,4 @@
-import type { FoundHead } from "../head.ts";
+import { type FoundHead, withSource } from "../head.ts";
 import { type HeadForm, verbOf } from "../order.ts";
 import type { NameKind, VerbEntry } from "../sense.ts";
 import { lightRole } from "../screen/transparent.ts";
@@ -31,7 +31,8 @@ const NAMED_TASK =
  */
 export function findLooseHead(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
   if (tags.length > 60 || asksSomebody(tags) || tags.some(isAssumed)) return null;
-  return findIfYou(tags) ?? findMayI(tags, isPolite) ?? findPassive(tags) ?? findFronted(tags) ??
+  return findIfYou(tags) ?? findPriced(tags) ?? findMayI(tags, isPolite) ?? findPassive(tags) ??
+    findFronted(tags) ??
     findMoving(tags) ??
     findDecision(tags) ?? findLater(tags) ??
     findDoneLast(tags) ?? findAct(tags) ??
@@ -73,7 +74,7 @@ function headAt(
     },
     frame,
     front,
-    back: tags.slice(at + 1),
+    back: withSource(verb, tags.slice(at + 1)),
     tags: [tag],
     takes: null,
   };
@@ -260,6 +261,29 @@ function findFronted(tags: readonly Tag[]): FoundHead | null {
   if (!verb || verb.actions.length === 0) return null;
   const found = headAt(tags, next, verb, "request", [tags[at]!], tags.slice(0, at));
   return { ...found, takes: "base" };
+}
+
+/** "For my DAI I want 3 LINK", "for 6 SOL I'll take JUP": what is given comes first. */
+function findPriced(tags: readonly Tag[]): FoundHead | null {
+  const start = tags.findIndex((tag) => lightRole(tag) === null && tag.mark === undefined);
+  const at = tags.findIndex((tag, i) =>
+    i > start + 1 &&
+    /^(?:(?:i|we)(?: want| need|'ll take|'ll have| would like| will take|'d like|'d take)|give me|gimme|get me|let me have|hand me)$/
+      .test(tag.norm)
+  );
+  if (at < 0 || tags[start]!.norm !== "for") return null;
+  const [front, back] = [tags.slice(start, at), tags.slice(at + 1)];
+  const isOne = (part: readonly Tag[]) => part.filter((tag) => mayName(tag, "asset")).length === 1;
+  if (!isOne(front) || !isOne(back) || !isPlainFront(front)) return null;
+  const { from, to } = tags[at]!;
+  return {
+    head: { form: "wish", word: "get", actions: ["->"], from, to },
+    frame: [],
+    front,
+    back,
+    tags: [tags[at]!],
+    takes: null,
+  };
 }
 
 const GOES =

@@ -146,6 +146,8 @@ function readSecond(context: Context, { from, to, kind }: Quantity, at: number):
   const isList = at === to && (isRatio || /^(?:,|and|\/|;|&|\.)$/.test(word));
   const isRange = CONNECTOR.test(word) && (at === to || word === "or" || word === "-");
   if (!isList && !isRange) return null;
+  // "not 50, 500": what is meant instead
+  if (word === "," && norm(context, from - 1) === "not") return null;
   const second = readCounted(context, at + 1);
   if (!second || !/^(?:amount|money|percent|fraction|unreadable)$/.test(second.kind)) return null;
   // a list goes on: all of it is one refusal
@@ -172,6 +174,10 @@ export function readException(context: Context, index: number, hasWhole: boolean
   const length = covers(context, index, EXCEPT) || covers(context, index, EXCEPT_ALONE) ||
     covers(context, index, KEEP) || (hasWhole ? covers(context, index, WEAK_KEEP) : 0);
   if (length === 0) return null;
+  // "not 2 but 3 rETH": what is meant
+  const isMeant = norm(context, index) === "but" &&
+    [2, 3, 4].some((back) => norm(context, index - back) === "not");
+  if (isMeant) return null;
   const bare = normsFrom(context, index, length);
   const skip = /^(?:the|for|my|about|exactly|only|just)$/.test(norm(context, index + length))
     ? 1

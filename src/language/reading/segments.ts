@@ -135,7 +135,7 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       continue;
     }
     // "repay - 40 USDT": a dash, or a number below nought
-    const isSigned = segment.joint === "-" && tags[0]!.quantity !== undefined &&
+    const isSigned = segment.joint === "-" && end !== "-" && tags[0]!.quantity !== undefined &&
       last?.front.length === 0 && last.back.length === 0;
     const said = last && !inReason && !isSigned ? afterthought(tags, last, lexicon) : tags;
     if (last && !inReason && !isSigned && goesOn(said, last, base)) {

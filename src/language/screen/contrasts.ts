@@ -31,8 +31,11 @@ export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
     const counts = tags[i - 1]?.quantity !== undefined && tags[from]?.quantity !== undefined;
     if (counts && !isLeftOut()) to = from + 1;
     const ends = to === tags.length || tags[to]!.mark !== undefined || opens > 1 ||
-      counts && may(tags[to], "name") || may(tags[to], "courtesy", "prep", "urgency");
+      counts && may(tags[to], "name") || may(tags[to], "courtesy", "prep", "urgency") ||
+      tags[to]!.norm === "but";
     if (!ends || !isLeftOut()) continue;
+    // "not 2 but 3 rETH"
+    if (tags[to]?.norm === "but") to++;
     for (const tag of tags.slice(i, to)) dropped.add(tag);
     i = to - 1;
   }

@@ -16,7 +16,8 @@ export function restates(before: readonly Segment[], order: readonly Tag[]): boo
   if (before.length === 0) return false;
   const tags = before.flatMap((segment) => segment.tags);
   const mends = tags.some((tag, i) =>
-    may(tag, "correction") || TAKES_BACK.test(tag.norm) || /^(?:meant|mistyped)$/.test(tag.norm) ||
+    may(tag, "correction") || TAKES_BACK.test(tag.norm) ||
+    /^(?:meant|mistyped|no|nope|nah)$/.test(tag.norm) ||
     tag.norm === "rather" && tags[i + 1]?.norm === "than"
   );
   const isKnown = tags.every((tag) =>

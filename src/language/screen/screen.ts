@@ -52,7 +52,9 @@ export function screenBefore(
   // "Don't you dare hold it any longer": against waiting
   const hurries =
     /^(?:but |so )?(?:don't|do not|never)(?: you dare| ever| just)? (?:hold|let|leave|keep|wait|sit|make me|bother|stall)\b|^(?:but |so )?(?:let's not|let us not|no (?:point|sense|use)(?: in)?) (?:leav|wait|hold|let|keep|sit|delay|stall)/;
-  if (hurries.test(norms.join(" "))) return null;
+  const dallies =
+    /^(?:but |so )?without (?:(?:any |a )?(?:more |further )?)(?:waiting|wasting|thinking|asking|delaying|delay|hesitating|hesitation|blinking|looking|batting|fuss|ado|dithering|dawdling|stalling)\b(?!.*\b(?:until|till|if)\b)|^(?:please )?(?:forget|ignore|never mind|nevermind|disregard|scratch) (?:what|everything|all|anything) (?:i|we) (?:said|told you|wrote)(?: [a-z]+){0,3} about (?:waiting|holding|not selling|hodling|patience|staying)\b/;
+  if (hurries.test(norms.join(" ")) || dallies.test(norms.join(" "))) return null;
   const fault = shared(words, norms);
   if (fault) return fault;
   if (end === "?") return "question";

@@ -109,6 +109,14 @@ function ownerAt(
   return { words: found.words, senses: found.senses.filter(({ role }) => role === "name") };
 }
 
+/** "unstaaaake", "pleeease", "nowww": a letter that is drawn out, and the one word that it is. */
+function stretchedAt(lexicon: CompiledLexicon, { norm }: Token) {
+  if (!/^[a-z]*([a-z])\1\1[a-z]*$/.test(norm)) return null;
+  const short = norm.replace(/([a-z])\1{2,}/g, "$1");
+  const double = norm.replace(/([a-z])\1{2,}/g, "$1$1");
+  return findPhrase(lexicon.index, [double], 0) ?? findPhrase(lexicon.index, [short], 0);
+}
+
 /** Words that are one slip from a noun of a domain and mean themselves. */
 const NO_SLIP = /^(?:stalking|regards|.*(?:er|ers|ed|ly))$/;
 
@@ -154,7 +162,7 @@ export function tagTokens(
     }
     const quantity = starts.get(at);
     const phrase = findPhrase(lexicon.index, norms, at) ?? ownerAt(lexicon, owners, norms, at) ??
-      slippedAt(lexicon, token);
+      stretchedAt(lexicon, token) ?? slippedAt(lexicon, token);
     const length = phrase?.words.length ?? 0;
     // "enough USDC" says how much, "enough already" does not
     const counts = norms[at] === "enough" && lexicon.isName(norms[at + 1] ?? "");

@@ -224,6 +224,15 @@ function untoldIn(
     // "2 ETH gone, USDC back, swap it": how much was told, and not of what "it" is
     const lost = counts || orders.length > 1 ? undefined : readQuantities(tokens, quantities)
       .find(({ kind, from, refusal }) => kind === "amount" && !refusal && roles[from] === "aside");
+    // "100 USDS into sky, deposit that": where, under a name that no list has
+    const led = orders.length > 1
+      ? -1
+      : tokens.findIndex(({ norm }, i) =>
+        /^(?:into|onto)$/.test(norm) && roles[i] === "aside" && roles[i + 1] === "aside" &&
+        !isAsset(tokens[i + 1]!.norm, tokens[i + 1]!)
+      );
+    const isPlaced = phrases.some(({ names }) => names.some(({ kind }) => kind === "place"));
+    if (led >= 0 && !isPlaced) return [tokens[led]!.start, tokens[led + 1]!.end];
     return lost ? [tokens[lost.from]!.start, tokens[lost.to - 1]!.end] : null;
   }
   if (told.length === 0) return null;

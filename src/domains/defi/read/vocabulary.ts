@@ -260,6 +260,8 @@ export const DEFI_ORDERS: OrderLexicon = {
     spending: "with",
     "pay with": "with",
     "pay in": "with",
+    "pay w": "with",
+    "pay w/": "with",
     "paid in": "with",
     paying: "with",
   },

@@ -31,6 +31,15 @@ const READ: readonly (readonly [string, string])[] = [
   ["the 5 ETH I hold should be staked with Lido now", "stake_asset"],
   ["I need cash for rent, withdraw 60 USDC from Aave", "withdraw_asset"],
   ["A third of my USDS comes out of Sky, please.", "withdraw_asset"],
+  ["For 6 of my SOL I'll take JUP, thank you.", "swap_asset"],
+  ["get me 3 WBTC, paying in USDC", "swap_asset"],
+  ["get rid of my whole bag of DEGEN in favour of ETH on Base", "swap_asset"],
+  ["The door isn't shut yet, but do repay 350 DAI on Maker.", "repay_asset"],
+  ["I don't want to sell my BTC, so borrow 900 USDC on Compound instead.", "borrow_asset"],
+  ["Without waiting for a better price, sell 70 LINK to USDC.", "swap_asset"],
+  ["Forget what I said earlier about waiting; withdraw 50 USDT from Venus.", "withdraw_asset"],
+  ["unstaaaake my ksm all of it nowww", "unstake_asset"],
+  ["my 40 USDC taken out of Aave please", "withdraw_asset"],
   ["Thanks for your help yesterday. Claim my CRV rewards", "claim_rewards"],
 ];
 
@@ -58,6 +67,13 @@ const REFUSED: readonly string[] = [
   "Swap 40 DAI for ETH, isn't it?",
   "swap 500 USDC, so 500 DAI",
   "500 USDC comes out of Kim's wallet, please",
+  "for my birthday I want 3 LINK",
+  "do deposit fees apply on aave",
+  "nooooo don't swap 5 ETH",
+  "I don't want to borrow, so borrow 900 USDC on Compound",
+  "Without waiting until 5pm, sell 700 LINK to USDC",
+  "not 50, 60 or 70 USDC into aave please",
+  "100 USDS into sky, deposit that",
   "repay it, then repay 500 USDC on aave",
   "move 50 USDC to the emergency fund",
 ];
@@ -77,6 +93,9 @@ const AMOUNTS: readonly (readonly [string, string])[] = [
   ["unstake a score of ATOM, that is to say twenty", "20"],
   ["Of my 10 SOL, stake 4 with Jito", "4"],
   ["Of the 4,000 USDC I owe Euler, pay back 250", "250"],
+  ["Not 2 but 3 rETH go into Aave, please.", "3"],
+  ["No, not 50, 500: supply 500 crvUSD to Morpho.", "500"],
+  ["Withdraw – 42 DAI – from Yearn.", "42"],
   ["swap 5 ETH to DAI, no, only 3 ETH", "3"],
 ];
 
