@@ -28,7 +28,7 @@ export function findTold(tags: readonly Tag[]): FoundHead | null {
 
 /** Words of a frame that ask politely, so that a question mark may follow. */
 const ASKING =
-  /^(?:can|could|would|will|mind|do you mind|may|might|is it possible|are you able|how about|why don't|what about|u\b|help|any |is (?:there|it)|what are the chances|(?:do |d')?you (?:think|reckon|suppose)|think you|reckon you|i don't suppose|don't suppose|dont suppose|i dont suppose|why dont|you wouldn't mind|you don't mind|do u mind)/;
+  /^(?:can|could|would|will|mind|do you mind|may|might|is it possible|are you able|how about|why don't|what about|u\b|help|any |is (?:there|it)|what are the chances|(?:do |d')?you (?:think|reckon|suppose)|think you|reckon you|i don't suppose|don't suppose|dont suppose|i dont suppose|why dont|you wouldn't mind|you don't mind|do u mind|(?:do |d')?(?:you )?fancy|(?:are )?(?:you|u) (?:up|free|in a)|are (?:you|u)|wondering if|would u|wouldja|couldja)/;
 
 /** True if a frame asks: "could you", "would you mind". */
 export function isAsking(frame: readonly Tag[]): boolean {

@@ -51,6 +51,22 @@ const POLITE = [
   "permit me to",
 ];
 
+/** More of them: "might you be able to", "hoping you could". */
+const POLITER = list(
+  `mind if i ask you to|do you mind if i ask you to|would you mind if i asked you to|
+  might you be able to|might you be so kind as to|would u be able to|will you be able to|
+  wouldja|couldja|might you|
+  can ya please|are you free to|
+  are you in a position to|if i may ask you to|if i might ask you to|i was going to ask you to|
+  i was gonna ask you to|i was wondering whether you could|i was wondering whether you might|
+  i was wondering if you might|i was wondering if you'd|i was wondering if you would|
+  i wonder whether you could|i wonder if you might|i wonder if you'd|i wonder if you would|
+  i was hoping that you could|i was hoping you might|i was hoping you'd|hoping you can|
+  hoping you could|hoping u can|wondering if you could|wondering if u could|
+  i'd love for you to|i would love for you to|i'd love it if you'd|i'd be thankful if you'd|
+  i'd be grateful if you'd|i'd be happy if you'd|i'd be glad if you'd`,
+);
+
 /** Two negations, or one that is against not doing it. */
 const DOUBLE = [
   ...pairs(
@@ -62,6 +78,17 @@ const DOUBLE = [
   "must not forget to",
   "i mustn't forget to",
   "we mustn't forget to",
+  ...pairs(
+    "i'd be|i would be|we'd be|you'd be|it'd be|it would be|it'd be a|i'd be a|i'd be an|it would be a|i would be a|i'd be a complete|it'd be just",
+    `mad not to|silly not to|crazy not to|foolish not to|stupid not to|daft not to|nuts not to|
+    insane not to|remiss not to|rude not to|wrong not to|fool not to|idiot not to|moron not to|
+    shame not to|crime not to|sin not to|waste not to|pity not to|mistake not to|dumb not to|
+    bonkers not to|lazy not to|ungrateful not to|a fool not to|a shame not to`,
+  ),
+  ...pairs(
+    "under no circumstances|on no account|whatever you do don't",
+    "forget to|fail to|neglect to",
+  ),
   ...pairs(
     "i|we|i simply|i just|you",
     "can't not|cannot not|cant not|couldn't not|can't help but|cannot help but|cannot but",
@@ -194,7 +221,9 @@ const ORDERS = [
 
 /** Frames that a verb in its base form follows. */
 export const ASKS_BASE: readonly string[] = [
-  ...new Set([...POLITE, ...DOUBLE, ...HASTE, ...ORDERS].map((phrase) => phrase.trim())),
+  ...new Set(
+    [...POLITE, ...POLITER, ...DOUBLE, ...HASTE, ...ORDERS].map((phrase) => phrase.trim()),
+  ),
 ];
 
 /** Frames that a verb with -ing follows. */
@@ -232,6 +261,15 @@ export const ASKS_GERUND: readonly string[] = [
     "i wouldn't say no to|i would not say no to|wouldn't say no to|i won't say no to|i'd not say no to|i wouldn't object to|i wouldn't be against|i have nothing against|i've nothing against|i've no objection to|i have no objection to",
     "you|u",
   ),
+  ...pairs(
+    "there's nothing|there is nothing|nothing is|nothing's|i see nothing|nothing",
+    "stopping you from|stopping us from|to stop you from|preventing you from",
+  ),
+  ...list(
+    `you won't hear me say no to|i won't stop you from|don't let me stop you from|
+    don't let anything stop you from|fancy|do you fancy|d'you fancy|you fancy|are you up for|
+    you up for|u up for|are u up for`,
+  ),
   ...list(
     "crack on with|get cracking on|get cracking with|get a move on with|be quick about|hurry up with|get busy|don't be shy about",
   ),
@@ -250,6 +288,10 @@ export const ASKS_THING: readonly string[] = [
   "the undersigned requests that",
   "the undersigned requests",
   "the undersigned hereby requests",
+  ...pairs(
+    "can i|could i|may i|might i|can we|could we",
+    "trouble you for|bother you for|ask you for|ask for|have you do|beg for|interest you in",
+  ),
   "i could do with",
   "we could do with",
   "i could use",

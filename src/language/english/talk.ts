@@ -104,9 +104,37 @@ const FILLERS = list(
   yes yes|yes yes yes|yes indeed|yes sir|aye aye|ok ok|okay okay|oki|okey|tbf|iirc|afaik|
   be that as it may|like it or not|so instead|
   and instead|but instead|
-  to the value of|to the tune of|to the amount of|in the amount of|in the sum of|for the amount of|
+  all things considered|everything considered|all in all|by popular demand|for my sins|for a change|
+  for the heck of it|for the hell of it|to the value of|to the tune of|to the amount of|in the amount of|in the sum of|for the amount of|
   for the sum of|in the quantity of|amounting to|totalling|totaling|for a total of|in the region of exactly`,
 );
+
+/** How, and after what thought: "with a heavy heart", "on reflection". */
+const MOODS = [
+  ...pairs(
+    "with",
+    `a heavy heart|great pleasure|pleasure|joy|great joy|regret|some regret|great regret|
+    much regret|a smile|a big smile|tears in my eyes|trembling hands|shaking hands|shaky hands|
+    confidence|full confidence|all due respect|respect|a clear head|a clear mind|fingers crossed|
+    my blessing|immense joy|a sigh|a deep sigh|a light heart|enthusiasm|great enthusiasm`,
+  ),
+  ...pairs(
+    "on|upon",
+    "reflection|balance|the whole|consideration|mature reflection|careful reflection",
+  ),
+  ...pairs(
+    "after",
+    `much thought|careful thought|careful consideration|much deliberation|long thought|some thought|
+    thinking it over|thinking about it|sleeping on it|a long think|due consideration|
+    a good night's sleep|a lot of thought|long deliberation|much consideration|giving it some thought|
+    careful deliberation|weighing it up|weighing the options`,
+  ),
+  ...pairs(
+    "as a|as a little|as a small|as a birthday|as a late",
+    `treat|present to myself|gift to myself|treat to myself|treat for myself|present for myself|
+    gift for myself|birthday present to myself|birthday gift to myself|reward to myself`,
+  ),
+];
 
 const URGENCIES = [
   ...pairs("right this|this very|this", "second|minute|instant|moment"),
@@ -222,8 +250,23 @@ const INSISTENCES = [
     "not a|not one|not a single",
     "penny more|penny less|cent more|cent less|drop more|drop less|wei more|wei less|token more|coin more|satoshi more|satoshi less",
   ),
+  ...pairs(
+    "don't tell|dont tell|don't you tell|let's not tell",
+    `anyone|anybody|my wife|my husband|my boss|my mum|my mom|mum|mom|my dad|the wife|the missus|
+    a soul|the kids|my accountant|my partner|my girlfriend|my boyfriend|the boss|my mother|nobody`,
+  ),
+  ...pairs(
+    "help a|do a",
+    `brother out|bro out|sister out|friend out|fella out|guy out|girl out|pal out|mate out|man out|
+    brotha out|guy a favour|guy a favor|girl a favour|friend a favour|mate a favour`,
+  ),
   ...list(
-    `no way|no way no how|no chance|end of|end of story|end of discussion|end of debate|end of conversation|case closed|
+    `don't get me wrong|dont get me wrong|don't look so surprised|don't look at me|
+    don't take it personally|don't take this the wrong way|can't complain|cant complain|
+    nobody asked|nobody asked me|help me out|help me out here|help us out|help me out please|
+    give me a hand|lend me a hand|long time no chat|long time no talk|long time no speak|
+    because i can|just because i can|just because|because why not|because i said so|
+    because i want to|cos i can|cuz i can|coz i can|no way|no way no how|no chance|end of|end of story|end of discussion|end of debate|end of conversation|case closed|
     final decision|my final decision|non-negotiable|now now then|you know the drill|
     i said what i said|my decision is made|my decision is final|the decision is final|
     decision final|it's a go|its a go|it's a yes|that's a yes|that's a go|we're a go|all systems go|
@@ -278,7 +321,7 @@ const LABELS = [
 export const TALK: Readonly<Partial<Record<PlainRole, readonly string[]>>> = {
   greeting: GREETINGS,
   courtesy: COURTESIES,
-  filler: FILLERS,
+  filler: [...FILLERS, ...MOODS],
   urgency: URGENCIES,
   insistence: INSISTENCES,
   address: ADDRESSES,

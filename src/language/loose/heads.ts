@@ -154,7 +154,7 @@ function isSlot(tag: Tag): boolean {
 }
 
 const GRATEFUL =
-  /\b(?:grateful|thankful|happy|glad|obliged|appreciate|appreciated|great|nice|lovely|good|kind|pleased|delighted|help|wonderful|relief|weight|feel better|sleep better|ease|easier|fantastic|perfect|best|super|please|pls|mind|favou?r|ask)\b/;
+  /\b(?:grateful|thankful|happy|glad|obliged|appreciate|appreciated|great|nice|lovely|good|kind|pleased|delighted|help|wonderful|relief|weight|feel better|sleep better|ease|easier|fantastic|perfect|best|super|please|pls|mind|favou?r|ask|alright|all right|okay|fine|possible|acceptable|convenient)\b/;
 
 /** "I'd be thankful if you staked my 33 LINK", "I should be grateful if you would lend …". */
 function findIfYou(tags: readonly Tag[]): FoundHead | null {
@@ -230,7 +230,8 @@ function findPassive(tags: readonly Tag[]): FoundHead | null {
     if (
       !isOught || isPossible ||
       wordsOf(before).some((word) =>
-        /^(?:not|never|don't|they|he|she|who|when|why|how|might|had)$/.test(word)
+        /^(?:not|never|don't|they|he|she|who|when|why|how|might|had|inform|regret|report|announce|notify)$/
+          .test(word)
       )
     ) return null;
     const start = before.findIndex((tag) => isSlot(tag) || may(tag, "determiner"));

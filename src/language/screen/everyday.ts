@@ -58,7 +58,8 @@ function isStopped(tags: readonly Tag[], at: number): boolean {
   return AGAINST.test(tags[at]!.norm) && !/(?:wait|time)$/.test(tags[at]!.norm) &&
     may(tags[at], "insistence") && next !== undefined &&
     !verbOf(next, "base") && lightRole(next) === null &&
-    may(next, "prep", "condition", "self", "pronoun", "question", "speech") &&
+    (may(next, "prep", "condition", "self", "pronoun", "question", "speech") ||
+      /^(?:about|that|to|of|how|why|regarding)$/.test(next.norm)) &&
     !may(next, "before");
 }
 

@@ -36,8 +36,12 @@ export function readOne(
       (states(other) || phrase.hints.includes("stake") ||
         /^(?:from|out of|off)$/.test(phrase.prep ?? ""))
     );
+  // "sort me out with a 200 DAI loan": what is lent, and no pledge
+  const isLoan = ({ prep, hints }: NounPhrase) =>
+    action === "borrow_asset" && prep === "with" && hints.some((hint) => hint.startsWith("debt"));
   const isAside = (phrase: NounPhrase) =>
-    (assetOf(phrase) !== null && isReceipt(phrase)) || (aside?.test(phrase.prep ?? "") ?? false) ||
+    (assetOf(phrase) !== null && isReceipt(phrase)) ||
+    ((aside?.test(phrase.prep ?? "") ?? false) && !isLoan(phrase)) ||
     // "Borrow DAI, collateral 2 ETH"
     (aside !== undefined && phrase.hints.includes("collateral")) ||
     (received.includes(phrase) && withAsset.length > received.length);

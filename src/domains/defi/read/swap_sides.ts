@@ -3,7 +3,7 @@ import { assetOf, states, type Things } from "./things.ts";
 
 /** Verbs whose object is received. */
 const BUYS =
-  /^(?:buy|purchase|acquire|get|get me|obtain|grab|pick up|pick|give me|gimme|receive|market buy|want|take|ape|scoop|scoop up|snap up|nab|snag|cop|hoover up|vacuum up|snatch up|mop up|swoop up|bag|mint|purchase of|order)$/;
+  /^(?:buy|purchase|acquire|get|get me|obtain|grab|pick up|pick|give me|gimme|receive|market buy|want|take|ape|scoop|scoop up|snap up|nab|snag|cop|hoover up|vacuum up|snatch up|mop up|swoop up|smash[- ]buy|bag|mint|purchase of|order)$/;
 /** Verbs whose "with" leads to what is received. */
 const REPLACES = /^(?:replace|substitute|swap|exchange|trade|switch|change)$/;
 /** Verbs whose object is given, and none: what another verb does with its object nobody can tell. */

@@ -96,6 +96,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     ],
   ],
   [
+    "hook me up with|hook us up with|sort me out with|set me up with|fix me up with|kit me out with|" +
     "give|gib|grab|take|get|get me|give me|gimme|tap|raise up|secure|open|make|pick|" +
     "tap into|take on|have|hand me|extend|advance|arrange for",
     [],
@@ -116,6 +117,9 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     "clean out|whip|fish|hoick|hoik|winkle|wrest|scoop out|suck out|siphon|siphon out",
     [W, U, C],
   ],
+  ["bang|lob|fling|hurl|plop|smack|hoy|bosh|dunk|funnel|plunk|shunt", [D, K]],
+  ["pull the plug on|pull da plug on|call time on", [U, W, R]],
+  ["smash buy|smash-buy|fomo into", [S]],
   ["furnish|squirrel away|sock away|salt away|put aside|put by", [D]],
   ["give back|hand back", [W, R]],
   ["mint", [D, B]],

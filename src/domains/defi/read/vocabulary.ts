@@ -192,7 +192,7 @@ const isTicker = (name: string): boolean =>
 
 /** Venues that are no everyday word. */
 const isVenue = (name: string): boolean =>
-  !/^(?:idle|drop|save|cap|union|bribe|term|level|blaze|ring|rings|note|lens|magma|momentum|bucket|carrot|exactly|origin|parallel|linear|summer|blaster|juice|pac|shadow|hop|turtle|noon|flux|backed|mountain|franklin|diva|optim|splash|katana|psy|ref|fluid lending|shinobi|theta|beets|steer|gamma|pact|magpie|warden|storm trade|metropolis|vector|platypus|silo|the graph|persistence|helix|infinity)$/
+  !/^(?:idle|drop|save|cap|union|bribe|term|level|blaze|ring|rings|note|lens|magma|momentum|bucket|carrot|exactly|origin|parallel|linear|summer|blaster|juice|pac|shadow|hop|turtle|noon|flux|backed|mountain|franklin|diva|optim|splash|katana|psy|ref|fluid lending|shinobi|theta|beets|steer|gamma|pact|magpie|warden|storm trade|metropolis|vector|platypus|silo|usual|the graph|persistence|helix|infinity)$/
     .test(name);
 
 /** How the prompts of DeFi are worded. */
@@ -299,7 +299,7 @@ export const DEFI_ORDERS: OrderLexicon = {
       ("near|blue|deep|sand|mask|band|mars|stars|flow|rose|honey|turbo|goat|ape|render|ocean|sky|vet|swell|" +
         "sonic|kernel|puffer|magic|waves|spell").split("|"),
     place:
-      ("save|bucket|blaze|origin|shadow|flux|carrot|magma|warden|magpie|metropolis|platypus|helix|splash|" +
+      ("usual|save|bucket|blaze|origin|shadow|flux|carrot|magma|warden|magpie|metropolis|platypus|helix|splash|" +
         "persistence|silo|sonic|swell").split("|"),
   },
   prefixes: ["pt", "yt", "lp", "sy"],

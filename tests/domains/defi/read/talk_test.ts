@@ -40,6 +40,15 @@ const READ: readonly (readonly [string, string])[] = [
   ["Forget what I said earlier about waiting; withdraw 50 USDT from Venus.", "withdraw_asset"],
   ["unstaaaake my ksm all of it nowww", "unstake_asset"],
   ["my 40 USDC taken out of Aave please", "withdraw_asset"],
+  ["It'd be silly not to claim my ARB rewards.", "claim_rewards"],
+  ["Under no circumstances forget to repay 300 USDC on Compound.", "repay_asset"],
+  ["There's nothing stopping you from withdrawing 80 DAI from Spark.", "withdraw_asset"],
+  ["Never mind the gas, harvest my Convex rewards.", "claim_rewards"],
+  ["After careful consideration, borrow 60 USDC from Euler.", "borrow_asset"],
+  ["Hi, Tom here. Please repay 90 USDC on Aave.", "repay_asset"],
+  ["Hello from Lisbon! Withdraw 45 USDC from Compound.", "withdraw_asset"],
+  ["The yield dropped to 2%, move my 400 USDC out of Fluid.", "withdraw_asset"],
+  ["Fancy swapping 10 SOL for USDC for me?", "swap_asset"],
   ["Thanks for your help yesterday. Claim my CRV rewards", "claim_rewards"],
 ];
 
@@ -74,6 +83,12 @@ const REFUSED: readonly string[] = [
   "Without waiting until 5pm, sell 700 LINK to USDC",
   "not 50, 60 or 70 USDC into aave please",
   "100 USDS into sky, deposit that",
+  "Don't tell my wife about the 5 ETH I staked",
+  "Under no circumstances swap 5 ETH for DAI",
+  "Kim here wants to deposit 5 ETH",
+  "never mind the swap, deposit 5 ETH into aave",
+  "once ETH dropped to 2000, buy 1 ETH with DAI",
+  "I must inform you that 5 ETH were withdrawn from aave",
   "repay it, then repay 500 USDC on aave",
   "move 50 USDC to the emergency fund",
 ];
