@@ -372,7 +372,10 @@ function actsBesides(
     // "before I get liquidated": what is feared
     const isFate = /^(?:get|gets|got|getting|be|being|am|up)$/.test(tags[i - 1]?.norm ?? "") &&
       verbOf(tag, "base", "gerund") === undefined && (!tags[i + 1] || tags[i + 1]!.mark);
-    if (isFate) return [];
+    // "they've been piling up": what they did
+    const isSince = tags[i - 1]?.norm === "been" && verbOf(tag, "gerund") !== undefined &&
+      (!tags[i + 1] || tags[i + 1]!.mark || may(tags[i + 1], "particle", "prep"));
+    if (isFate || isSince) return [];
     // "buying a washing machine": nothing that a domain knows
     const object = may(tags[i + 1], "determiner") ? tags[i + 2] : undefined;
     const isElse = object !== undefined && object.senses.length === 0 && !object.quantity &&

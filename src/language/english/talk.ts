@@ -104,7 +104,7 @@ const FILLERS = list(
   yes yes|yes yes yes|yes indeed|yes sir|aye aye|ok ok|okay okay|oki|okey|tbf|iirc|afaik|
   be that as it may|like it or not|so instead|
   and instead|but instead|
-  all things considered|everything considered|all in all|by popular demand|for my sins|for a change|
+  after all|preferably|ideally|all things considered|everything considered|all in all|by popular demand|for my sins|for a change|
   for the heck of it|for the hell of it|to the value of|to the tune of|to the amount of|in the amount of|in the sum of|for the amount of|
   for the sum of|in the quantity of|amounting to|totalling|totaling|for a total of|in the region of exactly`,
 );
@@ -261,7 +261,19 @@ const INSISTENCES = [
     brotha out|guy a favour|guy a favor|girl a favour|friend a favour|mate a favour`,
   ),
   ...list(
-    `don't get me wrong|dont get me wrong|don't look so surprised|don't look at me|
+    `while the going is good|while the going's good|while i still can|while i can|while it lasts|
+    while there's still time|while there is still time|while we're young|while i'm still awake|
+    while gas is cheap|while gas is low|while fees are low|while it's cheap|while it's hot|
+    what could go wrong|what could possibly go wrong|what can go wrong|no biggie|no big deal|
+    no sweat|no stress|no pressure|no problemo|no hard feelings|simple as that|easy as that|simple as|
+    easy as pie|bob's your uncle|and bob's your uncle|there you go|there we go|ta da|tada|voila|
+    nuff said|mic drop|last but not least|and last but not least|here's the deal|heres the deal|
+    here's the thing|heres the thing|here's what's up|the thing is|roger that|roger|copy that|
+    affirmative|that's correct|that is correct|
+    bingo|quite right|damn right|too right|right you are|you got it|you bet|got it|ok got it|
+    hold my beer|hold my pint|hold my drink|hold on to your hat|hold on to your hats|guess what|
+    you'll never guess what|time's a-wasting|times a wasting|let's get this show on the road|
+    let's get this party started|and don't spare the horses|don't get me wrong|dont get me wrong|don't look so surprised|don't look at me|
     don't take it personally|don't take this the wrong way|can't complain|cant complain|
     nobody asked|nobody asked me|help me out|help me out here|help us out|help me out please|
     give me a hand|lend me a hand|long time no chat|long time no talk|long time no speak|

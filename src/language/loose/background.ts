@@ -29,7 +29,7 @@ const UNSURE =
 const SAYS =
   /\b(?:says|said|told|tells|wrote|writes|asks|asked|suggests|suggested|recommends|recommended|advises|advised|tweeted|posted|claims|claimed|reads|goes like|repeat|translate|shouted|whispered|quote|quoted|called|titled|named|labelled)$/;
 const TELLS_FINITE =
-  /^(?:i|i'm|i've|i'd|i'll|we|we're|we've|it|it's|there|there's|that's|my|our|the|a|an|this|these|those|no|so|as|since|because|having|for|with|thanks|thank|sorry|been|all|one|everything|nothing|hope|good|nice|great|just|too|yes|now|due|when i|talking|having)$/;
+  /^(?:they|they've|they're|i|i'm|i've|i'd|i'll|we|we're|we've|it|it's|there|there's|that's|my|our|the|a|an|this|these|those|no|so|as|since|because|having|for|with|thanks|thank|sorry|been|all|one|everything|nothing|hope|good|nice|great|just|too|yes|now|due|when i|talking|having)$/;
 
 /** "This is merely a test of the line". */
 const IS_TEST =
@@ -146,7 +146,11 @@ export function backgroundFault(
   const isMoved = isBefore &&
     /^your (?:\w+ )?(?:answer|advice|help|explanation|reply|suggestion|guidance)s? (?!is\b|was\b|says\b|said\b)/
       .test(text);
-  const isOpen = CONDITIONAL.test(first) || CONDITIONAL.test(words[0]!.norm);
+  // "withdraw everything, they got exploited": what happened, and nobody's wish
+  const isEvent = !isBefore &&
+    /^they(?:'ve| have|'re| are| got| get| were| keep| lost| froze| paused| cut)\b(?!.*\b(?:want|need|ask|asked|asking|told|make|made|force|forced|require)\b)/
+      .test(text);
+  const isOpen = !isEvent && (CONDITIONAL.test(first) || CONDITIONAL.test(words[0]!.norm));
   if (!isOther && !isMoved && isOpen) return "condition";
   // "my lawyer says no, so …"
   const denies = /\b(?:says?|said|tells?|told) (?:\w+ )?(?:no|not|never|don't|do not|nope|stop)$/;
@@ -157,7 +161,11 @@ export function backgroundFault(
   if (!isBefore && !explains && words.some((tag) => may(tag, "negation"))) return "negation";
   const norms = text.split(" ");
   const finite = norms.slice(1).some((word) => FINITE.test(word)) || OWN.test(first);
-  const isPlain = OPENS.test(first) || finite && TELLS_FINITE.test(first);
+  // "claim my GMX, they've been piling up for months"
+  const isPerfect =
+    /^(?:it's|its|it|they've|they|i've|i|that's|this has|it has|the|my)$/.test(first) &&
+    /\b(?:been|waited|sat|gathered|piled|accrued|accumulated)\b/.test(text);
+  const isPlain = isPerfect || OPENS.test(first) || finite && TELLS_FINITE.test(first);
   const opener = words[0]!;
   const isOfOthers = isBefore && finite && !verbOf(opener, "base") &&
     !may(opener, "prep", "condition", "frame", "label", "question", "speech") &&
@@ -172,7 +180,8 @@ export function backgroundFault(
     (JUDGES.test(opens) || JUDGES.test(first) || isContracted(words));
   const isTold = isPlain || isOfOthers || isTired || isJudged || (isShort && words.every(isIdle));
   const counts = words.some(({ quantity }) =>
-    quantity !== undefined && !["time", "ordinal"].includes(quantity.kind)
+    quantity !== undefined && !["time", "ordinal"].includes(quantity.kind) &&
+    !(isPerfect && quantity.kind === "duration")
   );
   const isOrder = words.some((tag, i) =>
     verbOf(tag, "base") !== undefined && (i === 0 || may(words[i - 1], "courtesy"))

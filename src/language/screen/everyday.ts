@@ -16,6 +16,10 @@ export function toEveryday(said: readonly Tag[]): Tag[] {
     if (moves || isPerformed(tags, i)) {
       return { ...tag, senses: tag.senses.filter(({ role }) => role !== "speech") };
     }
+    // "after all my ETH is out": when, where "I earned it after all" is not
+    const waits = tag.norm === "after all" && tags[i + 1] !== undefined && !tags[i + 1]!.mark &&
+      lightRole(tags[i + 1]!) === null;
+    if (waits) return { ...tag, senses: [{ role: "condition" }] };
     if (isNamedSo(tags, i)) return { ...tag, senses: [] };
     if (isMine(tags, i)) return { ...tag, senses: [{ role: "determiner" }] };
     if (isStopped(tags, i)) return { ...tag, senses: [{ role: "negation" }] };

@@ -49,6 +49,11 @@ const READ: readonly (readonly [string, string])[] = [
   ["Hello from Lisbon! Withdraw 45 USDC from Compound.", "withdraw_asset"],
   ["The yield dropped to 2%, move my 400 USDC out of Fluid.", "withdraw_asset"],
   ["Fancy swapping 10 SOL for USDC for me?", "swap_asset"],
+  ["claim my GMX rewards, they've been piling up for months.", "claim_rewards"],
+  ["claim the GMX fees, I earned them after all", "claim_rewards"],
+  ["get my 30 AVAX off Benqi while the going is good.", "withdraw_asset"],
+  ["Here's 40 USDC, put it in Morpho.", "deposit_asset"],
+  ["Roger that, withdraw 40 DAI from Spark.", "withdraw_asset"],
   ["Thanks for your help yesterday. Claim my CRV rewards", "claim_rewards"],
 ];
 
@@ -89,6 +94,9 @@ const REFUSED: readonly string[] = [
   "never mind the swap, deposit 5 ETH into aave",
   "once ETH dropped to 2000, buy 1 ETH with DAI",
   "I must inform you that 5 ETH were withdrawn from aave",
+  "withdraw 5 ETH after all my USDC is swapped",
+  "withdraw 5 ETH from aave, they told me to",
+  "withdraw 5 ETH from aave, they want me to",
   "repay it, then repay 500 USDC on aave",
   "move 50 USDC to the emergency fund",
 ];
