@@ -79,11 +79,14 @@ const DOUBLE = [
   "i mustn't forget to",
   "we mustn't forget to",
   ...pairs(
-    "i'd be|i would be|we'd be|you'd be|it'd be|it would be|it'd be a|i'd be a|i'd be an|it would be a|i would be a|i'd be a complete|it'd be just",
+    "i'd be|i would be|we'd be|you'd be|it'd be|it would be",
     `mad not to|silly not to|crazy not to|foolish not to|stupid not to|daft not to|nuts not to|
-    insane not to|remiss not to|rude not to|wrong not to|fool not to|idiot not to|moron not to|
-    shame not to|crime not to|sin not to|waste not to|pity not to|mistake not to|dumb not to|
-    bonkers not to|lazy not to|ungrateful not to|a fool not to|a shame not to`,
+    insane not to|remiss not to|rude not to|wrong not to|dumb not to|bonkers not to|lazy not to`,
+  ),
+  ...pairs(
+    "i'd be|i would be|it'd be|it would be",
+    `a fool not to|an idiot not to|a moron not to|a shame not to|a crime not to|a sin not to|
+    a waste not to|a pity not to|a mistake not to`,
   ),
   ...pairs(
     "under no circumstances|on no account|whatever you do don't",
@@ -136,9 +139,8 @@ const DOUBLE = [
 const HASTE = [
   ...STOPS_AND,
   ...pairs(
-    `waste no|waste no more|lose no|lose no more|don't waste any|don't waste any more|don't lose any|
-    don't waste|don't lose|waste not|waste not one|lose not|lose not one`,
-    "time and|second and|minute and|moment and|another second and|another minute and|a second and|a minute and|second more and|minute more and|a moment and|a moment longer and",
+    "waste no|waste no more|lose no|don't waste any|don't waste|don't lose|waste not one|don't wait",
+    "time and|more time and|second more and|another second and|another minute and|a second and|a moment longer and",
   ),
   ...pairs(
     "don't|dont|do not",
@@ -170,13 +172,14 @@ const HASTE = [
 /** Words of one who orders, after each other: "I authorise and direct you to". */
 const ORDERS = [
   ...pairs(
-    `i|we|i hereby|we hereby|i do hereby|i formally|i now`,
+    "i|we|i hereby|we hereby",
     `authorise and direct|authorize and direct|authorise and instruct|authorize and instruct|
-    instruct and authorise|instruct and authorize|direct and authorise|request and authorise|
-    request and authorize|request and require|ask and instruct|order and direct|order and instruct|
-    instruct and direct|bid|enjoin|charge|call upon|call on|implore|beseech|entreat|urge|exhort|
-    require|invite|empower|permit|tell`,
+    instruct and authorise|instruct and authorize|request and authorise|request and authorize|
+    request and require|order and direct|instruct and direct|call upon|call on|urge|require`,
   ).map((phrase) => `${phrase} you to`),
+  ...pairs("i", "bid|enjoin|charge|implore|beseech|entreat|exhort|invite|permit|tell").map((
+    phrase,
+  ) => `${phrase} you to`),
   ...pairs(
     "i|we|i hereby|we hereby|i must|i do",
     "insist that you|demand that you|direct that you|order that you|instruct that you|require that you|ask that you|request that you",

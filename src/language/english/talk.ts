@@ -47,7 +47,7 @@ const COURTESIES = [
     from the heart|a thousand times|so so much`,
   ),
   ...pairs(
-    "you're|you are|youre|ur|u r|u are",
+    "you're|you are|youre|ur|u r",
     `a star|a legend|an angel|a gem|a diamond|a lifesaver|a life saver|a gent|a gentleman|a champ|
     a hero|a peach|a darling|a dear|a doll|a treasure|a saint|a godsend|
     a beauty|a good egg|a sweetheart|a love|a brick|a pal|a real pal|a good bot|a king|
@@ -180,16 +180,17 @@ const SMALL_TALK =
 
 /** "stop dawdling", "skip the small talk": against waiting, and not against the order. */
 const STOPS = [
-  ...pairs("stop|quit|stop with the|quit with the|please stop", IDLING),
+  ...pairs("stop|quit", IDLING),
   ...pairs(
     "forget the|forget about the|skip the|cut the|never mind the|spare me the|enough with the|enough of the|leave out the|save the",
     SMALL_TALK,
   ),
-  ...pairs("enough|no more|enough of the|enough of this", `${IDLING}|${SMALL_TALK}`),
 ];
 
 const INSISTENCES = [
   ...STOPS,
+  ...pairs("enough|no more", SMALL_TALK),
+  ...pairs("enough|no more", IDLING).filter((phrase) => !/(?:enough|more) \S+ /.test(phrase)),
   ...pairs(
     "never been|i've never been|i have never been|never felt|couldn't be|i couldn't be|could not be|can't be",
     "surer|more sure|more certain|more serious|more decided|more ready|clearer|happier",
@@ -324,7 +325,7 @@ const LABELS = [
     `wee|a wee|small|a small|tiny|a tiny|little|a little|quick|a quick|just a quick|one quick|
     one small|one little|one tiny|another|another quick|one more|one last|just one more|
     one final|a final|last|simple|a simple|easy|an easy|big|a big|huge|a huge`,
-    "favour|favor|request|ask|job|errand|task|thing|instruction|command",
+    "favour|favor|request|ask|job|task|thing",
   ),
   ...list("the job|today's job|today's task|job for you|a job for you|task for you|job of the day"),
 ];
