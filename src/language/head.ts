@@ -421,7 +421,14 @@ function findNamed(
     const led = may(tags[noun - 1], "determiner") && tags[noun - 2]?.norm === "as"
       ? noun - 2
       : noun - 1;
-    const start = tags[led]?.norm === "as" && led > at ? led : sized ? noun - 1 : noun;
+    // "5 ETH for staking at Lido"
+    const isGoal = /^(?:for|to|into)$/.test(tags[noun - 1]?.norm ?? "") && /ing$/.test(tag.norm) &&
+      tags.slice(at, noun - 1).some(({ quantity }) => quantity && !quantity.refusal) &&
+      tags.slice(at, noun - 1).every((one) =>
+        one.quantity !== undefined || may(one, "name", "determiner", "adjective") ||
+        lightRole(one) !== null
+      );
+    const start = tags[led]?.norm === "as" && led > at ? led : sized || isGoal ? noun - 1 : noun;
     return {
       head: { form: "noun", word: tag.norm, actions, from: tag.from, to: tag.to },
       frame,

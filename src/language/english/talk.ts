@@ -248,7 +248,7 @@ const INSISTENCES = [
     "less",
   ),
   ...pairs(
-    "not a|not one|not a single",
+    "not a|not one|not a single|and not a|and not one",
     "penny more|penny less|cent more|cent less|drop more|drop less|wei more|wei less|token more|coin more|satoshi more|satoshi less",
   ),
   ...pairs(

@@ -272,7 +272,7 @@ function findPriced(tags: readonly Tag[]): FoundHead | null {
     /^(?:(?:i|we)(?: want| need|'ll take|'ll have| would like| will take|'d like|'d take)|give me|gimme|get me|let me have|hand me)$/
       .test(tag.norm)
   );
-  if (at < 0 || tags[start]!.norm !== "for") return null;
+  if (at < 0 || !/^(?:for|in return for|in exchange for)$/.test(tags[start]!.norm)) return null;
   const [front, back] = [tags.slice(start, at), tags.slice(at + 1)];
   const isOne = (part: readonly Tag[]) => part.filter((tag) => mayName(tag, "asset")).length === 1;
   if (!isOne(front) || !isOne(back) || !isPlainFront(front)) return null;

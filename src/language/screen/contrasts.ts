@@ -30,6 +30,11 @@ export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
     // "55,000 rather than 50,000 USDC", "unstake 15 not 50 BNB": the thing is said once
     const counts = tags[i - 1]?.quantity !== undefined && tags[from]?.quantity !== undefined;
     if (counts && !isLeftOut()) to = from + 1;
+    // "80 DAI rather than USDC on Euler": where, is said of what is meant
+    if (!isLeftOut()) {
+      const led = tags.findIndex((tag, k) => k > from && k < to && may(tag, "prep"));
+      if (led > from) to = led;
+    }
     const ends = to === tags.length || tags[to]!.mark !== undefined || opens > 1 ||
       counts && may(tags[to], "name") || may(tags[to], "courtesy", "prep", "urgency") ||
       tags[to]!.norm === "but";

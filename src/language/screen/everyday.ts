@@ -59,7 +59,7 @@ const AGAINST =
 /** "stop asking me to stake 5 ETH": of what there is to be no more, where "stop asking me, stake …" only hurries. */
 function isStopped(tags: readonly Tag[], at: number): boolean {
   const next = tags[at + 1];
-  return AGAINST.test(tags[at]!.norm) && !/(?:wait|time)$/.test(tags[at]!.norm) &&
+  return AGAINST.test(tags[at]!.norm) && !/(?:wait|time|more|less)$/.test(tags[at]!.norm) &&
     may(tags[at], "insistence") && next !== undefined &&
     !verbOf(next, "base") && lightRole(next) === null &&
     (may(next, "prep", "condition", "self", "pronoun", "question", "speech") ||

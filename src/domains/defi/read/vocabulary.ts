@@ -27,7 +27,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
       "what i'm owed|what i am owed|whatever i'm owed|whatever i am owed|what's owed to me|what is owed to me|whatever's owed to me|whatever is owed to me|what's due to me|whatever's due to me|what is due to me|whatever is due to me|" +
       "what's pending|whatever's pending|whatever is pending|what's claimable|whatever's claimable|whatever is claimable|what is claimable|what's unclaimed|whatever's unclaimed|whatever is unclaimed|" +
       "whatever there is to claim|what there is to claim|anything claimable|everything claimable|claimables|whatever has built up|whatever's built up|what's built up|whatever's piled up|whatever has piled up|whatever i can claim|what i can claim|" +
-      "vote-escrow bribes|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|bribe|bribes",
+      "vote-escrow bribes|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|goodies|spoils|loot|bribe|bribes",
   ),
   ...objects(
     "debt",
@@ -62,7 +62,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ),
   ...objects(
     "thing",
-    "governance token|governance tokens|token|tokens|coin|coins|piece|pieces|pcs|dust|crypto|stablecoins|stables|stablecoin|" +
+    "stuff|governance token|governance tokens|token|tokens|coin|coins|piece|pieces|pcs|dust|crypto|stablecoins|stables|stablecoin|" +
       "cryptocurrency|units|unit",
   ),
   ...objects(

@@ -54,6 +54,9 @@ const READ: readonly (readonly [string, string])[] = [
   ["get my 30 AVAX off Benqi while the going is good.", "withdraw_asset"],
   ["Here's 40 USDC, put it in Morpho.", "deposit_asset"],
   ["Roger that, withdraw 40 DAI from Spark.", "withdraw_asset"],
+  ["Repay 80 DAI rather than USDC on Euler.", "repay_asset"],
+  ["5 ETH for staking at Lido please.", "stake_asset"],
+  ["In return for 3 ETH I'd like DAI.", "swap_asset"],
   ["Thanks for your help yesterday. Claim my CRV rewards", "claim_rewards"],
 ];
 
@@ -97,6 +100,9 @@ const REFUSED: readonly string[] = [
   "withdraw 5 ETH after all my USDC is swapped",
   "withdraw 5 ETH from aave, they told me to",
   "withdraw 5 ETH from aave, they want me to",
+  "stake my 5 ETH rather than sell it",
+  "the price of 5 ETH for staking",
+  "5 ETH for staking is too little",
   "repay it, then repay 500 USDC on aave",
   "move 50 USDC to the emergency fund",
 ];
