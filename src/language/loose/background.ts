@@ -181,7 +181,7 @@ export function backgroundFault(
   const isTold = isPlain || isOfOthers || isTired || isJudged || (isShort && words.every(isIdle));
   const counts = words.some(({ quantity }) =>
     quantity !== undefined && !["time", "ordinal"].includes(quantity.kind) &&
-    !(isPerfect && quantity.kind === "duration")
+    quantity.refusal?.kind !== "vague" && !(isPerfect && quantity.kind === "duration")
   );
   const isOrder = words.some((tag, i) =>
     verbOf(tag, "base") !== undefined && (i === 0 || may(words[i - 1], "courtesy"))

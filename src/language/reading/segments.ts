@@ -11,7 +11,7 @@ import { screenAfter, screenBefore } from "../screen/screen.ts";
 import { lightRole } from "../screen/transparent.ts";
 import type { Segment } from "../segments.ts";
 import { verbOf } from "../order.ts";
-import { may, senseOf, type Tag } from "../tokens/tags.ts";
+import { may, mayName, senseOf, type Tag } from "../tokens/tags.ts";
 import { type Base, comma, fault, isJoin, type OpenOrder, type Reading } from "./base.ts";
 import { exchangesOf, read, silent } from "./exchange.ts";
 import { readOrders } from "./orders.ts";
@@ -465,6 +465,13 @@ function afterthought(
 
 /** True for a fragment that only adds to the order before it: ", on mainnet please". */
 function goesOn(tags: readonly Tag[], { found }: OpenOrder, base: Base): boolean {
+  // "…, I have plenty of headroom", "…, im near liq": told, where nothing is counted or placed
+  const tells = base.isLoose &&
+    /^(?:i|im|i'm|i am|i have|i've|i've got|we|we have|we've)$/.test(tags[0]!.norm) &&
+    !tags.some((tag) =>
+      tag.quantity && !tag.quantity.refusal || mayName(tag, "place") || mayName(tag, "chain")
+    );
+  if (tells) return false;
   const rest = read([], tags, found, silent(base));
   return unreadOf(rest, base) === 0 && rest.foreign === null &&
     !tags.some((tag) => may(tag, "negation", "condition"));

@@ -57,6 +57,8 @@ const READ: readonly (readonly [string, string])[] = [
   ["Repay 80 DAI rather than USDC on Euler.", "repay_asset"],
   ["5 ETH for staking at Lido please.", "stake_asset"],
   ["In return for 3 ETH I'd like DAI.", "swap_asset"],
+  ["Borrow 50 SOL from Kamino; I have plenty of headroom.", "borrow_asset"],
+  ["repay 200 crvUSD, I hate being near liquidation", "repay_asset"],
   ["Thanks for your help yesterday. Claim my CRV rewards", "claim_rewards"],
 ];
 
