@@ -111,7 +111,7 @@ function ownerAt(
 
 /** "unstaaaake", "pleeease", "nowww": a letter that is drawn out, and the one word that it is. */
 function stretchedAt(lexicon: CompiledLexicon, { norm }: Token) {
-  if (!/^[a-z]*([a-z])\1\1[a-z]*$/.test(norm)) return null;
+  if (norm.length > 30 || !/^[a-z]*([a-z])\1\1[a-z]*$/.test(norm)) return null;
   const short = norm.replace(/([a-z])\1{2,}/g, "$1");
   const double = norm.replace(/([a-z])\1{2,}/g, "$1$1");
   return findPhrase(lexicon.index, [double], 0) ?? findPhrase(lexicon.index, [short], 0);
