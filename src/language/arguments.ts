@@ -230,7 +230,7 @@ export function readArguments(
       link && context.exchanges &&
       (joined || tag.norm === "take" && (i === 0 || tags[i - 1]!.mark === ",") ||
         /^(?:to|by)$/.test(prep ?? "") || verbOf(tag, "gerund") ||
-        /^(?:to |so |such |pay (?:with|in)$)/.test(tag.norm))
+        /^(?:to |so |such |pay (?:with|in|w)$)/.test(tag.norm))
     ) {
       // "sell 30 LINK and take DAI", "give me DAI and take 500 USDC": the other side
       [prep, prepTag, joined] = [tag.norm === "take" ? "take" : link.prep, tag, false];
@@ -320,6 +320,12 @@ export function readArguments(
       prep = PREPS[tag.norm] ?? tag.norm;
       prepTag = tag;
       joined = false;
+      roles.set(tag, "connector");
+      continue;
+    }
+    // "of my 10 SOL stake 4": the whole of which a part is meant
+    if (i === 0 && i < front.length && tag.norm === "of") {
+      [prep, prepTag] = ["of", tag];
       roles.set(tag, "connector");
       continue;
     }

@@ -28,7 +28,7 @@ export function findTold(tags: readonly Tag[]): FoundHead | null {
 
 /** Words of a frame that ask politely, so that a question mark may follow. */
 const ASKING =
-  /^(?:can|could|would|will|mind|do you mind|may|might|is it possible|are you able|how about|why don't|what about|u\b|help|any chance|any way|is there (?:any|a) (?:chance|way)|i (?:was wondering|wonder)|wondering|was wondering|what are the chances|is it too much|do you (?:think|reckon)|d'you|i don't suppose|gonn|wouldst|wilt|you wouldn't mind)/;
+  /^(?:can|could|would|will|mind|do you mind|may|might|is it possible|are you able|how about|why don't|what about|u\b|help|any |is (?:there|it)|i (?:was wondering|wonder)|wondering|was wondering|gonn|wouldst|wilt|what are the chances|(?:do |d')?you (?:think|reckon|suppose)|think you|reckon you|i don't suppose|don't suppose|dont suppose|i dont suppose|why dont|you wouldn't mind|you don't mind|do u mind|(?:do |d')?(?:you )?fancy|(?:are )?(?:you|u) (?:up|free|in a)|are (?:you|u)|wondering if|would u|wouldja|couldja)/;
 
 /** True if a frame asks: "could you", "would you mind". */
 export function isAsking(frame: readonly Tag[]): boolean {
@@ -168,6 +168,12 @@ function nextFrame(tags: readonly Tag[], at: number): FrameTakes | null {
   const follower = tags[next];
   const isFrame = may(follower, "frame");
   if (senses.includes("thing") && isBareInfinitive(tags[at]!, tags.slice(next))) return "base";
+  // "but do repay 300 DAI": emphasis
+  const acts = verbOf(follower, "base")?.actions.length ?? 0;
+  const object = tags[next + 1];
+  const stresses = tags[at]!.norm === "do" && acts > 0 &&
+    (object?.quantity !== undefined || may(object, "determiner", "pronoun", "name"));
+  if (stresses) return "base";
   for (const takes of ["base", "gerund", "doing", "thing"] as const) {
     if (!senses.includes(takes) || follower === undefined) continue;
     if (takes === "base" && (verbOf(follower, "base") || isFrame || isOpen(follower))) return takes;
@@ -255,7 +261,7 @@ function findDone(
         },
         frame: start > at ? [...frame, tags[at]!] : frame,
         front: tags.slice(start, skipped),
-        back: tags.slice(i + 1),
+        back: withSource(verb, tags.slice(i + 1)),
         tags: skipped < i ? [tags[skipped]!, tag] : [tag],
         takes,
       };
@@ -356,10 +362,20 @@ function headOf(
     },
     frame,
     front: [],
-    back: tags.slice(at + 1),
+    back: withSource(verb, tags.slice(at + 1)),
     tags: [tag],
     takes,
   };
+}
+
+/** "pulled out of Sky": what belongs to the verb leads on. */
+export function withSource({ base }: VerbEntry, back: readonly Tag[]): readonly Tag[] {
+  const [first, next, ...rest] = back;
+  const isOpenName = next !== undefined && next.senses.length === 0 && !next.mark && !next.quantity;
+  return first?.norm === "of" && / out$/.test(base) &&
+      (isOpenName || may(next, "name", "determiner"))
+    ? [{ ...first, norm: "out of", senses: [{ role: "prep" }] }, next!, ...rest]
+    : back;
 }
 
 /** "a swap of 2 ETH", "5 ETH deposit to aave", "2 ETH -> USDC", "aave: supply 250 USDC". */
@@ -445,7 +461,14 @@ function findNamed(
     const led = may(tags[noun - 1], "determiner") && tags[noun - 2]?.norm === "as"
       ? noun - 2
       : noun - 1;
-    const start = tags[led]?.norm === "as" && led > at ? led : sized ? noun - 1 : noun;
+    // "5 ETH for staking at Lido"
+    const isGoal = /^(?:for|to|into)$/.test(tags[noun - 1]?.norm ?? "") && /ing$/.test(tag.norm) &&
+      tags.slice(at, noun - 1).some(({ quantity }) => quantity && !quantity.refusal) &&
+      tags.slice(at, noun - 1).every((one) =>
+        one.quantity !== undefined || may(one, "name", "determiner", "adjective") ||
+        lightRole(one) !== null
+      );
+    const start = tags[led]?.norm === "as" && led > at ? led : sized || isGoal ? noun - 1 : noun;
     const held = isThere(tags.slice(at, noun));
     return {
       head: {
@@ -573,12 +596,19 @@ function findBecome(tags: readonly Tag[], at: number, frame: readonly Tag[]): Fo
     mayName(tags[i + 1], "asset") && !mayName(tags[i + 1], "place") &&
     !tags.slice(at, i).some((tag) => may(tag, "prep") && !may(tag, "determiner"));
   const as = tags.findIndex(({ norm }, i) =>
-    i > at && (/^(?:to be|become|becomes|to become)$/.test(norm) || isIn(i))
+    i > at &&
+    (/^(?:to be|become|becomes|to become|be turned into|turn into|turns into)$/.test(norm) ||
+      isIn(i))
   );
   if (as < 0) return null;
-  const asks = frame.length > 0 || tags.some((tag) => may(tag, "courtesy", "urgency"));
+  // "everything in AERO must become USDC"
+  const isBidden = /^(?:must|should|shall|has to|have to|needs to|ought to)$/.test(
+    tags[as - 1]?.norm ?? "",
+  );
+  const asks = frame.length > 0 || isBidden ||
+    tags.some((tag) => may(tag, "courtesy", "urgency"));
   const isThing = (tag: Tag) => mayName(tag, "asset");
-  const given = tags.slice(at, as);
+  const given = tags.slice(at, isBidden ? as - 1 : as);
   const isOwn = given[0]?.quantity !== undefined || may(given[0], "determiner");
   const target = tags.slice(as + 1).find((tag) => lightRole(tag) === null);
   if (!asks || !isOwn || given.filter(isThing).length !== 1) return null;

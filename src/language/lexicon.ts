@@ -62,7 +62,7 @@ export interface CompiledLexicon {
 const SMALL_WORDS = /^(?:please|back|with|from|into|onto|ether|tether|bitcoin)$/;
 
 // Cutting these changes nothing, and they are nine in ten phrases
-const PLAIN_WORDS = /^[a-z]+(?: [a-z]+)*$/;
+const PLAIN_WORDS = /^[a-z]+(?:'[a-z]+)?(?: [a-z]+(?:'[a-z]+)?)*$/;
 
 /** Compiles the words of a domain together with those of the language. */
 export function compileLexicon(lexicon: OrderLexicon): CompiledLexicon {

@@ -173,7 +173,7 @@ function* freshReadings(prompt: string, lexicon: CompiledLexicon): Generator<Par
  * of it staked" takes back the order.
  */
 const EXCEPTS =
-  /\b(?:any|anything|anywhere|something|somewhere|everything|everywhere|all|none)(?: \w+)? (?:but|like|except)\b|\b(?:leave|keep|leaving|keeping) (?:all|everything|it all|every)\b/;
+  /\b(?:any|anything|anywhere|something|somewhere|everything|everywhere|all|none)(?: \w+)? (?:but|like|except)\b|\b(?:leave|keep|leaving|keeping) (?:all|every|everything|it all|every)\b/;
 
 function exceptsSome({ tokens }: Prepared): boolean {
   return EXCEPTS.test(tokens.map(({ norm }) => norm).join(" "));
@@ -412,6 +412,13 @@ function actsBesides(
     tags.slice(Math.max(0, i - 2), i).some(({ norm }) => /^(?:i|we|i've|we've)$/.test(norm));
   return tags.flatMap((tag, i) => {
     if (may(tag, "name") || isRead(tag)) return [];
+    // "before I get liquidated": what is feared
+    const isFate = /^(?:get|gets|got|getting|be|being|am|up)$/.test(tags[i - 1]?.norm ?? "") &&
+      verbOf(tag, "base", "gerund") === undefined && (!tags[i + 1] || tags[i + 1]!.mark);
+    // "they've been piling up": what they did
+    const isSince = tags[i - 1]?.norm === "been" && verbOf(tag, "gerund") !== undefined &&
+      (!tags[i + 1] || tags[i + 1]!.mark || may(tags[i + 1], "particle", "prep"));
+    if (isFate || isSince) return [];
     // "buying a washing machine": nothing that a domain knows
     const object = may(tags[i + 1], "determiner") ? tags[i + 2] : undefined;
     const isElse = object !== undefined && object.senses.length === 0 && !object.quantity &&

@@ -33,6 +33,12 @@ export function cutSegments(
   };
   for (let i = 0; i < tags.length; i++) {
     const tag = tags[i]!;
+    // "get me 3 WBTC, paying in USDC": one exchange
+    const pays = tag.mark === "," && i > from && tags[i - 1]!.mark === undefined &&
+      /^(?:paying (?:with|in|by)|paid (?:for )?(?:with|in)|pay (?:with|in|w)|pay)$/
+        .test(tags[i + 1]?.norm ?? "") &&
+      (/ /.test(tags[i + 1]!.norm) || /^(?:w|with|in)$/.test(tags[i + 2]?.norm ?? ""));
+    if (pays && lexicon.lexicon.exchanges.length > 0) continue;
     if (tag.mark && STOPS.includes(tag.mark)) {
       close(i, tag.mark, tag.mark);
       from = i + 1;
@@ -51,7 +57,7 @@ export function cutSegments(
       : may(tag, "before")
       ? "before"
       : null;
-    if (relation && beginsOrder(tags, i + 1, lexicon, true)) {
+    if (relation && !isFate(tags, i) && beginsOrder(tags, i + 1, lexicon, true)) {
       close(i, "", relation);
       from = i + 1;
       continue;
@@ -127,6 +133,16 @@ export function cutSegments(
   }
   close(tags.length, "", "start");
   return segments;
+}
+
+/** "before I get liquidated", "before we end up rekt": what is feared, and no order. */
+function isFate(tags: readonly Tag[], at: number): boolean {
+  if (!/^before (?:i|we)$/.test(tags[at]!.norm)) return false;
+  const to = tags[at + 2]?.norm === "up" ? at + 2 : at + 1;
+  const [verb, next, after] = [tags[at + 1], tags[to + 1], tags[to + 2]];
+  return /^(?:get|am|are|become|end|wind|go|fall)$/.test(verb?.norm ?? "") && next !== undefined &&
+    !next.quantity && !next.mark && !may(next, "name", "determiner", "object", "pronoun") &&
+    (after === undefined || after.mark !== undefined || lightRole(after) !== null);
 }
 
 /** "Sell 1 BTC and buy DAI with it" is one exchange. */

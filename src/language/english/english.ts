@@ -1,5 +1,6 @@
 import { FRAMES } from "./frames.ts";
 import type { PlainRole, Sense } from "../sense.ts";
+import { TALK } from "./talk.ts";
 
 /** Words separated by bars, phrases with spaces. */
 const list = (text: string): string[] =>
@@ -287,7 +288,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     `paying from|paying out of|paid from|paid in|paid for out of|pay for it with|pay for it in|pay for it from|pay for it out of|to be paid in|to be paid with|funded by|funded from|in place of|in lieu of|
     @|vs|versus|in|into|on|onto|to|at|with|from|off|via|through|using|for|over|inside|against|out of|
     towards|toward|over on|over at|in exchange for|in return for|instead of|off of|back into|
-    as|by|per|wi|in favour of|in favor of|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|backed by|backed with|secured by|secured with|collateralized by|collateralised by|guaranteed by|
+    in favour of|in favor of|in its favour for|as|by|per|wi|in favour of|in favor of|back from|back to|out from|outta|within|under|over to|across|in to|on to|thru|frm|upon|backed by|backed with|secured by|secured with|collateralized by|collateralised by|guaranteed by|
     around|between|behind|w|w/|by using|paid with|paid for with|paid for in|paying in|paying with|by way of|use|fro|form|too|frum|on top of`,
   particle: `out of there|to here|back here|back|out|up|off|down|away|over|in|home`,
   and: `n|and|plus|&|+|as well as|along with|together with|and also|
@@ -388,6 +389,13 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     i meaned|i intended|i wanted to say|i want to say|i say|i said wrong|i said it wrong|i wrote wrong|i wrote it wrong|i mistyped|mistyped|i mistook|misspoke|my typo|small typo|typo there|er sorry|uh sorry|ah sorry|oh sorry|so sorry|
     what i said was wrong|the amount i said was wrong|the amount was wrong|that was wrong|that's wrong|i gave the wrong amount|i said the wrong amount|i wrote the wrong amount|i said the wrong coin|i named the wrong coin|
     ${WRONG}|nah|nope|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
+    hold on ,|hang on ,|hang on no|hold on no|hang on a sec|hang on a second|hang on a minute|scrap that|strike that|sry|soz|whoops|
+    fat thumbs|fat fingers|fat finger|fat fingered|sry fat thumbs|sorry fat thumbs|sorry fat fingers|typed it wrong|
+    typed that wrong|i typed it wrong|mistyped|i mistyped|slip of the finger|slip of the tongue|
+    let me rephrase|let me start again|let me start over|let me correct myself|wrong number|wrong amount|
+    or should i say|i should say|that's wrong|thats wrong|that was wrong|no that's wrong|no thats wrong|
+    no the other way round|no the other way around|no other way round|wrong way round|wrong way around|
+    no my mistake|no my bad|no i mean|no i meant|er no|erm no|uh no|um no|ah no|oh no|argh no|
     wait|no|actually make that|actually make it|make it|oops|scratch that`,
 };
 
@@ -395,6 +403,9 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
 export const ENGLISH: readonly (readonly [string, Sense])[] = [
   ...Object.entries(PLAIN).flatMap(([role, text]) =>
     list(text).map((phrase) => [phrase, { role: role as PlainRole }] as const)
+  ),
+  ...Object.entries(TALK).flatMap(([role, phrases]) =>
+    [...new Set(phrases)].map((phrase) => [phrase, { role: role as PlainRole }] as const)
   ),
   ...FRAMES,
 ];

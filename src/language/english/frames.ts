@@ -1,4 +1,5 @@
 import type { FrameTakes, Sense } from "../sense.ts";
+import { ASKS_BASE, ASKS_GERUND, ASKS_THING } from "./asking.ts";
 
 /** "i want" and the like, with every subject and contraction. */
 const WANTS =
@@ -974,8 +975,8 @@ const of = (takes: FrameTakes, phrases: readonly string[]): (readonly [string, S
 
 /** Words before the act that make it an order. */
 export const FRAMES: readonly (readonly [string, Sense])[] = [
-  ...of("base", BASE),
-  ...of("gerund", GERUND),
-  ...of("thing", THING),
+  ...of("base", [...BASE, ...ASKS_BASE]),
+  ...of("gerund", [...GERUND, ...ASKS_GERUND]),
+  ...of("thing", [...THING, ...ASKS_THING]),
   ...of("doing", DOING),
 ];

@@ -1,4 +1,4 @@
-/** Phrases by their first word, the longest first. */
+/** Phrases by their first word or, if they have more, their first two, the longest first. */
 export type PhraseIndex<T> = ReadonlyMap<string, readonly Phrase<T>[]>;
 
 /** A phrase of one or more words, and what it may mean. */
@@ -33,11 +33,14 @@ export function indexPhrases<T>(entries: Iterable<readonly [string, T]>): Phrase
   const index = new Map<string, Phrase<T>[]>();
   for (const [phrase, all] of senses) {
     const words = phrase.split(" ");
-    const first = index.get(words[0]!) ?? [];
-    first.push({ words, senses: all });
-    index.set(words[0]!, first);
+    const key = keyOf(words, 0);
+    const known = index.get(key);
+    if (known) known.push({ words, senses: all });
+    else index.set(key, [{ words, senses: all }]);
   }
-  for (const list of index.values()) list.sort((a, b) => b.words.length - a.words.length);
+  for (const list of index.values()) {
+    if (list.length > 1) list.sort((a, b) => b.words.length - a.words.length);
+  }
   return index;
 }
 
@@ -47,8 +50,20 @@ export function findPhrase<T>(
   norms: readonly string[],
   at: number,
 ): Phrase<T> | null {
-  for (const phrase of index.get(norms[at] ?? "") ?? []) {
-    if (phrase.words.every((word, i) => norms[at + i] === word)) return phrase;
+  const first = norms[at];
+  if (first === undefined) return null;
+  // Hundreds of phrases begin with the same word, few go on with the same
+  for (const phrase of at + 1 < norms.length ? index.get(keyOf(norms, at)) ?? [] : []) {
+    const { words } = phrase;
+    let i = 2;
+    while (i < words.length && norms[at + i] === words[i]) i++;
+    if (i >= words.length) return phrase;
   }
-  return null;
+  const word = index.get(first)?.[0];
+  return word?.words.length === 1 ? word : null;
+}
+
+function keyOf(words: readonly string[], at: number): string {
+  const next = words[at + 1];
+  return next === undefined ? words[at]! : `${words[at]} ${next}`;
 }

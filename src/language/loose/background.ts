@@ -11,7 +11,7 @@ const COURTEOUS =
 
 /** What takes an order back or puts it off, wherever it is said. */
 export const RETRACTS =
-  /\b(?:in advance|what (?:i|we) said|get ready|my target|fair (?:number|price|value)|take (?:it|that|this) back|took it back|changed? (?:my|our) mind|second thoughts?|scratch (?:that|it)|strike (?:that|it)|forget (?:it|that|about)|never ?mind|ignore|disregard|cancel|undo|revert|abort|(?:just|only) (?:kidding|joking)|jk|kidding|joking|sarcasm|not yet|(?<!rather |to )hold (?:on|off|it|that)|wait (?:for|until|till)|don't do|do not do|don't execute|stop there|call it off|my mistake|wrong|oops|later|tomorrow|unless|until|till|only if|whenever|as soon as|once (?:it|the|i|we|my)|i'll (?:tell|say|let you know|confirm)|let you know|let me know|confirm|first ask|ask me|my signal|my word|go-?ahead|approval|approved?|sign(?:ed|s|er)?|for now|as an example|for example|for instance|in theory|no (?:real|actual)|for fun|nothing real|simulat\w+|drill|preview|dry[- ]run|backtest|sandbox|testnet|hypothetical\w*|pretend|imagine|suppose|supposing|role-?play|mock|fictional|quote|lyrics|poem|screenplay|novel|story)\b/;
+  /\b(?:in advance|what (?:i|we) said|get ready|my target|fair (?:number|price|value)|take (?:it|that|this) back|took it back|changed? (?:my|our) mind|second thoughts?|scratch (?:that|it)|strike (?:that|it)|scrap (?:that|it)|hang on|forget (?:it|that|about)|never ?mind|ignore|disregard|cancel|undo|revert|abort|(?:just|only) (?:kidding|joking)|jk|kidding|joking|sarcasm|not yet|(?<!rather |to )hold (?:on|off|it|that)|wait (?:for|until|till)|don't do|do not do|don't execute|stop there|call it off|my mistake|wrong|oops|later|tomorrow|unless|until|till|only if|whenever|as soon as|once (?:it|the|i|we|my)|i'll (?:tell|say|let you know|confirm)|let you know|let me know|confirm|first ask|ask me|my signal|my word|go-?ahead|approval|approved?|sign(?:ed|s|er)?|for now|as an example|for example|for instance|in theory|no (?:real|actual)|for fun|nothing real|simulat\w+|drill|preview|dry[- ]run|backtest|sandbox|testnet|hypothetical\w*|pretend|imagine|suppose|supposing|role-?play|mock|fictional|quote|lyrics|poem|screenplay|novel|story)\b/;
 /** A clause that stands under a condition. */
 const CONDITIONAL =
   /^(?:if|so long as|as long as|unless|when|whenever|once|until|till|provided|providing|assuming|in case|supposing|should|otherwise|else|or|either|before|while|depending|subject|pending|upon|contingent|as soon|as long|except|only|maybe|perhaps|would|could|can|may|might|do|does|did|is|are|were|had|in case|in the event|given|failing|each|every|what|how|why|which|who|where|whether|you|your|he|she|they|somebody|someone|nobody|everyone|people|suppose|imagine|let)$/;
@@ -29,7 +29,7 @@ const UNSURE =
 const SAYS =
   /\b(?:says|said|told|tells|wrote|writes|asks|asked|suggests|suggested|recommends|recommended|advises|advised|tweeted|posted|claims|claimed|reads|goes like|repeat|translate|shouted|whispered|quote|quoted|called|titled|named|labelled)$/;
 const TELLS_FINITE =
-  /^(?:i|i'm|i've|i'd|i'll|we|we're|we've|it|it's|its|there|there's|that's|my|our|their|i'd rather|the|a|an|this|these|those|no|so|as|since|because|having|for|with|thanks|thank|sorry|been|all|one|everything|nothing|hope|good|nice|great|just|too|yes|now|due|when i|talking|having)$/;
+  /^(?:they|they've|they're|i|i'm|i've|i'd|i'll|we|we're|we've|it|it's|its|there|there's|that's|my|our|their|i'd rather|the|a|an|this|these|those|no|so|as|since|because|having|for|with|thanks|thank|sorry|been|all|one|everything|nothing|hope|good|nice|great|just|too|yes|now|due|when i|talking|having)$/;
 
 /** "they upped the commission", "they've raised the fees", "they're bleeding". */
 const OTHERS_DID =
@@ -207,8 +207,12 @@ export function backgroundFault(
   // "…, they upped the commission": what others did, and not what they said or want
   const isDoing = !isBefore && OTHERS_DID.test(text) &&
     !words.some((tag) => may(tag, "speech") || /^(?:me|us|you|it|them)$/.test(tag.norm));
-  const isOpen = !isDoing && CONDITIONAL.test(first) ||
-    !isDoing && CONDITIONAL.test(words[0]!.norm);
+  // "withdraw everything, they got exploited": what happened, and nobody's wish
+  const isEvent = !isBefore &&
+    /^they(?:'ve| have|'re| are| got| get| were| keep| lost| froze| paused| cut)\b(?!.*\b(?:want|need|ask|asked|asking|told|make|made|force|forced|require)\b)/
+      .test(text);
+  const isOpen = !isDoing && !isEvent &&
+    (CONDITIONAL.test(first) || CONDITIONAL.test(words[0]!.norm));
   if (!isOther && !isMoved && isOpen) return "condition";
   // "my lawyer says no, so …"
   const denies = /\b(?:says?|said|tells?|told) (?:\w+ )?(?:no|not|never|don't|do not|nope|stop)$/;
@@ -219,7 +223,11 @@ export function backgroundFault(
   if (!isBefore && !explains && words.some((tag) => may(tag, "negation"))) return "negation";
   const norms = text.split(" ");
   const finite = norms.slice(1).some((word) => FINITE.test(word)) || OWN.test(first);
-  const isPlain = OPENS.test(first) || isDoing ||
+  // "claim my GMX, they've been piling up for months"
+  const isPerfect =
+    /^(?:it's|its|it|they've|they|i've|i|that's|this has|it has|the|my)$/.test(first) &&
+    /\b(?:been|waited|sat|gathered|piled|accrued|accumulated)\b/.test(text);
+  const isPlain = isPerfect || OPENS.test(first) || isDoing ||
     finite && (TELLS_FINITE.test(first) || /^(?:ive|weve)$/.test(first));
   const opener = words[0]!;
   const isOfOthers = isBefore && finite && !verbOf(opener, "base") &&
@@ -243,7 +251,7 @@ export function backgroundFault(
   const wasSo = !isBefore && /^(?:i've|ive|i have|it's|they've|we've) been\b/.test(text);
   const counts = words.some(({ quantity }) =>
     quantity !== undefined && !["time", "ordinal"].includes(quantity.kind) &&
-    !(wasSo && quantity.kind === "duration")
+    quantity.refusal?.kind !== "vague" && !((wasSo || isPerfect) && quantity.kind === "duration")
   );
   const isOrder = words.some((tag, i) =>
     verbOf(tag, "base") !== undefined && (i === 0 || may(words[i - 1], "courtesy"))

@@ -1,4 +1,4 @@
-import type { FoundHead } from "../head.ts";
+import { type FoundHead, withSource } from "../head.ts";
 import { type HeadForm, verbOf } from "../order.ts";
 import type { NameKind, VerbEntry } from "../sense.ts";
 import { lightRole } from "../screen/transparent.ts";
@@ -31,7 +31,8 @@ const NAMED_TASK =
  */
 export function findLooseHead(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
   if (tags.length > 60 || asksSomebody(tags) || tags.some(isAssumed)) return null;
-  return findCleft(tags) ?? findWhatIsWanted(tags) ?? findIfYou(tags) ?? findMayI(tags, isPolite) ??
+  return findCleft(tags) ?? findWhatIsWanted(tags) ?? findIfYou(tags) ?? findPriced(tags) ??
+    findMayI(tags, isPolite) ??
     findPermission(tags) ?? findPassive(tags) ?? findNeeding(tags) ??
     findFronted(tags) ??
     findMoving(tags) ?? findGiven(tags) ??
@@ -75,7 +76,7 @@ function headAt(
     },
     frame,
     front,
-    back: tags.slice(at + 1),
+    back: withSource(verb, tags.slice(at + 1)),
     tags: [tag],
     takes: null,
   };
@@ -155,7 +156,7 @@ function isSlot(tag: Tag): boolean {
 }
 
 const GRATEFUL =
-  /\b(?:grateful|thankful|happy|glad|obliged|appreciate|appreciated|great|nice|lovely|good|kind|pleased|alright|all right|okay|ok|possible|fine|delighted|help|wonderful|relief|weight|feel better|sleep better|ease|easier|fantastic|perfect|best|super|please|pls|mind|favou?r|ask)\b/;
+  /\b(?:grateful|thankful|happy|glad|obliged|appreciate|appreciated|great|nice|lovely|good|kind|pleased|alright|all right|okay|ok|possible|fine|delighted|help|wonderful|relief|weight|feel better|sleep better|ease|easier|fantastic|perfect|best|super|please|pls|mind|favou?r|ask|alright|all right|okay|fine|possible|acceptable|convenient)\b/;
 
 /** "I'd be thankful if you staked my 33 LINK", "I should be grateful if you would lend …". */
 function findIfYou(tags: readonly Tag[]): FoundHead | null {
@@ -270,7 +271,8 @@ function findPassive(tags: readonly Tag[]): FoundHead | null {
     if (
       !isOught || isPossible ||
       wordsOf(before).some((word) =>
-        /^(?:not|never|don't|they|he|she|who|when|why|how|might|had)$/.test(word)
+        /^(?:not|never|don't|they|he|she|who|when|why|how|might|had|inform|regret|report|announce|notify)$/
+          .test(word)
       )
     ) return null;
     const start = before.findIndex((tag) => isSlot(tag) || may(tag, "determiner"));
@@ -345,6 +347,29 @@ export function ownWishLength(tags: readonly Tag[]): number {
   return /^(?:it|them)$/.test(tags[1]?.norm ?? "") ? 2 : 1;
 }
 
+/** "For my DAI I want 3 LINK", "for 6 SOL I'll take JUP": what is given comes first. */
+function findPriced(tags: readonly Tag[]): FoundHead | null {
+  const start = tags.findIndex((tag) => lightRole(tag) === null && tag.mark === undefined);
+  const at = tags.findIndex((tag, i) =>
+    i > start + 1 &&
+    /^(?:(?:i|we)(?: want| need|'ll take|'ll have| would like| will take|'d like|'d take)|give me|gimme|get me|let me have|hand me)$/
+      .test(tag.norm)
+  );
+  if (at < 0 || !/^(?:for|in return for|in exchange for)$/.test(tags[start]!.norm)) return null;
+  const [front, back] = [tags.slice(start, at), tags.slice(at + 1)];
+  const isOne = (part: readonly Tag[]) => part.filter((tag) => mayName(tag, "asset")).length === 1;
+  if (!isOne(front) || !isOne(back) || !isPlainFront(front)) return null;
+  const { from, to } = tags[at]!;
+  return {
+    head: { form: "wish", word: "get", actions: ["->"], from, to },
+    frame: [],
+    front,
+    back,
+    tags: [tags[at]!],
+    takes: null,
+  };
+}
+
 const GOES =
   /^(?:goes|go|going|comes|come|coming|moves|belongs|belong|sits|heads|heading|leaves|leave|returns|lands)$/;
 /** "it would help us if 450 DAI came out of the vault": what is put as done is what is wished for. */
@@ -354,7 +379,7 @@ const CAME = /^(?:came|went|left|moved|landed|returned)$/;
 function findMoving(tags: readonly Tag[]): FoundHead | null {
   const wished = wishedAt(tags);
   const at = tags.findIndex(({ norm }, i) =>
-    i > Math.max(0, wished) &&
+    i > Math.max(0, wished) && !may(tags[i], "adjective") &&
     norm.split(" ").some((word) => (wished > 0 ? CAME : GOES).test(word))
   );
   if (at < 0) return null;
@@ -393,7 +418,7 @@ function findMoving(tags: readonly Tag[]): FoundHead | null {
       text: lead,
       norm: lead,
       senses: [{
-        role: may(next, "name", "determiner", "object", "noun", "place_word") ? "prep" : "particle",
+        role: opensPlace(next) || may(next, "object", "noun", "place_word") ? "prep" : "particle",
       }],
     });
   }
@@ -516,6 +541,12 @@ function findWhatIsWanted(tags: readonly Tag[]): FoundHead | null {
   };
 }
 
+/** "comes out of Sky": what stands behind may be the name of a place, though no list has it. */
+function opensPlace(tag: Tag | undefined): boolean {
+  return may(tag, "name", "determiner") ||
+    tag !== undefined && tag.senses.length === 0 && /^\p{Lu}/u.test(tag.text);
+}
+
 /** Where the wish begins in "it would be nice if …"; -1 if there is none. */
 function wishedAt(tags: readonly Tag[]): number {
   const at = tags.findIndex(({ norm }) => norm === "if") + 1;
@@ -540,6 +571,11 @@ function findDecision(tags: readonly Tag[]): FoundHead | null {
     const verb = verbOf(tag, "base");
     const isTo = before?.norm.split(" ").at(-1) === "to" ||
       may(before, "courtesy", "address", "urgency") || may(before, "frame");
+    // "I need cash for rent": a thing, where "I need to cash …" is an act
+    const isWanted = verb !== undefined && may(before, "frame") &&
+      before!.senses.every((sense) => sense.role !== "frame" || sense.takes === "thing") &&
+      !opensObject(tags[i + 1]);
+    if (isWanted) continue;
     const follows = i === speaker + 1 ||
       (speaker >= 0 && i > speaker && lightRole(before!) !== null);
     // "the thing to do is to supply …"
@@ -558,6 +594,10 @@ function findDecision(tags: readonly Tag[]): FoundHead | null {
     }
   }
   return null;
+}
+
+function opensObject(tag: Tag | undefined): boolean {
+  return tag?.quantity !== undefined || may(tag, "name", "determiner", "pronoun", "object");
 }
 
 /** "navi rewards sui pls claim em": what is acted on comes first, the verb after it. */

@@ -43,7 +43,9 @@ export function isRemark(
     (isExclusion(words, actions) || isInstead(words, actions, order)) && /^[,.!;:-]$/.test(end)
   ) return true;
   const gives = isGround || OPENS_REASON.test(tags[0]!.norm);
-  const isThanks = /^(?:thanks|thank you|thx|thank u|ty|cheers)$/.test(tags[0]!.norm) &&
+  const isThanks =
+    /^(?:(?:many )?thanks|thank you|thx|thank u|ty|cheers|ever so grateful|so grateful|grateful)\b/
+      .test(tags[0]!.norm) &&
     tags[1]?.norm === "for";
   const thanks = isThanks && end === ",";
   if (!/^[.!;\n]$/.test(end) && !thanks && !(gives && /^[,;-]?$/.test(end))) return false;

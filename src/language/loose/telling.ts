@@ -20,6 +20,12 @@ const STOPS_ORDER =
 /** "against selling ETH", "I refuse to sell": an act that is named as what is not wanted. */
 export function isShunned(tags: readonly Tag[], at: number): boolean {
   const before = tags.slice(Math.max(0, at - 3), at).map(({ norm }) => norm).join(" ");
+  if (
+    /(?:^| )(?:don't|dont|do not|never|won't|wouldn't|not) (?:want to|wanna|wish to|need to|like to|plan to|intend to|have to|going to|gonna|wanting to|looking to|willing to)$/
+      .test(before)
+  ) {
+    return true;
+  }
   return /(?:^| )(?:against|without|rather than|instead of|(?:refuse|refused|reluctant|loath|hate|(?:don't|dont|do not|not|no longer|never) (?:plan|planning|intend|intending|wish|want|need|like|going)|unwilling) to)$/
     .test(before);
 }
@@ -71,7 +77,8 @@ export function skippedFault(tags: readonly Tag[], { head, frame }: FoundHead): 
 }
 
 function takesForce(tag: Tag, isFramed: boolean): boolean {
-  if (may(tag, "insistence", "courtesy", "urgency")) return false;
+  // "the SOL I hold": what it is
+  if (may(tag, "insistence", "courtesy", "urgency", "adjective")) return false;
   const words = tag.norm.split(" ");
   if (words.some((word) => CLAIMS.test(word))) return true;
   if (may(tag, "frame")) return false;

@@ -16,6 +16,9 @@ interface Part {
   readonly value: bigint;
 }
 
+/** Numbers of things that a word stands for. */
+const GROUPS: Readonly<Record<string, bigint>> = { score: 20n, gross: 144n };
+
 /** Words after which "one" stands for a thing: "the old one", "no one". */
 const BEFORE_PRONOUN =
   /^(?:this|that|the|which|no|any|every|some|new|old|other|another|same|last|next|first|big|small|good|right|wrong)$/;
@@ -87,6 +90,12 @@ function readBelowThousand(context: Context, index: number, hasArticle: boolean)
   }
   if (norm(context, at + hyphen) === "dozen") {
     return { to: at + hyphen + 1, value: (first?.value ?? 1n) * 12n };
+  }
+  const group = GROUPS[norm(context, at + hyphen)];
+  const follows = norm(context, at + hyphen + 1);
+  // "three score ETH", "a gross of LINK"; "a gross amount" is none
+  if (group !== undefined && (follows === "of" || isAsset(context, at + hyphen + 1))) {
+    return { to: at + hyphen + 1, value: (first?.value ?? 1n) * group };
   }
   if (norm(context, at + hyphen) !== "hundred") return first;
   const to = at + hyphen + 1;

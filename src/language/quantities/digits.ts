@@ -36,6 +36,12 @@ export function readDigits(norm: string): Digits | Refusal {
   if (power) return readPower(norm, power[1]!, power[2]!);
   const half = /^(\d*)([^\d])$/u.exec(norm);
   if (half && half[2]! in VULGAR) return readVulgar(half[1]!, half[2]!);
+  // "2k5": two thousand five hundred
+  const [, count, scale, tenth] = /^(\d{1,3})([km])(\d)$/.exec(norm) ?? [];
+  if (count !== undefined && scale !== undefined) {
+    const value = fromPlain(`${count}.${tenth}`).mul(rational(SCALES[scale]!));
+    return { value, suffix: "", isPlain: false, scale };
+  }
   const [, number, letters] = SHAPE.exec(norm) ?? [];
   if (number === undefined || letters === undefined) return refuse("malformed", norm);
   const plain = plainDecimal(number);

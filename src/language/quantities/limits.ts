@@ -51,7 +51,8 @@ export function readLimited(context: Context, index: number): Quantity | null {
     // "I would like 5" estimates nothing
     const isWish = norm(context, at) === "like" &&
       /(?:'d|^id|^would|^should|^i|^we|^really|^also)$/.test(norm(context, at - 1));
-    if (isWish) break;
+    // "that is to say twenty" estimates nothing either
+    if (isWish || norm(context, at) === "say" && norm(context, at - 1) === "to") break;
     kind ??= bound ? "bound" : "approximate";
     at += bound + near;
   }
@@ -112,7 +113,11 @@ export function readBehind(context: Context, quantity: Quantity): Quantity {
     const bound = covers(context, at, AFTER_BOUND);
     const isOpen = /^(?:max|min)/.test(norm(context, at)) && !isPhraseEnd(context, at + bound);
     if (bound && !isOpen) {
-      return refused(context, from, at + bound, "bound", "bound");
+      const bad = refused(context, from, at + bound, "bound", "bound");
+      // "half a percent slippage at most": what the limit is
+      return quantity.kind === "percent" && quantity.value !== undefined
+        ? { ...bad, value: quantity.value }
+        : bad;
     }
   }
   return quantity;
@@ -142,6 +147,8 @@ function readSecond(context: Context, { from, to, kind }: Quantity, at: number):
   const isList = at === to && (isRatio || /^(?:,|and|\/|;|&|\.)$/.test(word));
   const isRange = CONNECTOR.test(word) && (at === to || word === "or" || word === "-");
   if (!isList && !isRange) return null;
+  // "not 50, 500": what is meant instead
+  if (word === "," && norm(context, from - 1) === "not") return null;
   const second = readCounted(context, at + 1);
   if (!second || !/^(?:amount|money|percent|fraction|unreadable)$/.test(second.kind)) return null;
   // a list goes on: all of it is one refusal

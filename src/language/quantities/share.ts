@@ -44,7 +44,9 @@ export function readBareShare(context: Context, index: number): Share | null {
   const at = norm(context, index + 1) === "-" ? index + 2 : index + 1;
   const below = denominatorOf(norm(context, at));
   if (!below) return null;
-  if (count === 1n ? below.isMany : !below.isMany) return null;
+  // "one and three quarter ETH"
+  const isQuarter = count === 3n && norm(context, at) === "quarter";
+  if (!isQuarter && (count === 1n ? below.isMany : !below.isMany)) return null;
   const value = rational(count, below.value);
   if (value.compare(1) > 0) return { to: at + 1, value, form: "share", refusal: "ambiguous" };
   return { to: at + 1, value, form: "share" };

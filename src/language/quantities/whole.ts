@@ -14,6 +14,9 @@ const ALL = new RegExp(
     "(?:down )?to the (?:very )?last (?:cent|penny|drop|token|coin|wei|satoshi|sat|dime|crumb)|" +
     "what(?:ever)?(?= [a-z0-9.]+ (?:i|we) (?:still )?(?:have|hold|own)(?: |$))|" +
     "every (?:last |single )?(?:drop|crumb|wei|satoshi|sat|lamport|speck|shred|scrap|morsel|grain|dime|nickel|dollar|token|coin|piece|unit|iota|ounce|share)(?: of)?|" +
+    "every (?:last |single )?(?:drop|crumb|scrap|satoshi|sat|wei|ounce|speck|shred|morsel|dime|red cent|tiny bit|little bit|last little bit)(?: of)?|" +
+    "(?:down )?to the (?:very )?last (?:drop|crumb|scrap|cent|penny|satoshi|sat|wei|coin|token|bit|dime|one|decimal)|" +
+    "the whole (?:shebang|enchilada|nine yards|shooting match|caboodle|kaboodle|kit and (?:ca|ka)boodle|bundle|kit)(?: of)?|lock ,? ?stock and barrel|" +
     "every (?:last |single )?one(?: of)?|every (?:bit|last|single|cent|penny)(?: (?:last|single|bit|cent|penny))?(?: of)?|each and every)(?= |$)",
 );
 const NOT_ALL =

@@ -36,6 +36,6 @@ function hasLink(tags: readonly Tag[], verb: string, { lexicon }: CompiledLexico
     (gives && /^(?:with|using)$/.test(tag.norm)) ||
     /^(?:for|in exchange for|in return for)$/.test(tag.norm) ||
     (may(tag, "link") && lexicon.exchanges.length > 0 &&
-      (may(tags[i - 1], "and") || verbOf(tag, "gerund") || tag.norm === "paying with"))
+      (may(tags[i - 1], "and") || verbOf(tag, "gerund") || /^pay(?:ing)? /.test(tag.norm)))
   );
 }

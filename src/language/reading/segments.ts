@@ -24,6 +24,25 @@ const EARLIER =
 /** "swap 2 ETH, I need USDC" */
 const WANTS = /^(?:(?:i|we) (?:need|want|would like)|(?:i|we)'d like)$/;
 
+/** What asks for nothing but a nod. */
+const TAG_QUESTION =
+  /^(?:isn't|ain't|isnt|aint|wasn't|aren't|doesn't|don't|innit|won't|hasn't|haven't|am i|right|eh|huh|hey|you know|don't you|wouldn't you)(?: (?:it|they|he|she|we|you|i|right|think|agree|know|say))*$/;
+
+/** "Tom here", "it's Maureen again", "hello from Lisbon": who it is that speaks, or where. */
+function introduces(tags: readonly Tag[]): boolean {
+  if (tags.some((tag) => tag.quantity || may(tag, "name") || verbOf(tag, "base"))) return false;
+  const text = tags.map(({ text }) => text).join(" ");
+  return /^(?:(?:it's|it is|this is) )?\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}*)?(?: again| here| here again| speaking)$/u
+    .test(text) ||
+    /^(?:it's|it is|this is) (?:\p{Lu}\p{Ll}+|me)(?: again)?$/iu.test(text) && tags.length <= 4 &&
+      /\p{Lu}\p{Ll}+(?: again)?$/u.test(text) ||
+    may(tags[0], "greeting") && /^[\p{L} ]+ from (?:\p{Ll}+ )?\p{Lu}\p{Ll}+$/u.test(text);
+}
+
+function textOf(tags: readonly Tag[]): string {
+  return tags.map(({ norm }) => norm).join(" ");
+}
+
 export function readSegments(segments: readonly Segment[], base: Base): Reading {
   const { roles, lexicon } = base;
   const open: OpenOrder[] = [];
@@ -49,6 +68,16 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       /^(?:then|and)$/.test(segments[k + 1]?.joint ?? "");
     const tags = isFirst || isNext || isStart ? segment.tags.slice(0, -1) : segment.tags;
     isTitle = isHeading(segment, isTitle);
+    // "Hi, Tom here. Swap …"
+    if (open.length === 0 && /^[.,!\n-]$/.test(end) && introduces(tags)) {
+      for (const tag of tags) roles.set(tag, "greeting");
+      continue;
+    }
+    // "Lovely weather, isn't it? Swap …"
+    if (open.length === 0 && end === "?" && TAG_QUESTION.test(textOf(tags))) {
+      for (const tag of tags) roles.set(tag, "filler");
+      continue;
+    }
     const light = isTitle ||
       tags.every((tag) =>
         lightRole(tag) !== null || isJoin(tag) || isLabel(tag, segment) ||
@@ -143,7 +172,7 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       continue;
     }
     // "repay - 40 USDT": a dash, or a number below nought
-    const isSigned = segment.joint === "-" && tags[0]!.quantity !== undefined &&
+    const isSigned = segment.joint === "-" && end !== "-" && tags[0]!.quantity !== undefined &&
       last?.front.length === 0 && last.back.length === 0;
     const said = last && !inReason && !isSigned ? afterthought(tags, last, lexicon) : tags;
     if (
@@ -501,6 +530,13 @@ function isDoneNext(
 
 /** True for a fragment that only adds to the order before it: ", on mainnet please". */
 function goesOn(tags: readonly Tag[], { found }: OpenOrder, base: Base): boolean {
+  // "…, I have plenty of headroom", "…, im near liq": told, where nothing is counted or placed
+  const tells = base.isLoose &&
+    /^(?:i|im|i'm|i am|i have|i've|i've got|we|we have|we've)$/.test(tags[0]!.norm) &&
+    !tags.some((tag) =>
+      tag.quantity && !tag.quantity.refusal || mayName(tag, "place") || mayName(tag, "chain")
+    );
+  if (tells) return false;
   const rest = read([], tags, found, silent(base));
   return unreadOf(rest, base) === 0 && rest.foreign === null &&
     !tags.some((tag) => may(tag, "negation", "condition"));
@@ -513,6 +549,8 @@ function unreadOf(rest: Arguments, { isLoose }: Base): number {
 
 function isArguments(tags: readonly Tag[], base: Base): boolean {
   if (tags[0]!.norm.startsWith("i ")) return false;
+  // "The yield dropped to 2%": told, and no argument
+  if (tags.some(({ norm }, i) => i > 0 && CHANGED.test(norm))) return false;
   const rest = readArguments([], tags, { ...silent(base), exchanges: false });
   // "def deposit: 5 ETH": what is unknown and stands alone is no argument
   if (rest.unread.some((tag) => tag.senses.length === 0 && !tag.mark)) return false;
@@ -522,6 +560,10 @@ function isArguments(tags: readonly Tag[], base: Base): boolean {
       hints.some((hint) => !hint.startsWith("is:"))
     );
 }
+
+/** What prices and yields did. */
+const CHANGED =
+  /^(?:dropped|fell|rose|went|jumped|climbed|sank|increased|decreased|crashed|dipped|slipped|doubled|halved|tanked|pumped|dumped|soared|plunged|spiked|collapsed)$/;
 
 /** What a heading says: that orders follow, how many, and in what order. */
 const HEADING_WORDS =

@@ -41,11 +41,18 @@ export function dropContrasts(tags: readonly Tag[], roles: Roles): Tag[] {
     // "55,000 rather than 50,000 USDC", "unstake 15 not 50 BNB": the thing is said once
     const counts = tags[i - 1]?.quantity !== undefined && tags[from]?.quantity !== undefined;
     if (counts) to = from + 1;
+    // "80 DAI rather than USDC on Euler": where, is said of what is meant
+    if (!isLeftOut()) {
+      const led = tags.findIndex((tag, k) => k > from && k < to && may(tag, "prep"));
+      if (led > from) to = led;
+    }
     const ends = to === tags.length || tags[to]!.mark !== undefined || opens > 1 ||
       may(tags[to], "and") && tags[to + 1]?.norm === "not" ||
-      counts && may(tags[to], "name") || tags[to]?.norm === "that" ||
+      counts && may(tags[to], "name") || tags[to]?.norm === "that" || tags[to]?.norm === "but" ||
       may(tags[to], "courtesy", "prep", "urgency");
     if (!ends || !isLeftOut()) continue;
+    // "not 2 but 3 rETH"
+    if (tags[to]?.norm === "but") to++;
     const joined = may(tags[i - 1], "and", "but") ? i - 1 : i;
     for (const tag of tags.slice(joined, to)) dropped.add(tag);
     // "make that 3 ETH, not 2, into the vault"

@@ -4,8 +4,13 @@ import { may, type Tag } from "../tokens/tags.ts";
 /** Words that say the same again: "that is", "i.e.", "I repeat". */
 const AGAIN =
   /^(?:that is|that's|that|is|i\.e|i\.e\.|ie|i|repeat|namely|meaning|in|words|figures|or|again|yeah|yes|yep)$/;
+/** Words that may lead up to a repetition behind a sign: "…, as in 2,000", "…, so 2500 total". */
+const LEADS_TO =
+  /^(?:as|so|thats|which|which is|aka|viz|precisely|exactly|to|say|equals|meaning|makes|total|totals|it's|its)$/;
 /** How far apart an amount and its repetition may stand, in tags. */
-const REACH = 8;
+const REACH = 11;
+/** The same where nothing leads up to the repetition. */
+const NEAR = 8;
 
 /** "supply supply two ETH", "pull pull out": a word that is said again is the same word. */
 export function dropStutters(tags: readonly Tag[], roles: Roles): Tag[] {
@@ -44,9 +49,12 @@ export function dropRepeats(tags: readonly Tag[], roles: Roles): Tag[] {
     const second = kept[next]?.quantity;
     if (!second || second.refusal || second.value !== first.value || !says) continue;
     // Back to where the repetition begins
+    const hasSign = kept.slice(i, next).some(({ mark }) => mark === "," || mark === "(");
     let from = next;
     while (
-      from > i + 1 && (kept[from - 1]!.mark !== undefined || AGAIN.test(kept[from - 1]!.norm))
+      from > i + 1 &&
+      (kept[from - 1]!.mark !== undefined || AGAIN.test(kept[from - 1]!.norm) ||
+        hasSign && LEADS_TO.test(kept[from - 1]!.norm))
     ) {
       from--;
     }
@@ -55,6 +63,11 @@ export function dropRepeats(tags: readonly Tag[], roles: Roles): Tag[] {
     // "stake 5 SOL, stake 5 AVAX": as many of another thing
     const [named, said] = [namesOf(name), namesOf(kept[to])];
     if (named.length > 0 && said.length > 0 && !said.some((one) => named.includes(one))) continue;
+    const isLed = kept.slice(from, next).some(({ norm }) => LEADS_TO.test(norm));
+    // "500 USDC, so 500 DAI": another thing
+    const isOther = may(kept[to], "name") && kept[to]!.norm !== name?.norm ||
+      first.kind !== second.kind;
+    if (isLed ? isOther : next > i + NEAR) continue;
     if (from > i + 1 && may(name, "name") && kept[to]?.norm === name!.norm) to++;
     if (kept[to]?.mark === ")" || (kept[to]?.mark === "," && from === i + 1)) to++;
     for (const tag of kept.slice(from, to)) roles.set(tag, "correction");

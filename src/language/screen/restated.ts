@@ -19,7 +19,7 @@ export function restates(before: readonly Segment[], order: readonly Tag[]): boo
   const tags = before.flatMap((segment) => segment.tags);
   const mends = tags.some((tag, i) =>
     may(tag, "correction") || TAKES_BACK.test(tag.norm) ||
-    /^(?:meant|mistyped|typed|wrote|entered|i said)$/.test(tag.norm) ||
+    /^(?:meant|mistyped|typed|wrote|entered|i said|no|nope|nah)$/.test(tag.norm) ||
     tag.norm === "rather" && tags[i + 1]?.norm === "than"
   );
   const isKnown = tags.every((tag) =>

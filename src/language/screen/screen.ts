@@ -15,9 +15,9 @@ export const WRITING =
 export const CLAIMS =
   /^(?:approved|approves|authori[sz]ed|authori[sz]es|permission|permitted|guards?|safety|admin|administrator|root|sudo|system|instructions|override|overridden|developer|debug|bypass|verification|checks|limits|policy|policies|unrestricted)$/;
 export const FINITE =
-  /^(?:broke|ran|fell|rose|grew|began|gave|made|got|did|knew|thought|felt|found|kept|held|brought|caught|paid|met|sat|stood|sent|spent|built|hit|cut|set|let|shut|quit|burst|ate|drank|drove|flew|froze|wore|chose|spoke|woke|threw|shook|stole|sank|swam|hit|hurt|slept|dreamt|learnt|burnt|blew|wound|swore|tore|sang|rang|dug|stuck|hung|fled|fought|taught|meant|bent|lent|rid|slid|spread|cost|cried|died|tied|lied|'re|'ve|'d|'ll|you're|is|are|was|were|am|has|have|had|'s|did|does|do|will|would|can|can't|could|got|need|needs|want|wants|owe|owes|like|likes|love|hate|think|feel|know|keep|keeps|put|took|bought|sold|went|came|made|said|lost|won|left|sit|sits|don't|doesn't|isn't|aren't|wasn't|won't|i'm|i've|i'd|i'll|we're|we've|it's|there's|that's|they're|promised|trust|swear|swears|prefer|expect|hear|heard|read|saw)$|.{2,}(?:ed|[^su]s)$/;
+  /^(?:broke|ran|fell|rose|grew|began|gave|made|got|did|knew|thought|felt|found|kept|held|brought|caught|paid|met|sat|stood|sent|spent|built|hit|cut|set|let|shut|quit|burst|ate|drank|drove|flew|froze|wore|chose|spoke|woke|threw|shook|stole|sank|swam|hit|hurt|slept|dreamt|learnt|burnt|blew|wound|swore|tore|sang|rang|dug|stuck|hung|fled|fought|taught|meant|bent|lent|rid|slid|spread|cost|cried|died|tied|lied|'re|'ve|'d|'ll|you're|is|are|was|were|am|has|have|had|'s|did|does|do|will|would|can|can't|could|got|need|needs|want|wants|owe|owes|like|likes|love|hate|think|feel|know|keep|keeps|put|took|bought|sold|went|came|made|said|lost|won|left|sit|sits|don't|doesn't|isn't|aren't|wasn't|won't|i'm|i've|i'd|i'll|we're|we've|it's|there's|that's|they're|here's|heres|promised|trust|swear|swears|prefer|expect|hear|heard|read|saw)$|.{2,}(?:ed|[^su]s)$/;
 export const OWN_START =
-  /^(?:i|i'm|i've|i'd|i'll|we|we're|we've|it|it's|there|there's|that's|they|they're|she|he|she's|he's|everyone|everybody|nothing|this|nobody|my|our|the|been|his|her|their|all|enough|long|what|no)$/;
+  /^(?:i|i'm|i've|i'd|i'll|we|we're|we've|it|it's|there|there's|that's|they|they're|she|he|she's|he's|everyone|everybody|nothing|this|nobody|my|our|the|been|his|her|their|all|enough|long|what|no|here's|heres)$/;
 
 /** What says that nothing is to change. */
 export const STAYS = /^(?:stays?|staying|remains?|unchanged)$/;
@@ -52,7 +52,9 @@ export function screenBefore(
   // "Don't you dare hold it any longer": against waiting
   const hurries =
     /^(?:but |so )?(?:don't|do not|never)(?: you dare| ever| just)? (?:hold|let|leave|keep|wait|sit|make me|bother|stall)\b|^(?:but |so )?(?:let's not|let us not|no (?:point|sense|use)(?: in)?) (?:leav|wait|hold|let|keep|sit|delay|stall)/;
-  if (hurries.test(norms.join(" "))) return null;
+  const dallies =
+    /^(?:but |so )?without (?:(?:any |a )?(?:more |further )?)(?:waiting|wasting|thinking|asking|delaying|delay|hesitating|hesitation|blinking|looking|batting|fuss|ado|dithering|dawdling|stalling)\b(?!.*\b(?:until|till|if)\b)|^(?:please )?(?:forget|ignore|never mind|nevermind|disregard|scratch) (?:what|everything|all|anything) (?:i|we) (?:said|told you|wrote)(?: [a-z]+){0,3} about (?:waiting|holding|not selling|hodling|patience|staying)\b|^(?:but |so )?(?:never ?mind|don't mind|dont mind|don't worry about|forget about|forget|ignore|to hell with|screw|sod|bugger|damn|i don't care about|who cares about)(?: about)? (?:the |my |all the |that |this )?(?:gas|gas fees?|fees?|slippage|prices?|costs?|weather|risks?|rates?|mess|time|hour|late hour|news|haters|markets?|noise|doubters|naysayers|critics|charts?|dip|details|paperwork|grammar|spelling|typos?|accent|football|score)$/;
+  if (hurries.test(norms.join(" ")) || dallies.test(norms.join(" "))) return null;
   const fault = shared(words, norms);
   if (fault) return fault;
   if (end === "?") return "question";

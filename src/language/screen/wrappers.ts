@@ -115,7 +115,8 @@ export function asksOthers(tags: readonly Tag[]): boolean {
   return LEAVE.test(tags.map(({ norm }) => norm).join(" "));
 }
 
-const RENAMES = /^(?:wait|make that|make it|i mean|i meant|i meant to say|correction)$/;
+const RENAMES =
+  /^(?:wait|make that|make it|i mean|i meant|i meant to say|correction|oops|whoops|sry|sorry|my bad|no wait|wait no|scratch that|strike that|scrap that|typo|er no|no i mean|no i meant|or should i say|i should say)$/;
 
 /**
  * "swap 70 DAI, make that USDT, to FRAX", "to Aave, I mean Compound", "to USDC - wait, to JUP": another name of
@@ -150,7 +151,8 @@ export function applyCorrections(tags: readonly Tag[], roles: Roles): Tag[] {
     while (
       kept[next] &&
       (may(kept[next], "correction") || isSign(kept[next]!) || kept[next]!.mark === ":" ||
-        /^(?:actually|um|uh|yeah|yes|rather|make it|i said)$/.test(kept[next]!.norm))
+        /^(?:actually|um|uh|yeah|yes|rather|make it|i said|only|just|it's|it is|its|i want|more like|in fact|exactly)$/
+          .test(kept[next]!.norm))
     ) next++;
     const after = kept[next];
     const was = kept[before]?.quantity;

@@ -109,6 +109,16 @@ function ownerAt(
   return { words: found.words, senses: found.senses.filter(({ role }) => role === "name") };
 }
 
+/** "unstaaaake", "pleeease", "nowww": a letter that is drawn out, and the one word that it is. */
+function stretchedAt(lexicon: CompiledLexicon, { norm }: Token) {
+  if (norm.length > 30 || !/^[a-z]*([a-z])\1\1[a-z]*$/.test(norm)) return null;
+  const short = norm.replace(/([a-z])\1{2,}/g, "$1");
+  const double = norm.replace(/([a-z])\1{2,}/g, "$1$1");
+  const found = findPhrase(lexicon.index, [double], 0) ?? findPhrase(lexicon.index, [short], 0);
+  // "Aaave" wants to be taken for a name
+  return found?.senses.some(({ role }) => role === "name") ? null : found;
+}
+
 /** Words that are one slip from a noun of a domain and mean themselves. */
 const NO_SLIP = /^(?:stalking|regards)$/;
 /** Ends that make another word of a noun. */
@@ -158,7 +168,8 @@ export function tagTokens(
       tags.push({ from: at, to: at, text: "\n", norm: "\n", senses: [], mark: "\n" });
     }
     const quantity = starts.get(at);
-    const known = findPhrase(lexicon.index, norms, at) ?? ownerAt(lexicon, owners, norms, at);
+    const known = findPhrase(lexicon.index, norms, at) ?? ownerAt(lexicon, owners, norms, at) ??
+      stretchedAt(lexicon, token);
     const slipped = known ? null : slippedAt(lexicon, token);
     const phrase = known ?? slipped;
     const length = phrase?.words.length ?? 0;

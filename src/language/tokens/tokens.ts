@@ -181,6 +181,10 @@ function suffixed(digits: string, letters: string, isName: (norm: string) => boo
   const isOpen = /^\p{M}|^x\p{Lu}/u.test(letters) && !isName(norm);
   if (isOpen) return { length: length + letters.length, kind: "number", isGlued: true };
   if (/^x\d+$/.test(norm)) return { length: length + 1, kind: "number" };
+  // "2k5": two thousand five hundred
+  if (/^\d{1,3}$/.test(digits) && /^[km]\d$/.test(norm)) {
+    return { length: length + letters.length, kind: "number" };
+  }
   // part of a hash or an id, not a number
   if (/\p{N}/u.test(letters)) return { length: length + letters.length, kind: "symbol" };
   if (isName(norm) || isNumberWord(norm)) return { length, kind: "number" };

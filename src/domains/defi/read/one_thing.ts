@@ -40,11 +40,15 @@ export function readOne(
       (states(other) || states(phrase) || phrase.hints.includes("stake") ||
         /^(?:from|out of|off)$/.test(phrase.prep ?? ""))
     );
+  // "sort me out with a 200 DAI loan": what is lent, and no pledge
+  const isLoan = ({ prep, hints }: NounPhrase) =>
+    action === "borrow_asset" && prep === "with" && hints.some((hint) => hint.startsWith("debt"));
   const isAside = (phrase: NounPhrase): boolean =>
     // "against 5 ETH and 3 BTC"
     (phrase.joined && phrase.prep === null && phrases.indexOf(phrase) > 0 &&
       /^(?:against|upon)$/.test(phrases[phrases.indexOf(phrase) - 1]!.prep ?? "")) ||
-    (assetOf(phrase) !== null && isReceipt(phrase)) || (aside?.test(phrase.prep ?? "") ?? false) ||
+    (assetOf(phrase) !== null && isReceipt(phrase)) ||
+    ((aside?.test(phrase.prep ?? "") ?? false) && !isLoan(phrase)) ||
     // "Borrow DAI, collateral 2 ETH"
     (aside !== undefined && phrase.hints.includes("collateral")) ||
     (received.includes(phrase) && withAsset.length > received.length);
@@ -63,7 +67,12 @@ export function readOne(
     states(phrase) &&
     (assetOf(phrase) === null ? !isAside(phrase) : isOwnReceipt(action, phrase, withAsset))
   );
-  const counted = objects.filter(states);
+  // "Of my 10 SOL, stake 4": a part of what there is
+  const isHeld = (phrase: NounPhrase) =>
+    phrase.front && /^(?:of|out of|from)$/.test(phrase.prep ?? "") && loose.length === 1 &&
+    !loose[0]!.front && phrase.amount?.kind === "amount" && loose[0]!.amount?.kind === "amount" &&
+    Number(loose[0]!.amount.value) <= Number(phrase.amount.value);
+  const counted = objects.filter((phrase) => states(phrase) && !isHeld(phrase));
   // "stake my USDe into sUSDe, three thousand"
   const behind = received.filter((phrase) =>
     !objects.includes(phrase) && states(phrase) &&

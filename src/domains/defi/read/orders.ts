@@ -147,6 +147,10 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
       orders[orders.length - 1] = withReceived(before, order);
       continue;
     }
+    // "don't not stake it, stake my 6 SOL": the same said again, with what it is about
+    const isEcho = orders.length === 0 && isEchoOf(order, next) &&
+      !AS_WELL.test(textOf(order.head.to, next!.head.from));
+    if (isEcho) continue;
     if (
       allowed.length === 0 || isTarget(order) || !hasObject(order, orders.length > 0)
     ) {
@@ -270,6 +274,15 @@ function untoldIn(
           UNREADABLE.has(kind) && to > from + 1) &&
         roles[from] === "aside"
       );
+    // "100 USDS into sky, deposit that": where, under a name that no list has
+    const led = orders.length > 1
+      ? -1
+      : tokens.findIndex(({ norm }, i) =>
+        /^(?:into|onto)$/.test(norm) && roles[i] === "aside" && roles[i + 1] === "aside" &&
+        !isAsset(tokens[i + 1]!.norm, tokens[i + 1]!)
+      );
+    const isPlaced = phrases.some(({ names }) => names.some(({ kind }) => kind === "place"));
+    if (led >= 0 && !isPlaced) return [tokens[led]!.start, tokens[led + 1]!.end];
     return lost ? [tokens[lost.from]!.start, tokens[lost.to - 1]!.end] : null;
   }
   if (told.length === 0) return null;
@@ -557,6 +570,14 @@ function repeats({ head, phrases, particles, ratios }: ReadOrder, last: ReadOrde
 /** "rid me of 45 MIM against USDC": a pledge, or what is received. */
 function isAgainst({ phrases }: ReadOrder): boolean {
   return phrases.some(({ prep }) => prep === "against");
+}
+
+/** True for a verb and a pronoun alone, where the order behind it says the same with what it is about. */
+function isEchoOf({ head, phrases, particles }: ReadOrder, next: ReadOrder | undefined): boolean {
+  return next !== undefined && next.head.word === head.word && head.actions.length > 0 &&
+    next.when === "then" && particles.length === 0 && phrases.length === 1 &&
+    phrases[0]!.pronoun !== null && phrases[0]!.amount === null && hasObject(next, false) &&
+    !hasObject({ head, phrases } as ReadOrder, false);
 }
 
 /** An order is about something, or about what the order before it yields. */

@@ -4,12 +4,12 @@ import { assetOf, states, type Things } from "./things.ts";
 
 /** Verbs whose object is received. */
 const BUYS =
-  /^(?:buy|purchase|acquire|get|get me|obtain|grab|pick up|pick|give me|gimme|receive|market buy|want|take|ape|scoop|scoop up|snap up|snipe|slurp|slurp up|load up on|stock up on|nab|bag|mint|purchase of|order)$/;
+  /^(?:buy|purchase|acquire|get|get me|obtain|grab|pick up|pick|give me|gimme|receive|market buy|want|take|ape|scoop|scoop up|snap up|snipe|slurp|slurp up|load up on|stock up on|nab|snag|cop|hoover up|vacuum up|snatch up|mop up|swoop up|smash[- ]buy|bag|mint|purchase of|order)$/;
 /** Verbs whose "with" leads to what is received. */
 const REPLACES = /^(?:replace|substitute|swap|exchange|trade|switch|change)$/;
 /** Verbs whose object is given, and none: what another verb does with its object nobody can tell. */
 const GIVES =
-  /^(?:swap|exchange|trade|convert|change|turn|switch|sell|market[- ]sell|dump|flip|rotate|unload|offload|shift|move|roll|transform|cash|liquidate|replace|substitute|give|put|throw|send|conversion|sale|swapping|trading|->|make|go|from|take|liquidation|get rid|rid|exit|ditch|sub|dispose|flog|let go|burn|shed|spend|pay|trim|cut|reduce|lighten|nuke|paper|jeet|panic|clip|full port)/;
+  /^(?:swap|exchange|trade|convert|change|turn|switch|sell|market[- ]sell|dump|flip|rotate|unload|offload|shift|move|roll|transform|cash|liquidate|replace|substitute|give|put|throw|send|conversion|sale|swapping|trading|->|make|go|from|take|liquidation|get rid|rid|exit|ditch|sub|dispose|flog|let go|rid me|rid us|part ways|say goodbye|say bye|give up|jettison|nuke|burn|shed|spend|pay|trim|cut|reduce|lighten|nuke|paper|jeet|panic|clip|full port)/;
 const CLEAR = /^(?:take|to|into|->|<-|with|using|from|out of|by selling|by spending)$/;
 const GIVEN = /^(?:with|using|from|by selling|by spending|out of|via|<-)$/;
 const RECEIVED =
@@ -30,7 +30,12 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
   };
   const worth = phrases.find(({ hints, names }) => hints.includes("worth") && names.length === 2);
   if (worth) return readWorth(worth, phrases, verb) ?? nothing;
-  const named = phrases.filter((phrase) => assetOf(phrase) !== null);
+  const all = phrases.filter((phrase) => assetOf(phrase) !== null);
+  // "USDC! swap 5 LINK to USDC": said first, and again in its place
+  const isTopic = (phrase: NounPhrase) =>
+    phrase.front && phrase.prep === null && phrase.amount === null &&
+    all.some((other) => !other.front && assetOf(other) === assetOf(phrase));
+  const named = all.length > 2 ? all.filter((phrase) => !isTopic(phrase)) : all;
   const loose = phrases.filter((phrase) => states(phrase) && assetOf(phrase) === null);
   // "ape 1 ETH into PEPE" gives what "ape 1 ETH" alone would get
   const isInto = named.some(({ prep }) => prep === null) &&

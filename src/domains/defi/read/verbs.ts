@@ -138,12 +138,31 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     ],
   ],
   [
+    "hook me up with|hook us up with|sort me out with|set me up with|fix me up with|kit me out with|" +
     "give|gib|grab|take|get|get me|give me|gimme|tap|raise up|secure|open|make|pick|" +
     "tap into|take on|have|hand me|extend|advance|arrange for",
     [],
   ],
   ["liquidate", [S, U, W, R]],
   ["get rid of|be rid of|dispose of|part with", [S, R, W]],
+  [
+    "rid me of|rid us of|part ways with|say goodbye to|say bye to|give up|jettison|nuke",
+    [S, R, W],
+  ],
+  [
+    "nab|snag|hoover up|vacuum up|mop up|reel in|rope in|gather in|gather up|bring in|round up|snatch up|swoop up|mop",
+    [C, S, W],
+  ],
+  ["give up on", [U, W]],
+  ["set free|let loose|turn loose|liberate|unchain|unshackle|untie", [U, W]],
+  [
+    "clean out|whip|fish|hoick|hoik|winkle|wrest|scoop out|suck out|siphon|siphon out",
+    [W, U, C],
+  ],
+  ["bang|lob|fling|hurl|plop|smack|hoy|bosh|dunk|funnel|plunk|shunt", [D, K]],
+  ["pull the plug on|pull da plug on|call time on", [U, W, R]],
+  ["smash buy|smash-buy|fomo into", [S]],
+  ["furnish|squirrel away|sock away|salt away|put aside|put by", [D]],
   ["give back|hand back", [W, R]],
   ["mint", [D, B]],
 ];

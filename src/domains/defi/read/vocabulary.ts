@@ -22,7 +22,12 @@ const OBJECTS: Readonly<Record<string, string>> = {
     "reward",
     "reward|rewards|incentive|incentives|emission|emissions|yield|yields|" +
       "earnings|interest|fees|fee|gains|profits|profit|payout|payouts|income|bonus|" +
-      "staking rewards|staking reward|staking income|staking payout|staking payouts|staking gains|staking earnings|voting rewards|vote rewards|voter rewards|voting fees|bribes|gauge bribes|vote-escrow bribes|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|bribe|bribes|" +
+      "staking rewards|staking reward|staking income|staking payout|staking payouts|staking gains|staking earnings|voting rewards|vote rewards|voter rewards|voting fees|bribes|gauge bribes|what's accrued|whatever's accrued|what has accrued|whatever has accrued|whatever is accrued|what accrued|whatever accrued|" +
+      "what i earned|what i've earned|whatever i earned|whatever i've earned|all i earned|all i've earned|all that i earned|all what i earned|everything i earned|everything i've earned|" +
+      "what i'm owed|what i am owed|whatever i'm owed|whatever i am owed|what's owed to me|what is owed to me|whatever's owed to me|whatever is owed to me|what's due to me|whatever's due to me|what is due to me|whatever is due to me|" +
+      "what's pending|whatever's pending|whatever is pending|what's claimable|whatever's claimable|whatever is claimable|what is claimable|what's unclaimed|whatever's unclaimed|whatever is unclaimed|" +
+      "whatever there is to claim|what there is to claim|anything claimable|everything claimable|claimables|whatever has built up|whatever's built up|what's built up|whatever's piled up|whatever has piled up|whatever i can claim|what i can claim|" +
+      "vote-escrow bribes|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|goodies|spoils|loot|bribe|bribes|" +
       "revenue share|revenue|fee share|rev share|profit share|share of the fees|share of fees|share of the rewards|mev tips|jito tips|sol tips|validator tips|staking tips|accrued tips",
   ),
   ...objects(
@@ -58,7 +63,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ),
   ...objects(
     "thing",
-    "ounces|ounce|troy ounces|governance token|governance tokens|token|tokens|coin|coins|piece|pieces|pcs|dust|crypto|stablecoins|stables|stablecoin|" +
+    "stuff|ounces|ounce|troy ounces|governance token|governance tokens|token|tokens|coin|coins|piece|pieces|pcs|dust|crypto|stablecoins|stables|stablecoin|" +
       "cryptocurrency|units|unit",
   ),
   ...objects(
@@ -201,7 +206,7 @@ const isTicker = (name: string): boolean =>
 
 /** Venues that are no everyday word. */
 const isVenue = (name: string): boolean =>
-  !/^(?:idle|usual|drop|save|cap|union|bribe|term|level|blaze|ring|rings|note|lens|magma|momentum|bucket|carrot|exactly|origin|parallel|linear|summer|blaster|juice|pac|shadow|hop|turtle|noon|flux|backed|mountain|franklin|diva|optim|splash|katana|psy|ref|fluid lending|shinobi|theta|beets|steer|gamma|pact|magpie|warden|storm trade|metropolis|vector|platypus|silo|the graph|persistence|helix|infinity)$/
+  !/^(?:idle|usual|drop|save|cap|union|bribe|term|level|blaze|ring|rings|note|lens|magma|momentum|bucket|carrot|exactly|origin|parallel|linear|summer|blaster|juice|pac|shadow|hop|turtle|noon|flux|backed|mountain|franklin|diva|optim|splash|katana|psy|ref|fluid lending|shinobi|theta|beets|steer|gamma|pact|magpie|warden|storm trade|metropolis|vector|platypus|silo|usual|the graph|persistence|helix|infinity)$/
     .test(name);
 
 /** How the prompts of DeFi are worded. */
@@ -277,6 +282,8 @@ export const DEFI_ORDERS: OrderLexicon = {
     "to acquire": "for",
     "pay with": "with",
     "pay in": "with",
+    "pay w": "with",
+    "pay w/": "with",
     "paid in": "with",
     paying: "with",
   },
@@ -316,7 +323,7 @@ export const DEFI_ORDERS: OrderLexicon = {
       ("near|blue|deep|sand|mask|band|mars|stars|flow|rose|honey|turbo|goat|ape|render|ocean|sky|vet|swell|" +
         "sonic|kernel|puffer|magic|waves|spell").split("|"),
     place:
-      ("save|bucket|blaze|origin|shadow|flux|carrot|magma|warden|magpie|metropolis|platypus|helix|splash|" +
+      ("usual|save|bucket|blaze|origin|shadow|flux|carrot|magma|warden|magpie|metropolis|platypus|helix|splash|" +
         "persistence|silo|sonic|swell|usual").split("|"),
   },
   prefixes: ["pt", "yt", "lp", "sy"],

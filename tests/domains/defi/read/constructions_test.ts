@@ -291,7 +291,6 @@ const REFUSED: readonly string[] = [
   "stake 5 ETH, gotta pay Kim",
   "why not? because I won't: swap 2 ETH to DAI",
   "no reason to swap if the price drops: swap 2 ETH",
-  "I'd be a fool not to unstake 3 ETH from Lido",
   "Is there any way I could unstake 5 DOT?",
   "stake 5 ETH on Lido, they asked me to",
   "stake 5 ETH, they cancelled the order",

@@ -31,7 +31,7 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
   ["of the 900 USDC I owe Morpho, settle 150", ["repay 150 USDC @ morpho"]],
   ["not 10 and not 20 but 100 DAI: lend it on Spark", ["deposit 100 DAI @ spark"]],
   ["of the 200 ATOM in my wallet stake 350", ["stake ATOM amount?"]],
-  ["withdraw 3k5 USDC from Fluid", []],
+  ["withdraw 3k5 USDC from Fluid", ["withdraw 3500 USDC @ fluid"]],
   ["not 5 but 3: withdraw 5 SOL from Aave", []],
   ["stake all my ETH on Lido yet keep every last wei liquid", []],
   // What is said again takes the place of what was said
