@@ -24,6 +24,8 @@ export interface OrderLexicon {
   readonly manners: readonly string[];
   /** Words that make an order one of another kind: "leverage" (perps). */
   readonly foreignWords: Readonly<Record<string, string>>;
+  /** Actions that take a thing from where it is: a place that was told of with the thing is theirs. */
+  readonly fetches?: readonly string[];
   /** Actions that give one thing for another. */
   readonly exchanges: readonly string[];
   /** Everyday words that name a thing as well, in capitals alone: passed over, they would be lost. */

@@ -38,7 +38,13 @@ export function readOrders(open: readonly OpenOrder[], base: Base): Reading {
     for (const tag of found.frame) roles.set(tag, "frame");
     for (const tag of found.tags) roles.set(tag, "verb");
     markLight(tags, roles);
-    const meant = referred(phrases, tags, ground);
+    const { fetches = [] } = base.lexicon.lexicon;
+    const { actions, word } = found.head;
+    const isFetched = actions.length > 0 && actions.every((action) => fetches.includes(action)) ||
+      particles.some((one) => /^(?:out|back|off)$/.test(one)) ||
+      / (?:out|back|off)$/.test(word) ||
+      actions.length === 0 && phrases.some(({ prep }) => /^(?:from|out of|off)$/.test(prep ?? ""));
+    const meant = referred(phrases, tags, ground, isFetched);
     const isBare = phrases.length === 0 &&
       !meant.some(({ names, hints }) =>
         names.length > 0 || hints.some((hint) => !hint.startsWith("is:"))
@@ -46,7 +52,9 @@ export function readOrders(open: readonly OpenOrder[], base: Base): Reading {
     orders.push({
       head: found.head,
       particles,
-      phrases: isBare ? [] : [...phrases, ...meant, ...referredPlace(phrases, tags, ground)],
+      phrases: isBare
+        ? []
+        : [...phrases, ...meant, ...referredPlace(phrases, tags, ground, isFetched)],
       ratios: ratiosOf(
         base.ratios,
         i === 0 ? 0 : tags[0]!.from,
