@@ -158,6 +158,8 @@ const REFUSED: readonly string[] = [
   "Forget what I said about staking 5 ETH",
   "what a joke: swap 2 ETH to DAI",
   "/help stake 5 ETH",
+  "I got DAI in place of 5 ETH",
+  "I'm having you followed after you staked 5 ETH",
   "Kim's 3 ETH need unstaking from Lido",
   "A swap of 3 ETH to DAI is what I want to avoid",
   "the repayment of 40 DAI is due now",
