@@ -73,6 +73,10 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
   ["stake, with Jito, my SOL, all of it", ["stake all SOL @ jito"]],
   ["swap 3 ETH, I want 500 DAI", ["swap ETH > DAI amount?"]],
   ["I'm paying 40 DAI and I want LINK for 30 USDC: swap", ["swap asset?"]],
+  // What a place is bidden to do for the speaker, now
+  ["Compound should lend me 40 USDC right now", ["borrow 40 USDC @ compound"]],
+  ["Aave should lend me 40 DAI", []],
+  ["Should Aave lend me 40 DAI now?", []],
   // Where a thing is that is told of and taken from there
   ["My 40 DAI sit in Spark; withdraw them", ["withdraw 40 DAI @ spark"]],
   ["Lido has my 3 ETH, unstake them", ["unstake 3 ETH @ lido"]],
