@@ -526,7 +526,11 @@ function isExchange(tags: readonly Tag[], arrow: number): boolean {
 function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): FoundHead | null {
   const { from } = frame.at(-1)!;
   // "What I want is 3 ETH in exchange for USDC"
-  if (tags.some(({ norm }) => /^in (?:exchange for|return for|place of|lieu of)$/.test(norm))) {
+  const tells = /^(?:i have|we have|i've got|we've got|i got)$/.test(frame.at(-1)!.norm);
+  const isExchanged = tags.some(({ norm }) =>
+    /^in (?:exchange for|return for|place of|lieu of)$/.test(norm)
+  );
+  if (isExchanged && !tells) {
     return {
       head: { form: "wish", word: "get", actions: ["->"], from, to: from },
       frame,
@@ -550,7 +554,7 @@ function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): Foun
     };
   }
   // "I've got sUSDe at Aave to back it" tells
-  if (/^(?:i have|we have|i've got|we've got|i got)$/.test(frame.at(-1)!.norm)) return null;
+  if (tells) return null;
   const back = tags.findIndex((tag, i) =>
     i > at && /^(?:back|back from|out of|out)$/.test(tag.norm) && tags[i - 1]!.norm !== "to"
   );

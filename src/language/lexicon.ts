@@ -24,10 +24,10 @@ export interface OrderLexicon {
   readonly manners: readonly string[];
   /** Words that make an order one of another kind: "leverage" (perps). */
   readonly foreignWords: Readonly<Record<string, string>>;
+  /** Actions that take a thing from where it is: a place that was told of with the thing is theirs. */
+  readonly fetches?: readonly string[];
   /** Actions that give one thing for another. */
   readonly exchanges: readonly string[];
-  /** Actions that take something from where it is. */
-  readonly releases?: readonly string[];
   /** Everyday words that name a thing as well, in capitals alone: passed over, they would be lost. */
   readonly doubtful?: readonly string[];
   /** Verbs that may open an exchange as well as something else: "give me". */

@@ -14,7 +14,7 @@ export function isReversed(word: string, { bases }: CompiledLexicon): boolean {
 
 /** Common words that are near a verb and no slip of it. */
 const COMMON =
-  /^(?:believe|relive|must|dust|most|just|best|rest|last|less|more|some|your|year|over|like|came|come|done|went|here|sleep|read|cast|know|many|hope|home|park|part|past|mind|mine|time|tell|till|will|well|wait|reply|rely|relay|swab|swipe|swoop|swan|swat|unstale|stale|steak|stick|stack|snake|shake|lead|land|soap|reap|repel|depot|depose|climb|clean|blame|chain|whole|repair|feel|feels)$/;
+  /^(?:believe|relive|must|dust|most|just|best|rest|last|less|more|some|your|year|over|like|came|come|done|went|here|sleep|read|cast|know|many|hope|home|park|part|past|mind|mine|time|tell|till|will|well|wait|reply|rely|relay|swab|swipe|swoop|swan|swat|unstale|stale|steak|stick|stack|snake|shake|lead|land|soap|reap|repel|depot|depose|climb|clean|blame|chain|whole|repair|halve|halved|doubled|feel|feels)$/;
 
 /**
  * The verb that a misspelt one stands for: one slip in four to seven letters, two in more. Verbs of other

@@ -54,11 +54,14 @@ export function readOrders(open: readonly OpenOrder[], base: Base): Reading {
     for (const tag of found.frame) roles.set(tag, "frame");
     for (const tag of found.tags) roles.set(tag, "verb");
     markLight(tags, roles);
-    const meant = referred(phrases, tags, ground);
-    const { releases: out = [] } = base.lexicon.lexicon;
-    const releases = found.head.actions.length > 0 &&
-      found.head.actions.every((action) => out.includes(action));
-    const place = referredPlace(phrases, tags, ground, releases);
+    const { fetches = [] } = base.lexicon.lexicon;
+    const { actions, word } = found.head;
+    const isFetched = actions.length > 0 && actions.every((action) => fetches.includes(action)) ||
+      particles.some((one) => /^(?:out|back|off)$/.test(one)) ||
+      / (?:out|back|off)$/.test(word) ||
+      actions.length === 0 && phrases.some(({ prep }) => /^(?:from|out of|off)$/.test(prep ?? ""));
+    const meant = referred(phrases, tags, ground, isFetched);
+    const place = referredPlace(phrases, tags, ground, isFetched);
     // "My target for SOL is 300, sell all four there": at that price
     const there = tags.filter(({ norm }) => norm === "there");
     const isPriced = there.length > 0 && place.length === 0 &&

@@ -28,12 +28,15 @@ export function referredPlace(
   phrases: readonly NounPhrase[],
   tags: readonly Tag[],
   ground: readonly Tag[],
-  releases: boolean,
+  isFetched: boolean,
 ): NounPhrase[] {
+  // "My 40 DAI sit in Spark; withdraw them": where they are, though no word refers to it
+  const isThere = isFetched && ground.some(({ quantity }) => quantity !== undefined) &&
+    (phrases.length === 0 || phrases.some(({ pronoun }) => /^(?:it|them)$/.test(pronoun ?? "")));
   const refers = tags.find(({ norm }) => /^(?:from )?there$/.test(norm)) ??
-    ledInto(tags, ground, releases);
+    ledInto(tags, ground, isFetched);
   if (
-    (!refers && phrases.length > 0) ||
+    (!refers && !isThere && phrases.length > 0) ||
     phrases.some(({ names }) => names.some(({ kind }) => kind === "place"))
   ) return [];
   // "I hold AAVE" names a thing
@@ -65,14 +68,14 @@ export function referredPlace(
 function ledInto(
   tags: readonly Tag[],
   ground: readonly Tag[],
-  releases: boolean,
+  isFetched: boolean,
 ): Tag | undefined {
   if (!tags.some((tag) => may(tag, "pronoun"))) return undefined;
   const isLed = (tag: Tag, i: number) => {
     const [verb, before] = [ground[i - 2]?.norm ?? "", ground[i - 1]?.norm ?? ""];
     const leads = /^(?:into|to|onto)$/.test(before) ||
       /^(?:in|on|at|with)$/.test(before) &&
-        (releases && isOwn(ground) || /^belongs?$/.test(verb));
+        (isFetched && isOwn(ground) || /^belongs?$/.test(verb));
     return leads && mayName(tag, "place");
   };
   const at = ground.findIndex(isLed);
@@ -81,7 +84,11 @@ function ledInto(
 
 /** "kim's rewards, claim them": nothing but what is somebody else's. */
 function isTheirs(ground: readonly Tag[]): boolean {
-  return ground.some(({ norm, senses }, i) => {
+  // "Kim has 40 DAI on Aave, withdraw it"
+  const [who, has] = ground;
+  const isOther = who !== undefined && who.senses.length === 0 && !who.quantity &&
+    /^\p{Lu}\p{Ll}+$/u.test(who.text) && /^(?:has|owns|holds|keeps|got)$/.test(has?.norm ?? "");
+  return isOther || ground.some(({ norm, senses }, i) => {
     if (ground.length > 4 && i > 0) return false;
     const owns = /^(?:his|hers?|their)$/.test(norm) || senses.length === 0 && norm.endsWith("'s");
     return owns && may(ground[i + 1], "name", "object", "noun", "place_word");
@@ -93,6 +100,7 @@ export function referred(
   phrases: readonly NounPhrase[],
   tags: readonly Tag[],
   ground: readonly Tag[],
+  isFetched: boolean,
 ): NounPhrase[] {
   const isWhole = ({ amount }: NounPhrase) =>
     amount?.kind === "all" &&
@@ -121,8 +129,8 @@ export function referred(
     const isLed = /^(?:on|at|in|into|from|with)$/.test(before?.norm ?? "");
     const isSubject = !/^[A-Z]{2,}$/.test(tag.text) && before?.quantity === undefined &&
       !may(before, "determiner");
-    return phrases.length === 0 && (isLed || isSubject) &&
-      mayName(tag, "place");
+    const isWritten = isFetched && isLed && !/^[A-Z]{2,}$/.test(tag.text);
+    return (isWritten || phrases.length === 0 && (isLed || isSubject)) && mayName(tag, "place");
   };
   const named = ground.filter((tag, i) => !isPlaced(tag, ground[i - 1])).flatMap((tag) =>
     tag.senses.flatMap((sense) =>

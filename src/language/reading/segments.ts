@@ -206,8 +206,10 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
   const isTold = base.isLoose && open.length > 0 &&
     before.every(({ tags, end }) => backgroundFault(tags, end, false) === null);
   // "after depositing 5 ETH I felt great": what is only told of is no order
-  const onlyTold = base.isLoose &&
-    open.every(({ segment: { joint } }) => joint === "before" || joint === "after");
+  const onlyTold = open.every(({ segment: { joint }, found }) =>
+    (joint === "before" || joint === "after") &&
+    (base.isLoose || verbOf(found.tags[0], "participle") && !verbOf(found.tags[0], "base"))
+  );
   if ((before.length > 0 && !isTold) || open.length === 0 || onlyTold) {
     const rest = before.flatMap(({ tags }) => tags);
     const named = foundForeign(segments, base);

@@ -22,7 +22,7 @@ const led = ({ from }: Tag, norm: string): Tag => ({
  */
 export function undoClefts(tags: readonly Tag[], roles: Roles): Tag[] {
   const told = handOver(unfront(unstrand(sides(tags, roles), roles), roles), roles);
-  return isWanted(payFor(pseudo(told, roles)), roles);
+  return bid(isWanted(payFor(pseudo(told, roles)), roles), roles);
 }
 
 /** Where the thing before a tag begins; -1 if there is none. */
@@ -383,4 +383,28 @@ function isWanted(tags: readonly Tag[], roles: Roles): Tag[] {
   const { from, to } = tags[be]!;
   const asks: Tag = { from, to, text: "please", norm: "please", senses: [{ role: "courtesy" }] };
   return [...act, asks, ...tags.slice(end)];
+}
+
+/** "Compound should lend me 40 USDC right now": what a place is bidden to do for the speaker, where he asks for it. */
+function bid(tags: readonly Tag[], roles: Roles): Tag[] {
+  const at = tags.findIndex((tag) => !tag.mark && lightRole(tag) === null);
+  const [place, modal, verb] = tags.slice(at, at + 3);
+  const isBidden = at >= 0 && mayName(place, "place") &&
+    /^(?:should|shall|must|ought to|needs to|has to|is to)$/.test(modal?.norm ?? "") &&
+    verbOf(verb, "base") !== undefined && / (?:me|us)$/.test(verb!.norm);
+  const mark = tags.findIndex((tag, i) => i > at && tag.mark !== undefined);
+  const follows = mark < 0
+    ? undefined
+    : tags.slice(mark).find((tag) => !tag.mark && lightRole(tag) === null);
+  const asks = tags.some((tag) => may(tag, "urgency", "courtesy")) ||
+    (verbOf(follows, "base")?.actions.length ?? 0) > 0;
+  const isOpen = tags.some((tag) => may(tag, "negation", "question")) || tags.at(-1)?.mark === "?";
+  if (!isBidden || !asks || isOpen) return [...tags];
+  roles.set(modal!, "frame");
+  const { from } = place!;
+  const have: Tag = {
+    ...{ from, to: from, text: "have", norm: "have" },
+    senses: [{ role: "frame", takes: "thing" }],
+  };
+  return [...tags.slice(0, at), have, place!, ...tags.slice(at + 2)];
 }

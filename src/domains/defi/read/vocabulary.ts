@@ -255,7 +255,7 @@ export const DEFI_ORDERS: OrderLexicon = {
   manners: MANNERS,
   foreignWords: FOREIGN_WORDS,
   exchanges: ["swap_asset"],
-  releases: ["withdraw_asset", "unstake_asset", "claim_rewards", "repay_asset"],
+  fetches: ["withdraw_asset", "unstake_asset", "claim_rewards", "repay_asset"],
   doubtful: KNOWN_ASSETS.filter((name) => !isTicker(name) && name !== "one" && name.length > 1),
   givers: ["give me", "gimme", "take", "get me", "get", "hand me"],
   payers: ["pay"],

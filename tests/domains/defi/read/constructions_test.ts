@@ -144,7 +144,6 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   ["sell all my DOGE, give me USDT", ["swap_asset"]],
   // More ways of wishing
   ["I'd prefer my HYPE unstaked please", ["unstake_asset"]],
-  ["on suilend I would like place 1200 SUI", ["deposit_asset"]],
   ["how about you claim my ADA staking rewards now", ["claim_rewards"]],
   // What need not be minded, and how sure the speaker is
   ["Never mind the gas, swap 2 SOL for BONK", ["swap_asset"]],
@@ -284,6 +283,8 @@ const REFUSED: readonly string[] = [
   "Forget what I said about staking 5 ETH",
   "what a joke: swap 2 ETH to DAI",
   "/help stake 5 ETH",
+  "I got DAI in place of 5 ETH",
+  "I'm having you followed after you staked 5 ETH",
   "Kim's 3 ETH need unstaking from Lido",
   "A swap of 3 ETH to DAI is what I want to avoid",
   "the repayment of 40 DAI is due now",

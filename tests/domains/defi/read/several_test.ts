@@ -73,6 +73,18 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
   ["stake, with Jito, my SOL, all of it", ["stake all SOL @ jito"]],
   ["swap 3 ETH, I want 500 DAI", ["swap ETH > DAI amount?"]],
   ["I'm paying 40 DAI and I want LINK for 30 USDC: swap", ["swap asset?"]],
+  // What a place is bidden to do for the speaker, now
+  ["Compound should lend me 40 USDC right now", ["borrow 40 USDC @ compound"]],
+  ["Aave should lend me 40 DAI", []],
+  ["Should Aave lend me 40 DAI now?", []],
+  // Where a thing is that is told of and taken from there
+  ["My 40 DAI sit in Spark; withdraw them", ["withdraw 40 DAI @ spark"]],
+  ["Lido has my 3 ETH, unstake them", ["unstake 3 ETH @ lido"]],
+  ["I owe Spark 40 DAI: pay it back", ["repay 40 DAI @ spark"]],
+  ["I have 900 USDC on Aave; take out half of it", ["withdraw 0.5 USDC @ aave"]],
+  ["I have 40 DAI on Spark, swap it for ETH", ["swap 40 DAI > ETH"]],
+  ["Kim has 40 DAI on Aave, withdraw it", []],
+  ["Halve my LINK position into ETH", []],
   // A thing that is named first and belongs elsewhere
   ["USDC is what I get, 0.07 WBTC is what I give: swap", ["swap 0.07 WBTC > USDC"]],
   ["USDT is what I'm paying, 50 UNI is what I receive: swap now", ["swap 50 USDT > UNI"]],
