@@ -365,7 +365,11 @@ function findNamed(
       !tags.slice(at, i).some((one) => may(one, "name"));
     // "all my lp"
     const isOwned = may(tag, "object") && may(tags[i - 1], "determiner");
+    // "35 USDC on Save": a name
+    const isNamed = /^[A-Z]/.test(tag.text) && may(tags[i - 1], "prep") &&
+      tags[i - 1]!.norm !== "to";
     const verbal = base && things > 0 && noun < 0 && !mayBeNoun && !isCounted && !isOwned &&
+      !isNamed &&
       (tags[i - 1]?.norm === "to" || isLast || may(tags[at], "prep") ||
         /^(?:let|have)$/.test(frame.at(-1)?.norm ?? "") || isPlaced(tags, at, i) ||
         may(tags[i - 1], "address"));

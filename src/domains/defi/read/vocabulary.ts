@@ -21,7 +21,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ...objects(
     "reward",
     "reward|rewards|incentive|incentives|emission|emissions|yield|yields|" +
-      "earnings|interest|fees|fee|gains|profits|profit|payout|payouts|income|bonus|" +
+      "earnings|interest|fees|fee|gains|profits|profit|payout|payouts|income|bonus|bonuses|goodies|spoils|takings|distribution|distributions|" +
       "staking rewards|voting rewards|vote rewards|voter rewards|voting fees|bribes|gauge bribes|vote-escrow bribes|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|bribe|bribes",
   ),
   ...objects(
