@@ -26,6 +26,30 @@ const YIELDED = ["which", "that"].flatMap((which) => [
     .map((comes) => `${which} ${comes}`),
 ]).join("|");
 
+/** "I hope it's ok to ask", "can you help me": what leads up to a request. */
+const HELP = [
+  ...["i hope it's", "i hope it is", "hope it's", "i hope that's", "hope that's"].flatMap((hope) =>
+    ["ok", "okay", "fine", "alright", "all right"].flatMap((ok) =>
+      ["to ask", "to ask you", "that i ask", "if i ask"].map((ask) => `${hope} ${ok} ${ask}`)
+    )
+  ),
+  ...["sorry to ask", "forgive me for asking", "excuse me for asking", "pardon me for asking"],
+  ...["i hope you can", "hope you can", "maybe you can", "can you", "could you", "please"].flatMap((
+    you,
+  ) =>
+    ["help", "help me", "help me out", "help me here", "help me with something"].map((help) =>
+      `${you} ${help}`
+    )
+  ),
+  ...[
+    "i need your help",
+    "i need some help",
+    "need your help",
+    "need some help",
+    "i could use some help",
+  ],
+].join("|");
+
 /** "wrong coin": what was said before was not what was meant. */
 const WRONG = ["wrong", "the wrong"].flatMap((wrong) =>
   [
@@ -66,7 +90,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     hi|hey|hello|yo|gm|gn|howdy|hiya|greetings|hi there|hey there|hello there|
     good morning|good afternoon|good evening|good day|morning|evening|hello again|hi again`,
   courtesy:
-    `if that's alright|if that is alright|if that's all right|if that's fine|if that's possible|if you'd be so kind|if you'd be so good|
+    `${HELP}|i hope i'm asking the right person|excuse my english|sorry for my english|excuse my bad english|sorry for my bad english|excuse the disturbance|excuse the disturb|excuse me the disturb|excuse me that i disturb|excuse me that i disturb so late|sorry that i disturb|
+    if that's alright|if that is alright|if that's all right|if that's fine|if that's possible|if you'd be so kind|if you'd be so good|
     if it please you|if it pleases you|would ya|could ya|will ya|would u|could u|would do nicely|would do|should do|would be fine|should be fine|
     would be enough|should be enough|would suffice|should suffice|sorry to bother you|sorry to disturb you|sorry to trouble you|
     sorry for bothering you|${DAYS}|
@@ -136,6 +161,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     and good riddance|good riddance|and we never speak of it again|and we never speak of this again|and let's never speak of it again|and that's the end of it|and that's the end of that|
     and we're done|and we're even|and we're sorted|and job done|job done|and bob's your uncle|and all is well|and all is good|and off we go|and there we go|and away we go|and that's a wrap|that's a wrap|
     i tell you|i'm telling you|no bells|spare me the chart|spare me the lecture|spare me the details|spare me the questions|confirm & do|confirm and do|confirm and execute|confirm and go|yes confirm|
+    bills to pay|i have bills to pay|i've got bills to pay|i've bills to pay|we have bills to pay|got bills to pay|rent to pay|mouths to feed|places to be|places to go|things to do|people to see|
+    as i said to you|as i told you|like i told you|as i've said|as i mentioned|as mentioned|as i wrote|it's me again|me again|it's me|
     been a minute|it's been a minute|it has been a minute|been a while|it's been a while|it has been a while|been too long|been a long week|been a long day|been a long month|it's been a long week|
     hear me out|for the love of god|you know what|u know what|know what|tell you what|dead simple|period|full stop|before i change my mind|before i lose my nerve|before i chicken out|before i get rekt|before i regret it|bridge the gap|no more thinking|let's not overthink it|let's not overthink this|don't overthink|dont overthink|don't laugh|dont laugh|don't care about slip|dont care about slip|no point in waiting|no point waiting|
     excuse me|pardon me|kindly action|please action|kindly proceed|kindly arrange|my apologies|apologies|long day|long week|long night|long time|long time no see|it's been a long day|no time|no time to lose|decision is taken|decision taken|the decision is taken|mind made up|my mind made up|lazy me|nothing fancy|no bells and whistles|don't care about slippage|dont care about slippage|dont wait|don't lose time|dont lose time|ez decision|fren|frens|ser|degen mode|done deal|no rush on gas|wagmi|lfg|let's go|good morning to you|good evening to you|oh lovely|how lovely|how exciting|no problem|that is the order|that's the order|the ratio allows it|do that|please do that|do that part|do so|please do so|please do|could you arrange it|can you arrange it|arrange it|could you do that|can you do that|make that so|make that happen|make it happen|please make it happen|see to it|carry it out|please carry it out|execute it|please proceed|go ahead please|please go ahead|kindly do it|do it please|let me be plain|let me be clear|to be clear|to put it plainly|put simply|simply put|in short|in plain words|be quick|be gentle|be careful|please be quick|as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
@@ -282,7 +309,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
   correction:
     `i meaned|i intended|i wanted to say|i want to say|i say|i said wrong|i said it wrong|i wrote wrong|i wrote it wrong|i mistyped|mistyped|i mistook|misspoke|my typo|small typo|typo there|er sorry|uh sorry|ah sorry|oh sorry|so sorry|
     what i said was wrong|the amount i said was wrong|the amount was wrong|that was wrong|that's wrong|i gave the wrong amount|i said the wrong amount|i wrote the wrong amount|i said the wrong coin|i named the wrong coin|
-    ${WRONG}|nah|nope|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
+    ${WRONG}|nah|nope|no hold on|no hang on|oh hold on|oh hang on|wait hold on|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
     wait|no|actually make that|actually make it|make it|oops|scratch that`,
 };
 

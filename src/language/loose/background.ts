@@ -75,6 +75,10 @@ function isAsideAbout(words: readonly Tag[], text: string): boolean {
     );
 }
 
+/** "Grandma here", "half asleep here": who speaks. */
+const INTRODUCES =
+  /^(?!stop|wait|not|no|stay|leave|come|hold|nothing|nobody|anyone|who|what|is|are|you|right|from|over|put|look|nothing|he|she|they|see|done)(?:[a-z-]+ ){1,3}here$/;
+
 /** What may not be waited for before an order that is given for now: "before they liquidate me". */
 const HASTE =
   /^before (?:i|we|the|it|my|our|they|he|she|fees|gas|rates?|prices?|interest|everyone|everybody|anyone|someone|somebody|people|others|another|dinner|lunch|breakfast|bed|bedtime|work|school|class|church|gym|midnight|noon|sunset|christmas|easter|things)\b/;
@@ -142,6 +146,10 @@ export function backgroundFault(
   const hastens = /^before (?:i|we|the|it|my|interest|they|he|she|fees)\b/.test(text);
   if (hastens && words.every((tag) => !tag.quantity && !may(tag, "name"))) return null;
   if (isAsideAbout(words, text)) return null;
+  const said = tags.filter(({ mark }) => !mark).map(({ norm }) => norm).join(" ");
+  const introduces = isBefore && end !== ":" && end !== "?" && INTRODUCES.test(said) &&
+    tags.every((tag) => !tag.quantity && !may(tag, "name") && !verbOf(tag, "base"));
+  if (introduces) return null;
   if (isBefore && (isHaste(tags) || isOccasion(words, text))) return null;
   if (
     /^(?:leave|keep) (?!in mind)/.test(text) && !isBefore &&

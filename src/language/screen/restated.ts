@@ -4,7 +4,7 @@ import { lightRole } from "./transparent.ts";
 
 /** Words of one who mends what he said before. */
 const MENDS =
-  /^(?:no|nope|wait|not|but|and|i|we|it|me|said|meant|mean|mistyped|make|on|in|to|at|from|for|the|a|of|only|just|all|rather|than|instead|actually|correction|second|thought|thoughts|typo|wrong|coin|token|amount|chain)$/;
+  /^(?:no|nope|wait|not|but|and|i|we|it|me|said|meant|mean|mistyped|typed|wrote|entered|should|be|was|supposed|make|on|in|to|at|from|for|the|a|of|only|just|all|rather|than|instead|actually|correction|second|thought|thoughts|typo|wrong|coin|token|amount|chain)$/;
 /** What stands before the thing that is taken back. */
 const TAKES_BACK = /^(?:not|rather than|instead of|no longer)$/;
 
@@ -17,6 +17,7 @@ export function restates(before: readonly Segment[], order: readonly Tag[]): boo
   const tags = before.flatMap((segment) => segment.tags);
   const mends = tags.some((tag, i) =>
     may(tag, "correction") || TAKES_BACK.test(tag.norm) || /^(?:meant|mistyped)$/.test(tag.norm) ||
+    isSaidFirst(tags, i) ||
     tag.norm === "rather" && tags[i + 1]?.norm === "than"
   );
   const isKnown = tags.every((tag) =>
@@ -41,7 +42,16 @@ function takesBack(tags: readonly Tag[], at: number): boolean {
   return tag !== undefined && (isSlot(tag) || /^all\b/.test(tag.norm));
 }
 
+/** "I typed 1000 but it should be 100" */
+function isSaidFirst(tags: readonly Tag[], at: number): boolean {
+  const before = tags.slice(Math.max(0, at - 2), at).map(({ norm }) => norm).join(" ");
+  const after = tags.slice(at + 1).map(({ norm }) => norm).join(" ");
+  return /(?:^| )(?:said|typed|wrote|entered)$/.test(before) &&
+    /\bbut\b.*\b(?:meant|mean|should be)\b/.test(after);
+}
+
 function isTakenBack(tags: readonly Tag[], at: number): boolean {
+  if (isSaidFirst(tags, at)) return true;
   for (let i = at - 1; i >= 0 && i >= at - 3; i--) {
     if (TAKES_BACK.test(tags[i]!.norm)) return true;
     if (tags[i]!.norm === "than" && tags[i - 1]?.norm === "rather") return true;
