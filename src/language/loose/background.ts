@@ -86,6 +86,9 @@ const HASTE =
 /** True for haste: nothing of the domain is waited for. */
 export function isHaste(tags: readonly Tag[]): boolean {
   const words = tags.filter((tag) => !tag.mark && (lightRole(tag) === null || may(tag, "subject")));
+  if (/^(?:only|not|just|right|long|even)$/.test(tags.find(({ mark }) => !mark)?.norm ?? "")) {
+    return false;
+  }
   return HASTE.test(words.map(({ norm }) => norm).join(" ")) &&
     words.every((tag) =>
       (!tag.quantity || ["time", "date"].includes(tag.quantity.kind)) &&
@@ -143,7 +146,10 @@ export function backgroundFault(
   const text = words.map(({ norm }) => norm).join(" ");
   if (COURTEOUS.test(text) && words.every((tag) => !tag.quantity && !may(tag, "name"))) return null;
   // "before I lose my nerve": haste, where nothing of the domain is waited for
-  const hastens = /^before (?:i|we|the|it|my|interest|they|he|she|fees)\b/.test(text);
+  const isOnly = /^(?:only|not|just|right|long|even)$/.test(
+    tags.find(({ mark }) => !mark)?.norm ?? "",
+  );
+  const hastens = !isOnly && /^before (?:i|we|the|it|my|interest|they|he|she|fees)\b/.test(text);
   if (hastens && words.every((tag) => !tag.quantity && !may(tag, "name"))) return null;
   if (isAsideAbout(words, text)) return null;
   const said = tags.filter(({ mark }) => !mark).map(({ norm }) => norm).join(" ");

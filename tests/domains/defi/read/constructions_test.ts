@@ -133,6 +133,8 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   ["Bills to pay. Please unstake 0.5 ETH from Lido", ["unstake_asset"]],
   ["I'd like to do the decent thing and return 17 SOL to Solend.", ["repay_asset"]],
   ["I typed 1000 but it should be 100: please borrow 100 USDC at Euler.", ["borrow_asset"]],
+  ["my collateral's thin so I want another 0.4 cbBTC posted on Morpho, please", ["deposit_asset"]],
+  ["just want a clean slate before the trip so pls clear what i owe on moonwell", ["repay_asset"]],
   // More ways of wishing
   ["I'd prefer my HYPE unstaked please", ["unstake_asset"]],
   ["on suilend I would like place 1200 SUI", ["deposit_asset"]],
@@ -212,6 +214,8 @@ const REFUSED: readonly string[] = [
   "can you help me understand how to stake 5 ETH",
   "I typed 1000 but it should be 100: please borrow 1000 USDC at Euler.",
   "unbond my DOT and the rest can stay",
+  "only before the halving, stake 5 ETH",
+  "it must be done before monday so stake 5 ETH",
   "undo my swap of 5 ETH",
   "undo that stake of 5 ETH",
   "undo my deposit",
