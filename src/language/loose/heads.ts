@@ -131,8 +131,9 @@ function wordsOf(tags: readonly Tag[]): string[] {
 
 /** True for words that may stand before a verb that comes last: things and what belongs to them. */
 function isPlainFront(tags: readonly Tag[]): boolean {
-  return tags.every((tag) =>
-    isSlot(tag) || tag.mark !== undefined || lightRole(tag) !== null ||
+  return tags.every((tag, i) =>
+    isRelative(tags, i) || /^(?:every|each)$/.test(tag.norm) || isSlot(tag) ||
+    tag.mark !== undefined || lightRole(tag) !== null ||
     may(
       tag,
       "determiner",
@@ -147,6 +148,19 @@ function isPlainFront(tags: readonly Tag[]): boolean {
     ) ||
     (tag.senses.length === 0 && /^[$A-Z0-9]/.test(tag.text))
   );
+}
+
+/** "my 25 SOL which are staked in Jito", "every reward that waits in Suilend": only where it is. */
+function isRelative(tags: readonly Tag[], at: number): boolean {
+  const isWhich = (tag: Tag | undefined) => /^(?:which|that|what)$/.test(tag?.norm ?? "");
+  const isThere = (tag: Tag | undefined) =>
+    /^(?:is|are|sits?|lies?|lays?|stands?|waits?|rests?)$/.test(tag?.norm ?? "");
+  const follows = (tag: Tag | undefined) =>
+    may(tag, "prep", "adjective") || verbOf(tag, "participle") !== undefined;
+  const isOpening = isWhich(tags[at]) && isThere(tags[at + 1]) && follows(tags[at + 2]);
+  const isVerb = isWhich(tags[at - 1]) && isThere(tags[at]) && follows(tags[at + 1]);
+  const isDone = isWhich(tags[at - 2]) && isThere(tags[at - 1]) && follows(tags[at]);
+  return at > 0 && (isOpening || isVerb || isDone);
 }
 
 function isSlot(tag: Tag): boolean {

@@ -135,6 +135,7 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   ["I typed 1000 but it should be 100: please borrow 100 USDC at Euler.", ["borrow_asset"]],
   ["my collateral's thin so I want another 0.4 cbBTC posted on Morpho, please", ["deposit_asset"]],
   ["just want a clean slate before the trip so pls clear what i owe on moonwell", ["repay_asset"]],
+  ["my 25 sol which are staked in Jito I'd like to free", ["unstake_asset", "claim_rewards"]],
   // More ways of wishing
   ["I'd prefer my HYPE unstaked please", ["unstake_asset"]],
   ["on suilend I would like place 1200 SUI", ["deposit_asset"]],
@@ -216,6 +217,8 @@ const REFUSED: readonly string[] = [
   "unbond my DOT and the rest can stay",
   "only before the halving, stake 5 ETH",
   "it must be done before monday so stake 5 ETH",
+  "his ETH which is on aave take it",
+  "my ETH that is staked is earning 3%",
   "undo my swap of 5 ETH",
   "undo that stake of 5 ETH",
   "undo my deposit",
