@@ -204,7 +204,9 @@ function leads(tags: readonly Tag[], from: number): boolean {
 /** True if the name of an act follows within the clause. */
 function namesAct(tags: readonly Tag[], from: number): boolean {
   for (let i = from; i < tags.length && i < from + 14; i++) {
-    if (may(tags[i], "noun")) return true;
+    // "give me my delegation rewards" names none
+    const isOfReward = senseOf(tags[i + 1], "object")?.hint === "reward";
+    if (may(tags[i], "noun") && !isOfReward) return true;
     if (tags[i]!.mark && tags[i]!.mark !== "-") return false;
   }
   return false;
@@ -396,7 +398,7 @@ function findNamed(
     const isOwn = takes === "thing" && /^(?:my|our)$/.test(tags[i - 1]?.norm ?? "") &&
       /^(?:back|back from|out|out of)$/.test(tags[i + 1]?.norm ?? "");
     // "let me have my delegation rewards"
-    const isOfReward = takes === "thing" && senseOf(tags[i + 1], "object")?.hint === "reward" &&
+    const isOfReward = senseOf(tags[i + 1], "object")?.hint === "reward" &&
       i > at;
     const names = may(tag, "noun") && !isPlain && !isOwn && !isOfReward;
     if (names && noun < 0 && takes !== "base" && !isHeld) noun = i;

@@ -571,7 +571,8 @@ function findAct(tags: readonly Tag[]): FoundHead | null {
     )
   ) return null;
   const at = tags.findIndex((tag, i) =>
-    may(tag, "noun") && !/^(?:back|out|out of)$/.test(tags[i + 1]?.norm ?? "")
+    may(tag, "noun") && !/^(?:back|out|out of)$/.test(tags[i + 1]?.norm ?? "") &&
+    senseOf(tags[i + 1], "object")?.hint !== "reward"
   );
   if (at < 0) return null;
   const start = tags.findIndex((tag) => isSlot(tag) || may(tag, "determiner", "noun"));

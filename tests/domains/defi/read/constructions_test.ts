@@ -136,6 +136,8 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   ["my collateral's thin so I want another 0.4 cbBTC posted on Morpho, please", ["deposit_asset"]],
   ["just want a clean slate before the trip so pls clear what i owe on moonwell", ["repay_asset"]],
   ["my 25 sol which are staked in Jito I'd like to free", ["unstake_asset", "claim_rewards"]],
+  ["give me my pending delegation rewards on lido", ["claim_rewards", "stake_asset"]],
+  ["let me have my pending HYPE delegation rewards", ["claim_rewards"]],
   // More ways of wishing
   ["I'd prefer my HYPE unstaked please", ["unstake_asset"]],
   ["on suilend I would like place 1200 SUI", ["deposit_asset"]],
@@ -219,6 +221,7 @@ const REFUSED: readonly string[] = [
   "it must be done before monday so stake 5 ETH",
   "his ETH which is on aave take it",
   "my ETH that is staked is earning 3%",
+  "leave the pool as it is with 5 ETH",
   "undo my swap of 5 ETH",
   "undo that stake of 5 ETH",
   "undo my deposit",
