@@ -219,7 +219,9 @@ function leads(tags: readonly Tag[], from: number): boolean {
 /** True if the name of an act follows within the clause. */
 function namesAct(tags: readonly Tag[], from: number): boolean {
   for (let i = from; i < tags.length && i < from + 14; i++) {
-    if (may(tags[i], "noun")) return true;
+    // "give me my delegation rewards" names none
+    const isOfReward = senseOf(tags[i + 1], "object")?.hint === "reward";
+    if (may(tags[i], "noun") && !isOfReward) return true;
     if (tags[i]!.mark && tags[i]!.mark !== "-") return false;
   }
   return false;
@@ -406,7 +408,11 @@ function findNamed(
       !tags.slice(at, i).some((one) => may(one, "name"));
     // "all my lp"
     const isOwned = may(tag, "object") && may(tags[i - 1], "determiner");
+    // "35 USDC on Save": a name
+    const isNamed = /^[A-Z]/.test(tag.text) && may(tags[i - 1], "prep") &&
+      tags[i - 1]!.norm !== "to";
     const verbal = base && things > 0 && noun < 0 && !mayBeNoun && !isCounted && !isOwned &&
+      !isNamed &&
       (tags[i - 1]?.norm === "to" || isLast || may(tags[at], "prep") ||
         /^(?:let|have)$/.test(frame.at(-1)?.norm ?? "") || isPlaced(tags, at, i) ||
         may(tags[i - 1], "address"));
@@ -433,7 +439,7 @@ function findNamed(
     const isOwn = takes === "thing" && /^(?:my|our)$/.test(tags[i - 1]?.norm ?? "") &&
       /^(?:back|back from|out|out of)$/.test(tags[i + 1]?.norm ?? "");
     // "let me have my delegation rewards"
-    const isOfReward = takes === "thing" && senseOf(tags[i + 1], "object")?.hint === "reward" &&
+    const isOfReward = senseOf(tags[i + 1], "object")?.hint === "reward" &&
       i > at;
     const names = may(tag, "noun") && !isPlain && !isOwn && !isOfReward;
     if (names && noun < 0 && takes !== "base" && !isHeld) noun = i;

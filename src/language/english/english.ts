@@ -27,6 +27,30 @@ const YIELDED = ["which", "that"].flatMap((which) => [
     .map((comes) => `${which} ${comes}`),
 ]).join("|");
 
+/** "I hope it's ok to ask", "can you help me": what leads up to a request. */
+const HELP = [
+  ...["i hope it's", "i hope it is", "hope it's", "i hope that's", "hope that's"].flatMap((hope) =>
+    ["ok", "okay", "fine", "alright", "all right"].flatMap((ok) =>
+      ["to ask", "to ask you", "that i ask", "if i ask"].map((ask) => `${hope} ${ok} ${ask}`)
+    )
+  ),
+  ...["sorry to ask", "forgive me for asking", "excuse me for asking", "pardon me for asking"],
+  ...["i hope you can", "hope you can", "maybe you can", "can you", "could you", "please"].flatMap((
+    you,
+  ) =>
+    ["help", "help me", "help me out", "help me here", "help me with something"].map((help) =>
+      `${you} ${help}`
+    )
+  ),
+  ...[
+    "i need your help",
+    "i need some help",
+    "need your help",
+    "need some help",
+    "i could use some help",
+  ],
+].join("|");
+
 /** "wrong coin": what was said before was not what was meant. */
 const WRONG = ["wrong", "the wrong"].flatMap((wrong) =>
   [
@@ -116,7 +140,9 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     hi folks|hey folks|good evening all|good morning all|wagwan|sup|what's up|whats up|ello|
     hi|hey|hello|yo|gm|gn|howdy|hiya|greetings|hi there|hey there|hello there|
     good morning|good afternoon|good evening|good day|morning|evening|hello again|hi again`,
-  courtesy: `through you|via you|with your help|with thanks in advance|proceed|please proceed then|
+  courtesy:
+    `${HELP}|i hope i'm asking the right person|excuse my english|sorry for my english|excuse my bad english|sorry for my bad english|excuse the disturbance|excuse the disturb|excuse me the disturb|excuse me that i disturb|excuse me that i disturb so late|sorry that i disturb|
+    through you|via you|with your help|with thanks in advance|proceed|please proceed then|
     like a good lad|like a good bot|like a good boy|like a good sport|like a good chap|there's a dear|there's a good lad|there's a good chap|prithee|i prithee|pray|i pray you|if you'd be a dear|if you'd be so good|if it's not a bother|thanks a mil|thanks loads|ta muchly|thanks heaps|cheers big ears|with my thanks|regards|kind regards|best regards|warm regards|yours faithfully|yours sincerely|yours truly|sincerely|respectfully|respectfully yours|best wishes|
     i hope it's fine to ask|i hope it's ok to ask|i hope it's okay to ask|hope it's ok to ask|i hope you don't mind me asking|hope you don't mind me asking|hope you don't mind|i hope you don't mind|if i may ask|if i may|
     if it's no bother|if it is no bother|if it's not too much to ask|if it isn't too much to ask|if it's not too much|if it's not a bother|
@@ -228,6 +254,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     and good riddance|good riddance|and we never speak of it again|and we never speak of this again|and let's never speak of it again|and that's the end of it|and that's the end of that|
     and we're done|and we're even|and we're sorted|and job done|job done|and bob's your uncle|and all is well|and all is good|and off we go|and there we go|and away we go|and that's a wrap|that's a wrap|
     i tell you|i'm telling you|no bells|spare me the chart|spare me the lecture|spare me the details|spare me the questions|confirm & do|confirm and do|confirm and execute|confirm and go|yes confirm|
+    bills to pay|i have bills to pay|i've got bills to pay|i've bills to pay|we have bills to pay|got bills to pay|rent to pay|mouths to feed|places to be|places to go|things to do|people to see|
+    as i said to you|as i told you|like i told you|as i've said|as i mentioned|as mentioned|as i wrote|it's me again|me again|it's me|
     been a minute|it's been a minute|it has been a minute|been a while|it's been a while|it has been a while|been too long|been a long week|been a long day|been a long month|it's been a long week|
     hear me out|for the love of god|you know what|u know what|know what|tell you what|dead simple|period|full stop|before i change my mind|before i lose my nerve|before i chicken out|before i get rekt|before i regret it|bridge the gap|no more thinking|let's not overthink it|let's not overthink this|don't overthink|dont overthink|don't laugh|dont laugh|don't care about slip|dont care about slip|no point in waiting|no point waiting|
     excuse me|pardon me|kindly action|please action|kindly proceed|kindly arrange|my apologies|apologies|with apologies for the bother|with my apologies for the bother|with apologies for the trouble|apologies for the bother|apologies for the trouble|apologies for the delay|apologies for the hassle|sorry for the bother|sorry for the trouble|sorry to bother you|sorry to trouble you|forgive the intrusion|forgive the bother|pardon the intrusion|if it is no trouble|if it's no trouble|long day|long week|long night|long time|long time no see|it's been a long day|no time|no time to lose|decision is taken|decision taken|the decision is taken|mind made up|my mind made up|lazy me|nothing fancy|no bells and whistles|don't care about slippage|dont care about slippage|dont wait|don't lose time|dont lose time|ez decision|fren|frens|ser|degen mode|done deal|no rush on gas|wagmi|lfg|let's go|good morning to you|good evening to you|oh lovely|how lovely|how exciting|no problem|that is the order|that's the order|the ratio allows it|do that|please do that|do that part|do so|please do so|please do|could you arrange it|can you arrange it|arrange it|could you do that|can you do that|make that so|make that happen|make it happen|please make it happen|see to it|carry it out|please carry it out|execute it|please proceed|go ahead please|please go ahead|kindly do it|do it please|let me be plain|let me be clear|to be clear|to put it plainly|put simply|simply put|in short|in plain words|be quick|be gentle|be careful|please be quick|as the saying goes|as they say|like they say|nothing to lose|not a joke|no joking|enough|sold|i'm sold|i am sold|i'm convinced|
@@ -388,7 +416,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     `hang on|hang on a sec|hang on a second|no hang on|fat fingers|fat finger|fat-fingered it|butterfingers|wrong key|my finger slipped|finger slipped|i should say|should say|let me rephrase|let me correct myself|let me fix that|er no|uh no|um no|no no|
     i meaned|i intended|i wanted to say|i want to say|i say|i said wrong|i said it wrong|i wrote wrong|i wrote it wrong|i mistyped|mistyped|i mistook|misspoke|my typo|small typo|typo there|er sorry|uh sorry|ah sorry|oh sorry|so sorry|
     what i said was wrong|the amount i said was wrong|the amount was wrong|that was wrong|that's wrong|i gave the wrong amount|i said the wrong amount|i wrote the wrong amount|i said the wrong coin|i named the wrong coin|
-    ${WRONG}|nah|nope|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
+    ${WRONG}|nah|nope|no hold on|no hang on|oh hold on|oh hang on|wait hold on|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
     hold on ,|hang on ,|hang on no|hold on no|hang on a sec|hang on a second|hang on a minute|scrap that|strike that|sry|soz|whoops|
     fat thumbs|fat fingers|fat finger|fat fingered|sry fat thumbs|sorry fat thumbs|sorry fat fingers|typed it wrong|
     typed that wrong|i typed it wrong|mistyped|i mistyped|slip of the finger|slip of the tongue|

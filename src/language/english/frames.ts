@@ -116,6 +116,19 @@ const BASE: readonly string[] = [
       )
     ),
   ]),
+  ...["i'd like to", "i would like to", "i want to", "let me", "let's", "time to"].flatMap((who) =>
+    [
+      "do the decent thing and",
+      "do the right thing and",
+      "do the sensible thing and",
+      "do the smart thing and",
+      "play it safe and",
+      "be sensible and",
+      "be smart and",
+      "go ahead and",
+    ]
+      .map((idiom) => `${who} ${idiom}`)
+  ),
   "i still want to",
   "i still wish to",
   "i still need to",

@@ -79,6 +79,10 @@ function isAsideAbout(words: readonly Tag[], text: string): boolean {
     );
 }
 
+/** "Grandma here", "half asleep here": who speaks. */
+const INTRODUCES =
+  /^(?!stop|wait|not|no|stay|leave|come|hold|nothing|nobody|anyone|who|what|is|are|you|right|from|over|put|look|nothing|he|she|they|see|done)(?:[a-z-]+ ){1,3}here$/;
+
 /** What may not be waited for before an order that is given for now: "before they liquidate me". */
 const HASTE =
   /^before (?:i|we|the|it|my|our|they|he|she|fees|gas|rates?|prices?|interest|everyone|everybody|anyone|someone|somebody|people|others|another|dinner|lunch|breakfast|bed|bedtime|work|school|class|church|gym|midnight|noon|sunset|christmas|easter|things)\b/;
@@ -86,6 +90,9 @@ const HASTE =
 /** True for haste: nothing of the domain is waited for. */
 export function isHaste(tags: readonly Tag[]): boolean {
   const words = tags.filter((tag) => !tag.mark && (lightRole(tag) === null || may(tag, "subject")));
+  if (/^(?:only|not|just|right|long|even)$/.test(tags.find(({ mark }) => !mark)?.norm ?? "")) {
+    return false;
+  }
   return HASTE.test(words.map(({ norm }) => norm).join(" ")) &&
     words.every((tag) =>
       (!tag.quantity || ["time", "date"].includes(tag.quantity.kind)) &&
@@ -143,9 +150,16 @@ export function backgroundFault(
   const text = words.map(({ norm }) => norm).join(" ");
   if (COURTEOUS.test(text) && words.every((tag) => !tag.quantity && !may(tag, "name"))) return null;
   // "before I lose my nerve": haste, where nothing of the domain is waited for
-  const hastens = /^before (?:i|we|the|it|my|interest|they|he|she|fees)\b/.test(text);
+  const isOnly = /^(?:only|not|just|right|long|even)$/.test(
+    tags.find(({ mark }) => !mark)?.norm ?? "",
+  );
+  const hastens = !isOnly && /^before (?:i|we|the|it|my|interest|they|he|she|fees)\b/.test(text);
   if (hastens && words.every((tag) => !tag.quantity && !may(tag, "name"))) return null;
   if (isAsideAbout(words, text)) return null;
+  const said = tags.filter(({ mark }) => !mark).map(({ norm }) => norm).join(" ");
+  const introduces = isBefore && end !== ":" && end !== "?" && INTRODUCES.test(said) &&
+    tags.every((tag) => !tag.quantity && !may(tag, "name") && !verbOf(tag, "base"));
+  if (introduces) return null;
   if (isBefore && (isHaste(tags) || isOccasion(words, text))) return null;
   // "…, but keep the stake where it is"
   const stays =

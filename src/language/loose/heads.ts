@@ -133,8 +133,9 @@ function wordsOf(tags: readonly Tag[]): string[] {
 
 /** True for words that may stand before a verb that comes last: things and what belongs to them. */
 function isPlainFront(tags: readonly Tag[]): boolean {
-  return tags.every((tag) =>
-    isSlot(tag) || tag.mark !== undefined || lightRole(tag) !== null ||
+  return tags.every((tag, i) =>
+    isRelative(tags, i) || /^(?:every|each)$/.test(tag.norm) || isSlot(tag) ||
+    tag.mark !== undefined || lightRole(tag) !== null ||
     may(
       tag,
       "determiner",
@@ -149,6 +150,19 @@ function isPlainFront(tags: readonly Tag[]): boolean {
     ) ||
     (tag.senses.length === 0 && /^[$A-Z0-9]/.test(tag.text))
   );
+}
+
+/** "my 25 SOL which are staked in Jito", "every reward that waits in Suilend": only where it is. */
+function isRelative(tags: readonly Tag[], at: number): boolean {
+  const isWhich = (tag: Tag | undefined) => /^(?:which|that|what)$/.test(tag?.norm ?? "");
+  const isThere = (tag: Tag | undefined) =>
+    /^(?:is|are|sits?|lies?|lays?|stands?|waits?|rests?)$/.test(tag?.norm ?? "");
+  const follows = (tag: Tag | undefined) =>
+    may(tag, "prep", "adjective") || verbOf(tag, "participle") !== undefined;
+  const isOpening = isWhich(tags[at]) && isThere(tags[at + 1]) && follows(tags[at + 2]);
+  const isVerb = isWhich(tags[at - 1]) && isThere(tags[at]) && follows(tags[at + 1]);
+  const isDone = isWhich(tags[at - 2]) && isThere(tags[at - 1]) && follows(tags[at]);
+  return at > 0 && (isOpening || isVerb || isDone);
 }
 
 function isSlot(tag: Tag): boolean {
@@ -670,7 +684,8 @@ function findAct(tags: readonly Tag[]): FoundHead | null {
     )
   ) return null;
   const at = tags.findIndex((tag, i) =>
-    may(tag, "noun") && !/^(?:back|out|out of)$/.test(tags[i + 1]?.norm ?? "")
+    may(tag, "noun") && !/^(?:back|out|out of)$/.test(tags[i + 1]?.norm ?? "") &&
+    senseOf(tags[i + 1], "object")?.hint !== "reward"
   );
   if (at < 0) return null;
   const start = tags.findIndex((tag) => isSlot(tag) || may(tag, "determiner", "noun"));

@@ -128,7 +128,7 @@ function barsRemark(tag: Tag): boolean {
     }
   }
   if (MODAL.test(norm)) return false;
-  if (may(tag, "condition") && !/^(?:or|given)$/.test(norm)) return true;
+  if (may(tag, "condition") && !/^(?:or|given|before)$/.test(norm)) return true;
   return norm.split(" ").some((word) =>
     !MODAL.test(word) && (PLAY.test(word) || CONDITIONS.test(word))
   );

@@ -60,7 +60,7 @@ function leftAt(tags: readonly Tag[]): number {
   );
   if (at < 0) return -1;
   let from = at;
-  // "position itself stays as it is"
+  // "position itself stays as it is", "the rest can stay"
   if (STAYS.test(words[at]!.norm)) {
     while (from > 0 && words[from - 1]!.mark === undefined && !may(words[from - 1], "and")) from--;
   }
@@ -79,10 +79,11 @@ function leftAt(tags: readonly Tag[]): number {
     ? counts
     : before.some((tag) => (senseOf(tag, "object")?.hint ?? hint) !== hint) &&
       !before.some((tag) => senseOf(tag, "object")?.hint === hint);
+  const stays = clause.slice(thing + 1).filter(({ norm }) => !/^(?:can|may|should)$/.test(norm));
   const lead = clause.slice(0, thing).every((tag) =>
     /^(?:leave|keep|leaving|keeping)$/.test(tag.norm) || may(tag, "determiner")
   );
-  const state = clause.slice(thing + 1).filter(({ norm }) => norm !== "itself")
+  const state = stays.filter(({ norm }) => norm !== "itself")
     .map(({ norm }) => norm).join(" ");
   if (!isOther || !lead || !STATE.test(state)) return -1;
   let start = tags.indexOf(clause[0]!);
@@ -92,4 +93,4 @@ function leftAt(tags: readonly Tag[]): number {
   return start;
 }
 
-const STAYS = /^(?:stays|stay)$/;
+const STAYS = /^(?:stays|stay|can stay|may stay|should stay)$/;

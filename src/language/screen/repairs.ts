@@ -117,7 +117,8 @@ function ends(tag: Tag): boolean {
 const OPENS =
   /^(?:no (?:no )*(?:sorry|wait)|no no(?: no)*|no wait(?: sorry)?|oh no(?: wait| sorry)*|nope|nah|oops|oops sorry|sorry|whoops)$/;
 /** What says that something was a slip, wherever it stands in such an opening. */
-const SLIPPED = /\b(?:typo|mistyped|misspoke|wrong)\b/;
+const SLIPPED =
+  /\b(?:typo|mistyped|misspoke|wrong|no hold on|no hang on|wait hold on|wait hang on)\b/;
 
 /** Takes out an opening that takes back what was said in an earlier turn. */
 export function dropOpening(tags: readonly Tag[], roles: Roles): Tag[] {

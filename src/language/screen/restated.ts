@@ -4,7 +4,7 @@ import { lightRole } from "./transparent.ts";
 
 /** Words of one who mends what he said before. */
 const MENDS =
-  /^(?:no|nope|wait|not|but|and|i|we|it|me|said|meant|mean|mistyped|make|on|in|to|at|from|for|the|a|of|only|just|all|rather|than|instead|actually|typed|wrote|entered|asked|should|be|forget|scrap|it's|correction|second|thought|thoughts|typo|wrong|coin|token|amount|chain)$/;
+  /^(?:no|nope|wait|not|but|and|i|we|it|me|said|meant|mean|mistyped|typed|wrote|entered|should|be|was|supposed|make|on|in|to|at|from|for|the|a|of|only|just|all|rather|than|instead|actually|typed|wrote|entered|asked|should|be|forget|scrap|it's|correction|second|thought|thoughts|typo|wrong|coin|token|amount|chain)$/;
 /** What stands before the thing that is taken back. */
 const TAKES_BACK = /^(?:not|rather than|instead of|no longer|forget|scrap)$/;
 /** What was said before: "I typed 1000 but it should be 100". */
@@ -20,6 +20,7 @@ export function restates(before: readonly Segment[], order: readonly Tag[]): boo
   const mends = tags.some((tag, i) =>
     may(tag, "correction") || TAKES_BACK.test(tag.norm) ||
     /^(?:meant|mistyped|typed|wrote|entered|i said|no|nope|nah)$/.test(tag.norm) ||
+    isSaidFirst(tags, i) ||
     tag.norm === "rather" && tags[i + 1]?.norm === "than"
   );
   const isKnown = tags.every((tag) =>
@@ -47,10 +48,19 @@ function takesBack(tags: readonly Tag[], at: number): boolean {
   return tag !== undefined && (isSlot(tag) || /^all\b/.test(tag.norm));
 }
 
+/** "I typed 1000 but it should be 100" */
+function isSaidFirst(tags: readonly Tag[], at: number): boolean {
+  const before = tags.slice(Math.max(0, at - 2), at).map(({ norm }) => norm).join(" ");
+  const after = tags.slice(at + 1).map(({ norm }) => norm).join(" ");
+  return /(?:^| )(?:said|typed|wrote|entered)$/.test(before) &&
+    /\bbut\b.*\b(?:meant|mean|should be)\b/.test(after);
+}
+
 function isTakenBack(tags: readonly Tag[], at: number): boolean {
   const turn = tags.findIndex(({ norm }, i) => i > at && /^(?:but|i meant|meant)$/.test(norm));
   const isOver = turn > 0 && tags.slice(turn + 1).some(isSlot);
   if (isOver && WAS_SAID.test(tags[at - 1]?.norm.split(" ").at(-1) ?? "")) return true;
+  if (isSaidFirst(tags, at)) return true;
   for (let i = at - 1; i >= 0 && i >= at - 3; i--) {
     if (TAKES_BACK.test(tags[i]!.norm)) return true;
     if (tags[i]!.norm === "than" && tags[i - 1]?.norm === "rather") return true;

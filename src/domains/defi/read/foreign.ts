@@ -113,7 +113,7 @@ export function foreignKind(order: ReadOrder): string | null {
   if (swaps && given && received && given.name.name === received.name.name && !isStaked) {
     return "impossible";
   }
-  const becomes = swaps || SWAP_TO.test(received?.phrase.prep ?? "");
+  const becomes = swaps || head.word === "make" || SWAP_TO.test(received?.phrase.prep ?? "");
   if (becomes && given && received && isWrap(given.name.name, received.name.name)) return "wrap";
   // "withdraw 10 LINK from Aave but keep all of it in Aave"
   const isKept = places.some(({ name, phrase }) =>
@@ -144,6 +144,15 @@ export function foreignKind(order: ReadOrder): string | null {
   ) {
     return "launch";
   }
+  // "bid 2 ETH on this one", and not "bid STRK with 0.15 ETH"
+  const isPaid = phrases.some(({ prep, hints }) =>
+    /^(?:with|using)$/.test(prep ?? "") || hints.includes("worth")
+  );
+  if (head.word === "bid" && !isPaid && assets.length < 3) return "nft";
+  // Tron freezes what it stakes: "freeze 5000 TRX", and nothing else
+  const isTron = assets.length === 1 && assets[0]!.name.name.toUpperCase() === "TRX" &&
+    phrases.some(({ amount }) => amount?.kind === "amount");
+  if (head.word === "freeze" && !isTron) return "none";
   // "issue me a token with 250 supply"
   if (/^issue /.test(head.word) && assets.length === 0) return "launch";
   // "refund the 150 ARB of my loan", and not "refund Kim 50 USDC"

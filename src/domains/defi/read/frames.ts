@@ -144,7 +144,7 @@ function saidBy(order: ReadOrder): Said {
           /^(?:in)?to$/.test(prep ?? "") && hints.length === 1 && hints[0] === "thing"
         ) ||
       // "out of FTM and into SOL"
-      leavesFor(order) || isBought(order) ||
+      leavesFor(order) || isBought(order) || isMadeFrom(order) ||
       // "Get 1 ETH with my USDC"
       (order.head.actions.length === 0 && assets.length > 1 &&
         phrases.some((phrase) =>
@@ -177,6 +177,15 @@ function leavesFor({ phrases }: ReadOrder): boolean {
       names[0]!.kind === "asset"
     );
   return led(/^(?:out of|out from)$/) && led(/^(?:into|in to|in|to)$/);
+}
+
+/** "make 300 USDC from my MOVE", "make from it CRV". */
+function isMadeFrom({ head, phrases }: ReadOrder): boolean {
+  return head.word === "make" && head.actions.length === 0 &&
+    phrases.some((phrase) =>
+      /^(?:from|out of|with)$/.test(phrase.prep ?? "") && hasAsset(phrase)
+    ) &&
+    phrases.some((phrase) => phrase.prep === null && hasAsset(phrase));
 }
 
 /** Verbs of having something given. */
@@ -478,6 +487,10 @@ function byFrame(said: Said): DefiPrimitive[] {
   const isPooled = order.phrases.some(({ prep, names }) =>
     /^(?:in|into)$/.test(prep ?? "") && names.some(({ name }) => POOL_SHARES.test(name))
   );
+  // "make jitoSOL from 25 SOL": by staking it, or by a swap
+  const isMade = order.head.word === "make" &&
+    assets.some(({ name }) => receiptOf(name) === "staked");
+  if (exchanged && isMade) return ["swap_asset", "stake_asset"];
   if (exchanged) return isPooled ? ["deposit_asset"] : ["swap_asset"];
   const stakes = hints.includes("stake") ||
     said.places.some((name) => STAKING_VENUES.includes(name));

@@ -4,7 +4,7 @@ import { assetOf, states, type Things } from "./things.ts";
 
 /** Verbs whose object is received. */
 const BUYS =
-  /^(?:buy|purchase|acquire|get|get me|obtain|grab|pick up|pick|give me|gimme|receive|market buy|want|take|ape|scoop|scoop up|snap up|snipe|slurp|slurp up|load up on|stock up on|nab|snag|cop|hoover up|vacuum up|snatch up|mop up|swoop up|smash[- ]buy|bag|mint|purchase of|order)$/;
+  /^(?:buy|purchase|acquire|get|get me|obtain|grab|pick up|pick|give me|gimme|receive|market buy|want|take|ape|scoop|scoop up|snap up|bid|snipe|slurp|slurp up|load up on|stock up on|nab|snag|cop|hoover up|vacuum up|snatch up|mop up|swoop up|smash[- ]buy|bag|mint|purchase of|order)$/;
 /** Verbs whose "with" leads to what is received. */
 const REPLACES = /^(?:replace|substitute|swap|exchange|trade|switch|change)$/;
 /** Verbs whose object is given, and none: what another verb does with its object nobody can tell. */
@@ -50,7 +50,10 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
   if (named.length > 1 && !isSure) return nothing;
   // "a tenth of it": of what was said before, not of what is received
   const isShare = phrases.some((phrase) => phrase.pronoun !== null && states(phrase));
-  const buys = BUYS.test(verb) && !isInto;
+  // "make jitoSOL from 25 SOL"
+  const makes = verb === "make" &&
+    named.some(({ prep }) => /^(?:from|out of|with)$/.test(prep ?? ""));
+  const buys = (BUYS.test(verb) || makes) && !isInto;
   const replaces = REPLACES.test(verb) && named.some(({ prep }) => prep === null);
   const sides = named.map((phrase) =>
     sideOf(phrase, named, buys, replaces, isBareSecond(phrase, named, buys))

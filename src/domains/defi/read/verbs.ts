@@ -52,7 +52,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ],
   ["earn", [D, K]],
   [
-    "vote-lock|vote-escrow|vote lock|stake|stk|restake|re-stake|delegate|redelegate|bond|nominate|stake up|enroll|enrol|liquid stake|secure the network|help secure the network|validate|validate with",
+    "freeze|vote-lock|vote-escrow|vote lock|stake|stk|restake|re-stake|delegate|redelegate|bond|nominate|stake up|enroll|enrol|liquid stake|secure the network|help secure the network|validate|validate with",
     [
       K,
     ],
@@ -102,7 +102,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
     "acquire|mkt sell|mkt buy|turn|replace|swap out|trade in|sell off|sell out|sell down|exchange out|change|switch|dump|" +
     "rebalance|realize|realise|obtain|trade out|spend|ape|market buy|market sell|" +
     "change over|convert over|cash|nuke|paper-hand|paperhand|paper hand|jeet|panic sell|panic-sell|clip|slurp|slurp up|" +
-    "snipe|snap up|load up on|stock up on|full port|rinse|cop|snaffle",
+    "bid|snipe|snap up|load up on|stock up on|full port|rinse|cop|snaffle",
     [S],
   ],
   [
@@ -178,7 +178,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   perps: "short|long|go long|go short|open a long|open a short|hedge|ape long|margin|" +
     "leverage up|lever up",
   limit_price: "trail|iceberg",
-  nft: "bid|auction|mint an nft|mint nft|mint a nft|list an nft",
+  nft: "auction|mint an nft|mint nft|mint a nft|list an nft",
   governance: "vote|vote for|vote against|delegate my vote|delegate my votes|propose|abstain",
   launch: "launch|init|initialize|initialise|create|issue",
   settings:
@@ -190,7 +190,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
     "read|read out|read me|indicate|know|define|type|guide|" +
     "analyse|review|inspect|track down|look up|tell|explain|describe|summarize|summarise|report",
   none:
-    "hold|keep|halt|pause|suspend|insure|freeze|leave|hodl|protect|guard|block|lose|steal|hack|reserve|save|protect",
+    "leave the pool alone|leave the pool as it is|leave the pool as is|leave the pool untouched|leave the validator alone|leave my validator alone|hold|keep|halt|pause|suspend|insure|leave|hodl|protect|guard|block|lose|steal|hack|reserve|save|protect",
 };
 
 /** Verbs of the domain and of orders outside of it. */

@@ -21,7 +21,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
   ...objects(
     "reward",
     "reward|rewards|incentive|incentives|emission|emissions|yield|yields|" +
-      "earnings|interest|fees|fee|gains|profits|profit|payout|payouts|income|bonus|" +
+      "earnings|interest|fees|fee|gains|profits|profit|payout|payouts|income|bonus|bonuses|goodies|spoils|takings|distribution|distributions|" +
       "staking rewards|staking reward|staking income|staking payout|staking payouts|staking gains|staking earnings|voting rewards|vote rewards|voter rewards|voting fees|bribes|gauge bribes|what's accrued|whatever's accrued|what has accrued|whatever has accrued|whatever is accrued|what accrued|whatever accrued|" +
       "what i earned|what i've earned|whatever i earned|whatever i've earned|all i earned|all i've earned|all that i earned|all what i earned|everything i earned|everything i've earned|" +
       "what i'm owed|what i am owed|whatever i'm owed|whatever i am owed|what's owed to me|what is owed to me|whatever's owed to me|whatever is owed to me|what's due to me|whatever's due to me|what is due to me|whatever is due to me|" +
