@@ -246,7 +246,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     don't ask again|don't read it back|don't read it back to me|don't ask me again|don't ask me twice|
     to my mind|in my view|in my opinion|as i see it|if you ask me|for my part|from my side|
     time to move on|finally time to move on|time to let go|time for a change|time to act|let's move on|moving on|probably nothing|better safe than sorry|better be safe|i prefer to be careful|i prefer to be safe|to be on the safe side|out of caution|
-    don't worry about it|don't worry about that|no worries about that|the rest can stay|and the rest can stay|the rest stays|and the rest stays|the rest can remain|the rest can wait|and the rest can wait|
+    don't worry about it|don't worry about that|no worries about that|
     here we are|here you go|there you go|there we go|here goes nothing|no further delay|without further delay|without further ado|no more delay|no more delays|no more waiting|
 
     and we're good|and we are good|and that's that|that's that|and be done with it|and have done with it|be done with it|and call it a day|call it a day|and call it a night|and call it quits|
