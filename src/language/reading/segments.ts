@@ -88,6 +88,11 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
         for (const tag of last.tags) roles.set(tag, "label");
         open.pop();
       }
+      // "close my position on Morpho: repay 2000 USDC and …": what the orders behind it come to
+      if (last && open.length === 1 && announcesAll(last)) {
+        for (const tag of last.tags) roles.set(tag, "label");
+        open.pop();
+      }
       // "A quarter of our Lido stake, please unstake it": what the pronoun stands for, and no order of its own
       const follows = segment.joint !== "," || tags.some((tag) => may(tag, "then", "and"));
       if (last && open.length === 1 && !follows && isTopicOf(last, found, base)) {
@@ -330,6 +335,14 @@ function asks({ found, tags }: OpenOrder): boolean {
 function isPlea(tag: Tag): boolean {
   return may(tag, "courtesy", "insistence") && !may(tag, "frame") &&
     /\b(?:please|pls|plz|kindly|for me|for us)\b/.test(tag.norm);
+}
+
+/** A position that is brought to its end by what follows a colon. */
+function announcesAll({ segment, tags, found: { head } }: OpenOrder): boolean {
+  return segment.end === ":" &&
+    /^(?:close|close out|exit|unwind|dismantle|get out of)$/.test(head.word) &&
+    tags.some((tag) => senseOf(tag, "object")?.hint === "position") &&
+    tags.every(({ quantity }) => quantity === undefined);
 }
 
 /** A verb alone before a colon, of the same action as the order behind it. */

@@ -58,7 +58,7 @@ const MOVES =
   /^(?:move|shift|transfer|relocate|roll|roll over|take|take out|pull|pull out|bring|withdraw|switch|get)$/;
 
 /** What the step before yields. */
-const IT: NounPhrase = {
+export const IT: NounPhrase = {
   prep: null,
   joined: false,
   amount: null,

@@ -4,7 +4,7 @@ import type { ReadOrder } from "../../../language/order.ts";
 import { readQuantities } from "../../../language/quantities/read.ts";
 import type { Token } from "../../../language/tokens/tokens.ts";
 import { frameOf, isTarget } from "./frames.ts";
-import { settleOther, splitGapped } from "./gapped.ts";
+import { IT, settleOther, splitGapped } from "./gapped.ts";
 import { mapperText } from "./mapper_text.ts";
 import type { OrderWords } from "./order_words.ts";
 import { DEFI_PRIMITIVES, type DefiPrimitive } from "../taxonomy.ts";
@@ -107,7 +107,7 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
   const orders: DefiOrder[] = [];
   let yielded = "ETH";
   let shared: readonly DefiPrimitive[] = DEFI_PRIMITIVES;
-  const all = withFetched(parsed.orders.flatMap(splitGapped));
+  const all = withFetched(withShared(parsed.orders.flatMap(splitGapped), tokens));
   for (const [k, said] of all.entries()) {
     if (orders.length > 0 && isCarriedHome(said)) continue;
     const span = spanOf(said, tokens);
@@ -394,6 +394,55 @@ function namesEnough({ phrases, head }: ReadOrder): boolean {
 const JOINS: ReadonlySet<string> = new Set(
   "punct|connector|courtesy|filler|urgency|insistence|address|greeting|frame|label".split("|"),
 );
+
+/** "claim and sell my ARB rewards": two acts about one thing, which is named behind the second. */
+function withShared(orders: readonly ReadOrder[], tokens: readonly Token[]): ReadOrder[] {
+  const [first, second, ...more] = orders;
+  if (first === undefined || second === undefined) return [...orders];
+  const isAlone = first.phrases.length === 0 && first.particles.length === 0 &&
+    Object.keys(first.ratios).length === 0 && first.head.form !== "noun" &&
+    first.when === "then" && second.when === "then";
+  // What comes out is brought somewhere else; "stake and unstake" is a joke
+  const isOther = first.head.actions.length > 0 && second.head.actions.length > 0 &&
+    first.head.actions.every((action) => /^(?:claim|withdraw|unstake|swap|borrow)_/.test(action)) &&
+    second.head.actions.every((action) => /^(?:swap|stake|deposit|repay)_/.test(action)) &&
+    !first.head.actions.some((action) => second.head.actions.includes(action));
+  const between = tokens.slice(first.head.to, Math.max(first.head.to, second.head.from));
+  const joins = between.length > 0 && first.head.repaired === undefined &&
+    between.every(({ norm }) => /^(?:and|&|n|\+|then|also)$/.test(norm));
+  const [object] = second.phrases;
+  // "claim and deposit 500 USDC": how much is claimed, nobody says
+  const counts = object !== undefined && object.amount !== null &&
+    first.head.actions[0] === "claim_rewards";
+  const isPlain = object?.prep === null && !object.front && object.pronoun === null && !counts &&
+    second.phrases.every(({ joined }) => !joined);
+  if (!isAlone || !isOther || !joins || !isPlain) return [...orders];
+  const own = second.phrases.filter((phrase) =>
+    phrase === object || /^(?:from|out of|off)$/.test(phrase.prep ?? "")
+  );
+  const rest = second.phrases.filter((phrase) => !own.includes(phrase));
+  const starts = rest.flatMap(({ names, amount }) => [
+    ...names.map(({ from }) => from),
+    ...amount ? [amount.from] : [],
+  ]);
+  const at = Math.min(...starts, Infinity);
+  return [
+    {
+      ...first,
+      phrases: own,
+      parts: [
+        ...first.parts,
+        ...second.parts.filter(([from]) => from > second.head.from && from < at - 1),
+      ],
+    },
+    {
+      ...second,
+      phrases: [IT, ...rest],
+      parts: second.parts.filter(([from]) => from === second.head.from || from >= at - 1),
+    },
+    ...more,
+  ];
+}
 
 /** "take 400 USDC from my wallet and lend it": what is at hand is the object of what follows. */
 function withFetched(orders: readonly ReadOrder[]): ReadOrder[] {

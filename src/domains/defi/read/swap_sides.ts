@@ -68,7 +68,9 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
   if (amounts.length > 1) return { ...nothing, asset, toAsset, ambiguous: ["amount"] };
   const [said] = amounts;
   const ofReceived = said !== undefined &&
-    (received.includes(said) || (loose.includes(said) && asset === null && toAsset !== null) ||
+    (received.includes(said) || (loose.includes(said) && asset === null && toAsset !== null &&
+      // "with another 200 buy ARB": of what pays
+      !GIVEN.test(said.prep ?? "")) ||
       (loose.includes(said) && buys));
   const amount = said?.amount ?? null;
   return {

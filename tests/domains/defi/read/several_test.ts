@@ -119,6 +119,25 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "unstake 5 ETH @ lido",
     "swap 5 ETH > USDC",
   ]],
+  // Two acts about one thing, and from where to where
+  ["claim and sell my ARB rewards", ["claim ARB", "swap ARB"]],
+  ["withdraw and swap 500 USDC from aave to ETH", [
+    "withdraw 500 USDC @ aave",
+    "swap 500 USDC > ETH",
+  ]],
+  ["stake and unstake my 5 SOL", []],
+  ["rates dropped on aave, so move my 3000 USDC from there to fluid", [
+    "withdraw 3000 USDC @ aave",
+    "deposit 3000 USDC @ fluid",
+  ]],
+  ["fluid pays more. move my 3000 USDC from aave there", [
+    "withdraw 3000 USDC @ aave",
+    "deposit 3000 USDC @ fluid",
+  ]],
+  ["close my position on morpho: repay the 2000 USDC and take the wstETH out", [
+    "repay 2000 USDC",
+    "withdraw WSTETH",
+  ]],
   // What is pledged, what matches, and in which form
   ["borrow 35 INJ-backed USDT on Neptune", ["borrow 35 USDT @ neptune"]],
   ["borrow 500 USDC secured by my 2 ETH on aave", ["borrow 500 USDC @ aave"]],
