@@ -119,6 +119,22 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "unstake 5 ETH @ lido",
     "swap 5 ETH > USDC",
   ]],
+  ["withdraw 30% of my USDC on aave, then 20% of my DAI on spark please", [
+    "withdraw 0.3 USDC @ aave",
+    "withdraw 0.2 DAI @ spark",
+  ]],
+  ["withdraw my ETH from aave and USDC from compound, then deposit both into morpho", [
+    "withdraw ETH @ aave",
+    "withdraw USDC @ compound",
+    "deposit ETH @ morpho",
+    "deposit USDC @ morpho",
+  ]],
+  ["unstake 5 ETH from lido and 3 SOL from jito and sell both for USDC", [
+    "unstake 5 ETH @ lido",
+    "unstake 3 SOL @ jito",
+    "swap ETH > USDC",
+    "swap SOL > USDC",
+  ]],
   // Two acts about one thing, and from where to where
   ["claim and sell my ARB rewards", ["claim ARB", "swap ARB"]],
   ["withdraw and swap 500 USDC from aave to ETH", [
