@@ -183,6 +183,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     and then also|and after which|whereupon|once that is settled|immediately thereafter|
     with the proceeds|from there|right after|right after that|immediately after|
     immediately afterwards|when that is done|once they arrive|when they arrive|
+    which you then|and which you then|which you should then|which please|which then please|which i then want you to|
     first of all|second of all|last of all|to begin with|to start with|for starters|in the first place|last but not least|
     as a first step|as a second step|as a third step|as a last step|as a final step|in a first step|in a second step|
     as the next step|in the next step|having done so|having done that|following that|following this|thereupon|

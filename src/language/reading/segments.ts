@@ -43,7 +43,8 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     const isNext = /^(?:after|afterwards|after that)$/.test(ends);
     // "pay off my USDC first and then …"
     const isStart = ends === "first" && open.length === 0 &&
-      /^(?:then|and)$/.test(segments[k + 1]?.joint ?? "");
+      (/^(?:then|and)$/.test(segments[k + 1]?.joint ?? "") ||
+        may(segments[k + 1]?.tags[0], "then"));
     const tags = isFirst || isNext || isStart ? segment.tags.slice(0, -1) : segment.tags;
     isTitle = isHeading(segment, isTitle);
     const light = isTitle ||

@@ -135,6 +135,21 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "swap ETH > USDC",
     "swap SOL > USDC",
   ]],
+  ["swap 100 USDC to SOL, half into jito, half into marinade", [
+    "swap 100 USDC > SOL",
+    "stake 0.5 @ jito",
+    "stake all @ marinade",
+  ]],
+  ["withdraw half my ETH from aave, half into lido", [
+    "withdraw 0.5 ETH @ aave",
+    "stake 0.5 @ lido",
+  ]],
+  ["swap 2 ETH into USDC, which you then supply to Aave", ["swap 2 ETH > USDC", "deposit @ aave"]],
+  ["claim everything on pendle and everything on convex", [
+    "claim all @ pendle",
+    "claim all @ convex",
+  ]],
+  ["deposit 100 USDC into aave, 100 into morpho", ["deposit 100 USDC venue?"]],
   // Two acts about one thing, and from where to where
   ["claim and sell my ARB rewards", ["claim ARB", "swap ARB"]],
   ["withdraw and swap 500 USDC from aave to ETH", [
