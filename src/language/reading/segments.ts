@@ -277,6 +277,15 @@ function judge(
   for (const [i, { tags, end }] of before.entries()) {
     if (wantsBack(tags)) return fault("not_understood", tags);
     if (isWhen(tags)) return fault("deferred", tags);
+    // "don't do it in this order: …"
+    const text = tags.map(({ norm }) => norm).join(" ");
+    if (
+      /^(?:don't|dont|do not|never) (?:do|run|execute|perform|follow)\b.* (?:order|sequence)$/.test(
+        text,
+      )
+    ) {
+      return fault("negation", tags);
+    }
     const leads = order.joint === "so" && i === before.length - 1;
     const fault_ = screenBefore(tags, end, i > 0);
     const isTold = isLoose && isRemark({ tags, end }, isGround, head.actions);
@@ -502,12 +511,18 @@ const HEADS =
 const LISTS = /(?<!\b(?:i|we|you|like|need|want)) to\b/;
 
 /** "Please carry out these two things, in this order:". A plan, a test or a list of what is to be done is none. */
-function isHeading({ tags, end }: Segment, isWithin: boolean): boolean {
+function isHeading({ tags, end, joint }: Segment, isWithin: boolean): boolean {
   if (end !== ":" && end !== "." && end !== "\n" && end !== ",") return false;
   const said = tags.filter((tag) => tag.mark === undefined && !may(tag, "self"));
   const words = said.flatMap(({ norm }) => norm.split(" "));
   // "Please unwind our Balancer exposure in this order:"
-  const announces = end === ":" && !said.some((tag) => tag.quantity !== undefined) &&
+  const first = said.find((tag) => lightRole(tag) === null);
+  const bids = (first === undefined || first.norm === "in") && joint === "start" ||
+    verbOf(first, "base") !== undefined ||
+    /^(?:run|execute|perform|process|carry|do)$/.test(first?.norm ?? "");
+  const announces = bids && end === ":" &&
+    !/n't\b|\b(?:not|never|no|was|were|been)\b/.test(words.join(" ")) &&
+    !said.some((tag) => tag.quantity !== undefined) &&
     !said.some((tag) =>
       may(tag, "negation", "condition", "question", "speech", "play") ||
       may(tag, "name") && !mayName(tag, "place")
