@@ -157,6 +157,7 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "swap 500 USDC > ETH",
   ]],
   ["stake and unstake my 5 SOL", []],
+  ["swap 1 ETH to USDC and use it for my aave loan", []],
   ["don't do it in this order: claim the CRV; sell the CRV for USDC", []],
   ["rates dropped on aave, so move my 3000 USDC from there to fluid", [
     "withdraw 3000 USDC @ aave",
