@@ -315,6 +315,12 @@ export function readArguments(
     const isToo = tag.norm === "too" && after !== undefined && !after.quantity &&
       !may(after, "name", "determiner", "self", "place_word", "object") &&
       !/^[$A-Z]/.test(after.text);
+    // "…, and use it for my loan": another act
+    if (tag.norm === "use" && joined && /^(?:it|them|that|this)$/.test(after?.norm ?? "")) {
+      unread.push(tag);
+      things.push(tag);
+      continue;
+    }
     if (may(tag, "prep") && !isToo && !(lightRole(tag) && !startsThing(after))) {
       if (prep !== null && prepTag) unread.push(prepTag);
       prep = PREPS[tag.norm] ?? tag.norm;

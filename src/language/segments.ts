@@ -72,7 +72,10 @@ export function cutSegments(
     }
     // "take 400 USDC from there"
     const next = tags.slice(i + 1).find((one) => lightRole(one) === null);
-    const isPlace = tag.norm === "from there" && (next === undefined || next.mark !== undefined);
+    // "move 400 USDC from there to Fluid"
+    const isPlace = tag.norm === "from there" &&
+      (next === undefined || next.mark !== undefined ||
+        i > from && !may(tags[i - 1], "and") && may(next, "prep"));
     // "…, and the ETH then swapped for USDC"
     const isInside = i - from < 6 && may(tags[from], "and", "determiner") &&
       verbOf(tags[i + 1], "participle") !== undefined && !verbOf(tags[i + 1], "base");

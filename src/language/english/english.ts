@@ -333,6 +333,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     and then also|and after which|whereupon|once that is settled|immediately thereafter|
     with the proceeds|from there|right after|right after that|immediately after|
     immediately afterwards|when that is done|once they arrive|when they arrive|
+    which you then|and which you then|which you should then|which please|which then please|which i then want you to|
     first of all|second of all|last of all|to begin with|to start with|for starters|in the first place|last but not least|
     as a first step|as a second step|as a third step|as a last step|as a final step|in a first step|in a second step|
     as the next step|in the next step|having done so|having done that|following that|following this|thereupon|
@@ -398,7 +399,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     i've locked|i got|that i deposited|that i staked|that i borrowed|that i supplied|of mine|
     that's waiting|that is waiting|what is waiting|that are waiting|that have built up|
     there is|there are|from earlier|in my wallet|sitting in my wallet|from my wallet|
-    lying around|that's left|that is left|is left|fresh|matching|corresponding|equivalent|equal|regular|actual|resulting|obtained|obtained from it|therefrom|older|previous|former|
+    lying around|that's left|that is left|is left|you get|that you get|i get|that i get|we get|that we get|fresh|matching|corresponding|equivalent|equal|regular|actual|resulting|obtained|obtained from it|therefrom|older|previous|former|
     have accumulated|has accumulated|have accrued|has accrued|have piled up|that sits|that sit|which sits|which sit|that lies|that lie|which lies|that i keep|that we keep|which i keep|which we keep|
     immediate|prompt|speedy|voluntary|orderly|one-off|single|smaller|lighter|
     that belong to me|that belongs to me|which belong to me|which belongs to me|that are mine|that is mine|that's mine|which are mine|which is mine|coming to me|

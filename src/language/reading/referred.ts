@@ -37,8 +37,14 @@ export function referredPlace(
     ledInto(tags, ground, isFetched);
   if (
     (!refers && !isThere && phrases.length > 0) ||
-    phrases.some(({ names }) => names.some(({ kind }) => kind === "place"))
+    // "move it from there to Fluid", "move it from Aave there"
+    phrases.some(({ names, prep }) =>
+      names.some(({ kind }) => kind === "place") &&
+      !(refers?.norm === "from there" && /^(?:to|into|over to|onto)$/.test(prep ?? "")) &&
+      !(refers?.norm === "there" && /^(?:from|out of|off)$/.test(prep ?? ""))
+    )
   ) return [];
+  const leaves = phrases.flatMap(({ names }) => names.filter(({ kind }) => kind === "place"));
   // "I hold AAVE" names a thing
   const isThing = (tag: Tag) =>
     /^[A-Z]{2,}$/.test(tag.text) &&
@@ -50,9 +56,10 @@ export function referredPlace(
   );
   const [place] = named;
   if (!place || new Set(named.map(({ name }) => name)).size > 1) return [];
+  if (leaves.some(({ name }) => name === place.name)) return [];
   const { from, to } = place.tag;
   return [{
-    prep: refers?.norm === "from there" ? "from" : "at",
+    prep: refers?.norm === "from there" ? "from" : leaves.length > 0 ? "to" : "at",
     joined: false,
     amount: null,
     names: [{ kind: "place", name: place.name, open: false, from, to }],

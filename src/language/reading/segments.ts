@@ -65,7 +65,8 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     const isNext = /^(?:after|afterwards|after that)$/.test(ends);
     // "pay off my USDC first and then …"
     const isStart = ends === "first" && open.length === 0 &&
-      /^(?:then|and)$/.test(segments[k + 1]?.joint ?? "");
+      (/^(?:then|and)$/.test(segments[k + 1]?.joint ?? "") ||
+        may(segments[k + 1]?.tags[0], "then"));
     const tags = isFirst || isNext || isStart ? segment.tags.slice(0, -1) : segment.tags;
     isTitle = isHeading(segment, isTitle);
     // "Hi, Tom here. Swap …"
@@ -132,6 +133,11 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       if (doubt) return doubt;
       // "deposit: 5 ETH" is one order, "deleverage: repay 500 USDC" has a label
       if (last && isLabelOf(last, found)) {
+        for (const tag of last.tags) roles.set(tag, "label");
+        open.pop();
+      }
+      // "close my position on Morpho: repay 2000 USDC and …": what the orders behind it come to
+      if (last && open.length === 1 && announcesAll(last)) {
         for (const tag of last.tags) roles.set(tag, "label");
         open.pop();
       }
@@ -346,6 +352,15 @@ function judge(
     const isTimeFor = tags.at(-1)!.norm === "time" &&
       tags.some((tag) => verbOf(tag, "gerund")?.actions.length);
     if (isTimeFor && head.actions.length === 0) return fault("not_understood", tags);
+    // "don't do it in this order: …"
+    const text = tags.map(({ norm }) => norm).join(" ");
+    if (
+      /^(?:don't|dont|do not|never) (?:do|run|execute|perform|follow)\b.* (?:order|sequence)$/.test(
+        text,
+      )
+    ) {
+      return fault("negation", tags);
+    }
     const leads = order.joint === "so" && i === before.length - 1;
     const fault_ = screenBefore(tags, end, i > 0);
     const isTold = isLoose && isRemark({ tags, end }, isGround, head.actions, order.tags);
@@ -405,6 +420,14 @@ function asks({ found, tags }: OpenOrder): boolean {
 function isPlea(tag: Tag): boolean {
   return may(tag, "courtesy", "insistence") && !may(tag, "frame") &&
     /\b(?:please|pls|plz|kindly|for me|for us)\b/.test(tag.norm);
+}
+
+/** A position that is brought to its end by what follows a colon. */
+function announcesAll({ segment, tags, found: { head } }: OpenOrder): boolean {
+  return segment.end === ":" &&
+    /^(?:close|close out|exit|unwind|dismantle|get out of)$/.test(head.word) &&
+    tags.some((tag) => senseOf(tag, "object")?.hint === "position") &&
+    tags.every(({ quantity }) => quantity === undefined);
 }
 
 /** A verb alone before a colon, of the same action as the order behind it. */
@@ -576,12 +599,18 @@ const HEADS =
 const LISTS = /(?<!\b(?:i|we|you|like|need|want)) to\b/;
 
 /** "Please carry out these two things, in this order:". A plan, a test or a list of what is to be done is none. */
-function isHeading({ tags, end }: Segment, isWithin: boolean): boolean {
+function isHeading({ tags, end, joint }: Segment, isWithin: boolean): boolean {
   if (end !== ":" && end !== "." && end !== "\n" && end !== ",") return false;
   const said = tags.filter((tag) => tag.mark === undefined && !may(tag, "self"));
   const words = said.flatMap(({ norm }) => norm.split(" "));
   // "Please unwind our Balancer exposure in this order:"
-  const announces = end === ":" && !said.some((tag) => tag.quantity !== undefined) &&
+  const first = said.find((tag) => lightRole(tag) === null);
+  const bids = (first === undefined || first.norm === "in") && joint === "start" ||
+    verbOf(first, "base") !== undefined ||
+    /^(?:run|execute|perform|process|carry|do)$/.test(first?.norm ?? "");
+  const announces = bids && end === ":" &&
+    !/n't\b|\b(?:not|never|no|was|were|been)\b/.test(words.join(" ")) &&
+    !said.some((tag) => tag.quantity !== undefined) &&
     !said.some((tag) =>
       may(tag, "negation", "condition", "question", "speech", "play") ||
       may(tag, "name") && !mayName(tag, "place")

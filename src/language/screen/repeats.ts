@@ -48,6 +48,12 @@ export function dropRepeats(tags: readonly Tag[], roles: Roles): Tag[] {
     }
     const second = kept[next]?.quantity;
     if (!second || second.refusal || second.value !== first.value || !says) continue;
+    // "100 USDC into aave, 100 into morpho": as much again
+    const told = kept.slice(i + 1, next);
+    const isMore = may(kept[next + 1], "prep") && kept[next + 1]!.norm !== "of" &&
+      told.some((tag) => may(tag, "prep") && !AGAIN.test(tag.norm)) &&
+      !told.some(({ norm, mark }) => mark === "(" || AGAIN.test(norm));
+    if (isMore) continue;
     // Back to where the repetition begins
     const hasSign = kept.slice(i, next).some(({ mark }) => mark === "," || mark === "(");
     let from = next;

@@ -140,7 +140,8 @@ export function foreignKind(order: ReadOrder): string | null {
   if (leaves && !phrases.some(({ hints }) => hints.length > 0)) return "transfer";
   // "Deploy a token": not money into a place
   if (
-    head.word === "deploy" && assets.length === 0 && phrases.every(({ amount }) => amount === null)
+    head.word === "deploy" && assets.length === 0 &&
+    phrases.every(({ amount, pronoun }) => amount === null && pronoun === null)
   ) {
     return "launch";
   }

@@ -256,7 +256,11 @@ function widen(all: Set<DefiPrimitive>, said: Said, stakes: boolean): void {
   if (into && !pays) all.add("deposit_asset").add("stake_asset");
   // "dump 60 ORCA in a whirlpool"
   const pooled = into && said.hints.some((hint) => /^(?:pool|whirlpool|clmm|dlmm)/.test(hint));
-  if (pooled && /^(?:dump|ape|flip|rotate|turn)$/.test(head.word)) all.delete("swap_asset");
+  // "ape 500 USDC into Kamino": what only lends or stakes exchanges nothing
+  const held = into && places.length > 0 && places.every((name) => HOLDS.has(name));
+  if ((pooled || held) && /^(?:dump|ape|flip|rotate|turn)$/.test(head.word)) {
+    all.delete("swap_asset");
+  }
   // "cash me out of the vault", "lp out"
   if (out && (places.length > 0 || said.pools || particles.includes("out"))) {
     all.add("withdraw_asset");

@@ -58,7 +58,7 @@ const MOVES =
   /^(?:move|shift|transfer|relocate|roll|roll over|take|take out|pull|pull out|bring|withdraw|switch|get)$/;
 
 /** What the step before yields. */
-const IT: NounPhrase = {
+export const IT: NounPhrase = {
   prep: null,
   joined: false,
   amount: null,
@@ -80,7 +80,7 @@ function splitMove(order: ReadOrder): readonly ReadOrder[] | null {
   const things = phrases.filter((phrase) => assetOf(phrase) !== null);
   const [object] = things;
   const isMove = MOVES.test(head.word) && from && to && froms.length + tos.length === 0 &&
-    things.length === 1 && object!.prep === null &&
+    things.length === 1 && object!.prep === null && phrases.filter(states).length < 2 &&
     phrases.every(({ pronoun, self }) => !pronoun && !self);
   if (!isMove || [from, to].some(({ names }) => names.length !== 1 || names[0]!.open)) return null;
   const [was, is] = [from.names[0]!, to.names[0]!];
@@ -122,7 +122,8 @@ function splitOnward(order: ReadOrder): readonly ReadOrder[] | null {
   const { head, phrases, parts } = order;
   const isPart = (phrase: NounPhrase) =>
     phrase.prep === null && !phrase.front && phrase.names.length === 0 &&
-    (isRest(phrase) || states(phrase) && (phrase.pronoun === "it" || phrase.pronoun === "them"));
+    (isRest(phrase) ||
+      states(phrase) && (/^(?:it|them)$/.test(phrase.pronoun ?? "") || isShare(phrase.amount)));
   const isGoal = (phrase: NounPhrase | undefined) =>
     phrase !== undefined && /^(?:into|in|to|onto)$/.test(phrase.prep ?? "") &&
     phrase.amount === null && phrase.names.length === 1 && hasPlace(phrase) &&
@@ -142,11 +143,21 @@ function splitOnward(order: ReadOrder): readonly ReadOrder[] | null {
   if (!yields || !isPaired || isRest(onward[0]!) || main.some(({ pronoun }) => pronoun !== null)) {
     return null;
   }
-  const starts = onward.filter((_, i) => i % 2 === 0).map(({ amount }) => amount!.from);
+  // "half into jito, half into marinade"
+  const shares = onward.filter((_, i) => i % 2 === 0);
+  const amounts = shares.map(({ amount }, i) =>
+    i === 0 || !isShare(amount)
+      ? amount
+      : shares.length === 2
+      ? afterShare(shares[0]!.amount, amount)
+      : undefined
+  );
+  if (amounts.includes(undefined)) return null;
+  const starts = shares.map(({ amount }) => amount!.from);
   const within = (from: number, to: number) =>
     parts.filter(([start]) => start >= from && start < to);
   const goes = starts.map((start, i): ReadOrder => {
-    const [part, goal] = [onward[2 * i]!, onward[2 * i + 1]!];
+    const [part, goal] = [{ ...shares[i]!, amount: amounts[i]! }, onward[2 * i + 1]!];
     const { name } = goal.names[0]!;
     const stakes = STAKING_VENUES.includes(name);
     return {
@@ -190,6 +201,10 @@ function splitLed([first, second]: readonly Unit[]): (readonly NounPhrase[])[] |
   return [first!.phrases, theirs];
 }
 
+function isShare(one: Quantity | null): boolean {
+  return one !== null && /^(?:fraction|percent)$/.test(one.kind) && one.refusal === undefined;
+}
+
 /** All that there is, where "the rest" was said. */
 function allOf({ from, to }: Quantity): Quantity {
   return { from, to, kind: "all" };
@@ -200,7 +215,6 @@ function allOf({ from, to }: Quantity): Quantity {
  * Undefined where no decimal says it.
  */
 function afterShare(first: Quantity | null, second: Quantity | null): Quantity | null | undefined {
-  const isShare = (one: Quantity | null) => one !== null && /^(?:fraction|percent)$/.test(one.kind);
   if (!isShare(first) && !isShare(second)) return second;
   if (!isShare(first) || !isShare(second) || !first!.ratio || !second!.ratio) return undefined;
   const [[a, b], [c, d]] = [first!.ratio, second!.ratio].map((ratio) => ratio.map(BigInt)) as [
@@ -284,7 +298,8 @@ function splitPlaces(
   const whole = [...shared, ...first!.phrases, ...second!.phrases].every(({ amount }) =>
     amount === null || amount.kind === "all"
   );
-  const isTwo = EVERYWHERE.test(action) && whole && second!.objects.length === 0 &&
+  const isTwo = EVERYWHERE.test(action) && whole &&
+    second!.objects.every(({ names }) => names.length === 0) &&
     first!.leads.length === 1 && second!.leads.length === 1 &&
     // "my Pendle and Convex rewards", and not "my COMP and Aave rewards"
     (first!.leads.some(hasPlace) || second!.leads.some(hasPlace));

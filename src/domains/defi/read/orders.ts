@@ -4,7 +4,7 @@ import type { ReadOrder } from "../../../language/order.ts";
 import { readQuantities } from "../../../language/quantities/read.ts";
 import type { Token } from "../../../language/tokens/tokens.ts";
 import { frameOf, isTarget } from "./frames.ts";
-import { settleOther, splitGapped } from "./gapped.ts";
+import { IT, settleOther, splitGapped } from "./gapped.ts";
 import { receiptOf } from "./known_names.ts";
 import { mapperText } from "./mapper_text.ts";
 import { type OrderWords, SWAP_TO } from "./order_words.ts";
@@ -109,7 +109,8 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
   const orders: DefiOrder[] = [];
   let yielded = "ETH";
   let shared: readonly DefiPrimitive[] = DEFI_PRIMITIVES;
-  const all = withFetched(parsed.orders.flatMap(splitGapped));
+  const gapped = withShared(parsed.orders.flatMap(splitGapped), tokens).map(withVerb);
+  const all = withBoth(withFetched(gapped));
   for (const [k, said] of all.entries()) {
     if (orders.length > 0 && isCarriedHome(said)) continue;
     if (orders.length > 0 && k > 0 && repeats(said, all[k - 1]!)) continue;
@@ -165,7 +166,9 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
       ? { text: prompt.trim(), yields: null }
       : mapperText(order, tokens, yielded, allowed, orders.length > 0);
     const last = orders.at(-1);
-    if (last?.text === prompt.slice(...span) && last.order === text.text) continue;
+    const isSame = last?.text === prompt.slice(...span) && last.order === text.text &&
+      last.read.order.head.from === order.head.from && thingOf(last.read.order) === thingOf(order);
+    if (isSame) continue;
     yielded = text.yields ?? yielded;
     orders.push({
       text: prompt.slice(...span),
@@ -515,6 +518,99 @@ function namesEnough({ phrases, head }: ReadOrder): boolean {
 const JOINS: ReadonlySet<string> = new Set(
   "punct|connector|courtesy|filler|urgency|insistence|address|greeting|frame|label".split("|"),
 );
+
+function thingOf({ phrases }: ReadOrder): string | undefined {
+  return phrases.flatMap(({ names }) => names).find(({ kind }) => kind === "asset")?.name;
+}
+
+/** "withdraw 30% of my USDC on aave, then 20% of my DAI on spark": the verb that was said before. */
+function withVerb(order: ReadOrder, at: number, orders: readonly ReadOrder[]): ReadOrder {
+  const before = orders[at - 1];
+  const leads = (one: ReadOrder) => one.phrases.find(hasPlace)?.prep ?? null;
+  const isGapped = before !== undefined && order.head.form === "verbless" &&
+    /^(?:on|at|with|in)$/.test(leads(order) ?? "") && leads(order) === leads(before);
+  return isGapped
+    ? { ...order, head: { ...before.head, from: order.head.from, to: order.head.from } }
+    : order;
+}
+
+/** "withdraw my ETH from aave and USDC from compound, then deposit both into morpho": once for each. */
+function withBoth(orders: readonly ReadOrder[]): ReadOrder[] {
+  return orders.flatMap((order, k) => {
+    const [first, second] = [orders[k - 2], orders[k - 1]];
+    const [both, ...rest] = order.phrases;
+    const refers = both?.prep === null && both.names.length === 0 && both.amount === null &&
+      /^(?:both|them)$/.test(both.pronoun ?? "");
+    // Of one verb: "sell my ARB for ETH, then my OP for ETH" leaves one thing
+    if (!first || !second || !refers || first.head.from !== second.head.from) return [order];
+    const things = [first, second].map(({ phrases }) =>
+      phrases.filter(({ prep }) => prep === null).flatMap(({ names }) =>
+        names.filter(({ kind }) => kind === "asset")
+      )
+    );
+    const isEach = things.every((names) => names.length === 1) &&
+      things[0]![0]!.name !== things[1]![0]!.name && !first.head.actions.includes("swap_asset");
+    if (!isEach) return [order];
+    const pooled = rest.some(({ names, hints }) =>
+      hints.some((hint) => /^(?:pool|pair|liquidity)/.test(hint)) ||
+      names.some(({ name }) => name.includes("/"))
+    );
+    if (pooled) {
+      const pair = things.map((names, i) => ({ ...both!, names, joined: i > 0, pronoun: null }));
+      return [{ ...order, phrases: [...pair, ...rest] }];
+    }
+    return things.map((names) => ({ ...order, phrases: [{ ...both!, names }, ...rest] }));
+  });
+}
+
+/** "claim and sell my ARB rewards": two acts about one thing, which is named behind the second. */
+function withShared(orders: readonly ReadOrder[], tokens: readonly Token[]): ReadOrder[] {
+  const [first, second, ...more] = orders;
+  if (first === undefined || second === undefined) return [...orders];
+  const isAlone = first.phrases.length === 0 && first.particles.length === 0 &&
+    Object.keys(first.ratios).length === 0 && first.head.form !== "noun" &&
+    first.when === "then" && second.when === "then";
+  // What comes out is brought somewhere else; "stake and unstake" is a joke
+  const isOther = first.head.actions.length > 0 && second.head.actions.length > 0 &&
+    first.head.actions.every((action) => /^(?:claim|withdraw|unstake|swap|borrow)_/.test(action)) &&
+    second.head.actions.every((action) => /^(?:swap|stake|deposit|repay)_/.test(action)) &&
+    !first.head.actions.some((action) => second.head.actions.includes(action));
+  const between = tokens.slice(first.head.to, Math.max(first.head.to, second.head.from));
+  const joins = between.length > 0 && first.head.repaired === undefined &&
+    between.every(({ norm }) => /^(?:and|&|n|\+|then|also)$/.test(norm));
+  const [object] = second.phrases;
+  // "claim and deposit 500 USDC": how much is claimed, nobody says
+  const counts = object !== undefined && object.amount !== null &&
+    first.head.actions[0] === "claim_rewards";
+  const isPlain = object?.prep === null && !object.front && object.pronoun === null && !counts &&
+    second.phrases.every(({ joined }) => !joined);
+  if (!isAlone || !isOther || !joins || !isPlain) return [...orders];
+  const own = second.phrases.filter((phrase) =>
+    phrase === object || /^(?:from|out of|off)$/.test(phrase.prep ?? "")
+  );
+  const rest = second.phrases.filter((phrase) => !own.includes(phrase));
+  const starts = rest.flatMap(({ names, amount }) => [
+    ...names.map(({ from }) => from),
+    ...amount ? [amount.from] : [],
+  ]);
+  const at = Math.min(...starts, Infinity);
+  return [
+    {
+      ...first,
+      phrases: own,
+      parts: [
+        ...first.parts,
+        ...second.parts.filter(([from]) => from > second.head.from && from < at - 1),
+      ],
+    },
+    {
+      ...second,
+      phrases: [IT, ...rest],
+      parts: second.parts.filter(([from]) => from === second.head.from || from >= at - 1),
+    },
+    ...more,
+  ];
+}
 
 /** "take 400 USDC from my wallet and lend it": what is at hand is the object of what follows. */
 function withFetched(orders: readonly ReadOrder[]): ReadOrder[] {

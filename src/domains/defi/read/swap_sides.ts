@@ -92,7 +92,7 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
     /^(?:fraction|percent)$/.test(said.amount!.kind) &&
     named.every(({ names }) => names.every(({ from }) => from < said.amount!.from));
   const ofReceived = said !== undefined && !isShareBehind &&
-    (received.includes(said) || loose.includes(said) && buys);
+    (received.includes(said) || loose.includes(said) && buys && !GIVEN.test(said.prep ?? ""));
   // "swap a hundred for ETH": of what, nobody can tell
   if (said !== undefined && loose.includes(said) && asset === null && !buys) {
     return { ...nothing, toAsset };

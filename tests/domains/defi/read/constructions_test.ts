@@ -65,6 +65,7 @@ const READ: readonly (readonly [string, readonly string[]])[] = [
   // A verb of another action that gives one thing for another
   ["put my TIA in exchange for ATOM", ["swap_asset"]],
   ["toss $20 into WIF", ["deposit_asset", "stake_asset", "swap_asset"]],
+  ["ape 500 USDC into Kamino", ["deposit_asset"]],
   ["invest $50 into stETH", ["deposit_asset", "stake_asset"]],
   ["put 500 DAI into USDC on Aave", ["deposit_asset"]],
   // Words of the field

@@ -201,6 +201,58 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "unstake 5 ETH @ lido",
     "swap 5 ETH > USDC",
   ]],
+  ["withdraw 30% of my USDC on aave, then 20% of my DAI on spark please", [
+    "withdraw 0.3 USDC @ aave",
+    "withdraw 0.2 DAI @ spark",
+  ]],
+  ["withdraw my ETH from aave and USDC from compound, then deposit both into morpho", [
+    "withdraw ETH @ aave",
+    "withdraw USDC @ compound",
+    "deposit ETH @ morpho",
+    "deposit USDC @ morpho",
+  ]],
+  ["unstake 5 ETH from lido and 3 SOL from jito and sell both for USDC", [
+    "unstake 5 ETH @ lido",
+    "unstake 3 SOL @ jito",
+    "swap ETH > USDC",
+    "swap SOL > USDC",
+  ]],
+  ["swap 100 USDC to SOL, half into jito, half into marinade", [
+    "swap 100 USDC > SOL",
+    "stake 0.5 @ jito",
+    "stake all @ marinade",
+  ]],
+  ["withdraw half my ETH from aave, half into lido", [
+    "withdraw 0.5 ETH @ aave",
+    "stake 0.5 @ lido",
+  ]],
+  ["swap 2 ETH into USDC, which you then supply to Aave", ["swap 2 ETH > USDC", "deposit @ aave"]],
+  ["claim everything on pendle and everything on convex", [
+    "claim all @ pendle",
+    "claim all @ convex",
+  ]],
+  ["deposit 100 USDC into aave, 100 into morpho", ["deposit 100 USDC venue?"]],
+  // Two acts about one thing, and from where to where
+  ["claim and sell my ARB rewards", ["claim ARB", "swap ARB"]],
+  ["withdraw and swap 500 USDC from aave to ETH", [
+    "withdraw 500 USDC @ aave",
+    "swap 500 USDC > ETH",
+  ]],
+  ["stake and unstake my 5 SOL", []],
+  ["swap 1 ETH to USDC and use it for my aave loan", []],
+  ["don't do it in this order: claim the CRV; sell the CRV for USDC", []],
+  ["rates dropped on aave, so move my 3000 USDC from there to fluid", [
+    "withdraw 3000 USDC @ aave",
+    "deposit 3000 USDC @ fluid",
+  ]],
+  ["fluid pays more. move my 3000 USDC from aave there", [
+    "withdraw 3000 USDC @ aave",
+    "deposit 3000 USDC @ fluid",
+  ]],
+  ["close my position on morpho: repay the 2000 USDC and take the wstETH out", [
+    "repay 2000 USDC",
+    "withdraw WSTETH",
+  ]],
   // What is pledged, what matches, and in which form
   ["borrow 35 INJ-backed USDT on Neptune", ["borrow 35 USDT @ neptune"]],
   ["borrow 500 USDC secured by my 2 ETH on aave", ["borrow 500 USDC @ aave"]],
