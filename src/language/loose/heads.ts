@@ -575,6 +575,11 @@ function findWanted(tags: readonly Tag[]): FoundHead | null {
   if (wordsOf(rest).some((word) => DOUBTS.test(word))) return null;
   const direction = directionOf(rest);
   const rewards = rest.some((tag) => senseOf(tag, "object")?.hint === "reward");
+  // "need more debt of GHO, 400"
+  const lends = direction === null && frame !== undefined &&
+    rest.some((tag) => senseOf(tag, "object")?.hint === "debt") &&
+    rest.some(({ norm }) => /^(?:more|extra|additional|fresh|new|another|a further)$/.test(norm));
+  if (lends) return verbless(tags, at, tags.slice(0, at + 1), rest, "take on");
   if (!rest.some(isSlot) || (direction === null && !rewards)) return null;
   return verbless(tags, at, tags.slice(0, at + 1), rest, rewards ? "claim" : direction!);
 }

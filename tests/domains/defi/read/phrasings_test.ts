@@ -98,6 +98,11 @@ const READ: readonly (readonly [string, string])[] = [
   ["it is 800 USDT that I repay to Venus", "repay_asset"],
   ["the JLP vault on Jupiter is where I want 600 USDC to go", "deposit_asset"],
   ["USDC is what I want for my 400 ARB", "swap_asset"],
+  // What is called in, what is wished for in other words
+  ["180,000 USDC is to be called back from Clearpool", "withdraw_asset"],
+  ["our finance committee asks that 1,600 ETH be unstaked from Lido", "unstake_asset"],
+  ["need more debt of GHO, 400", "borrow_asset"],
+  ["I've the wish to nominate validators with 85 DOT", "stake_asset"],
 ];
 
 for (const [prompt, action] of READ) {
@@ -155,6 +160,10 @@ const REFUSED: readonly string[] = [
   "it's Kim that I want to pay",
   "Aave is where I have 5 ETH",
   "ETH is what I want for Christmas",
+  "they called back 500 USDC",
+  "my boss would like 5 ETH staked",
+  "I need more debt relief",
+  "how about you pull 700 USDC from Fluid",
   "claim my points",
   "claim what Kim owes me",
   "tell me what my validator earned",
