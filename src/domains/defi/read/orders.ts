@@ -7,6 +7,7 @@ import { frameOf, isTarget } from "./frames.ts";
 import { settleOther, splitGapped } from "./gapped.ts";
 import { mapperText } from "./mapper_text.ts";
 import type { OrderWords } from "./order_words.ts";
+import { assetOf } from "./things.ts";
 import { DEFI_PRIMITIVES, type DefiPrimitive } from "../taxonomy.ts";
 import { DEFI_LANGUAGE } from "./vocabulary.ts";
 
@@ -113,6 +114,11 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     if (other === null) return refuse("not_understood", [span]);
     const lent = orders.some(({ allowed }) => allowed.includes("borrow_asset"));
     const order = lent ? withoutLoan(other, tokens) : other;
+    const out = orders.length > 0 ? handedOut(orders.at(-1)!, order, tokens) : null;
+    if (out) {
+      orders[orders.length - 1] = out;
+      continue;
+    }
     const { allowed: framed, foreign } = frameOf(order);
     const isGist = parsed.reading === "gist";
     const isOpen = framed.length === 0 && parsed.orders.length === 1 &&
@@ -263,6 +269,48 @@ function isHandedBack({ allowed, read: { order } }: DefiOrder, next: DefiOrder):
     /^(?:give|give back|hand back|bring back|send back|return|bring out)$/.test(
       next.read.order.head.word,
     );
+}
+
+/** Verbs that hand the speaker what comes out. */
+const HANDS_OUT =
+  /^(?:give|give me|give us|gimme|hand me|hand us|get|get me|receive|return|give back|hand back|send back|let me have)$/;
+
+/** "close my position on JustLend and give me the USDT": what comes out, and no order of its own. */
+function handedOut(
+  last: DefiOrder,
+  order: ReadOrder,
+  tokens: readonly Token[],
+): DefiOrder | null {
+  const { phrases, particles, ratios, head } = order;
+  const [thing, ...more] = phrases.filter(({ self }) => !self);
+  const takes = last.allowed.every((action) =>
+    /^(?:unstake_asset|withdraw_asset|claim_rewards)$/.test(action)
+  );
+  const asset = thing && assetOf(thing);
+  const isOut = takes && HANDS_OUT.test(head.word) && more.length === 0 && asset &&
+    thing.amount === null &&
+    thing.prep === null && thing.names.length === 1 && thing.hints.length === 0 &&
+    particles.every((word) => word === "back") && Object.keys(ratios).length === 0 &&
+    phrases.every(({ prep, names, amount }) =>
+      (names.length === 0 || prep === null) && amount === null
+    );
+  if (!isOut) return null;
+  const { order: was } = last.read;
+  const held = was.phrases.flatMap((phrase) => assetOf(phrase) ?? []);
+  if (held.length > 1) return null;
+  const [own] = held;
+  const isKnown = /^(?:the|my|our)$/.test(tokens[thing.names[0]!.from - 1]?.norm ?? "") &&
+    last.allowed.some((action) => action !== "claim_rewards");
+  // What stands for it is given back for it; of any other thing it is a swap
+  const isSame = own === undefined && isKnown || own === asset ||
+    own !== undefined && own.length > asset.length &&
+      own.toUpperCase().endsWith(asset.toUpperCase());
+  if (!isSame) return null;
+  const added = own === undefined ? [thing] : own === asset ? [] : [{ ...thing, prep: "in" }];
+  return {
+    ...last,
+    read: { ...last.read, order: { ...was, phrases: [...was.phrases, ...added] } },
+  };
 }
 
 /** "withdraw 500 USDC and claim rewards": rewards are another thing. */

@@ -103,6 +103,9 @@ const READ: readonly (readonly [string, string])[] = [
   ["our finance committee asks that 1,600 ETH be unstaked from Lido", "unstake_asset"],
   ["need more debt of GHO, 400", "borrow_asset"],
   ["I've the wish to nominate validators with 85 DOT", "stake_asset"],
+  // What comes out, and no order of its own
+  ["close my lending position on Spark and give me the DAI", "withdraw_asset"],
+  ["unlock my expired veCRV and give me the CRV", "unstake_asset"],
 ];
 
 for (const [prompt, action] of READ) {
@@ -164,6 +167,9 @@ const REFUSED: readonly string[] = [
   "my boss would like 5 ETH staked",
   "I need more debt relief",
   "how about you pull 700 USDC from Fluid",
+  "withdraw 5 ETH from Aave and give me USDC",
+  "withdraw 5 ETH from Aave and give me 5 USDC",
+  "withdraw my position from Aave and give Kim the USDC",
   "claim my points",
   "claim what Kim owes me",
   "tell me what my validator earned",
