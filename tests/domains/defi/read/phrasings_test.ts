@@ -106,6 +106,12 @@ const READ: readonly (readonly [string, string])[] = [
   // What comes out, and no order of its own
   ["close my lending position on Spark and give me the DAI", "withdraw_asset"],
   ["unlock my expired veCRV and give me the CRV", "unstake_asset"],
+  ["I'd like 40% of our ARB in ETH", "swap_asset"],
+  ["I want my 500 USDC in Aave", "deposit_asset"],
+  [
+    "I'm a bit lost, but I do know that I want 20 ATOM removed from my Osmosis pool",
+    "withdraw_asset",
+  ],
 ];
 
 for (const [prompt, action] of READ) {
@@ -170,6 +176,10 @@ const REFUSED: readonly string[] = [
   "withdraw 5 ETH from Aave and give me USDC",
   "withdraw 5 ETH from Aave and give me 5 USDC",
   "withdraw my position from Aave and give Kim the USDC",
+  "I have my 500 USDC in ETH",
+  "I'm not sure that I want 5 ETH staked",
+  "I don't know that I want 5 ETH staked",
+  "he said that I want 5 ETH staked",
   "claim my points",
   "claim what Kim owes me",
   "tell me what my validator earned",
