@@ -42,7 +42,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ["send|move|transfer|shift|ship|push|remit", []],
   ["earn", [D, K]],
   [
-    "vote-lock|vote-escrow|vote lock|stake|stk|restake|re-stake|delegate|redelegate|bond|nominate|stake up|enroll|enrol|liquid stake|secure the network|help secure the network|validate|validate with",
+    "vote-lock|vote-escrow|vote lock|stake|stk|restake|re-stake|delegate|redelegate|bond|nominate|stake up|enroll|enrol|liquid stake|secure the network|secure the chain|secure the blockchain|help secure the chain|support the network|help secure the network|validate|validate with",
     [
       K,
     ],

@@ -112,6 +112,7 @@ const READ: readonly (readonly [string, string])[] = [
     "I'm a bit lost, but I do know that I want 20 ATOM removed from my Osmosis pool",
     "withdraw_asset",
   ],
+  ["secure the chain with 200 ATOM", "stake_asset"],
 ];
 
 for (const [prompt, action] of READ) {
