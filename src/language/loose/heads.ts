@@ -348,7 +348,9 @@ function findGets(tags: readonly Tag[]): FoundHead | null {
     /^(?:amount|all)$/.test(amount?.quantity?.kind ?? "") && rest.some((tag) => may(tag, "name"));
   if (
     !isSaid ||
-    wordsOf(rest).some((word) => DOUBTS.test(word) || /^(?:if|when|every|each|per|for)$/.test(word))
+    wordsOf(rest).some((word) =>
+      DOUBTS.test(word) || /^(?:if|when|every|each|per|for|to|minimum|maximum)$/.test(word)
+    )
   ) {
     return null;
   }

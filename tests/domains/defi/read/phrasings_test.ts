@@ -181,6 +181,8 @@ const REFUSED: readonly string[] = [
   "I'm not sure that I want 5 ETH staked",
   "I don't know that I want 5 ETH staked",
   "he said that I want 5 ETH staked",
+  "leave the Lido pool with 5 ETH still staked",
+  "my loan takes 500 USDC to close",
   "claim my points",
   "claim what Kim owes me",
   "tell me what my validator earned",
