@@ -105,7 +105,12 @@ export function cutSegments(
     // "I have 100 USDT and want to stake it"
     const owns = may(tag, "and") && /^(?:i have|i've got|i got|we have)$/.test(tags[from]!.norm);
     // "The rent is due and I'd like 600 USDC from the vault": a wish that begins anew behind what is told
-    const wishes = (may(tag, "and") || /^(?:so|hence|thus|therefore)$/.test(tag.norm)) &&
+    // "so often that I want my 300 OSMO unbonded", "I know that I want …"
+    const follows = tag.norm === "that" &&
+      !tags.slice(from, i).some((one) => may(one, "negation", "condition", "question", "speech")) &&
+      (tags.slice(from, i - 1).some(({ norm }) => norm === "so") ||
+        /^(?:know|sure|certain|decided)$/.test(tags[i - 1]!.norm));
+    const wishes = (may(tag, "and") || follows || /^(?:so|hence|thus|therefore)$/.test(tag.norm)) &&
       isWish(tags, i + 1) &&
       !hasHead(tags.slice(from, i), lexicon) && hasHead(tags.slice(i + 1), lexicon, true);
     const resolves = may(tag, "and") && isResolve(tags.slice(from, i));

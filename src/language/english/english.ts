@@ -146,6 +146,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     like a good lad|like a good bot|like a good boy|like a good sport|like a good chap|there's a dear|there's a good lad|there's a good chap|prithee|i prithee|pray|i pray you|if you'd be a dear|if you'd be so good|if it's not a bother|thanks a mil|thanks loads|ta muchly|thanks heaps|cheers big ears|with my thanks|regards|kind regards|best regards|warm regards|yours faithfully|yours sincerely|yours truly|sincerely|respectfully|respectfully yours|best wishes|
     i hope it's fine to ask|i hope it's ok to ask|i hope it's okay to ask|hope it's ok to ask|i hope you don't mind me asking|hope you don't mind me asking|hope you don't mind|i hope you don't mind|if i may ask|if i may|
     if it's no bother|if it is no bother|if it's not too much to ask|if it isn't too much to ask|if it's not too much|if it's not a bother|
+    with your help|with your kind help|with your permission|with your leave|with your assistance|
     i have a request|i've got a request|i have a favour to ask|i have a favor to ask|a small favour|a small favor|could i ask a favour|can i ask a favour|may i ask a favour|i need a favour|i need a favor|one favour|one favor|
     if that's alright|if that is alright|if that's all right|if that's fine|if that's possible|if you'd be so kind|if you'd be so good|
     if it please you|if it pleases you|would ya|could ya|will ya|would u|could u|would do nicely|would do|should do|would be fine|should be fine|
@@ -177,7 +178,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     at the moment|at present|presently|nowadays|these days|which is why|that's why|that is why|and that's why|for that reason|for this reason|as a result|hence why|this is why|
     to be precise|to be exact|to be specific|ugh|ha|hah|tsk|gosh|gee|blimey|crikey|jeez|sheesh|yikes|yay|woohoo|whoa|wow|omg|meh|pff|pfft|aha|hurrah|hooray|argh|ack|ho hum|oh well|oh boy|oh man|oh dear|oh my|my oh my|good grief|good lord|good heavens|holy moly|holy cow|dang|bloody hell|right so|abeg|oya|biko|sha|sef|och|och aye|aye aye|anot|mah|wor|like actually|like really|like seriously|in all seriousness|to the tune of|in the amount of|to the amount of|in the sum of|to the sum of|
     ooof|uff|ugh|argh|meh|gah|bah|pff|pfft|eek|yikes|yay|woohoo|woot|hooray|hurrah|blimey|crikey|gosh|geez|jeez|sheesh|wow|whoa|wtf|omg|smh|boom|bingo|voila|ahem|psst|hey presto|good grief|oh boy|oh man|oh dear|my god|thank god|thanks god|eureka|wheee|whee|gooo|goooo|let's gooo|lets gooo|lets goo|let's goo|
-    more or less|lol|lmao|tbh|imo|fr|ngl|finally|hence|thus|therefore|consequently|accordingly|let's see|altogether|entirely|completely|fully|in hand|so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
+    at this point in time|more or less|lol|lmao|tbh|imo|fr|ngl|finally|hence|thus|therefore|consequently|accordingly|let's see|altogether|entirely|completely|fully|in hand|so like|like um|um like|and like|uh like|y'know|ya know|i guess so|righto|right-o|
     alrighty then|aight|ight|welp|whew|phew|oof|heh|hehe|lmao|leh lah|lor lah|sia|wah|alamak|
     can lah|ok lah|okay lah|ok can|eh boss|innit though|you see|mind you|
     here|hereinafter|duly|as of now|um|umm|uh|uhm|er|erm|hmm|hm|mmm|eh|ah|oh|aw|so|well|ok|okay|alright|all right|right|

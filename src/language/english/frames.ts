@@ -55,6 +55,11 @@ const INSTITUTIONS: readonly string[] = ["the", "our"].flatMap((whose) =>
       "guild",
       "trust",
       "treasurer",
+      "treasury committee",
+      "finance committee",
+      "risk committee",
+      "treasury team",
+      "finance team",
       "investment committee",
     ],
   ].map((name) => `${whose} ${name}`)
@@ -545,6 +550,12 @@ const BASE: readonly string[] = [
   "want you to",
   "would like to",
   "i am ready and want to",
+  ...["i've", "i have", "we have", "we've"].flatMap((who) =>
+    ["the wish to", "a wish to", "the desire to", "a desire to", "the intention to"].map((wish) =>
+      `${who} ${wish}`
+    )
+  ),
+  "how bout we",
   ...["might", "may"].flatMap((may) =>
     ["", "i ", "we ", "i'd say i ", "one "].map((who) => `${who}${may} as well`)
   ),

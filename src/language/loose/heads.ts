@@ -30,7 +30,7 @@ const NAMED_TASK =
  * @param isPolite Whether the prompt asks for something: "… Please go ahead."
  */
 export function findLooseHead(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
-  if (tags.length > 60 || asksSomebody(tags) || tags.some(isAssumed)) return null;
+  if (tags.length > 60 || asksSomebody(tags) || tags.some(isAssumed) || suggests(tags)) return null;
   return findCleft(tags) ?? findWhatIsWanted(tags) ?? findIfYou(tags) ?? findPriced(tags) ??
     findMayI(tags, isPolite) ??
     findPermission(tags) ?? findPassive(tags) ?? findNeeding(tags) ??
@@ -44,6 +44,13 @@ export function findLooseHead(tags: readonly Tag[], isPolite: boolean): FoundHea
 /** "Let us assume the 300 FRAX is supplied". */
 function isAssumed(tag: Tag): boolean {
   return may(tag, "play") && /\b(?:assume|presume|pretend|imagine)\b/.test(tag.norm);
+}
+
+/** "how about you deposit 10 ETH" only suggests it, "how about you claim my rewards" does not. */
+function suggests(tags: readonly Tag[]): boolean | undefined {
+  const words = tags.filter((tag) => lightRole(tag) === null && !tag.mark).map(({ norm }) => norm);
+  if (!/^how (?:about|bout) (?:you|u)\b/.test(words.join(" "))) return undefined;
+  return !tags.some(({ norm }) => /^(?:my|our|now)$/.test(norm));
 }
 
 /** "Ask support to unstake my TIA": another is to do it. */
@@ -209,10 +216,7 @@ function findMayI(tags: readonly Tag[], isPolite: boolean): FoundHead | null {
         .test(text)
       ? tags[at]!.norm.includes(" ") ? 1 : 2
       : lengthOfPossible(tags.slice(at, at + 7));
-  // "how about you claim my rewards"; "how about you deposit 10 ETH" only suggests it
-  const isOffer = /^how (?:about|bout) (?:you|u)\b/.test(text) &&
-    tags.some(({ norm }) => /^(?:my|our|now)$/.test(norm));
-  const asks = isPolite || isOffer ||
+  const asks = isPolite || suggests(tags) === false ||
     tags.some((tag) => may(tag, "courtesy") && !may(tag, "frame"));
   if (length === 0 || !asks) return null;
   let next = at + length;
@@ -725,6 +729,11 @@ function findWanted(tags: readonly Tag[]): FoundHead | null {
     rest.some((tag) => may(tag, "place_word", "object") || mayName(tag, "place"));
   const direction = comesHome ? "get back" : directionOf(rest);
   const rewards = rest.some((tag) => senseOf(tag, "object")?.hint === "reward");
+  // "need more debt of GHO, 400"
+  const lends = direction === null && frame !== undefined &&
+    rest.some((tag) => senseOf(tag, "object")?.hint === "debt") &&
+    rest.some(({ norm }) => /^(?:more|extra|additional|fresh|new|another|a further)$/.test(norm));
+  if (lends) return verbless(tags, at, tags.slice(0, at + 1), rest, "take on");
   if (!rest.some(isSlot) || (direction === null && !rewards)) return null;
   return verbless(tags, at, tags.slice(0, at + 1), rest, rewards ? "claim" : direction!);
 }

@@ -123,6 +123,8 @@ function barsRemark(tag: Tag): boolean {
     quantity?.refusal || ["time", "date", "duration", "schedule"].includes(quantity?.kind ?? "")
   ) {
     const isTime = ["time", "date", "duration"].includes(quantity!.kind);
+    // "that four-year lock has run out": which one
+    if (isTime && /\S ?- ?(?:year|month|week|day)$/.test(norm)) return false;
     if (quantity!.kind !== "approximate" && !(isTime && PAST.test(norm) && !FUTURE.test(norm))) {
       return true;
     }

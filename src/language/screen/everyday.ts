@@ -87,7 +87,10 @@ function isLeft(tags: readonly Tag[], at: number): boolean {
   const after = tags[to];
   if (
     !isPlace ||
-    tags.slice(to).some(({ norm }) => /^(?:in|inside|there|alone|behind|as|until|be)$/.test(norm))
+    tags.slice(to).some(({ norm }) =>
+      /^(?:still|remaining|left|running|open|staked|locked|deposited|in|inside|there|alone|behind|as|until|be)$/
+        .test(norm)
+    )
   ) {
     return false;
   }

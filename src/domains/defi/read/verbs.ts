@@ -52,7 +52,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ],
   ["earn", [D, K]],
   [
-    "freeze|vote-lock|vote-escrow|vote lock|stake|stk|restake|re-stake|delegate|redelegate|bond|nominate|stake up|enroll|enrol|liquid stake|secure the network|help secure the network|validate|validate with",
+    "freeze|vote-lock|vote-escrow|vote lock|stake|stk|restake|re-stake|delegate|redelegate|bond|nominate|stake up|enroll|enrol|liquid stake|secure the network|secure the chain|secure the blockchain|help secure the chain|support the network|help secure the network|validate|validate with",
     [
       K,
     ],
@@ -90,7 +90,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
   ["take out|draw out", [W, U, C, B]],
   ["close|close out|exit|get out of|clear out|come out of", [W, U, C, R]],
   [
-    "relieve|rescue|salvage|yoink|uncollateralize|uncollateralise|bail|bail from|bail out of|unpark|lighten|lift|pull|pull out|get out|cash out|bring back|bring home|remove|retrieve|" +
+    "call back|call in|call home|relieve|rescue|salvage|yoink|uncollateralize|uncollateralise|bail|bail from|bail out of|unpark|lighten|lift|pull|pull out|get out|cash out|bring back|bring home|remove|retrieve|" +
     "reclaim|recover|recall|extract|clean out|drain|empty|empty out|yank|whip out|fetch|" +
     "take back|get back|bust|unwind|shrink|trim|liquidate my|scale down|move out|pull back|" +
     "bring|take away|haul|haul out|fish out|dig out|withdraw back|drop out of|" +

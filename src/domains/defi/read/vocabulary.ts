@@ -28,7 +28,7 @@ const OBJECTS: Readonly<Record<string, string>> = {
       "what's pending|whatever's pending|whatever is pending|what's claimable|whatever's claimable|whatever is claimable|what is claimable|what's unclaimed|whatever's unclaimed|whatever is unclaimed|" +
       "whatever there is to claim|what there is to claim|anything claimable|everything claimable|claimables|whatever has built up|whatever's built up|what's built up|whatever's piled up|whatever has piled up|whatever i can claim|what i can claim|" +
       "vote-escrow bribes|swap fees|trading fees|proceeds of staking|airdrop|winnings of the pool|winnings|goodies|spoils|loot|bribe|bribes|" +
-      "revenue share|revenue|fee share|rev share|profit share|share of the fees|share of fees|share of the rewards|mev tips|jito tips|sol tips|validator tips|staking tips|accrued tips",
+      "gain of staking|staking gain|gains of staking|revenue share|revenue|fee share|rev share|profit share|share of the fees|share of fees|share of the rewards|mev tips|jito tips|sol tips|validator tips|staking tips|accrued tips",
   ),
   ...objects(
     "debt",

@@ -77,7 +77,7 @@ const ALLOWED: readonly (readonly [string, readonly (readonly DefiPrimitive[])[]
   ["lend 300 USDC on a4ve", []],
   ["lfg stakers ETH to 10k", []],
   ["2 ETH gone, USDC back, swap it", []],
-  ["Not 1,000 but 100 USDS into sky, deposit that", [["deposit_asset"]]],
+  ["Not 1,000 but 100 USDS into sky, deposit that", []],
   ["700 DAI to sDAI savings vault please", [["deposit_asset"]]],
   // What contradicts itself, or asks for more than an order
   ["Unstake 12 ETH so that it stays staked", []],

@@ -98,6 +98,21 @@ const READ: readonly (readonly [string, string])[] = [
   ["it is 800 USDT that I repay to Venus", "repay_asset"],
   ["the JLP vault on Jupiter is where I want 600 USDC to go", "deposit_asset"],
   ["USDC is what I want for my 400 ARB", "swap_asset"],
+  // What is called in, what is wished for in other words
+  ["180,000 USDC is to be called back from Clearpool", "withdraw_asset"],
+  ["our finance committee asks that 1,600 ETH be unstaked from Lido", "unstake_asset"],
+  ["need more debt of GHO, 400", "borrow_asset"],
+  ["I've the wish to nominate validators with 85 DOT", "stake_asset"],
+  // What comes out, and no order of its own
+  ["close my lending position on Spark and give me the DAI", "withdraw_asset"],
+  ["unlock my expired veCRV and give me the CRV", "unstake_asset"],
+  ["I'd like 40% of our ARB in ETH", "swap_asset"],
+  ["I want my 500 USDC in Aave", "deposit_asset"],
+  [
+    "I'm a bit lost, but I do know that I want 20 ATOM removed from my Osmosis pool",
+    "withdraw_asset",
+  ],
+  ["secure the chain with 200 ATOM", "stake_asset"],
 ];
 
 for (const [prompt, action] of READ) {
@@ -155,6 +170,19 @@ const REFUSED: readonly string[] = [
   "it's Kim that I want to pay",
   "Aave is where I have 5 ETH",
   "ETH is what I want for Christmas",
+  "they called back 500 USDC",
+  "my boss would like 5 ETH staked",
+  "I need more debt relief",
+  "how about you pull 700 USDC from Fluid",
+  "withdraw 5 ETH from Aave and give me USDC",
+  "withdraw 5 ETH from Aave and give me 5 USDC",
+  "withdraw my position from Aave and give Kim the USDC",
+  "I have my 500 USDC in ETH",
+  "I'm not sure that I want 5 ETH staked",
+  "I don't know that I want 5 ETH staked",
+  "he said that I want 5 ETH staked",
+  "leave the Lido pool with 5 ETH still staked",
+  "my loan takes 500 USDC to close",
   "claim my points",
   "claim what Kim owes me",
   "tell me what my validator earned",
