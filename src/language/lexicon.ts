@@ -55,6 +55,8 @@ export interface CompiledLexicon {
   readonly bases: ReadonlyMap<string, VerbEntry>;
   /** Nouns of the domain of one word that are no verb, and small words, by their first letter, and what they mean. */
   readonly nouns: ReadonlyMap<string, readonly (readonly [string, readonly Sense[]])[]>;
+  /** Names of places and networks by their first letter, for telling slips and look-alikes. */
+  readonly places: ReadonlyMap<string, OrderLexicon["names"]>;
   readonly isName: (norm: string) => boolean;
 }
 
@@ -119,6 +121,10 @@ export function compileLexicon(lexicon: OrderLexicon): CompiledLexicon {
     // The same cuts as in prompts: "single-sided" is three tokens there
     index: indexPhrases(entries.map(([phrase, sense]) => [cut(phrase), sense] as const)),
     lexicon,
+    places: Map.groupBy(
+      lexicon.names.filter(({ kind, name }) => kind !== "asset" && name.length >= 4),
+      ({ name }) => name[0]!,
+    ),
     bases: new Map(
       lexicon.verbs.filter(({ base }) => !base.includes(" ")).map((verb) => [verb.base, verb]),
     ),

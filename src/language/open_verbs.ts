@@ -20,10 +20,24 @@ const COMMON =
  * The verb that a misspelt one stands for: one slip in four to seven letters, two in more. Verbs of other
  * actions as near make it `ambiguous`.
  */
-export function repairVerb(
-  word: string,
-  { bases }: CompiledLexicon,
-): VerbEntry | "ambiguous" | null {
+export function repairVerb(word: string, lexicon: CompiledLexicon): Repaired {
+  const known = repaired.get(lexicon) ?? new Map<string, Repaired>();
+  repaired.set(lexicon, known);
+  const found = known.get(word);
+  if (found !== undefined) return found;
+  if (known.size >= MAX_REPAIRED) known.clear();
+  const repair = repairFresh(word, lexicon);
+  known.set(word, repair);
+  return repair;
+}
+
+type Repaired = VerbEntry | "ambiguous" | null;
+
+/** Every reading of a prompt asks for the same words. */
+const repaired = new WeakMap<CompiledLexicon, Map<string, Repaired>>();
+const MAX_REPAIRED = 512;
+
+function repairFresh(word: string, { bases }: CompiledLexicon): Repaired {
   // "sel", "pul": a doubled letter at the end, written once
   const doubled = /^[b-df-hj-np-tv-z][aeiou][lst]$/.test(word)
     ? bases.get(word + word[2])

@@ -1,6 +1,6 @@
 import { isOthers } from "../persons.ts";
 import { distance } from "../../core/text/edits.ts";
-import type { CompiledLexicon } from "../lexicon.ts";
+import type { CompiledLexicon, OrderLexicon } from "../lexicon.ts";
 import type { NameKind } from "../sense.ts";
 import { type NameShape, shapeOf } from "./open_names.ts";
 import type { FoundName } from "../order.ts";
@@ -389,15 +389,17 @@ function repairPlace(tag: Tag, { prep, lexicon, isShouting }: NameContext): Foun
 }
 
 /** Places whose names differ from a word by a slip, or by two where they are long. */
-function placesNear(
-  word: string,
-  { lexicon }: CompiledLexicon,
-): CompiledLexicon["lexicon"]["names"] {
+function placesNear(word: string, { places }: CompiledLexicon): OrderLexicon["names"] {
   const limit = word.length >= 8 ? 2 : 1;
-  return lexicon.names.filter(({ kind, name }) =>
-    kind !== "asset" && name.length >= 4 &&
-    (word.length > 4 && name[0] === word[0] && slips(name, word) <= limit || isCrossed(name, word))
+  const near = (places.get(word[0]!) ?? []).filter(({ name }) =>
+    word.length > 4 && Math.abs(name.length - word.length) <= limit &&
+      slips(name, word) <= limit || isCrossed(name, word)
   );
+  // "ilod": the first two letters in the wrong order
+  const crossed = word[1] === word[0]
+    ? []
+    : (places.get(word[1] ?? "") ?? []).filter(({ name }) => isCrossed(name, word));
+  return [...near, ...crossed];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { PlainRole } from "../sense.ts";
-import { may, type Tag } from "../tokens/tags.ts";
+import type { Tag } from "../tokens/tags.ts";
 
 /** Roles that bear no load wherever they stand in a clause, the surest first. */
 export const LIGHT: readonly PlainRole[] = [
@@ -18,5 +18,9 @@ const TELLING = /[☐☑✅✔☒❌✖🚫⛔🛑❓❔⁉‼🙅👎🤔🤣�
 /** The role of words that may stand around an order and mean nothing for it; null for others. */
 export function lightRole(tag: Tag): PlainRole | null {
   if (PICTURE.test(tag.text)) return TELLING.test(tag.text) ? null : "filler";
-  return LIGHT.find((role) => may(tag, role)) ?? null;
+  if (tag.senses.length === 0) return null;
+  for (const role of LIGHT) {
+    for (let i = 0; i < tag.senses.length; i++) if (tag.senses[i]!.role === role) return role;
+  }
+  return null;
 }
