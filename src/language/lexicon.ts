@@ -64,7 +64,15 @@ export interface CompiledLexicon {
 const SMALL_WORDS = /^(?:please|back|with|from|into|onto|ether|tether|bitcoin)$/;
 
 // Cutting these changes nothing, and they are nine in ten phrases
+const UNPLAIN = /[^a-z ]/;
 const PLAIN_WORDS = /^[a-z]+(?:'[a-z]+)?(?: [a-z]+(?:'[a-z]+)?)*$/;
+
+function* cutAll(
+  entries: readonly (readonly [string, Sense])[],
+  cut: (phrase: string) => string,
+): Generator<readonly [string, Sense]> {
+  for (const [phrase, sense] of entries) yield [cut(phrase), sense];
+}
 
 /** Compiles the words of a domain together with those of the language. */
 export function compileLexicon(lexicon: OrderLexicon): CompiledLexicon {
@@ -106,7 +114,7 @@ export function compileLexicon(lexicon: OrderLexicon): CompiledLexicon {
   const isName = (norm: string) =>
     names.has(norm) || (norm.endsWith("+") && names.has(norm.slice(0, -1))) || isPrefixed(norm);
   const cut = (phrase: string) =>
-    PLAIN_WORDS.test(phrase)
+    !UNPLAIN.test(phrase) || PLAIN_WORDS.test(phrase)
       ? phrase
       : tokenize(phrase, { isName }).map(({ norm }) => norm).join(" ");
   const nouns = new Map<string, Sense[]>();
@@ -119,7 +127,7 @@ export function compileLexicon(lexicon: OrderLexicon): CompiledLexicon {
   return {
     nouns: Map.groupBy(nouns, ([noun]) => noun[0]!),
     // The same cuts as in prompts: "single-sided" is three tokens there
-    index: indexPhrases(entries.map(([phrase, sense]) => [cut(phrase), sense] as const)),
+    index: indexPhrases(cutAll(entries, cut)),
     lexicon,
     places: Map.groupBy(
       lexicon.names.filter(({ kind, name }) => kind !== "asset" && name.length >= 4),

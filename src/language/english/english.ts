@@ -1,10 +1,6 @@
 import { FRAMES } from "./frames.ts";
 import type { PlainRole, Sense } from "../sense.ts";
-import { TALK } from "./talk.ts";
-
-/** Words separated by bars, phrases with spaces. */
-const list = (text: string): string[] =>
-  text.split("|").map((phrase) => phrase.trim().replace(/\s+/g, " ")).filter((p) => p !== "");
+import { list, TALK } from "./talk.ts";
 
 /** "the AERO which you have collected": what an earlier step of the same prompt yields. */
 const YIELDED = ["which", "that"].flatMap((which) => [
@@ -429,13 +425,14 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     wait|no|actually make that|actually make it|make it|oops|scratch that`,
 };
 
+function meaning(role: string, phrases: Iterable<string>): [string, Sense][] {
+  const sense: Sense = { role: role as PlainRole };
+  return Array.from(phrases, (phrase) => [phrase, sense]);
+}
+
 /** Words of the language and what they may be. */
 export const ENGLISH: readonly (readonly [string, Sense])[] = [
-  ...Object.entries(PLAIN).flatMap(([role, text]) =>
-    list(text).map((phrase) => [phrase, { role: role as PlainRole }] as const)
-  ),
-  ...Object.entries(TALK).flatMap(([role, phrases]) =>
-    [...new Set(phrases)].map((phrase) => [phrase, { role: role as PlainRole }] as const)
-  ),
+  ...Object.entries(PLAIN).flatMap(([role, text]) => meaning(role, list(text))),
+  ...Object.entries(TALK).flatMap(([role, phrases]) => meaning(role, new Set(phrases))),
   ...FRAMES,
 ];

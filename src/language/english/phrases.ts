@@ -24,24 +24,37 @@ export interface Phrase<T> {
  * ```
  */
 export function indexPhrases<T>(entries: Iterable<readonly [string, T]>): PhraseIndex<T> {
-  const senses = new Map<string, T[]>();
+  const known = new Map<string, T[]>();
+  const index = new Map<string, Entry<T>[]>();
   for (const [phrase, sense] of entries) {
-    const known = senses.get(phrase);
-    if (known) known.push(sense);
-    else senses.set(phrase, [sense]);
+    const senses = known.get(phrase);
+    if (senses) {
+      senses.push(sense);
+      continue;
+    }
+    const entry = new Entry<T>(phrase, [sense]);
+    known.set(phrase, entry.senses);
+    const key = keyOf(phrase);
+    const list = index.get(key);
+    if (list) list.push(entry);
+    else index.set(key, [entry]);
   }
-  const index = new Map<string, Phrase<T>[]>();
-  for (const [phrase, all] of senses) {
-    const words = phrase.split(" ");
-    const key = keyOf(words, 0);
-    const known = index.get(key);
-    if (known) known.push({ words, senses: all });
-    else index.set(key, [{ words, senses: all }]);
-  }
+  // Of two that fit the same words the longer has more of them
   for (const list of index.values()) {
-    if (list.length > 1) list.sort((a, b) => b.words.length - a.words.length);
+    if (list.length > 1) list.sort((a, b) => b.text.length - a.text.length);
   }
   return index;
+}
+
+/** A phrase that is cut when it is first looked at: few of thousands ever are. */
+class Entry<T> implements Phrase<T> {
+  #words: readonly string[] | undefined;
+
+  constructor(readonly text: string, readonly senses: T[]) {}
+
+  get words(): readonly string[] {
+    return this.#words ??= this.text.split(" ");
+  }
 }
 
 /** The longest phrase that begins at a word, or null. */
@@ -53,7 +66,7 @@ export function findPhrase<T>(
   const first = norms[at];
   if (first === undefined) return null;
   // Hundreds of phrases begin with the same word, few go on with the same
-  for (const phrase of at + 1 < norms.length ? index.get(keyOf(norms, at)) ?? [] : []) {
+  for (const phrase of at + 1 < norms.length ? index.get(`${first} ${norms[at + 1]}`) ?? [] : []) {
     const { words } = phrase;
     let i = 2;
     while (i < words.length && norms[at + i] === words[i]) i++;
@@ -63,7 +76,9 @@ export function findPhrase<T>(
   return word?.words.length === 1 ? word : null;
 }
 
-function keyOf(words: readonly string[], at: number): string {
-  const next = words[at + 1];
-  return next === undefined ? words[at]! : `${words[at]} ${next}`;
+/** The first two words. */
+function keyOf(phrase: string): string {
+  const first = phrase.indexOf(" ");
+  const second = first < 0 ? -1 : phrase.indexOf(" ", first + 1);
+  return second < 0 ? phrase : phrase.slice(0, second);
 }

@@ -2,11 +2,13 @@ import type { PlainRole } from "../sense.ts";
 
 /** Words separated by bars, phrases with spaces. */
 export const list = (text: string): string[] =>
-  text.split("|").map((phrase) => phrase.trim().replace(/\s+/g, " ")).filter((p) => p !== "");
+  text.replace(/\s+/g, " ").split("|").map((phrase) => phrase.trim()).filter((p) => p !== "");
 
 /** Every phrase of one list before every phrase of another. */
-export const pairs = (starts: string, ends: string): string[] =>
-  list(starts).flatMap((start) => list(ends).map((end) => `${start} ${end}`));
+export const pairs = (starts: string, ends: string): string[] => {
+  const tails = list(ends);
+  return list(starts).flatMap((start) => tails.map((end) => `${start} ${end}`));
+};
 
 const GREETINGS = [
   ...pairs(
