@@ -397,11 +397,14 @@ const CAME = /^(?:came|went|left|moved|landed|returned)$/;
 function findMoving(tags: readonly Tag[]): FoundHead | null {
   const wished = wishedAt(tags);
   const at = tags.findIndex(({ norm }, i) =>
-    i > Math.max(0, wished) && !may(tags[i], "adjective") &&
+    i > Math.max(0, wished) && !may(tags[i], "adjective") && tags[i]!.quantity === undefined &&
     norm.split(" ").some((word) => (wished > 0 ? CAME : GOES).test(word))
   );
   if (at < 0) return null;
   const before = tags.slice(Math.max(0, wished), at);
+  // "stake 3 ETH, come on"
+  const [opener] = before.filter((tag) => lightRole(tag) === null && !tag.mark);
+  if ((verbOf(opener, "base")?.actions.length ?? 0) > 0) return null;
   if (!before.some(isSlot) || before.some((tag) => SPEAKER.test(tag.norm.split(" ")[0]!))) {
     return null;
   }

@@ -34,6 +34,7 @@ const DATE = [
   `(?:on |by |until |before |after |since )?(?:the )?\\d{1,2}(?:st|nd|rd|th)? (?:of )?${MONTH}(?:(?: ,)? \\d{4})?`,
   `(?:on |by |until |before |after |since )?${MONTH} \\d{1,2}(?:st|nd|rd|th)(?:(?: ,)? \\d{4})?`,
   `(?:on|by|until|before|after|since) ${MONTH} \\d{1,2}(?:(?: ,)? \\d{4})?`,
+  "(?:on|by|until|till|before|after|from|since|come) (?:[a-z']+ ){1,2}(?:day|eve)(?: [a-z]+)?",
   "(?:on |by |until |before |after |since )?\\d{4} - \\d{1,2} - \\d{1,2}",
   "(?:on |by |until |before |after |since )?\\d{1,2} [/-] \\d{1,2} [/-] (?:\\d{4}|\\d{2})",
   "\\d{1,2}\\.\\d{1,2}\\.\\d{4}",
@@ -88,8 +89,10 @@ function readSpell(context: Context, index: number): Quantity | null {
   const at = hasPrefix ? index + 1 : index;
   const skip = hasPrefix ? covers(context, at, /^(?:the next|another|about|around)(?= )/) : 0;
   const next = at + skip;
-  const to = afterSpell(context, next, hasPrefix);
-  if (to === 0) return null;
+  const end = afterSpell(context, next, hasPrefix);
+  if (end === 0) return null;
+  // "in forty minutes' time", "in an hour's time"
+  const to = end + covers(context, end, /^(?:' )?time(?= |$)/);
   const kind = IN.test(before) ? (/^e/.test(before) ? "schedule" : "time") : "duration";
   if (kind === "duration") {
     const later = covers(context, to, FROM_NOW);

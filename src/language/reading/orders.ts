@@ -59,7 +59,11 @@ export function readOrders(open: readonly OpenOrder[], base: Base): Reading {
     const isFetched = actions.length > 0 && actions.every((action) => fetches.includes(action)) ||
       particles.some((one) => /^(?:out|back|off)$/.test(one)) ||
       / (?:out|back|off)$/.test(word) ||
-      actions.length === 0 && phrases.some(({ prep }) => /^(?:from|out of|off)$/.test(prep ?? ""));
+      actions.length === 0 &&
+        phrases.some(({ prep }) => /^(?:from|out of|off)$/.test(prep ?? "")) ||
+      // "I owe Spark 222 DAI, pay it"
+      actions.some((action) => fetches.includes(action)) &&
+        ground.some(({ norm }) => /^(?:owe|owed|owing)$/.test(norm));
     const meant = referred(phrases, tags, ground, isFetched);
     const place = referredPlace(phrases, tags, ground, isFetched);
     // "My target for SOL is 300, sell all four there": at that price

@@ -348,6 +348,9 @@ function judge(
   for (const [i, { tags, end }] of before.entries()) {
     if (wantsBack(tags)) return fault("not_understood", tags);
     if (isWhen(tags)) return fault("deferred", tags);
+    // "proofread this for me: …"
+    const [opener] = tags.filter((tag) => lightRole(tag) === null && !tag.mark);
+    if (end === ":" && may(opener, "play")) return fault("hypothetical", tags);
     // "borrowing time! 620 USDC from Kamino": what the moment is for is the act
     const isTimeFor = tags.at(-1)!.norm === "time" &&
       tags.some((tag) => verbOf(tag, "gerund")?.actions.length);

@@ -197,11 +197,18 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
       !distinct.some(({ allowed }) => allowed.some((action) => told.includes(action)))
     );
   if (isLost) return refuse("not_understood", distinct.map(({ span }) => span));
+  // "Thank you for unstaking my 19 AVAX so promptly": it is done
+  const thanked = distinct.find(({ read: { order: { head } } }) =>
+    head.form === "noun" && THANKED.test(prompt.slice(0, tokens[head.from]!.start))
+  );
+  if (thanked) return refuse("not_understood", [thanked.span]);
   const spared = sparedIn(parsed, distinct);
   if (spared) return refuse("negation", [spared]);
   const untold = untoldIn(parsed, distinct);
   return untold ? refuse("not_understood", [untold]) : { orders: distinct, refusal: null, parsed };
 }
+
+const THANKED = /\b(?:thanks|thank (?:you|u)|thx|ty|cheers|grateful|gratitude) for\s*$/i;
 
 /** "withdraw my stake and leave the stake as it is": what is acted on is to be left as well. */
 function sparedIn(

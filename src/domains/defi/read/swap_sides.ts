@@ -40,6 +40,11 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
   // "ape 1 ETH into PEPE" gives what "ape 1 ETH" alone would get
   const isInto = named.some(({ prep }) => prep === null) &&
     named.some(({ prep }) => /^(?:into|->)$/.test(prep ?? ""));
+  // "swap 3 ETH into something sensible"
+  const isAny = phrases.some(({ prep, pronoun }) =>
+    RECEIVED.test(prep ?? "") && /^(?:something|anything|whatever|some|any)$/.test(pronoun ?? "")
+  );
+  if (isAny) return nothing;
   // "I want GRT in place of my 75 MATIC, trade it": which of them "it" is
   const isEither = named.some(({ prep }) => /^in (?:exchange|return) for$/.test(prep ?? "")) &&
     phrases.some(({ pronoun }) => pronoun !== null) && !BUYS.test(verb);
