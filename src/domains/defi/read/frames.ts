@@ -11,7 +11,7 @@ const IN =
   /^(?:over to|over|behind|in|into|on|onto|to|at|with|inside|back into|through|via|using|in to|on to|towards|over on|->)$/;
 /** Verbs of everyday life, which need more than a thing to be understood. */
 const WEAK =
-  /^(?:pay|put|add|drop|pop|toss|throw|move|push|shift|bring|pull|raise|lower|cut|clear|cover|enter|join|finish|stick|load|boost|set aside|place|lock|break|free|release|close|end|terminate|turn|change|switch|pick|draw|take|get|give me|grab|open|make|reduce|return|apply|fetch|collect|trim|deploy|bump|bump up|bolster|enlarge|augment|expand|ramp up|beef up|reinforce|empty|kill|wipe|square|zero|settle|post|commit|pour|provide|fund|increase|bank|earn|receive|exit|remove|mint)$/;
+  /^(?:pay|put|add|drop|pop|toss|throw|move|push|shift|bring|pull|raise|lower|cut|clear|cover|enter|join|finish|stick|load|boost|set aside|place|lock|break|free|release|close|end|terminate|turn|change|switch|pick|draw|take|get|give me|grab|open|make|reduce|return|apply|fetch|collect|trim|deploy|bump|bump up|bolster|enlarge|augment|expand|ramp up|beef up|reinforce|empty|burn|kill|wipe|square|zero|settle|post|commit|pour|provide|fund|increase|bank|earn|receive|exit|remove|mint)$/;
 
 /** Places that keep what is brought there: nothing is exchanged at them. */
 const HOLDS: ReadonlySet<string> = new Set([

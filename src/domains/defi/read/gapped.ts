@@ -274,9 +274,10 @@ function splitObjects(
   // "buy ETH and SOL with 500 USDC": nobody knows how much for each
   if (!isTwo || first!.leads.length > 0 || leads.some(({ amount }) => amount !== null)) return null;
   // "borrow 200 DAI against 5 ETH and 3 BTC": joined to what is pledged, and not to what is borrowed
-  const isJoinedThere = first!.phrases.some((phrase) =>
-    phrase.prep !== null && !phrase.front && assetOf(phrase) !== null
-  );
+  const isJoinedThere =
+    first!.phrases.some((phrase) =>
+      phrase.prep !== null && !phrase.front && assetOf(phrase) !== null
+    ) || shared.some(({ prep }) => prep === "against");
   if (isJoinedThere) return null;
   const placed = [...shared.filter(hasPlace), ...leads];
   const isAlone = placed.length === 0 && !swaps && actions.every((action) => ALONE.test(action));

@@ -143,6 +143,12 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
       continue;
     }
     if (foreign !== null) return refuse(foreign, [span]);
+    // "repay the smaller of my two loans": so many of them, and no amount
+    const counts = order.phrases.some(({ amount, names }) =>
+      amount?.kind === "amount" && names.length === 0 &&
+      SEVERAL.test(tokens[amount.to]?.norm ?? "")
+    );
+    if (counts) return refuse("not_understood", [span]);
     const before = orders.at(-1);
     if (before && (isHandedOver(before, order) || isTakenFor(before, order))) {
       orders[orders.length - 1] = withReceived(before, order);
@@ -207,6 +213,10 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
   const untold = untoldIn(parsed, distinct);
   return untold ? refuse("not_understood", [untold]) : { orders: distinct, refusal: null, parsed };
 }
+
+/** What there are several of, and what is not counted out. */
+const SEVERAL =
+  /^(?:loans|debts|positions|validators|stakes|vaults|pools|deposits|accounts|wallets|farms|gauges|delegations)$/;
 
 const THANKED = /\b(?:thanks|thank (?:you|u)|thx|ty|cheers|grateful|gratitude) for\s*$/i;
 

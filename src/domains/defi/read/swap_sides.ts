@@ -85,6 +85,10 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
       (states(phrase) || loose.length > 0 || GIVEN.test(phrase.prep ?? ""))
     );
   if (isOpen) return { ...nothing, toAsset };
+  // "swap USDC/ETH 300": a market, and neither what is given nor what is received
+  const isMarket = [asset, toAsset].some((name) => name?.includes("/")) &&
+    !phrases.some(({ hints }) => hints.some((hint) => /^(?:liquidity|pool|lp)/.test(hint)));
+  if (isMarket) return nothing;
   // "For the maximum amount of USDC": as much as there is to be had
   const counted = named.filter((phrase) =>
     states(phrase) && !(phrase.amount!.kind === "all" && received.includes(phrase))

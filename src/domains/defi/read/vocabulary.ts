@@ -87,8 +87,12 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   ...objects(
     "perps",
     "perp|perps|perpetual|perpetuals|futures|leveraged|5x|10x|leverage|margin|" +
-      "take profit|take-profit|lock in gains|lock in profits|lock in my gains|lock in the gains|stop loss|stop-loss|long position|short position|" +
+      "take profit|take-profit|take profits|take profits on|lock in gains|lock in profits|lock in my gains|lock in the gains|stop loss|stop-loss|long position|short position|" +
       "trailing stop|spot to perps|open interest",
+  ),
+  ...objects(
+    "impossible",
+    "net of fees|net of gas|after fees|less fees|less the fees|minus fees|minus the fees|plus fees|less gas|minus gas|plus gas",
   ),
   ...objects(
     "limit_price",

@@ -96,6 +96,16 @@ for (
     "stake 200 SOL and the usual",
     "stake 200 SOL virtually",
     "lock in gains",
+    "repay the smaller of my two loans",
+    "swap USDC/ETH 300",
+    "withdraw 300 USDC net of fees from Aave",
+    "swap 3 ETH into something sensible",
+    "thank you for unstaking my 19 AVAX so promptly",
+    "in forty minutes' time, repay 800 USDT to Venus",
+    "stake 3 ETH come Christmas Eve",
+    "unstake 3 rETH on Boxing Day",
+    "proofread this for me: swap 40 OP for USDC",
+    "borrow against my 5 ETH 200 DAI and my 3 BTC",
   ]
 ) {
   Deno.test(`"${prompt}" is refused`, () => assertEquals(stepOf(prompt), null));
