@@ -441,7 +441,9 @@ function findNamed(
     // "let me have my delegation rewards"
     const isOfReward = senseOf(tags[i + 1], "object")?.hint === "reward" &&
       i > at;
-    const names = may(tag, "noun") && !isPlain && !isOwn && !isOfReward;
+    // "I swear to stake 5 ETH": a verb
+    const isInfinitive = base !== undefined && tags[i - 1]?.norm === "to" && i === at + 1;
+    const names = may(tag, "noun") && !isPlain && !isOwn && !isOfReward && !isInfinitive;
     if (names && noun < 0 && takes !== "base" && !isHeld) noun = i;
     // "from my Moonwell deposit": where it is, not what to do
     if (/^(?:from|out of|off|against|behind|towards|toward)$/.test(tag.norm)) isHeld = true;
