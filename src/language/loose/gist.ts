@@ -14,7 +14,7 @@ const OTHERS =
   /^(?:he|she|they|them|him|her|his|their|you|your|you're|yours|who|whose|someone|somebody|anyone|everyone|people|nobody|guys|folks)$/;
 /** Words of a report or a plan: an order that is to be carried out now has none of them. */
 const TELLS =
-  /^(?:was|were|hate|hated|enjoy|enjoyed|miss|missed|regret|regretted|remember|remembered|recall|agreed|supposed|promised|forgot|dread|fear|dislike|detest|adore|considered|tried|planned|allowed|refused|wanted|wished|hoped|had|did|didn't|went|yesterday|ago|tomorrow|tonight|later|soon|next|someday|again|already|inclined|bearing|way|ways|cheap|expensive|erase|slippage|earlier|will|info|information|finished|executed|completed|used|count|step|steps|finish|finally|once|afterwards|difference|versus|unsend|made|usually|always|often|sometimes|how|why|what|which|when|where|whether|would've|should've|could've)$/;
+  /^(?:was|were|came|hate|hated|enjoy|enjoyed|miss|missed|regret|regretted|remember|remembered|recall|agreed|supposed|promised|forgot|dread|fear|dislike|detest|adore|considered|tried|planned|allowed|refused|wanted|wished|hoped|had|did|didn't|went|yesterday|ago|tomorrow|tonight|later|soon|next|someday|again|already|inclined|bearing|way|ways|cheap|expensive|erase|slippage|earlier|will|info|information|finished|executed|completed|used|count|step|steps|finish|finally|once|afterwards|difference|versus|unsend|made|usually|always|often|sometimes|how|why|what|which|when|where|whether|would've|should've|could've)$/;
 
 /** Longest prompt whose gist is looked for, in tags: a longer one says more than one thing. */
 const MAX_TAGS = 40;

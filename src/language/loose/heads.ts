@@ -419,6 +419,8 @@ function findMoving(tags: readonly Tag[]): FoundHead | null {
     before.some((tag) => tag.norm === "let") ||
     before.at(-1)?.norm === "to" && before.some((tag) => may(tag, "frame"));
   if (tags[at]!.norm === "leave" && !isBidden) return null;
+  // "5 ETH must have come out of Aave"
+  if (/^(?:have|has|had)$/.test(tags[at - 1]!.norm)) return null;
   const mayGo = words.some((word) => /^(?:could|may)$/.test(word));
   if (mayGo && !tags.some((tag) => may(tag, "courtesy") && !may(tag, "frame"))) return null;
   const tag = tags[at]!;
