@@ -6,7 +6,7 @@ import type { ActivePoint } from "../../src/run/operating_point.ts";
 import { decideOrders } from "../../src/run/decide_orders.ts";
 
 const STRICT = "deposit 5 ETH into aave";
-const LAX = "funnel 300 USDC into compound";
+const LAX = "decant 300 USDC into compound";
 
 /** Always sure of a deposit; the score as an order is given, of whole prompts and of words alone. */
 function mapperScoring(

@@ -190,7 +190,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
     "read|read out|read me|indicate|know|define|type|guide|" +
     "analyse|review|inspect|track down|look up|tell|explain|describe|summarize|summarise|report",
   none:
-    "leave the pool alone|leave the pool as it is|leave the pool as is|leave the pool untouched|leave the validator alone|leave my validator alone|hold|keep|halt|pause|suspend|insure|leave|hodl|protect|guard|block|lose|steal|hack|reserve|save|protect",
+    "pass on|pass up|pass over|leave the pool alone|leave the pool as it is|leave the pool as is|leave the pool untouched|leave the validator alone|leave my validator alone|hold|keep|halt|pause|suspend|insure|leave|hodl|protect|guard|block|lose|steal|hack|reserve|save|protect",
 };
 
 /** Verbs of the domain and of orders outside of it. */
