@@ -171,6 +171,9 @@ function ofSides(
 function ofWord({ order: { head, phrases }, places, assets }: Said): string | null {
   const counts = phrases.some(({ amount, pronoun }) => amount !== null || pronoun !== null);
   switch (head.word) {
+    case "earn":
+      // "stake and earn eight percent": what it brings
+      return assets.length === 0 ? "not_understood" : null;
     case "spend":
       // "let the router spend my LINK"
       return assets.length < 2 && places.length > 0 ? "approve" : null;
