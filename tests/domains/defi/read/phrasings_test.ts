@@ -113,6 +113,12 @@ const READ: readonly (readonly [string, string])[] = [
     "withdraw_asset",
   ],
   ["secure the chain with 200 ATOM", "stake_asset"],
+  // What bids to act, what asks for help, what one does without
+  ["500 USDC to SOL, do it", "swap_asset"],
+  ["66 INJ unstaked, make it happen", "unstake_asset"],
+  ["won't you help a sister out and claim my CRV", "claim_rewards"],
+  ["skip the disclaimers: swap 2 ETH to DAI", "swap_asset"],
+  ["supply 5 ETH to Aave, no typo", "deposit_asset"],
 ];
 
 for (const [prompt, action] of READ) {
@@ -193,6 +199,9 @@ const REFUSED: readonly string[] = [
   "I'd like 500 USDC as my collateral is thin",
   "make that 5 ETH",
   "swap 5 ETH at not above 2,000 USDC",
+  "my 5 ETH staked on lido, let's go",
+  "500 USDC to Kim, do it",
+  "my 500 USDC in Aave, do it later",
 ];
 
 for (const prompt of REFUSED) {
