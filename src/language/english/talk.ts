@@ -351,6 +351,7 @@ const LABELS = [
     one final|a final|last|simple|a simple|easy|an easy|big|a big|huge|a huge`,
     "favour|favor|request|ask|job|task|thing",
   ),
+  ...list("new one|new order|new request|new instruction|change of plan|change of plans"),
   ...list("the job|today's job|today's task|job for you|a job for you|task for you|job of the day"),
 ];
 

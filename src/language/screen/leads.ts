@@ -7,17 +7,19 @@ import { lightRole } from "./transparent.ts";
 
 /** What nobody needs to mind: "never mind the gas", "no matter what the news says". */
 const DISMISSES =
-  /^(?:and |but |so )?(?:never ?mind|nvm|forget|forget about|never mind about|ignore|to hell with|screw|sod|bugger|blow|hang|damn|pay no (?:attention|heed) to|don't mind|dont mind|do not mind|pardon|excuse|forgive|regardless of|irrespective of|no matter|never mind|despite|in spite of|notwithstanding|whatever|i don't care about|i dont care about|don't care about|dont care about|who cares about) (?:(?:the|my|our|all the|all this|all that|this|that|these|those|his|her|their) |(?:what|how|who) (?!i\b|we\b|you\b|it\b))/;
+  /^(?:and |but |so )?(?:never ?mind|nvm|forget|forget about|never mind about|ignore|to hell with|screw|sod|bugger|blow|hang|damn|pay no (?:attention|heed) to|don't mind|dont mind|do not mind|pardon|excuse|forgive|regardless of|irrespective of|no matter|never mind|despite|in spite of|notwithstanding|whatever|i don't care about|i dont care about|don't care about|dont care about|who cares about|(?:i |we )?(?:really |just )?(?:don't|dont|do not|couldn't|could not) (?:really )?(?:care|give a (?:damn|toss|hoot|monkey's|fig|rat's ass|shit|fuck))(?: about)?|idc|idgaf) (?:(?:the|my|our|all the|all this|all that|this|that|these|those|his|her|their) |(?:what|how|who) (?!i\b|we\b|you\b|it\b))/;
 /** What was said in an earlier turn, and is not what is said now. */
 const TAKES_BACK =
-  /^(?:forget|ignore|scratch|strike|never ?mind|disregard|cancel) (?:all|everything|what|whatever|anything|all that) ?(?:that )?(?:i|we) (?:just )?(?:said|typed|wrote|told you|asked|asked for|sent)(?: you)?(?: earlier| before| above| just now| yesterday| last time| so far| until now)?$/;
+  /^(?:forget|scratch|scrap|ditch|bin|drop|never ?mind|disregard|strike) (?:the|my|that|this) (?:(?:last|previous|earlier|first|old|other|former) )?(?:idea|one|plan|thought|thing|suggestion|message|question|email|note)(?: (?:of mine|from (?:before|earlier|yesterday)|i (?:had|sent|asked|wrote)))?$|^(?:forget|ignore|scratch|strike|never ?mind|disregard|cancel) (?:all|everything|what|whatever|anything|all that) ?(?:that )?(?:i|we) (?:just )?(?:said|typed|wrote|told you|asked|asked for|sent)(?: you)?(?: earlier| before| above| just now| yesterday| last time| so far| until now)?$/;
 /** "My wife says no, I say yes": what others think, and what the speaker does. */
 const OVERRIDES =
-  /^(?:and |but )?(?:i know )?(?:(?:my|the|our|every) [a-z]+(?: [a-z]+)?|everyone|everybody|people|they|twitter|i|he|she)(?: keeps?| all)? (?:says?|said|saying|told me|tells me|warned me|advised me|warns me) (?:no|not to|don't|not to do it|to wait|to hold|never|otherwise|it's (?:mad|crazy|stupid|dumb|risky|a bad idea)|i'm (?:mad|crazy|nuts))(?: earlier| before| yesterday)? but (?:but )?(?:i say (?:yes|do it|otherwise)|idc|i don't care|i dont care|who cares|yes|i'm doing it(?: anyway)?|i disagree|i know better|i don't listen|i do)$/;
+  /^(?:and |but )?(?:i know )?(?:(?:my|the|our|every) [a-z]+(?: [a-z]+)?|ct|chatgpt|reddit|everyone|everybody|people|they|twitter|i|he|she)(?: keeps?| all)? (?:says?|said|saying|tweets|thinks|swears|insists|told me|tells me|warned me|advised me|warns me) (?:no|nope|not yet|don't [a-z]+(?: early| now| yet| it| them| anything)?|never [a-z]+|not to [a-z]+(?: early| now| yet| it)?|not to|don't|not to do it|to wait|to hold|never|otherwise|it's (?:mad|crazy|stupid|dumb|risky|a bad idea)|i'm (?:mad|crazy|nuts))(?: earlier| before| yesterday| last week| last time| the other day)? but (?:but )?(?:today |now |this time )?(?:i say (?:yes|do it|otherwise)|idc|i don't care|i dont care|who cares|yes|i'm doing it(?: anyway)?|i disagree|i beg to differ|i differ|i'm ignoring (?:it|them|him|her|that)|i've (?:had a think|slept on it|changed my mind)(?: since)?|i know better|i don't listen|i do)$/;
 /** Haste and resolve that a negation says. */
 const RESOLVES = [
   /^(?:and )?no (?:more )?(?:lectures?|speeches|sermons?|advice|hard feelings|offen[cs]e|pressure|sweat|biggie|big deal|small talk|chit-?chat|pleasantries|frills|fanfare|ceremony|explanations?|arguments?|objections?|discussions?|debates?|comments?|funny business|faff|hassle|bother|problem|problemo|mercy|turning back|going back|looking back|peeking|sleep|rest for the wicked|pain no gain|guts no glory)(?: please| now| today| at all| from you)?$/,
   /^(?:(?:ok|okay|aight|alright|yeah|all right) )?(?:bet|say less|heard|facts|copy that|roger|roger that|sweet|nice one|right on|got it|game time|go time|degen time|showtime|party time|crunch time|we ball|we move|we ride|we ridin|let's ride|vamos|allez|giddy up|tally ho|onwards|forward march|all aboard)$/,
+  /^(?:this|that|it)(?:'s| is) neither an? (?:test|drill|joke|question|game|prank|rehearsal|whim) nor an? (?:test|drill|joke|question|game|prank|rehearsal|whim)$/,
+  /^(?:and |but |so )?(?:i|we) (?:do not|don't|dont|didn't|did not) (?:want|need|require|ask for|come for|seek) (?:an?|any|your|the|another|more|no) (?:[a-z]+ )?(?:quote|quotation|estimate|lecture|lectures|tutorial|explanation|explanations|advice|opinion|discussion|debate|speech|sermon|walkthrough|guide|summary|breakdown|analysis|comparison|hand-holding|pep talk|second opinion|permission|convincing|persuading|reminder|warning|price check|preamble|small talk|chat)$/,
   /^nothing (?:to worry about|personal|to see here|special|new|to fear|wrong with that|much to say|to it|ventured nothing gained|complicated|dramatic|wild|crazy)(?: here| today)?$/,
   /^(?:but |and )?(?:don't|dont|do not|never) (?:tell (?:my|the|our|anyone|anybody|him|her|them)(?: [a-z]+){0,2}|let (?:my|the|our|anyone|anybody|him|her|them)(?: [a-z]+){0,2} know)(?: but)?$/,
   /^(?:long time no (?:see|speak|chat|talk|hear)|between you and me|just between us|just between you and me)$/,
@@ -86,6 +88,16 @@ function isLead(tags: readonly Tag[], isBehind = false): boolean {
 
 const ENDS = /^[,.:;!\n-]$/;
 
+/** "…; I say repay 640 USDC": where the order begins that the speaker sets against others; -1 if he does not. */
+function sayAt(tags: readonly Tag[], end: number): number {
+  let at = end + 1;
+  while (may(tags[at], "but")) at++;
+  if (tags[at]?.norm === "i" && tags[at + 1]?.norm === "say") at += 2;
+  else if (tags[at]?.norm === "i say") at++;
+  else return -1;
+  return verbOf(tags[at], "base") ? at : -1;
+}
+
 /** Takes out clauses before and behind an order that say what need not be minded. */
 export function dropLeads(tags: readonly Tag[], roles: Roles): Tag[] {
   let from = 0;
@@ -100,6 +112,11 @@ export function dropLeads(tags: readonly Tag[], roles: Roles): Tag[] {
     if (both) {
       from = next + 1;
       continue;
+    }
+    const said = end < 0 ? -1 : sayAt(tags, end);
+    if (said > 0 && OVERRIDES.test(`${textOf(tags.slice(start, end))} but i say yes`)) {
+      from = said;
+      break;
     }
     if (answered < 0 && (end < 0 || tags[end]!.mark === "?" || !isLead(tags.slice(start, end)))) {
       break;

@@ -119,6 +119,10 @@ const READ: readonly (readonly [string, string])[] = [
   ["won't you help a sister out and claim my CRV", "claim_rewards"],
   ["skip the disclaimers: swap 2 ETH to DAI", "swap_asset"],
   ["supply 5 ETH to Aave, no typo", "deposit_asset"],
+  // What others say, and what the speaker says
+  ["The papers say don't repay early; I say repay 640 USDC on Aave now", "repay_asset"],
+  ["I don't need your opinion, swap 2 ETH to DAI", "swap_asset"],
+  ["scrap the last idea, new one: stake 5 SOL", "stake_asset"],
 ];
 
 for (const [prompt, action] of READ) {
@@ -200,6 +204,8 @@ const REFUSED: readonly string[] = [
   "make that 5 ETH",
   "swap 5 ETH at not above 2,000 USDC",
   "my 5 ETH staked on lido, let's go",
+  "my dad says never stake 5 ETH, I say nothing",
+  "scrap the swap, stake 5 ETH",
   "500 USDC to Kim, do it",
   "my 500 USDC in Aave, do it later",
 ];
