@@ -48,6 +48,14 @@ const POLITE = [
     "ask that you|ask you to|request that you|request you to|kindly ask you to|beg you to|beg that you",
   ),
   "allow me to",
+  ...pairs(
+    "what i'm|what i am|what im|all i'm|all i am|all im",
+    "saying is|asking is|asking you is to|asking for is that you|telling you is to|telling you is",
+  ),
+  ...pairs(
+    "what i want is for|what i need is for|all i want is for|all i need is for|what i'd like is for",
+    "you to",
+  ),
   "permit me to",
   ...pairs(
     "won't you|wont you|won't ya",
@@ -296,6 +304,10 @@ export const ASKS_GERUND: readonly string[] = [
 
 /** Frames that a thing or an act follows. */
 export const ASKS_THING: readonly string[] = [
+  ...pairs(
+    "it'd be|it would be|it'd be so|it would be so",
+    "lovely to see|nice to see|great to see|good to see|wonderful to see|grand to see|lovely to have|nice to have|great to have|good to have|wonderful to have",
+  ),
   ...pairs(
     "nothing would|nothing could",
     "please me more than|make me happier than|suit me better than|make me gladder than",

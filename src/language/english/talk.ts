@@ -28,8 +28,15 @@ const GREETINGS = [
     "nice|good|great|lovely|pleased|so good",
     "to see you|to see you again|to meet you|to hear from you|to be back",
   ),
+  ...pairs(
+    "how's the|how is the|how are the|how's your|how are your|hows the|hope the",
+    `family|wife|kids|missus|children|little ones|folks|dog|weather|weather there|weather over there|family keeping|
+    family doing|kids doing|family is well|family are well|kids are well`,
+  ),
   ...list(
-    `how do you do|how have you been|how've you been|how you doing|how r u|merry christmas|
+    `hullo|hullo there|'ello|ello|ahoy|ahoy there|hey hey|hi hi|yo yo|ayo|eyo|wotcha|wagwan|wassup|greetings and salutations|
+    mine are well|mine is well|mine are fine|all well here|all good here|all is well here|all well at my end|
+    how do you do|how have you been|how've you been|how you doing|how r u|merry christmas|
     merry xmas|season's greetings|eid mubarak|ramadan mubarak|what's new|whats new|what's cooking|
     what's happening|what's poppin|it's me again|its me again|me again|tis me again|only me|
     only me again|you alright|you good|u good|all right there|top of the morning|good night|
@@ -201,6 +208,24 @@ const STOPS = [
 const INSISTENCES = [
   ...STOPS,
   ...pairs(
+    "every",
+    `little helps|bit helps|bit counts|little counts|penny counts|penny helps|cent counts|cent helps|sat counts|satoshi counts|
+    drop counts|wei counts|gwei counts|dollar counts|coin counts|crumb counts|cent matters|penny matters|
+    sat matters|bit matters|drop matters|second counts|minute counts|second matters`,
+  ),
+  ...pairs(
+    "my mum|my mom|my mama|my momma|my mother|my dad|my parents|my gran|my grandma|mama|momma",
+    `raised me right|raised me well|raised me better|taught me well|didn't raise a fool|didn't raise no fool|
+    didn't raise a quitter|didn't raise no quitter|would be proud|will be proud|would be so proud`,
+  ),
+  ...list(
+    `of my own free will|of my own accord|
+    of my own volition|under no duress|i'm sober|i am sober|stone cold sober|being of sound mind|of sound mind|
+    of sound mind and body|i'm of sound mind|not in a minute|not in a bit|
+    not the day after|starting the clock|taking one for the team|
+    trusting the process|keeping it simple|keeping it moving|playing it safe`,
+  ),
+  ...pairs(
     "without the|without any|without a|and without the|and without any|and without a|without further|without more|without any more|with no|with no more|without all the",
     SMALL_TALK,
   ),
@@ -350,6 +375,9 @@ const LABELS = [
     one small|one little|one tiny|another|another quick|one more|one last|just one more|
     one final|a final|last|simple|a simple|easy|an easy|big|a big|huge|a huge`,
     "favour|favor|request|ask|job|task|thing",
+  ),
+  ...list(
+    "action required|action required of you|action needed|for immediate action|for your action",
   ),
   ...list("new one|new order|new request|new instruction|change of plan|change of plans"),
   ...list("the job|today's job|today's task|job for you|a job for you|task for you|job of the day"),

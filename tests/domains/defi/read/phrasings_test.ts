@@ -119,6 +119,11 @@ const READ: readonly (readonly [string, string])[] = [
   ["won't you help a sister out and claim my CRV", "claim_rewards"],
   ["skip the disclaimers: swap 2 ETH to DAI", "swap_asset"],
   ["supply 5 ETH to Aave, no typo", "deposit_asset"],
+  ["repay 40 DAI on Spark, my mum raised me right", "repay_asset"],
+  ["quick one before my train leaves: stake 11 DOT", "stake_asset"],
+  ["delegate 150 OSMO to Cosmostation, they been good to me", "stake_asset"],
+  ["nobody's forcing me lol, stake 5 ETH", "stake_asset"],
+  ["what I'm saying is supply 1 WBTC to Aave", "deposit_asset"],
   // What others say, and what the speaker says
   ["The papers say don't repay early; I say repay 640 USDC on Aave now", "repay_asset"],
   ["I don't need your opinion, swap 2 ETH to DAI", "swap_asset"],
@@ -206,6 +211,8 @@ const REFUSED: readonly string[] = [
   "my 5 ETH staked on lido, let's go",
   "my dad says never stake 5 ETH, I say nothing",
   "scrap the swap, stake 5 ETH",
+  "nobody's forcing me to stake 5 ETH",
+  "stake 5 SOL with jito, they're good for 8%",
   "500 USDC to Kim, do it",
   "my 500 USDC in Aave, do it later",
 ];
