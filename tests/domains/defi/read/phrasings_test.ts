@@ -124,6 +124,10 @@ const READ: readonly (readonly [string, string])[] = [
   ["delegate 150 OSMO to Cosmostation, they been good to me", "stake_asset"],
   ["nobody's forcing me lol, stake 5 ETH", "stake_asset"],
   ["what I'm saying is supply 1 WBTC to Aave", "deposit_asset"],
+  // What pays, before and behind
+  ["paying in USDC, buy 2 ETH", "swap_asset"],
+  ["please pay with USDT: get 30 LINK", "swap_asset"],
+  ["grab 20 bucks of DOGE, spend BNB", "swap_asset"],
   // What others say, and what the speaker says
   ["The papers say don't repay early; I say repay 640 USDC on Aave now", "repay_asset"],
   ["I don't need your opinion, swap 2 ETH to DAI", "swap_asset"],
@@ -211,6 +215,7 @@ const REFUSED: readonly string[] = [
   "my 5 ETH staked on lido, let's go",
   "my dad says never stake 5 ETH, I say nothing",
   "scrap the swap, stake 5 ETH",
+  "pay with DAI, get me 4 AAVE and 2 UNI",
   "nobody's forcing me to stake 5 ETH",
   "stake 5 SOL with jito, they're good for 8%",
   "500 USDC to Kim, do it",
