@@ -128,6 +128,9 @@ const READ: readonly (readonly [string, string])[] = [
   ["paying in USDC, buy 2 ETH", "swap_asset"],
   ["please pay with USDT: get 30 LINK", "swap_asset"],
   ["grab 20 bucks of DOGE, spend BNB", "swap_asset"],
+  // What is mended behind a semicolon; of one
+  ["Withdraw 900 USDT from Aave; I beg your pardon, from Compound", "withdraw_asset"],
+  ["stake 0.75 of an ETH", "stake_asset"],
   // What others say, and what the speaker says
   ["The papers say don't repay early; I say repay 640 USDC on Aave now", "repay_asset"],
   ["I don't need your opinion, swap 2 ETH to DAI", "swap_asset"],
@@ -215,6 +218,7 @@ const REFUSED: readonly string[] = [
   "my 5 ETH staked on lido, let's go",
   "my dad says never stake 5 ETH, I say nothing",
   "scrap the swap, stake 5 ETH",
+  "swap 5 ETH to DAI; sorry, stake it",
   "pay with DAI, get me 4 AAVE and 2 UNI",
   "nobody's forcing me to stake 5 ETH",
   "stake 5 SOL with jito, they're good for 8%",
