@@ -170,7 +170,8 @@ export function dropSpared(tags: readonly Tag[], roles: Roles): Tag[] {
   const [first] = tags;
   if (
     first === undefined ||
-    !/^(?:leave|keep|spare|don't touch|dont touch|do not touch|don't|dont|do not)$/.test(first.norm)
+    !/^(?:leave|keep|spare|don't touch|dont touch|do not touch|don't|dont|do not|forget|forget about|never ?mind|skip)$/
+      .test(first.norm)
   ) return [...tags];
   const at = tags.findIndex((tag, i) =>
     i > 1 && i < 10 && (may(tag, "but", "and") || /^[,;.]$/.test(tag.mark ?? ""))
@@ -183,7 +184,9 @@ export function dropSpared(tags: readonly Tag[], roles: Roles): Tag[] {
   let to = at + 1;
   while (tags[to] && (tags[to]!.mark || may(tags[to], "but", "and", "filler"))) to++;
   const rest = tags.slice(to);
-  const isElse = names.length > 0 && (verbOf(rest[0], "base")?.actions.length ?? 0) > 0 &&
+  const isAsked = (verbOf(rest[0], "base")?.actions.length ?? 0) > 0 ||
+    /^(?:give me|give us|get me|gimme)$/.test(rest[0]?.norm ?? "");
+  const isElse = names.length > 0 && isAsked &&
     rest.some((tag) => may(tag, "name")) &&
     !rest.some(({ norm }) =>
       names.some((name) => name.norm === norm) || /^(?:it|them|all|everything)$/.test(norm)
@@ -194,7 +197,7 @@ export function dropSpared(tags: readonly Tag[], roles: Roles): Tag[] {
 }
 
 const SPARES =
-  /^(?:(?:leave|keep) (?:the|my|our) .+ (?:alone|be|in peace|out of it|as (?:it is|they are|is)|where (?:it is|they are)|untouched|put|there)|spare (?:the|my|our) .+|(?:don't|dont|do not) touch (?:the|my|our) .+)$/;
+  /^(?:(?:leave|keep) (?:the|my|our) .+ (?:alone|be|in peace|out of it|as (?:it is|they are|is)|where (?:it is|they are)|untouched|put|there)|(?:spare|forget|forget about|never ?mind|skip) (?:the|my|our) (?!loan|debt|rest)\S+|(?:don't|dont|do not) touch (?:the|my|our) .+)$/;
 
 const textOf = (tags: readonly Tag[]): string =>
   tags.filter(({ mark }) => !mark).map(({ norm }) => norm).join(" ");

@@ -131,6 +131,10 @@ const READ: readonly (readonly [string, string])[] = [
   // What is mended behind a semicolon; of one
   ["Withdraw 900 USDT from Aave; I beg your pardon, from Compound", "withdraw_asset"],
   ["stake 0.75 of an ETH", "stake_asset"],
+  // A picture sets off, and another thing is let be
+  ["one last thing before bed 😴 stake those 11 DOT", "stake_asset"],
+  ["gas is cheap ⛽ stake 5 SOL", "stake_asset"],
+  ["forget the DAI, give me USDT for my 80 UNI", "swap_asset"],
   // What others say, and what the speaker says
   ["The papers say don't repay early; I say repay 640 USDC on Aave now", "repay_asset"],
   ["I don't need your opinion, swap 2 ETH to DAI", "swap_asset"],
@@ -218,6 +222,9 @@ const REFUSED: readonly string[] = [
   "my 5 ETH staked on lido, let's go",
   "my dad says never stake 5 ETH, I say nothing",
   "scrap the swap, stake 5 ETH",
+  "forget the DAI, repay 40 DAI",
+  "if it dips 📉 stake 5 SOL",
+  "don't 🙏 stake 5 SOL",
   "swap 5 ETH to DAI; sorry, stake it",
   "pay with DAI, get me 4 AAVE and 2 UNI",
   "nobody's forcing me to stake 5 ETH",
@@ -252,4 +259,9 @@ Deno.test("proposeOrders() proposes what stands behind a clause that nothing set
       "I saw my neighbour stake 5 ETH",
     ]
   ) assertEquals([prompt, proposes(prompt)], [prompt, false]);
+});
+
+Deno.test("readOrders() reads two orders with a picture between them", () => {
+  const { orders } = readOrders("claim my CRV 🌾 stake 5 SOL");
+  assertEquals(orders.map(({ text }) => text), ["claim my CRV", "stake 5 SOL"]);
 });
