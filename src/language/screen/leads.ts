@@ -51,7 +51,7 @@ const EXCLAIMS =
   /^what an? (?:[a-z]+ ){0,2}(?!(?:joke|test|lie|scam|game|question|idea|thought|quote|line|story|mistake|rip-off)$)[a-z]+$/;
 /** What may be dismissed although orders may be about it. */
 const MINDED =
-  /^(?:fees?|gas|slippage|price|prices|costs?|rates?|yields?|apy|apr|interest|risks?)$/;
+  /^(?:fees?|gas|slippage|price|prices|costs?|rates?|yields?|apy|apr|interest|risks?|unbonding|cooldown|cool-down|queues?|penalt(?:y|ies)|spreads?|lock-?up|delays?)$/;
 /** What is not to be brushed aside: "ignore the warning". */
 const GUARDS =
   /^(?:warnings?|alerts?|previous|prior|instructions?|orders?|requests?|limits?|checks?|guards?|rules?|policy|policies|safety|safeguards?|messages?|prompts?|confirmations?|caps?|plan|plans|deal|deals|trade|trades|swap|swaps|it|them|everything|all)$/;
@@ -295,6 +295,25 @@ export function dropDoubleNegation(tags: readonly Tag[], roles: Roles): Tag[] {
 
 function isSpeaker({ norm }: Tag): boolean {
   return /^(?:i|we|you|u)$/.test(norm);
+}
+
+const HITS = /^(?:hit|press|push|click|tap|smash|mash|punch|slam)$/;
+
+/** "hit repay on 50 USDC", "smash that claim button for my CRV": the act that a button has. */
+export function dropButton(tags: readonly Tag[], roles: Roles): Tag[] {
+  const at = tags.findIndex((tag) => lightRole(tag) === null && !tag.mark);
+  if (at < 0 || !HITS.test(tags[at]!.norm)) return [...tags];
+  let verb = at + 1;
+  if (may(tags[verb], "determiner")) verb++;
+  const isAct = (verbOf(tags[verb], "base")?.actions.length ?? 0) > 0;
+  let to = verb + 1;
+  if (/^(?:button|key|lever)$/.test(tags[to]?.norm ?? "")) to++;
+  if (!isAct || !/^(?:on|for|with)$/.test(tags[to]?.norm ?? "")) return [...tags];
+  const after = tags[to + 1];
+  if (after?.quantity === undefined && !may(after, "determiner")) return [...tags];
+  const left = [...tags.slice(at, verb), ...tags.slice(verb + 1, to + 1)];
+  for (const tag of left) roles.set(tag, "connector");
+  return tags.filter((tag) => !left.includes(tag));
 }
 
 /** "/swap 4 BNB CAKE", "!stake 25 SOL": the sign of a command, glued to a verb of the domain. */

@@ -135,6 +135,10 @@ const READ: readonly (readonly [string, string])[] = [
   ["one last thing before bed 😴 stake those 11 DOT", "stake_asset"],
   ["gas is cheap ⛽ stake 5 SOL", "stake_asset"],
   ["forget the DAI, give me USDT for my 80 UNI", "swap_asset"],
+  // The act that a button has
+  ["smash that stake button on 5 SOL with Jito", "stake_asset"],
+  ["hit repay on 50 USDC for my Moonwell loan", "repay_asset"],
+  ["never mind the queue, unstake 2 ETH from Lido", "unstake_asset"],
   // What others say, and what the speaker says
   ["The papers say don't repay early; I say repay 640 USDC on Aave now", "repay_asset"],
   ["I don't need your opinion, swap 2 ETH to DAI", "swap_asset"],
@@ -222,6 +226,8 @@ const REFUSED: readonly string[] = [
   "my 5 ETH staked on lido, let's go",
   "my dad says never stake 5 ETH, I say nothing",
   "scrap the swap, stake 5 ETH",
+  "don't hit stake on 5 ETH",
+  "hit stake on Kim's 5 ETH",
   "forget the DAI, repay 40 DAI",
   "if it dips 📉 stake 5 SOL",
   "don't 🙏 stake 5 SOL",
