@@ -21,7 +21,13 @@ import { type Token, tokenize } from "./tokens/tokens.ts";
 import { resolveLatter, undoClefts } from "./screen/clefts.ts";
 import { dropContrasts, dropNotBut, dropNotThis } from "./screen/contrasts.ts";
 import { dropExclusions } from "./screen/exclusions.ts";
-import { dropCommandSign, dropDoubleNegation, dropLeads, dropSpared } from "./screen/leads.ts";
+import {
+  dropButton,
+  dropCommandSign,
+  dropDoubleNegation,
+  dropLeads,
+  dropSpared,
+} from "./screen/leads.ts";
 import { toEveryday } from "./screen/everyday.ts";
 import { dropOpening, dropRenames, dropRepairs, dropScratched } from "./screen/repairs.ts";
 import {
@@ -251,7 +257,7 @@ function prepare(prompt: string, lexicon: CompiledLexicon): Prepared | ParsedPro
   const renamed = dropScratched(dropRenames(joinHalves(said, marks), marks), marks);
   const corrected = applyCorrections(dropNotBut(dropUnclear(renamed, marks), marks), marks);
   const mended = dropRepeats(dropRepairs(dropOpening(corrected, marks), marks), marks);
-  const meant = dropDoubleNegation(dropLeads(mended, marks), marks);
+  const meant = dropButton(dropDoubleNegation(dropLeads(mended, marks), marks), marks);
   const told = dropSpared(
     dropNotThis(dropWholeBehind(dropWhole(meant, marks), marks), marks),
     marks,

@@ -3,7 +3,7 @@ import type { CompiledLexicon } from "./lexicon.ts";
 import { findLooseHead } from "./loose/heads.ts";
 import { verbOf } from "./order.ts";
 import { type Mark, may, mayName, senseOf, type Tag } from "./tokens/tags.ts";
-import { lightRole } from "./screen/transparent.ts";
+import { isPicture, lightRole } from "./screen/transparent.ts";
 
 /** A stretch of a prompt between two joints. */
 export interface Segment {
@@ -46,6 +46,12 @@ export function cutSegments(
     }
     if (tag.mark === "-" && isDash(prompt, tags, i, starts)) {
       close(i, "-", "-");
+      from = i + 1;
+      continue;
+    }
+    // "harvest time baby 🌾 pull my rewards": a picture sets off what leads up to an order
+    if (isPicture(tag) && i > from + 1 && setsOff(tags, i)) {
+      close(i, ",", ",");
       from = i + 1;
       continue;
     }
@@ -142,6 +148,19 @@ export function cutSegments(
   }
   close(tags.length, "", "start");
   return segments;
+}
+
+/** True for a picture before what begins as orders do. */
+function setsOff(
+  tags: readonly Tag[],
+  at: number,
+): boolean {
+  let next = at + 1;
+  while (tags[next] && lightRole(tags[next]!) !== null) next++;
+  const verb = verbOf(tags[next], "base");
+  return verb !== undefined && verb.actions.length > 0 && opensThing(tags[next + 1]) &&
+    !may(tags[at - 1], "negation", "prep", "determiner", "and", "frame", "condition") &&
+    tags[at - 1]!.norm !== "to";
 }
 
 /** "before I get liquidated", "before we end up rekt": what is feared, and no order. */

@@ -48,7 +48,19 @@ const POLITE = [
     "ask that you|ask you to|request that you|request you to|kindly ask you to|beg you to|beg that you",
   ),
   "allow me to",
+  ...pairs(
+    "what i'm|what i am|what im|all i'm|all i am|all im",
+    "saying is|asking is|asking you is to|asking for is that you|telling you is to|telling you is",
+  ),
+  ...pairs(
+    "what i want is for|what i need is for|all i want is for|all i need is for|what i'd like is for",
+    "you to",
+  ),
   "permit me to",
+  ...pairs(
+    "won't you|wont you|won't ya",
+    "please|kindly|just|be a dear and|be a love and|be an angel and|be a pal and|do me a favour and|do me a favor and",
+  ),
 ];
 
 /** More of them: "might you be able to", "hoping you could". */
@@ -154,6 +166,8 @@ const HASTE = [
     bite the bullet|pull the trigger|take the plunge|rip the band-aid off|do the honours|
     do the honors|do your thing|do your magic|work your magic|do the decent thing|do the right thing|
     step on it|drop everything|make yourself useful|get on with it|crack on|get to it|be brave|
+    help me out|help us out|help a brother out|help a sister out|help a bro out|help a mate out|help a friend out|help a pal out|
+    help a guy out|help a girl out|help a fella out|help a homie out|lend us a hand|lend a hand|be a help|do me a solid|do us a solid|
     step lively|come on|come along|just relax|chill|chill out|shut up|hush|be quiet|be good|
     be nice|be helpful|listen up|listen|do as you're told|do as i say|do what i say|act fast|act quickly|
     move quickly|move quick|be swift|get off your arse|get off your backside|get your skates on|
@@ -168,6 +182,14 @@ const HASTE = [
     legend and|darling and|star and|angel and|love and|pal and|dear and|mate and|sport and`,
   ),
 ];
+
+/** "won't you help a sister out and": the same, asked for. */
+const HELPS = pairs(
+  "won't you|wont you|can you|could you|would you|will you|can u|could u",
+  `help me out and|help us out and|help a brother out and|help a sister out and|help a bro out and|help a mate out and|
+  help a friend out and|help a pal out and|help a guy out and|help a girl out and|lend me a hand and|lend us a hand and|
+  give me a hand and|give us a hand and|do me a solid and`,
+);
 
 /** Words of one who orders, after each other: "I authorise and direct you to". */
 const ORDERS = [
@@ -225,7 +247,9 @@ const ORDERS = [
 /** Frames that a verb in its base form follows. */
 export const ASKS_BASE: readonly string[] = [
   ...new Set(
-    [...POLITE, ...POLITER, ...DOUBLE, ...HASTE, ...ORDERS].map((phrase) => phrase.trim()),
+    [...POLITE, ...POLITER, ...DOUBLE, ...HASTE, ...HELPS, ...ORDERS].map((phrase) =>
+      phrase.trim()
+    ),
   ),
 ];
 
@@ -280,6 +304,10 @@ export const ASKS_GERUND: readonly string[] = [
 
 /** Frames that a thing or an act follows. */
 export const ASKS_THING: readonly string[] = [
+  ...pairs(
+    "it'd be|it would be|it'd be so|it would be so",
+    "lovely to see|nice to see|great to see|good to see|wonderful to see|grand to see|lovely to have|nice to have|great to have|good to have|wonderful to have",
+  ),
   ...pairs(
     "nothing would|nothing could",
     "please me more than|make me happier than|suit me better than|make me gladder than",

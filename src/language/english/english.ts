@@ -414,7 +414,8 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     `hang on|hang on a sec|hang on a second|no hang on|fat fingers|fat finger|fat-fingered it|butterfingers|wrong key|my finger slipped|finger slipped|i should say|should say|let me rephrase|let me correct myself|let me fix that|er no|uh no|um no|no no|
     i meaned|i intended|i wanted to say|i want to say|i say|i said wrong|i said it wrong|i wrote wrong|i wrote it wrong|i mistyped|mistyped|i mistook|misspoke|my typo|small typo|typo there|er sorry|uh sorry|ah sorry|oh sorry|so sorry|
     what i said was wrong|the amount i said was wrong|the amount was wrong|that was wrong|that's wrong|i gave the wrong amount|i said the wrong amount|i wrote the wrong amount|i said the wrong coin|i named the wrong coin|
-    ${WRONG}|nah|nope|no hold on|no hang on|oh hold on|oh hang on|wait hold on|i misspoke|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
+    ${WRONG}|nah|nope|no hold on|no hang on|oh hold on|oh hang on|wait hold on|i misspoke|i mis-spoke|i misspeak|mis-spoke|beg pardon|beg your pardon|begging your pardon|i do beg your pardon|my error|my apologies no|
+    i stand corrected|silly me|silly of me|slip of the pen|slip of the keyboard|typo|correction|or rather|rather|i meant to say|actually just|actually only|i beg your pardon|let me correct that|my mistake|my bad|i mean|no wait|wait no|or rather|sorry|scratch|correction|make that|i meant|
     hold on ,|hang on ,|hang on no|hold on no|hang on a sec|hang on a second|hang on a minute|scrap that|strike that|sry|soz|whoops|
     fat thumbs|fat fingers|fat finger|fat fingered|sry fat thumbs|sorry fat thumbs|sorry fat fingers|typed it wrong|
     typed that wrong|i typed it wrong|mistyped|i mistyped|slip of the finger|slip of the tongue|

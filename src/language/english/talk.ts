@@ -30,8 +30,15 @@ const GREETINGS = [
     "nice|good|great|lovely|pleased|so good",
     "to see you|to see you again|to meet you|to hear from you|to be back",
   ),
+  ...pairs(
+    "how's the|how is the|how are the|how's your|how are your|hows the|hope the",
+    `family|wife|kids|missus|children|little ones|folks|dog|weather|weather there|weather over there|family keeping|
+    family doing|kids doing|family is well|family are well|kids are well`,
+  ),
   ...list(
-    `how do you do|how have you been|how've you been|how you doing|how r u|merry christmas|
+    `hullo|hullo there|'ello|ello|ahoy|ahoy there|hey hey|hi hi|yo yo|ayo|eyo|wotcha|wagwan|wassup|greetings and salutations|
+    mine are well|mine is well|mine are fine|all well here|all good here|all is well here|all well at my end|
+    how do you do|how have you been|how've you been|how you doing|how r u|merry christmas|
     merry xmas|season's greetings|eid mubarak|ramadan mubarak|what's new|whats new|what's cooking|
     what's happening|what's poppin|it's me again|its me again|me again|tis me again|only me|
     only me again|you alright|you good|u good|all right there|top of the morning|good night|
@@ -145,6 +152,14 @@ const URGENCIES = [
     `explain|talk|waste|chat|chatter|think|lose|argue|discuss|discuss it|explain it|questions|
     explanations|small talk|pleasantries|chit-chat|discussion|talking`,
   ),
+  // What bids to act, so that it asks where nothing else does: "500 USDC to SOL, do it"
+  ...list(
+    `do it|just do it|so do it|please do it|do it already|do it now|do it please|do it fast|do it quick|do it quickly|
+    do this now|make it so|make it happen|make it quick|make it snappy|get it done|get this done|
+    get on it|get on with it|go for it|go on then|let's go|lets go|let's gooo|lets gooo|let's do it|lets do it|let's do this|lets do this|
+    let's get it|lfg|lfgg|lfggg|let her rip|let it rip|hop to|execute now|go ahead|fire away|full send|
+    make it quick please|make it fast|hurry`,
+  ),
   ...list(
     `emergency|it's an emergency|its an emergency|this is an emergency|code red|mayday|sos|
     time is money|time is short|time's short|time is of the essence|time's ticking|
@@ -177,7 +192,10 @@ const IDLING =
   fooling around|fannying about|pussyfooting|pussyfooting around|dilly-dallying|dillydallying|
   lollygagging|staring at me|stressing|sulking`;
 const SMALL_TALK =
-  `small talk|smalltalk|chit-chat|chit chat|chitchat|chatter|pleasantries|lecture|lectures|
+  `tutorial|tutorials|walkthrough|explanation|explanations|disclaimer|disclaimers|fine print|small print|
+  formalities|ceremony|fuss|faff|hand-holding|jargon|history lesson|life story|theatrics|usual lecture|
+  usual speech|usual sermon|usual disclaimers|usual disclaimer|usual questions|usual chatter|usual spiel|spiel|ted talk|pep talk|
+  small talk|smalltalk|chit-chat|chit chat|chitchat|chatter|pleasantries|lecture|lectures|
   speech|sermon|niceties|chat|banter|waffle|nonsense|drama|preamble|jokes`;
 
 /** "stop dawdling", "skip the small talk": against waiting, and not against the order. */
@@ -191,6 +209,28 @@ const STOPS = [
 
 const INSISTENCES = [
   ...STOPS,
+  ...pairs(
+    "every",
+    `little helps|bit helps|bit counts|little counts|penny counts|penny helps|cent counts|cent helps|sat counts|satoshi counts|
+    drop counts|wei counts|gwei counts|dollar counts|coin counts|crumb counts|cent matters|penny matters|
+    sat matters|bit matters|drop matters|second counts|minute counts|second matters`,
+  ),
+  ...pairs(
+    "my mum|my mom|my mama|my momma|my mother|my dad|my parents|my gran|my grandma|mama|momma",
+    `raised me right|raised me well|raised me better|taught me well|didn't raise a fool|didn't raise no fool|
+    didn't raise a quitter|didn't raise no quitter|would be proud|will be proud|would be so proud`,
+  ),
+  ...list(
+    `of my own free will|of my own accord|
+    of my own volition|under no duress|i'm sober|i am sober|stone cold sober|being of sound mind|of sound mind|
+    of sound mind and body|i'm of sound mind|not in a minute|not in a bit|
+    not the day after|starting the clock|taking one for the team|
+    trusting the process|keeping it simple|keeping it moving|playing it safe`,
+  ),
+  ...pairs(
+    "without the|without any|without a|and without the|and without any|and without a|without further|without more|without any more|with no|with no more|without all the",
+    SMALL_TALK,
+  ),
   ...pairs("enough|no more", SMALL_TALK),
   ...pairs("enough|no more", IDLING).filter((phrase) => !/(?:enough|more) \S+ /.test(phrase)),
   ...pairs(
@@ -254,13 +294,18 @@ const INSISTENCES = [
     "penny more|penny less|cent more|cent less|drop more|drop less|wei more|wei less|token more|coin more|satoshi more|satoshi less",
   ),
   ...pairs(
+    "not a|not one|and not a|and not one|not a single|no|nothing|and nothing|not",
+    "penny more or less|cent more or less|drop more or less|wei more or less|token more or less|coin more or less|satoshi more or less|penny more nor less|cent more nor less|drop more nor less|more or less|more nor less|more and nothing less",
+  ),
+  ...pairs(
     "don't tell|dont tell|don't you tell|let's not tell",
     `anyone|anybody|my wife|my husband|my boss|my mum|my mom|mum|mom|my dad|the wife|the missus|
     a soul|the kids|my accountant|my partner|my girlfriend|my boyfriend|the boss|my mother|nobody`,
   ),
   ...pairs(
     "help a|do a",
-    `brother out|bro out|sister out|friend out|fella out|guy out|girl out|pal out|mate out|man out|
+    `homie out|dude out|lady out|gal out|buddy out|chap out|lad out|fellow out|soul out|
+    brother out|bro out|sister out|friend out|fella out|guy out|girl out|pal out|mate out|man out|
     brotha out|guy a favour|guy a favor|girl a favour|friend a favour|mate a favour`,
   ),
   ...list(
@@ -297,6 +342,10 @@ const INSISTENCES = [
     don't mind if i do|this isn't a joke|this isn't a drill|it isn't a test|it's no test|
     no test|not a rehearsal|this is no joke|it's no joke|no bluff|i wouldn't mind at all|
     in fact i insist|i really insist|i absolutely insist|i must insist|idc|idgaf|
+    no typo|not a typo|that's no typo|that's not a typo|it's not a typo|it isn't a typo|this is not a typo|and that's no typo|
+    no mistake|you read that right|yes you read that right|you read it right|you heard that right|yes really|
+    i was clear|i was perfectly clear|i was perfectly clear the first time|i was clear the first time|i've been clear|i thought i was clear|i thought i'd been clear|
+    i think i was clear|i made myself clear|i believe i was clear|i hope that's clear|i hope i'm clear|as i already said|on the contrary|to the contrary|quite the contrary|au contraire|
     i don't care what anyone says|i do mean it|i really mean it|i really do mean it`,
   ),
 ];
@@ -329,6 +378,10 @@ const LABELS = [
     one final|a final|last|simple|a simple|easy|an easy|big|a big|huge|a huge`,
     "favour|favor|request|ask|job|task|thing",
   ),
+  ...list(
+    "action required|action required of you|action needed|for immediate action|for your action",
+  ),
+  ...list("new one|new order|new request|new instruction|change of plan|change of plans"),
   ...list("the job|today's job|today's task|job for you|a job for you|task for you|job of the day"),
 ];
 

@@ -87,13 +87,21 @@ const INTRODUCES =
 const HASTE =
   /^before (?:i|we|the|it|my|our|they|he|she|fees|gas|rates?|prices?|interest|everyone|everybody|anyone|someone|somebody|people|others|another|dinner|lunch|breakfast|bed|bedtime|work|school|class|church|gym|midnight|noon|sunset|christmas|easter|things)\b/;
 
+/** "quick one before my train leaves". */
+const BRIEF =
+  /^(?:just )?(?:(?:a|one) )?(?:quick|last|final|small|little|more)(?: little| quick| last)?(?: (?:one|thing|favou?r|job|ask|request|order|errand))? (?=before )/;
+/** "…, they been good to me": well of those to whom it goes. */
+const PRAISES =
+  /^(?:they|they're|theyre|they've|these guys|those guys|that team|the team|those folks|these folks)(?: (?:are|have|been|always|really|just|all|so|pretty|very|such|a))* (?:good|great|solid|nice|kind|decent|legit|reliable|trustworthy|honest|best|goat|favou?rites?|fair|cheap|fast|lovely|pay well|treat|treated|look after|looked after|never let|earned|deserve|know what|do good|do great|rock|rule)\b[a-z' ]*$/;
+
 /** True for haste: nothing of the domain is waited for. */
 export function isHaste(tags: readonly Tag[]): boolean {
   const words = tags.filter((tag) => !tag.mark && (lightRole(tag) === null || may(tag, "subject")));
   if (/^(?:only|not|just|right|long|even)$/.test(tags.find(({ mark }) => !mark)?.norm ?? "")) {
     return false;
   }
-  return HASTE.test(words.map(({ norm }) => norm).join(" ")) &&
+  const text = words.map(({ norm }) => norm).join(" ").replace(BRIEF, "");
+  return HASTE.test(text) &&
     words.every((tag) =>
       (!tag.quantity || ["time", "date"].includes(tag.quantity.kind)) &&
       !may(tag, "name", "negation", "speech") &&
@@ -157,6 +165,9 @@ export function backgroundFault(
   if (hastens && words.every((tag) => !tag.quantity && !may(tag, "name"))) return null;
   if (isAsideAbout(words, text)) return null;
   const said = tags.filter(({ mark }) => !mark).map(({ norm }) => norm).join(" ");
+  const praises = !isBefore && end !== "?" && PRAISES.test(said) &&
+    words.every((tag) => !tag.quantity && !may(tag, "name", "condition", "speech"));
+  if (praises) return null;
   const introduces = isBefore && end !== ":" && end !== "?" && INTRODUCES.test(said) &&
     tags.every((tag) => !tag.quantity && !may(tag, "name") && !verbOf(tag, "base"));
   if (introduces) return null;

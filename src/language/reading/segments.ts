@@ -310,12 +310,15 @@ function findDoneAside(
   };
 }
 
+/** "my 5 ETH staked, let's go": joy as well as haste. */
+const CHEERS = /^(?:let'?s |lfg|let (?:it|her) |full )/;
+
 /** "AERO emissions from the gauge, please": what asks stands behind a comma. */
 function askedHead(segments: readonly Segment[], segment: Segment, base: Base): FoundHead | null {
   const next = segments[segments.indexOf(segment) + 1];
   const asks = base.isLoose && segment.end === "," && next !== undefined &&
     next.tags.every((tag) => lightRole(tag) !== null) &&
-    next.tags.some((tag) => may(tag, "courtesy"));
+    next.tags.some((tag) => may(tag, "courtesy") || may(tag, "urgency") && !CHEERS.test(tag.norm));
   return asks ? provedHead([...segment.tags, ...next.tags], base, true) : null;
 }
 

@@ -287,8 +287,48 @@ const PAYS =
 const WANTS =
   /^(?:get me|get us|give me|gimme|get|grab me|i want|i need|we want|we need|i'd like|we'd like|i'd love|(?:i want to|i'd like to|we want to|i need to|i wanna) end up with|i want to have)$/;
 
+/** "grab 40 DAI of UNI, spend BNB": what pays, where another verb has what is bought. */
+const SPENDS =
+  /^(?:spend|spending|use|using|use up|burn|i'll spend|i'm spending|i'll use|i'm using)$/;
+const BUYS =
+  /^(?:buy|get|grab|purchase|acquire|pick up|cop|snag|bag|obtain|scoop|scoop up|slurp|snap up)\b/;
+
+/** "Pay with DAI, get me 4 AAVE", "buy 4 AAVE, spend DAI": what pays stands last, and leads in as a means. */
+function payLast(tags: readonly Tag[]): Tag[] {
+  const at = tags.findIndex(({ norm }) => PAYS.test(norm) || SPENDS.test(norm));
+  if (at < 0) return [...tags];
+  const isMark = (tag: Tag | undefined) => tag === undefined || /^[,;.-]$/.test(tag.mark ?? "");
+  let end = at + 1;
+  while (tags[end] && isPart(tags[end]!) && !tags[end]!.quantity) end++;
+  const paid = tags.slice(at + 1, end);
+  const isPaid = paid.filter((tag) => mayName(tag, "asset") || isOpen(tag)).length === 1 &&
+    !paid.some((tag) => mayName(tag, "place")) &&
+    (isMark(tags[end]) || tags[end]!.mark === ":");
+  if (!isPaid) return [...tags];
+  const buys = (tag: Tag | undefined) =>
+    tag !== undefined && (BUYS.test(tag.norm) || WANTS.test(tag.norm));
+  const { from, to, text } = tags[at]!;
+  const pay: Tag = { from, to, text, norm: "paying with", senses: [{ role: "prep" }] };
+  const starts = tags.slice(0, at).every((tag) => lightRole(tag) !== null || tag.mark);
+  if (starts) {
+    const rest = tags.slice(end + 1);
+    const next = rest.findIndex((tag) => lightRole(tag) === null);
+    let stop = rest.findIndex((tag, i) => i > next && tag.mark !== undefined);
+    if (stop < 0) stop = rest.length;
+    const bought = rest.slice(next, stop);
+    const isOne = bought.filter((tag) => mayName(tag, "asset") || isOpen(tag)).length === 1 &&
+      !bought.some(({ norm }) => /^(?:from|off|out of|back|out|with|for|and|loan)$/.test(norm));
+    if (tags[end] === undefined || !buys(rest[next]) || !isOne) return [...tags];
+    return [...tags.slice(0, at), ...rest.slice(0, stop), pay, ...paid, ...rest.slice(stop)];
+  }
+  const first = tags.find((tag) => lightRole(tag) === null && !tag.mark);
+  if (!SPENDS.test(tags[at]!.norm) || !isMark(tags[at - 1]) || !buys(first)) return [...tags];
+  return [...tags.slice(0, at - 1), pay, ...tags.slice(at + 1)];
+}
+
 /** "I need 3 LINK, pay with USDT", "get me 2 ETH, paying in DAI": one thing in exchange for another. */
-function payFor(tags: readonly Tag[]): Tag[] {
+function payFor(said: readonly Tag[]): Tag[] {
+  const tags = payLast(said);
   const pays = tags.findIndex(({ norm }) => PAYS.test(norm));
   const want = tags.findIndex(({ norm }) => WANTS.test(norm));
   const isOther = tags.some((tag) =>

@@ -34,6 +34,10 @@ export function toEveryday(
       const { quantity: _, ...rest } = tag;
       return { ...rest, senses: [{ role: "filler" }] };
     }
+    if (isOfOne(tags, i)) {
+      const { quantity: _, ...rest } = tag;
+      return { ...rest, senses: [{ role: "determiner" }] };
+    }
     if (isMadeOf(tags, i)) return { ...tag, norm: "please", senses: [{ role: "courtesy" }] };
     // "which is why I want …"
     if (SO.test(tag.norm)) return { ...tag, norm: "so" };
@@ -59,6 +63,14 @@ export function toEveryday(
     const { quantity: _, ...rest } = tag;
     return { ...rest, senses: [{ role: "adjective" }] };
   });
+}
+
+/** "0.75 of an ETH": of one of it, as much as is said. */
+function isOfOne(tags: readonly Tag[], at: number): boolean {
+  const counted = tags[at - 2]?.quantity;
+  return (tags[at]!.norm === "an" || tags[at]!.norm === "a") && tags[at - 1]?.norm === "of" &&
+    counted?.kind === "amount" && !counted.refusal && /^0?\.\d/.test(counted.value ?? "") &&
+    mayName(tags[at + 1], "asset");
 }
 
 /** What may follow the name of a place that is left, and leaves nothing in it. */

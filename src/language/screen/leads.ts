@@ -7,17 +7,21 @@ import { lightRole } from "./transparent.ts";
 
 /** What nobody needs to mind: "never mind the gas", "no matter what the news says". */
 const DISMISSES =
-  /^(?:and |but |so )?(?:never ?mind|nvm|forget|forget about|never mind about|ignore|to hell with|screw|sod|bugger|blow|hang|damn|pay no (?:attention|heed) to|don't mind|dont mind|do not mind|pardon|excuse|forgive|regardless of|irrespective of|no matter|never mind|despite|in spite of|notwithstanding|whatever|i don't care about|i dont care about|don't care about|dont care about|who cares about) (?:(?:the|my|our|all the|all this|all that|this|that|these|those|his|her|their) |(?:what|how|who) (?!i\b|we\b|you\b|it\b))/;
+  /^(?:and |but |so )?(?:never ?mind|nvm|forget|forget about|never mind about|ignore|to hell with|screw|sod|bugger|blow|hang|damn|pay no (?:attention|heed) to|don't mind|dont mind|do not mind|pardon|excuse|forgive|regardless of|irrespective of|no matter|never mind|despite|in spite of|notwithstanding|whatever|i don't care about|i dont care about|don't care about|dont care about|who cares about|(?:i |we )?(?:really |just )?(?:don't|dont|do not|couldn't|could not) (?:really )?(?:care|give a (?:damn|toss|hoot|monkey's|fig|rat's ass|shit|fuck))(?: about)?|idc|idgaf) (?:(?:the|my|our|all the|all this|all that|this|that|these|those|his|her|their) |(?:what|how|who) (?!i\b|we\b|you\b|it\b))/;
 /** What was said in an earlier turn, and is not what is said now. */
 const TAKES_BACK =
-  /^(?:forget|ignore|scratch|strike|never ?mind|disregard|cancel) (?:all|everything|what|whatever|anything|all that) ?(?:that )?(?:i|we) (?:just )?(?:said|typed|wrote|told you|asked|asked for|sent)(?: you)?(?: earlier| before| above| just now| yesterday| last time| so far| until now)?$/;
+  /^(?:forget|scratch|scrap|ditch|bin|drop|never ?mind|disregard|strike) (?:the|my|that|this) (?:(?:last|previous|earlier|first|old|other|former) )?(?:idea|one|plan|thought|thing|suggestion|message|question|email|note)(?: (?:of mine|from (?:before|earlier|yesterday)|i (?:had|sent|asked|wrote)))?$|^(?:forget|ignore|scratch|strike|never ?mind|disregard|cancel) (?:all|everything|what|whatever|anything|all that) ?(?:that )?(?:i|we) (?:just )?(?:said|typed|wrote|told you|asked|asked for|sent)(?: you)?(?: earlier| before| above| just now| yesterday| last time| so far| until now)?$/;
 /** "My wife says no, I say yes": what others think, and what the speaker does. */
 const OVERRIDES =
-  /^(?:and |but )?(?:i know )?(?:(?:my|the|our|every) [a-z]+(?: [a-z]+)?|everyone|everybody|people|they|twitter|i|he|she)(?: keeps?| all)? (?:says?|said|saying|told me|tells me|warned me|advised me|warns me) (?:no|not to|don't|not to do it|to wait|to hold|never|otherwise|it's (?:mad|crazy|stupid|dumb|risky|a bad idea)|i'm (?:mad|crazy|nuts))(?: earlier| before| yesterday)? but (?:but )?(?:i say (?:yes|do it|otherwise)|idc|i don't care|i dont care|who cares|yes|i'm doing it(?: anyway)?|i disagree|i know better|i don't listen|i do)$/;
+  /^(?:and |but )?(?:i know )?(?:(?:my|the|our|every) [a-z]+(?: [a-z]+)?|ct|chatgpt|reddit|everyone|everybody|people|they|twitter|i|he|she)(?: keeps?| all)? (?:says?|said|saying|tweets|thinks|swears|insists|told me|tells me|warned me|advised me|warns me) (?:no|nope|not yet|don't [a-z]+(?: early| now| yet| it| them| anything)?|never [a-z]+|not to [a-z]+(?: early| now| yet| it)?|not to|don't|not to do it|to wait|to hold|never|otherwise|it's (?:mad|crazy|stupid|dumb|risky|a bad idea)|i'm (?:mad|crazy|nuts))(?: earlier| before| yesterday| last week| last time| the other day)? but (?:but )?(?:today |now |this time )?(?:i say (?:yes|do it|otherwise)|idc|i don't care|i dont care|who cares|yes|i'm doing it(?: anyway)?|i disagree|i beg to differ|i differ|i'm ignoring (?:it|them|him|her|that)|i've (?:had a think|slept on it|changed my mind)(?: since)?|i know better|i don't listen|i do)$/;
 /** Haste and resolve that a negation says. */
 const RESOLVES = [
   /^(?:and )?no (?:more )?(?:lectures?|speeches|sermons?|advice|hard feelings|offen[cs]e|pressure|sweat|biggie|big deal|small talk|chit-?chat|pleasantries|frills|fanfare|ceremony|explanations?|arguments?|objections?|discussions?|debates?|comments?|funny business|faff|hassle|bother|problem|problemo|mercy|turning back|going back|looking back|peeking|sleep|rest for the wicked|pain no gain|guts no glory)(?: please| now| today| at all| from you)?$/,
   /^(?:(?:ok|okay|aight|alright|yeah|all right) )?(?:bet|say less|heard|facts|copy that|roger|roger that|sweet|nice one|right on|got it|game time|go time|degen time|showtime|party time|crunch time|we ball|we move|we ride|we ridin|let's ride|vamos|allez|giddy up|tally ho|onwards|forward march|all aboard)$/,
+  /^(?:this|that|it)(?:'s| is) neither an? (?:test|drill|joke|question|game|prank|rehearsal|whim) nor an? (?:test|drill|joke|question|game|prank|rehearsal|whim)$/,
+  /^(?:and |but |so )?(?:i|we) (?:do not|don't|dont|didn't|did not) (?:want|need|require|ask for|come for|seek) (?:an?|any|your|the|another|more|no) (?:[a-z]+ )?(?:quote|quotation|estimate|lecture|lectures|tutorial|explanation|explanations|advice|opinion|discussion|debate|speech|sermon|walkthrough|guide|summary|breakdown|analysis|comparison|hand-holding|pep talk|second opinion|permission|convincing|persuading|reminder|warning|price check|preamble|small talk|chat)$/,
+  /^(?:nobody|no ?-?one)(?:'s| is| has)? (?:forcing me|making me(?: do (?:it|this))?|forced me|made me(?: do (?:it|this))?|put me up to (?:it|this)|twisting my arm|twisted my arm|holding a gun to my head)$/,
+  /^(?:since|as|because|seeing as) you(?:'re|'ve)? (?:asked|ask|insist|offered|so kind|here|up|awake)(?: me)?(?: so)?(?: nicely| kindly| politely| sweetly)?$/,
   /^nothing (?:to worry about|personal|to see here|special|new|to fear|wrong with that|much to say|to it|ventured nothing gained|complicated|dramatic|wild|crazy)(?: here| today)?$/,
   /^(?:but |and )?(?:don't|dont|do not|never) (?:tell (?:my|the|our|anyone|anybody|him|her|them)(?: [a-z]+){0,2}|let (?:my|the|our|anyone|anybody|him|her|them)(?: [a-z]+){0,2} know)(?: but)?$/,
   /^(?:long time no (?:see|speak|chat|talk|hear)|between you and me|just between us|just between you and me)$/,
@@ -31,7 +35,7 @@ const RESOLVES = [
 ];
 /** What asks nobody anything. */
 const RHETORICAL =
-  /^(?:so |and |but |oh )?(?:why (?:wait|not|delay|hesitate|bother waiting|wait any longer|wait around|put it off|fight it|resist|mess about|lie|beat about the bush)|(?:yo)?u know what|know what|guess what|what (?:are we|are you|am i) waiting for|what the (?:hell|heck)|who cares|what's not to like|what have i got to lose|what could be simpler|how hard can it be|who am i kidding|what's stopping (?:me|us|you)|who needs (?:sleep|banks)|remember me|miss me|got a (?:sec|second|minute|moment)|(?:are )?(?:you|u) (?:there|awake|up|ready|around)|still there|anyone home|anybody home|ready)$/;
+  /^(?:so |and |but |oh )?(?:why (?:wait|not|delay|hesitate|bother waiting|wait any longer|wait around|put it off|fight it|resist|mess about|lie|beat about the bush)|(?:yo)?u know what|know what|guess what|what (?:are we|are you|am i) waiting for|what the (?:hell|heck)|who cares|what's not to like|what have i got to lose|what could be simpler|how hard can it be|who am i kidding|what's stopping (?:me|us|you)|who needs (?:sleep|banks)|remember me|miss me|got a (?:sec|second|minute|moment)|(?:are )?(?:you|u) (?:there|awake|up|ready|around)|still there|anyone home|anybody home|ready|did(?:n't| not) i (?:just )?(?:tell you|say so|say that|say it|ask you|ask)(?: already| twice| before)?|did i stutter|what did i (?:just )?(?:say|tell you)|how many times(?: must i say it| do i have to (?:say|ask))?|need i (?:say more|go on|repeat myself)|is that clear|are we clear|(?:must|shall|do i have to|do i need to) (?:i )?(?:beg|repeat myself|spell it out|say it twice)|have you forgotten(?: already| me)?|what's (?:taking so long|the hold ?up|keeping you))$/;
 /** What one answers himself. */
 const ANSWERS =
   /^(?:no|not|nope|nah|yes|yeah|yep|never|nothing|nobody|not me|not i|not really|not at all|a bit|a little|a lot|hardly|barely|of course|of course not|absolutely|very|none|no one|not a bit|not in the slightest|not one bit|only a bit|just a bit|you bet|always|who knows|who cares|not us|i am|i do|i did|me)$/;
@@ -47,7 +51,7 @@ const EXCLAIMS =
   /^what an? (?:[a-z]+ ){0,2}(?!(?:joke|test|lie|scam|game|question|idea|thought|quote|line|story|mistake|rip-off)$)[a-z]+$/;
 /** What may be dismissed although orders may be about it. */
 const MINDED =
-  /^(?:fees?|gas|slippage|price|prices|costs?|rates?|yields?|apy|apr|interest|risks?)$/;
+  /^(?:fees?|gas|slippage|price|prices|costs?|rates?|yields?|apy|apr|interest|risks?|unbonding|cooldown|cool-down|queues?|penalt(?:y|ies)|spreads?|lock-?up|delays?)$/;
 /** What is not to be brushed aside: "ignore the warning". */
 const GUARDS =
   /^(?:warnings?|alerts?|previous|prior|instructions?|orders?|requests?|limits?|checks?|guards?|rules?|policy|policies|safety|safeguards?|messages?|prompts?|confirmations?|caps?|plan|plans|deal|deals|trade|trades|swap|swaps|it|them|everything|all)$/;
@@ -86,6 +90,16 @@ function isLead(tags: readonly Tag[], isBehind = false): boolean {
 
 const ENDS = /^[,.:;!\n-]$/;
 
+/** "…; I say repay 640 USDC": where the order begins that the speaker sets against others; -1 if he does not. */
+function sayAt(tags: readonly Tag[], end: number): number {
+  let at = end + 1;
+  while (may(tags[at], "but")) at++;
+  if (tags[at]?.norm === "i" && tags[at + 1]?.norm === "say") at += 2;
+  else if (tags[at]?.norm === "i say") at++;
+  else return -1;
+  return verbOf(tags[at], "base") ? at : -1;
+}
+
 /** Takes out clauses before and behind an order that say what need not be minded. */
 export function dropLeads(tags: readonly Tag[], roles: Roles): Tag[] {
   let from = 0;
@@ -100,6 +114,11 @@ export function dropLeads(tags: readonly Tag[], roles: Roles): Tag[] {
     if (both) {
       from = next + 1;
       continue;
+    }
+    const said = end < 0 ? -1 : sayAt(tags, end);
+    if (said > 0 && OVERRIDES.test(`${textOf(tags.slice(start, end))} but i say yes`)) {
+      from = said;
+      break;
     }
     if (answered < 0 && (end < 0 || tags[end]!.mark === "?" || !isLead(tags.slice(start, end)))) {
       break;
@@ -151,7 +170,8 @@ export function dropSpared(tags: readonly Tag[], roles: Roles): Tag[] {
   const [first] = tags;
   if (
     first === undefined ||
-    !/^(?:leave|keep|spare|don't touch|dont touch|do not touch|don't|dont|do not)$/.test(first.norm)
+    !/^(?:leave|keep|spare|don't touch|dont touch|do not touch|don't|dont|do not|forget|forget about|never ?mind|skip)$/
+      .test(first.norm)
   ) return [...tags];
   const at = tags.findIndex((tag, i) =>
     i > 1 && i < 10 && (may(tag, "but", "and") || /^[,;.]$/.test(tag.mark ?? ""))
@@ -164,7 +184,9 @@ export function dropSpared(tags: readonly Tag[], roles: Roles): Tag[] {
   let to = at + 1;
   while (tags[to] && (tags[to]!.mark || may(tags[to], "but", "and", "filler"))) to++;
   const rest = tags.slice(to);
-  const isElse = names.length > 0 && (verbOf(rest[0], "base")?.actions.length ?? 0) > 0 &&
+  const isAsked = (verbOf(rest[0], "base")?.actions.length ?? 0) > 0 ||
+    /^(?:give me|give us|get me|gimme)$/.test(rest[0]?.norm ?? "");
+  const isElse = names.length > 0 && isAsked &&
     rest.some((tag) => may(tag, "name")) &&
     !rest.some(({ norm }) =>
       names.some((name) => name.norm === norm) || /^(?:it|them|all|everything)$/.test(norm)
@@ -175,7 +197,7 @@ export function dropSpared(tags: readonly Tag[], roles: Roles): Tag[] {
 }
 
 const SPARES =
-  /^(?:(?:leave|keep) (?:the|my|our) .+ (?:alone|be|in peace|out of it|as (?:it is|they are|is)|where (?:it is|they are)|untouched|put|there)|spare (?:the|my|our) .+|(?:don't|dont|do not) touch (?:the|my|our) .+)$/;
+  /^(?:(?:leave|keep) (?:the|my|our) .+ (?:alone|be|in peace|out of it|as (?:it is|they are|is)|where (?:it is|they are)|untouched|put|there)|(?:spare|forget|forget about|never ?mind|skip) (?:the|my|our) (?!loan|debt|rest)\S+|(?:don't|dont|do not) touch (?:the|my|our) .+)$/;
 
 const textOf = (tags: readonly Tag[]): string =>
   tags.filter(({ mark }) => !mark).map(({ norm }) => norm).join(" ");
@@ -273,6 +295,25 @@ export function dropDoubleNegation(tags: readonly Tag[], roles: Roles): Tag[] {
 
 function isSpeaker({ norm }: Tag): boolean {
   return /^(?:i|we|you|u)$/.test(norm);
+}
+
+const HITS = /^(?:hit|press|push|click|tap|smash|mash|punch|slam)$/;
+
+/** "hit repay on 50 USDC", "smash that claim button for my CRV": the act that a button has. */
+export function dropButton(tags: readonly Tag[], roles: Roles): Tag[] {
+  const at = tags.findIndex((tag) => lightRole(tag) === null && !tag.mark);
+  if (at < 0 || !HITS.test(tags[at]!.norm)) return [...tags];
+  let verb = at + 1;
+  if (may(tags[verb], "determiner")) verb++;
+  const isAct = (verbOf(tags[verb], "base")?.actions.length ?? 0) > 0;
+  let to = verb + 1;
+  if (/^(?:button|key|lever)$/.test(tags[to]?.norm ?? "")) to++;
+  if (!isAct || !/^(?:on|for|with)$/.test(tags[to]?.norm ?? "")) return [...tags];
+  const after = tags[to + 1];
+  if (after?.quantity === undefined && !may(after, "determiner")) return [...tags];
+  const left = [...tags.slice(at, verb), ...tags.slice(verb + 1, to + 1)];
+  for (const tag of left) roles.set(tag, "connector");
+  return tags.filter((tag) => !left.includes(tag));
 }
 
 /** "/swap 4 BNB CAKE", "!stake 25 SOL": the sign of a command, glued to a verb of the domain. */

@@ -54,7 +54,7 @@ export function dropRather(tags: Tag[], from: number, roles: Roles): void {
 }
 
 function isPause({ mark }: Tag): boolean {
-  return mark === "," || mark === "." || mark === "-" || mark === "?";
+  return mark === "," || mark === "." || mark === "-" || mark === ";" || mark === "?";
 }
 
 function isMarker(tag: Tag): boolean {

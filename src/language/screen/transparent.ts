@@ -15,6 +15,11 @@ const PICTURE = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200D|\uFE0F|
 /** Pictures that say that something is done, forbidden or doubted. */
 const TELLING = /[☐☑✅✔☒❌✖🚫⛔🛑❓❔⁉‼🙅👎🤔🤣😂🙃😜]/u;
 
+/** True for a picture that tells nothing by itself. */
+export function isPicture({ text }: Tag): boolean {
+  return text.charCodeAt(0) > 0x1fff && PICTURE.test(text) && !TELLING.test(text);
+}
+
 /** The role of words that may stand around an order and mean nothing for it; null for others. */
 export function lightRole(tag: Tag): PlainRole | null {
   if (PICTURE.test(tag.text)) return TELLING.test(tag.text) ? null : "filler";

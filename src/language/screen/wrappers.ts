@@ -277,5 +277,5 @@ function lastAmount(tags: readonly Tag[], before: number): number {
 }
 
 function isSign(tag: Tag): boolean {
-  return tag.mark === "," || tag.mark === "." || tag.mark === "-";
+  return tag.mark === "," || tag.mark === "." || tag.mark === "-" || tag.mark === ";";
 }

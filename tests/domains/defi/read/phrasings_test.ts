@@ -113,6 +113,36 @@ const READ: readonly (readonly [string, string])[] = [
     "withdraw_asset",
   ],
   ["secure the chain with 200 ATOM", "stake_asset"],
+  // What bids to act, what asks for help, what one does without
+  ["500 USDC to SOL, do it", "swap_asset"],
+  ["66 INJ unstaked, make it happen", "unstake_asset"],
+  ["won't you help a sister out and claim my CRV", "claim_rewards"],
+  ["skip the disclaimers: swap 2 ETH to DAI", "swap_asset"],
+  ["supply 5 ETH to Aave, no typo", "deposit_asset"],
+  ["repay 40 DAI on Spark, my mum raised me right", "repay_asset"],
+  ["quick one before my train leaves: stake 11 DOT", "stake_asset"],
+  ["delegate 150 OSMO to Cosmostation, they been good to me", "stake_asset"],
+  ["nobody's forcing me lol, stake 5 ETH", "stake_asset"],
+  ["what I'm saying is supply 1 WBTC to Aave", "deposit_asset"],
+  // What pays, before and behind
+  ["paying in USDC, buy 2 ETH", "swap_asset"],
+  ["please pay with USDT: get 30 LINK", "swap_asset"],
+  ["grab 20 bucks of DOGE, spend BNB", "swap_asset"],
+  // What is mended behind a semicolon; of one
+  ["Withdraw 900 USDT from Aave; I beg your pardon, from Compound", "withdraw_asset"],
+  ["stake 0.75 of an ETH", "stake_asset"],
+  // A picture sets off, and another thing is let be
+  ["one last thing before bed 😴 stake those 11 DOT", "stake_asset"],
+  ["gas is cheap ⛽ stake 5 SOL", "stake_asset"],
+  ["forget the DAI, give me USDT for my 80 UNI", "swap_asset"],
+  // The act that a button has
+  ["smash that stake button on 5 SOL with Jito", "stake_asset"],
+  ["hit repay on 50 USDC for my Moonwell loan", "repay_asset"],
+  ["never mind the queue, unstake 2 ETH from Lido", "unstake_asset"],
+  // What others say, and what the speaker says
+  ["The papers say don't repay early; I say repay 640 USDC on Aave now", "repay_asset"],
+  ["I don't need your opinion, swap 2 ETH to DAI", "swap_asset"],
+  ["scrap the last idea, new one: stake 5 SOL", "stake_asset"],
 ];
 
 for (const [prompt, action] of READ) {
@@ -193,6 +223,20 @@ const REFUSED: readonly string[] = [
   "I'd like 500 USDC as my collateral is thin",
   "make that 5 ETH",
   "swap 5 ETH at not above 2,000 USDC",
+  "my 5 ETH staked on lido, let's go",
+  "my dad says never stake 5 ETH, I say nothing",
+  "scrap the swap, stake 5 ETH",
+  "don't hit stake on 5 ETH",
+  "hit stake on Kim's 5 ETH",
+  "forget the DAI, repay 40 DAI",
+  "if it dips 📉 stake 5 SOL",
+  "don't 🙏 stake 5 SOL",
+  "swap 5 ETH to DAI; sorry, stake it",
+  "pay with DAI, get me 4 AAVE and 2 UNI",
+  "nobody's forcing me to stake 5 ETH",
+  "stake 5 SOL with jito, they're good for 8%",
+  "500 USDC to Kim, do it",
+  "my 500 USDC in Aave, do it later",
 ];
 
 for (const prompt of REFUSED) {
@@ -221,4 +265,9 @@ Deno.test("proposeOrders() proposes what stands behind a clause that nothing set
       "I saw my neighbour stake 5 ETH",
     ]
   ) assertEquals([prompt, proposes(prompt)], [prompt, false]);
+});
+
+Deno.test("readOrders() reads two orders with a picture between them", () => {
+  const { orders } = readOrders("claim my CRV 🌾 stake 5 SOL");
+  assertEquals(orders.map(({ text }) => text), ["claim my CRV", "stake 5 SOL"]);
 });
