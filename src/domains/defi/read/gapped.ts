@@ -53,6 +53,31 @@ export function splitGapped(order: ReadOrder): readonly ReadOrder[] {
     : parts.map((own, i) => part(order, [...shared, ...own], i, units));
 }
 
+/** "pull my USDC out of aave and ape it into morpho": from place to place, though MORPHO is a thing as well. */
+export function intoPlace(
+  order: ReadOrder,
+  before: ReadOrder | undefined,
+  tokens: readonly Token[],
+): ReadOrder {
+  if (!/^(?:ape|flip|rotate|roll)$/.test(order.head.word)) return order;
+  const [it, to, ...more] = order.phrases;
+  const name = to?.names[0];
+  const said = name?.name.toLowerCase() ?? "";
+  const place = TOKEN_PLACES.get(said) ?? said;
+  const isMoved = it?.pronoun !== null && to?.prep === "into" && to.names.length === 1 &&
+    name!.kind === "asset" && more.length === 0 &&
+    before?.phrases.some((phrase) =>
+      /^(?:from|out of|off)$/.test(phrase.prep ?? "") && hasPlace(phrase)
+    );
+  const isWritten = name !== undefined && /^[A-Z]+$|^\$/.test(tokens[name.from]!.text);
+  if (!isMoved || isWritten || !LENDING_VENUES.includes(place)) return order;
+  return {
+    ...order,
+    head: { ...order.head, word: "put", actions: ["deposit_asset"] },
+    phrases: [it!, { ...to!, names: [{ ...name!, kind: "place", name: place }] }],
+  };
+}
+
 /** Verbs that bring a thing from one place to another. */
 const MOVES =
   /^(?:move|shift|transfer|relocate|roll|roll over|take|take out|pull|pull out|bring|withdraw|switch|get)$/;

@@ -4,7 +4,7 @@ import type { ReadOrder } from "../../../language/order.ts";
 import { readQuantities } from "../../../language/quantities/read.ts";
 import type { Token } from "../../../language/tokens/tokens.ts";
 import { frameOf, isTarget } from "./frames.ts";
-import { IT, settleOther, splitGapped } from "./gapped.ts";
+import { intoPlace, IT, settleOther, splitGapped } from "./gapped.ts";
 import { receiptOf } from "./known_names.ts";
 import { mapperText } from "./mapper_text.ts";
 import { type OrderWords, SWAP_TO } from "./order_words.ts";
@@ -115,7 +115,8 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     if (orders.length > 0 && isCarriedHome(said)) continue;
     if (orders.length > 0 && k > 0 && repeats(said, all[k - 1]!)) continue;
     const span = spanOf(said, tokens);
-    const other = settleOther(said, orders.map(({ read }) => read.order), tokens);
+    const led = intoPlace(said, orders.at(-1)?.read.order, tokens);
+    const other = settleOther(led, orders.map(({ read }) => read.order), tokens);
     if (other === null) return refuse("not_understood", [span]);
     const lent = orders.some(({ allowed }) => allowed.includes("borrow_asset"));
     const order = lent ? withoutLoan(other, tokens) : other;

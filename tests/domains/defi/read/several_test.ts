@@ -348,6 +348,24 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "borrow 250 USDC @ navi",
     "deposit USDC @ scallop",
   ]],
+  // Whose turn it is, and where what is held goes
+  ["The deposit of 15 DAI into spark comes last; before that, stake 2 ETH", [
+    "stake 2 ETH",
+    "deposit 15 DAI @ spark",
+  ]],
+  ["The repayment of 500 USDC on aave comes first; then withdraw 2 ETH from aave", [
+    "repay 500 USDC @ aave",
+    "withdraw 2 ETH @ aave",
+  ]],
+  ["the swap of 2 ETH to USDC comes next", []],
+  ["pull my usdc out of aave and ape it into morpho", [
+    "withdraw USDC @ aave",
+    "deposit USDC @ morpho",
+  ]],
+  ["pull my usdc out of aave and ape it into MORPHO", [
+    "withdraw USDC @ aave",
+    "swap USDC > MORPHO",
+  ]],
   // Headings, and what stands around
   ["Please do two things for me, one after the other: stake 2 ETH, repay 30 DAI on aave", [
     "stake 2 ETH",
