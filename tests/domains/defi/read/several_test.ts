@@ -366,6 +366,19 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "withdraw USDC @ aave",
     "swap USDC > MORPHO",
   ]],
+  // What a step is for is a step, where it is of the domain
+  ["withdraw 500 USDC from aave to repay my loan at spark", [
+    "withdraw 500 USDC @ aave",
+    "repay @ spark",
+  ]],
+  ["withdraw 300 DAI from spark to pay off my debt on aave", [
+    "withdraw 300 DAI @ spark",
+    "repay @ aave",
+  ]],
+  ["claim my CRV rewards to stake them on convex", ["claim CRV", "stake CRV @ convex"]],
+  ["withdraw 300 DAI from spark to pay my rent", ["withdraw 300 DAI @ spark"]],
+  ["sell 2 ETH to buy DAI on uniswap", ["swap 2 ETH > DAI @ uniswap"]],
+  ["withdraw 300 DAI from spark to repay Kim's loan on aave", []],
   // Headings, and what stands around
   ["Please do two things for me, one after the other: stake 2 ETH, repay 30 DAI on aave", [
     "stake 2 ETH",
