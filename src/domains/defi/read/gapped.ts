@@ -78,6 +78,23 @@ export function intoPlace(
   };
 }
 
+/** "unstake all my OSMO, swap half to ATOM": a share of what the step before yields. */
+export function ofYield(order: ReadOrder): ReadOrder {
+  if (/^(?:borrow|repay|claim)/.test(order.head.actions[0] ?? "borrow")) return order;
+  const isOpen = ({ prep, names, hints }: NounPhrase) =>
+    prep === null && names.length === 0 && hints.length === 0;
+  const things = order.phrases.filter(({ prep }) => prep === null);
+  const [share] = things;
+  const isBare = things.length === 1 && isOpen(share!) && isShare(share!.amount) &&
+    share!.pronoun === null && !order.phrases.some(({ self, pronoun }) => self || pronoun !== null);
+  return isBare
+    ? {
+      ...order,
+      phrases: order.phrases.map((one) => one === share ? { ...one, pronoun: "it" } : one),
+    }
+    : order;
+}
+
 /** Verbs that bring a thing from one place to another. */
 const MOVES =
   /^(?:move|shift|transfer|relocate|roll|roll over|take|take out|pull|pull out|bring|withdraw|switch|get)$/;

@@ -379,6 +379,9 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
   ["withdraw 300 DAI from spark to pay my rent", ["withdraw 300 DAI @ spark"]],
   ["sell 2 ETH to buy DAI on uniswap", ["swap 2 ETH > DAI @ uniswap"]],
   ["withdraw 300 DAI from spark to repay Kim's loan on aave", []],
+  // A share of what came out
+  ["unstake all my OSMO, swap half to ATOM", ["unstake all OSMO", "swap 0.5 OSMO > ATOM"]],
+  ["stake 5 ETH on lido and swap half to USDC", ["stake 5 ETH @ lido", "swap 0.5 > USDC asset?"]],
   // Headings, and what stands around
   ["Please do two things for me, one after the other: stake 2 ETH, repay 30 DAI on aave", [
     "stake 2 ETH",
