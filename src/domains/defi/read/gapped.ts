@@ -79,7 +79,11 @@ export function intoPlace(
 }
 
 /** "unstake all my OSMO, swap half to ATOM": a share of what the step before yields. */
-export function ofYield(order: ReadOrder): ReadOrder {
+export function ofYield(order: ReadOrder, before: ReadOrder): ReadOrder {
+  // "withdraw half my ETH, half into lido": the same half, or a half of it
+  if (before.phrases.some(({ amount, pronoun }) => isShare(amount) && pronoun === null)) {
+    return order;
+  }
   if (/^(?:borrow|repay|claim)/.test(order.head.actions[0] ?? "borrow")) return order;
   const isOpen = ({ prep, names, hints }: NounPhrase) =>
     prep === null && names.length === 0 && hints.length === 0;

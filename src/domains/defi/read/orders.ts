@@ -120,7 +120,7 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     if (other === null) return refuse("not_understood", [span]);
     const lent = orders.some(({ allowed }) => allowed.includes("borrow_asset"));
     const told = lent ? withoutLoan(other, tokens) : other;
-    const order = orders.length > 0 ? ofYield(told) : told;
+    const order = orders.length > 0 ? ofYield(told, orders.at(-1)!.read.order) : told;
     const { allowed: framed, foreign } = frameOf(order);
     const isGist = parsed.reading === "gist";
     const isOpen = framed.length === 0 && parsed.orders.length === 1 &&

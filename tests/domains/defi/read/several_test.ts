@@ -149,7 +149,7 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
   ]],
   ["swap 1k USDC to SOL, stake half on jito and lend the other half on kamino", [
     "swap 1000 USDC > SOL",
-    "stake 0.5 @ jito",
+    "stake 0.5 SOL @ jito",
     "deposit all @ kamino",
   ]],
   ["swap 40 USDT for TRX, 60 for BTC", ["swap 40 USDT > TRX", "swap 60 USDT > BTC"]],
@@ -219,7 +219,7 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
   ]],
   ["swap 100 USDC to SOL, half into jito, half into marinade", [
     "swap 100 USDC > SOL",
-    "stake 0.5 @ jito",
+    "stake 0.5 SOL @ jito",
     "stake all @ marinade",
   ]],
   ["withdraw half my ETH from aave, half into lido", [
@@ -379,6 +379,10 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
   ["withdraw 300 DAI from spark to pay my rent", ["withdraw 300 DAI @ spark"]],
   ["sell 2 ETH to buy DAI on uniswap", ["swap 2 ETH > DAI @ uniswap"]],
   ["withdraw 300 DAI from spark to repay Kim's loan on aave", []],
+  ["withdraw 500 USDC from aave, deposit 500 USDC into spark", [
+    "withdraw 500 USDC @ aave",
+    "deposit 500 USDC @ spark",
+  ]],
   // A share of what came out
   ["unstake all my OSMO, swap half to ATOM", ["unstake all OSMO", "swap 0.5 OSMO > ATOM"]],
   ["stake 5 ETH on lido and swap half to USDC", ["stake 5 ETH @ lido", "swap 0.5 > USDC asset?"]],
