@@ -128,7 +128,9 @@ export function cutSegments(
       from = i + 1;
       continue;
     }
-    if (may(tag, "and") && resumes(tags, from, i, lexicon)) {
+    if (
+      may(tag, "and") && (resumes(tags, from, i, lexicon) || goesOnward(tags, from, i, lexicon))
+    ) {
       close(i, "", "and");
       from = i + 1;
       continue;
@@ -207,6 +209,21 @@ function runsOn(
     may(before, "and", "then", "but", "frame", "prep", "determiner", "negation");
   return acts && !isLed && at - from > 1 && hasHead(tags.slice(from, at), lexicon) &&
     tags.slice(from, at).some((one) => mayName(one, "asset") || may(one, "pronoun"));
+}
+
+/** "swap 300 USDT into SOL and whatever comes out goes into marinade": where a thing goes is another order. */
+function goesOnward(
+  tags: readonly Tag[],
+  from: number,
+  at: number,
+  lexicon: CompiledLexicon,
+): boolean {
+  const goes = tags.findIndex(({ norm }, i) => i > at + 1 && /^(?:goes|go)$/.test(norm));
+  return goes > 0 && goes - at < 7 && may(tags[goes + 1], "prep", "adjective") &&
+    tags.slice(at + 1, goes).every((tag) =>
+      tag.quantity || may(tag, "determiner", "pronoun", "name", "object", "adjective")
+    ) &&
+    hasHead(tags.slice(from, at), lexicon);
 }
 
 /** "… staked and the other 4 supplied to compound" */
@@ -329,7 +346,9 @@ function beginsOrder(
     }
     // "…, and to lend the USDC"
     const isTo = tag.norm === "to" && (verbOf(tags[at + 1], "base")?.actions.length ?? 0) > 0;
-    const skips = lightRole(tag) || may(tag, "frame", "then", "label", "but") ||
+    // "and whatever comes out just stake it"
+    const isYield = /^what(?:ever)? (?:comes|i|u|you) /.test(tag.norm) && at === from;
+    const skips = lightRole(tag) || isYield || may(tag, "frame", "then", "label", "but") ||
       tag.mark === "," || isTo;
     if (!skips) {
       // "and write memo gm": a word in the place of a verb, with what it is about

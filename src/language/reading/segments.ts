@@ -188,6 +188,14 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
       pending = [];
       continue;
     }
+    // "…, and the SOL that I get back, put it into kamino": what "it" is
+    const led = last && end === "," && /^(?:that|which) \w/.test(tags.at(-1)!.norm) &&
+      may(tags.at(-1), "adjective") && verbOf(segments[k + 1]?.tags[0], "base") !== undefined &&
+      segments[k + 1]!.tags.slice(1, 3).some(({ norm }) => /^(?:it|them)$/.test(norm));
+    if (led && pending.length === 0 && isArguments(tags, base)) {
+      pending.push(...tags, comma(tags[0]!));
+      continue;
+    }
     if (!last) leads.push(segment);
     // "swap 2 ETH, I need USDC"
     const wanted = last && !inReason && WANTS.test(tags[0]!.norm) &&

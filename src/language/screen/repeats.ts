@@ -59,7 +59,9 @@ export function dropRepeats(tags: readonly Tag[], roles: Roles): Tag[] {
       const actions = may(tag, "name") ? [] : verbOf(tag, "base")?.actions ?? [];
       return actions.length > 0 &&
         !kept.slice(0, i).some((one) =>
-          verbOf(one, "base", "gerund")?.actions.some((action) => actions.includes(action))
+          verbOf(one, "base", "gerund", "participle")?.actions.some((action) =>
+            actions.includes(action)
+          )
         );
     });
     if (isMore || isNext) continue;

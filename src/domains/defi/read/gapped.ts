@@ -84,7 +84,7 @@ export function ofYield(order: ReadOrder, before: ReadOrder): ReadOrder {
   if (before.phrases.some(({ amount, pronoun }) => isShare(amount) && pronoun === null)) {
     return order;
   }
-  if (/^(?:borrow|repay|claim)/.test(order.head.actions[0] ?? "borrow")) return order;
+  if (/^(?:borrow|repay|claim)/.test(order.head.actions[0] ?? "")) return order;
   const isOpen = ({ prep, names, hints }: NounPhrase) =>
     prep === null && names.length === 0 && hints.length === 0;
   const things = order.phrases.filter(({ prep }) => prep === null);

@@ -383,6 +383,25 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "withdraw 500 USDC @ aave",
     "deposit 500 USDC @ spark",
   ]],
+  // What comes out, said before what is done to it
+  ["buy INJ with $150 of my USDT, delegate all of what u get", [
+    "swap 150 USDT > INJ",
+    "stake all INJ",
+  ]],
+  ["unstake my 14 JitoSOL, and the SOL that I get back, put it into solend", [
+    "unstake 14 JITOSOL",
+    "deposit SOL @ solend",
+  ]],
+  ["swap 300 USDT into SOL and whatever comes out just stake it with marinade", [
+    "swap 300 USDT > SOL",
+    "stake SOL @ marinade",
+  ]],
+  ["swap 300 USDT into SOL and whatever comes out goes into marinade", [
+    "swap 300 USDT > SOL",
+    "stake SOL @ marinade",
+  ]],
+  ["withdraw 2 ETH from aave, and the ETH which you receive, send it to Kim", []],
+  ["swap 2 ETH to USDC and whatever i get i'll hold it", []],
   // A share of what came out
   ["unstake all my OSMO, swap half to ATOM", ["unstake all OSMO", "swap 0.5 OSMO > ATOM"]],
   ["stake 5 ETH on lido and swap half to USDC", ["stake 5 ETH @ lido", "swap 0.5 > USDC asset?"]],
