@@ -183,7 +183,8 @@ function leavesFor({ phrases }: ReadOrder): boolean {
 function isMadeFrom({ head, phrases }: ReadOrder): boolean {
   return head.word === "make" && head.actions.length === 0 &&
     phrases.some((phrase) =>
-      /^(?:from|out of|with)$/.test(phrase.prep ?? "") && hasAsset(phrase)
+      /^(?:from|out of|with)$/.test(phrase.prep ?? "") &&
+      (hasAsset(phrase) || phrase.pronoun !== null)
     ) &&
     phrases.some((phrase) => phrase.prep === null && hasAsset(phrase));
 }

@@ -31,6 +31,16 @@ interface Unit {
  */
 export function splitGapped(order: ReadOrder): readonly ReadOrder[] {
   const { head, phrases } = order;
+  // "make two swaps: 200 USDC into JUP, 5 SOL into JTO"
+  const [two, ...list] = phrases;
+  const isCount = head.form === "noun" && !head.held && two?.front && two.prep === null &&
+    two.names.length + two.hints.length === 0 && two.amount?.kind === "amount" &&
+    Number(two.amount.value) === 2 && list.length > 1;
+  if (isCount) {
+    const parts = order.parts.filter(([start]) => start !== two.amount!.from);
+    const both = splitGapped({ ...order, phrases: list, parts });
+    return both.length === 2 ? both : [order];
+  }
   const moved = splitMove(order) ?? splitOnward(order);
   if (moved) return moved;
   const action = head.actions[0];
@@ -379,7 +389,7 @@ function unitsOf(
   const units: NounPhrase[][] = [];
   const rest = phrases.filter((one, i) => i >= begin && !isGround(one, i));
   // "swap 40 USDT for TRX, 60 for SUN"
-  const isTwice = swaps && rest.length === 4 &&
+  const isTwice = rest.length === 4 &&
     rest.every((one, i) => i % 2 === 0 ? isObject(one) && states(one) : isLead(one));
   for (const [i, phrase] of rest.entries()) {
     if (units.length === 0 || phrase.joined || (isTwice && i === 2)) units.push([]);

@@ -55,6 +55,7 @@ export function joinShares(phrases: readonly NounPhrase[]): NounPhrase[] {
   for (const phrase of phrases) {
     const last = joined.at(-1);
     const isShare = last !== undefined && last.names.length === 0 && last.hints.length === 0 &&
+      last.pronoun === null &&
       /^(?:fraction|percent|all)$/.test(last.amount?.kind ?? "") &&
       last.amount?.refusal === undefined;
     const isWhole = phrase.prep === null && !phrase.joined && phrase.amount === null &&

@@ -231,7 +231,10 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "claim all @ pendle",
     "claim all @ convex",
   ]],
-  ["deposit 100 USDC into aave, 100 into morpho", ["deposit 100 USDC venue?"]],
+  ["deposit 100 USDC into aave, 100 into morpho", [
+    "deposit 100 USDC @ aave",
+    "deposit 100 USDC @ morpho",
+  ]],
   // Two acts about one thing, and from where to where
   ["claim and sell my ARB rewards", ["claim ARB", "swap ARB"]],
   ["withdraw and swap 500 USDC from aave to ETH", [
@@ -402,6 +405,26 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
   ]],
   ["withdraw 2 ETH from aave, and the ETH which you receive, send it to Kim", []],
   ["swap 2 ETH to USDC and whatever i get i'll hold it", []],
+  // Lists, and what is made of what came out
+  ["deposit 200 USDC into aave, 5 SOL into kamino", [
+    "deposit 200 USDC @ aave",
+    "deposit 5 SOL @ kamino",
+  ]],
+  ["make two swaps for me: 200 USDC into JUP, and 5 SOL into JTO", [
+    "swap 200 USDC > JUP",
+    "swap 5 SOL > JTO",
+  ]],
+  ["I made two deposits: 200 USDC into aave, 5 SOL into kamino", []],
+  ["make two swaps: 200 USDC into JUP", ["swap USDC > JUP amount?"]],
+  ["withdraw 5 ETH from aave, then with half of it buy USDC", [
+    "withdraw 5 ETH @ aave",
+    "swap 0.5 ETH > USDC",
+  ]],
+  ["unstake 70 USDe from Ethena, and make USDT from it", [
+    "unstake 70 USDE @ ethena",
+    "swap 70 USDE > USDT",
+  ]],
+  ["claim the GMX rewards and swap them, in full, into USDC", ["claim GMX", "swap all GMX > USDC"]],
   // A share of what came out
   ["unstake all my OSMO, swap half to ATOM", ["unstake all OSMO", "swap 0.5 OSMO > ATOM"]],
   ["stake 5 ETH on lido and swap half to USDC", ["stake 5 ETH @ lido", "swap 0.5 > USDC asset?"]],
