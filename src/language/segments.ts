@@ -62,6 +62,14 @@ export function cutSegments(
       from = i + 1;
       continue;
     }
+    // "50 FRAX goes into Fraxlend, while the 35 crvUSD goes into …": as well as what was said
+    const asWell = i === from && segments.length > 0 && /^(?:while|whereas)$/.test(tag.norm) &&
+      goesWhere(tags, i) && tags.slice(i + 1, i + 7).some(({ quantity }) => quantity);
+    if (asWell) {
+      joint = "and";
+      from = i + 1;
+      continue;
+    }
     if (i === from) continue;
     // "after withdrawing the ARB flip it into GMX"
     const isTold = (joint as Segment["joint"]) === "after";
@@ -218,12 +226,15 @@ function goesOnward(
   at: number,
   lexicon: CompiledLexicon,
 ): boolean {
+  return goesWhere(tags, at) && hasHead(tags.slice(from, at), lexicon);
+}
+
+function goesWhere(tags: readonly Tag[], at: number): boolean {
   const goes = tags.findIndex(({ norm }, i) => i > at + 1 && /^(?:goes|go)$/.test(norm));
   return goes > 0 && goes - at < 7 && may(tags[goes + 1], "prep", "adjective") &&
     tags.slice(at + 1, goes).every((tag) =>
       tag.quantity || may(tag, "determiner", "pronoun", "name", "object", "adjective")
-    ) &&
-    hasHead(tags.slice(from, at), lexicon);
+    );
 }
 
 /** "… staked and the other 4 supplied to compound" */
@@ -240,7 +251,7 @@ function resumes(
 }
 
 /** "to pay", "to cover": the verb in it. */
-function toPay(tag: Tag, { lexicon: { verbs } }: CompiledLexicon): Tag | undefined {
+export function toPay(tag: Tag, { lexicon: { verbs } }: CompiledLexicon): Tag | undefined {
   if (!/^to (?:pay|cover)$/.test(tag.norm)) return undefined;
   const norm = tag.norm.slice(3);
   const verb = verbs.find(({ base }) => base === norm);

@@ -9,7 +9,7 @@ import { loadedIn } from "../loose/words.ts";
 import { restates } from "../screen/restated.ts";
 import { screenAfter, screenBefore } from "../screen/screen.ts";
 import { lightRole } from "../screen/transparent.ts";
-import type { Segment } from "../segments.ts";
+import { type Segment, toPay } from "../segments.ts";
 import { verbOf } from "../order.ts";
 import { may, mayName, senseOf, type Tag } from "../tokens/tags.ts";
 import { type Base, comma, fault, isJoin, type OpenOrder, type Reading } from "./base.ts";
@@ -350,6 +350,8 @@ function askedHead(segments: readonly Segment[], segment: Segment, base: Base): 
   return asks ? provedHead([...segment.tags, ...next.tags], base, true) : null;
 }
 
+const TO: Tag = { from: 0, to: 0, text: "to", norm: "to", senses: [] };
+
 /** "I want to delegate 40 INJ, secondly to claim my rewards": it goes on with what was asked before. */
 function provedInfinitive(
   tags: readonly Tag[],
@@ -357,6 +359,11 @@ function provedInfinitive(
   base: Base,
 ): FoundHead | null {
   const at = tags.findIndex((tag) => lightRole(tag) === null && !isJoin(tag));
+  // "…, and to pay with the USDC my Aave loan"
+  const pay = at < 0 ? undefined : toPay(tags[at]!, base.lexicon);
+  const owes = pay && tags.some((tag) => may(tag, "object")) &&
+    tags.some((tag) => mayName(tag, "place"));
+  if (owes) return provedInfinitive([TO, pay, ...tags.slice(at + 1)], { frame } as FoundHead, base);
   const goesOn = at >= 0 && tags[at]!.norm === "to" && verbOf(tags[at + 1], "base") !== undefined;
   if (!goesOn) return null;
   const found = provedHead(tags.slice(at + 1), base, false);

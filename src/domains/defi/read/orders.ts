@@ -251,7 +251,7 @@ function passesOver({ tokens, roles }: ParsedPrompt, orders: readonly DefiOrder[
 
 /** "…, and after that", "… is to be removed": words that join orders, or make one of a thing that is done to. */
 const SEQUELS: ReadonlySet<string> = new Set(
-  ("and|then|plus|&|n|but|so|also|after|that|which|next|first|finally|lastly|now|thereafter|afterwards|whatever|prior|before|this|beforehand|" +
+  ("and|then|plus|&|n|but|so|while|whereas|also|after|that|which|next|first|finally|lastly|now|thereafter|afterwards|whatever|prior|before|this|beforehand|" +
     "is|are|to|be|being|get|gets|should|must|shall|has|have").split("|"),
 );
 

@@ -425,6 +425,18 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "swap 70 USDE > USDT",
   ]],
   ["claim the GMX rewards and swap them, in full, into USDC", ["claim GMX", "swap all GMX > USDC"]],
+  ["borrow 20 USDC on the Morpho market and 10 USDT on the Aave one", [
+    "borrow 20 USDC @ morpho",
+    "borrow 10 USDT @ aave",
+  ]],
+  ["50 FRAX goes into Fraxlend, while the 35 crvUSD goes into Yearn", [
+    "deposit 50 FRAX @ fraxlend",
+    "deposit 35 CRVUSD @ yearn",
+  ]],
+  ["50 FRAX goes into Fraxlend, while the gas is cheap", []],
+  ["claim my pendle rewards and stick em right back in staking", ["claim PENDLE", "stake PENDLE"]],
+  ["I want to sell 2 ETH for USDC, and to pay my aave loan", ["swap 2 ETH > USDC", "repay @ aave"]],
+  ["I want to sell 2 ETH for USDC, and to pay my rent", []],
   // A share of what came out
   ["unstake all my OSMO, swap half to ATOM", ["unstake all OSMO", "swap 0.5 OSMO > ATOM"]],
   ["stake 5 ETH on lido and swap half to USDC", ["stake 5 ETH @ lido", "swap 0.5 > USDC asset?"]],
