@@ -437,6 +437,11 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
   ["claim my pendle rewards and stick em right back in staking", ["claim PENDLE", "stake PENDLE"]],
   ["I want to sell 2 ETH for USDC, and to pay my aave loan", ["swap 2 ETH > USDC", "repay @ aave"]],
   ["I want to sell 2 ETH for USDC, and to pay my rent", []],
+  ["Repay 40 USDC on Morpho; that done, withdraw 10 ETH from morpho", [
+    "repay 40 USDC @ morpho",
+    "withdraw 10 ETH @ morpho",
+  ]],
+  ["get that done, withdraw 5 ETH from aave", []],
   // A share of what came out
   ["unstake all my OSMO, swap half to ATOM", ["unstake all OSMO", "swap 0.5 OSMO > ATOM"]],
   ["stake 5 ETH on lido and swap half to USDC", ["stake 5 ETH @ lido", "swap 0.5 > USDC asset?"]],
