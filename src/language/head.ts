@@ -143,8 +143,11 @@ function readFrame(
       continue;
     }
     if (verbOf(tag, "base") || (may(tag, "name", "noun") && !lightRole(tag))) break;
+    const isYield = takes === null && /^what(?:ever)? (?:comes|i|u|you) /.test(tag.norm) &&
+      /^(?:it|them|em)$/.test(tags.slice(at + 1).find((one) => may(one, "pronoun"))?.norm ?? "");
     if (
-      lightRole(tag) || tag.mark === "," || may(tag, "then", "but", "and") || isOrdinal(tag) ||
+      lightRole(tag) || isYield || tag.mark === "," || may(tag, "then", "but", "and") ||
+      isOrdinal(tag) ||
       (takes !== null && tag.norm === "to")
     ) continue;
     break;

@@ -211,6 +211,13 @@ function withoutCounts(tags: readonly Tag[]): Tag[] {
       tags[i + 2]?.mark !== undefined;
     if (isSized) return { ...tag, senses: [{ role: "adjective" }] };
     if (tag.quantity === undefined || !/^(?:one|a single|a)$/.test(tag.norm)) return tag;
+    // "20 USDC on our Morpho line and 10 USDT on the Aave one": stands for the noun
+    const isNoun = i > 1 && may(tags[i - 1], "name") && may(tags[i - 2], "determiner") &&
+      !may(tags[i + 1], "name", "noun", "object");
+    if (isNoun) {
+      const { quantity: _, ...rest } = tag;
+      return { ...rest, senses: [{ role: "adjective" }] };
+    }
     // "one small loan, 50 DAI": what counts is said as well
     const next = tags.slice(i + 1, i + 4).findIndex((one) => may(one, "noun", "object"));
     const isSaid = next > 0 && tags.some((one) => one !== tag && one.quantity !== undefined) &&

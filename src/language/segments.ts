@@ -68,6 +68,14 @@ export function cutSegments(
       from = i + 1;
       continue;
     }
+    // "50 FRAX goes into Fraxlend, while the 35 crvUSD goes into …": as well as what was said
+    const asWell = i === from && segments.length > 0 && /^(?:while|whereas)$/.test(tag.norm) &&
+      goesWhere(tags, i) && tags.slice(i + 1, i + 7).some(({ quantity }) => quantity);
+    if (asWell) {
+      joint = "and";
+      from = i + 1;
+      continue;
+    }
     if (i === from) continue;
     // "after withdrawing the ARB flip it into GMX"
     const isTold = (joint as Segment["joint"]) === "after";
@@ -99,10 +107,19 @@ export function cutSegments(
       /^(?:so|but|and then|next|hence|thus|therefore|consequently|accordingly|ergo)$/.test(
         tag.norm,
       );
+    // "… to pay off my loan on spark", which may be no more than a reason
+    const act = toPay(tag, lexicon);
+    if (act && isPurpose([...tags.slice(0, i + 1), act, ...tags.slice(i + 1)], from, i, lexicon)) {
+      close(i, "", "then");
+      const [first, ...more] = cutSegments(prompt, [act, ...tags.slice(i + 1)], lexicon, starts);
+      return [...segments, { ...first!, joint: "then" }, ...more];
+    }
     // "in order to repay 500 DAI": for the sake of another order
     const serves = /^(?:in order to|so i can|so we can|so that i can)$/.test(tag.norm);
     if (
-      serves && hasHead(tags.slice(from, i), lexicon) && beginsOrder(tags, i + 1, lexicon, false)
+      serves && hasHead(tags.slice(from, i), lexicon) &&
+        beginsOrder(tags, i + 1, lexicon, false) ||
+      tag.norm === "to" && isPurpose(tags, from, i, lexicon)
     ) {
       close(i, "", "then");
       from = i + 1;
@@ -125,7 +142,9 @@ export function cutSegments(
       from = i + 1;
       continue;
     }
-    if (may(tag, "and") && resumes(tags, from, i, lexicon)) {
+    if (
+      may(tag, "and") && (resumes(tags, from, i, lexicon) || goesOnward(tags, from, i, lexicon))
+    ) {
       close(i, "", "and");
       from = i + 1;
       continue;
@@ -219,6 +238,24 @@ function runsOn(
     tags.slice(from, at).some((one) => mayName(one, "asset") || may(one, "pronoun"));
 }
 
+/** "swap 300 USDT into SOL and whatever comes out goes into marinade": where a thing goes is another order. */
+function goesOnward(
+  tags: readonly Tag[],
+  from: number,
+  at: number,
+  lexicon: CompiledLexicon,
+): boolean {
+  return goesWhere(tags, at) && hasHead(tags.slice(from, at), lexicon);
+}
+
+function goesWhere(tags: readonly Tag[], at: number): boolean {
+  const goes = tags.findIndex(({ norm }, i) => i > at + 1 && /^(?:goes|go)$/.test(norm));
+  return goes > 0 && goes - at < 7 && may(tags[goes + 1], "prep", "adjective") &&
+    tags.slice(at + 1, goes).every((tag) =>
+      tag.quantity || may(tag, "determiner", "pronoun", "name", "object", "adjective")
+    );
+}
+
 /** "… staked and the other 4 supplied to compound" */
 function resumes(
   tags: readonly Tag[],
@@ -230,6 +267,46 @@ function resumes(
   const rest = tags.slice(at + 1, end < 0 ? undefined : end).slice(0, 16);
   return findResumed(rest) !== null &&
     findHead(tags.slice(from, at).slice(0, 40), lexicon)?.head.form === "participle";
+}
+
+/** "to pay", "to cover": the verb in it. */
+export function toPay(tag: Tag, { lexicon: { verbs } }: CompiledLexicon): Tag | undefined {
+  if (!/^to (?:pay|cover)$/.test(tag.norm)) return undefined;
+  const norm = tag.norm.slice(3);
+  const verb = verbs.find(({ base }) => base === norm);
+  return verb && {
+    ...tag,
+    from: tag.from + 1,
+    norm,
+    text: norm,
+    senses: [{ role: "verb", form: "base", verb }],
+  };
+}
+
+/** "withdraw 500 USDC from aave to repay my loan on spark": what the step before is for is a step as well. */
+function isPurpose(
+  tags: readonly Tag[],
+  from: number,
+  at: number,
+  lexicon: CompiledLexicon,
+): boolean {
+  const verb = verbOf(tags[at + 1], "base");
+  const acts = verb !== undefined && verb.actions.length > 0 && verb.foreign === undefined &&
+    may(tags[at - 1], "name", "object") && !may(tags[at + 1], "name");
+  if (!acts) return false;
+  const end = tags.findIndex((tag, i) => i > at && (tag.mark !== undefined || may(tag, "and")));
+  const goal = tags.slice(at + 2, end < 0 ? undefined : end);
+  const isNamed = goal.some((tag) => senseOf(tag, "name")?.kind === "asset") &&
+      goal.some((tag) => tag.quantity !== undefined || mayName(tag, "place")) ||
+    goal.some((tag) => may(tag, "object", "pronoun")) &&
+      goal.some((tag) => mayName(tag, "place"));
+  if (!isNamed || goal.some((tag) => may(tag, "condition", "negation", "question"))) return false;
+  const head = findHead(tags.slice(from, at).slice(0, 40), lexicon)?.head;
+  // "sell ETH to buy DAI" is one exchange
+  const isOne = may(tags[at + 1], "link") &&
+    head?.actions.some((action) => lexicon.lexicon.exchanges.includes(action)) === true;
+  return head !== undefined && head.actions.length > 0 && head.foreign === undefined && !isOne &&
+    tags.slice(from, at).some((tag) => mayName(tag, "asset"));
 }
 
 function hasHead(tags: readonly Tag[], lexicon: CompiledLexicon, isLoose = false): boolean {
@@ -299,7 +376,9 @@ function beginsOrder(
     }
     // "…, and to lend the USDC"
     const isTo = tag.norm === "to" && (verbOf(tags[at + 1], "base")?.actions.length ?? 0) > 0;
-    const skips = lightRole(tag) || may(tag, "frame", "then", "label", "but") ||
+    // "and whatever comes out just stake it"
+    const isYield = /^what(?:ever)? (?:comes|i|u|you) /.test(tag.norm) && at === from;
+    const skips = lightRole(tag) || isYield || may(tag, "frame", "then", "label", "but") ||
       tag.mark === "," || isTo;
     if (!skips) {
       // "and write memo gm": a word in the place of a verb, with what it is about

@@ -109,7 +109,7 @@ const PROPOSED: readonly (readonly [string, readonly string[]])[] = [
   ["sol stake too big cut it by 30", ["unstake_asset"]],
   ["thanks for earlier now also lend my last 200 busd on venus", ["deposit_asset"]],
   ["unclaimed grt get it", ["claim_rewards"]],
-  ["put my snx in staking on synthetix all of it", ["deposit_asset", "stake_asset"]],
+  ["put my snx in staking on synthetix all of it", ["stake_asset"]],
   ["okay that's the last of it clear my mars protocol osmo debt", ["repay_asset"]],
   ["half my staked avax back pls", ["unstake_asset", "claim_rewards"]],
   ["put my sol to work stake all of it", ["stake_asset"]],

@@ -326,6 +326,7 @@ const PLAIN: Readonly<Partial<Record<PlainRole, string>>> = {
     after which|when it arrives|once it arrives|and when it arrives|and once it arrives|
     secondly|thirdly|firstly|and subsequently|meanwhile|and meanwhile|at the same time|while you're at it|while you are at it|
     thereafter|and thereafter|afterward|and afterwards|and right after|and right after that|subsequent to that|and then finally|
+    that done|and that done|this done|that settled|that sorted|with this done|with that sorted|with that out of the way|
     with that done|with that settled|with that in place|and with that done|when that's settled|at last|and at last|
     and then also|and after which|whereupon|once that is settled|immediately thereafter|
     with the proceeds|from there|right after|right after that|immediately after|

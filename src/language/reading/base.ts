@@ -18,6 +18,8 @@ export interface OpenOrder {
   front: Tag[];
   back: Tag[];
   segment: Segment;
+  /** Its turn, where that is said: "… comes last". */
+  rank: "first" | "next" | "last" | null;
   /** What stands before it and tells how things are. */
   ground: readonly Tag[];
   tags: Tag[];

@@ -91,7 +91,10 @@ export function readOrders(open: readonly OpenOrder[], base: Base): Reading {
       when: segment.joint === "before" || segment.joint === "after" ? segment.joint : "then",
     });
   }
-  return { orders: inTime(orders), kind: null, bad: [] };
+  // "… comes last": behind all others
+  const lasting = orders.filter((_, i) => open[i]!.rank === "last");
+  const others = orders.filter((_, i) => open[i]!.rank !== "last");
+  return { orders: [...inTime(others), ...lasting], kind: null, bad: [] };
 }
 
 function ratiosOf(

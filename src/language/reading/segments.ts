@@ -9,7 +9,7 @@ import { loadedIn } from "../loose/words.ts";
 import { restates } from "../screen/restated.ts";
 import { screenAfter, screenBefore } from "../screen/screen.ts";
 import { lightRole } from "../screen/transparent.ts";
-import type { Segment } from "../segments.ts";
+import { type Segment, toPay } from "../segments.ts";
 import { verbOf } from "../order.ts";
 import { may, mayName, senseOf, type Tag } from "../tokens/tags.ts";
 import { type Base, comma, fault, isJoin, type OpenOrder, type Reading } from "./base.ts";
@@ -27,6 +27,17 @@ const WANTS = /^(?:(?:i|we) (?:need|want|would like)|(?:i|we)'d like)$/;
 /** What asks for nothing but a nod. */
 const TAG_QUESTION =
   /^(?:isn't|ain't|isnt|aint|wasn't|aren't|doesn't|don't|innit|won't|hasn't|haven't|am i|right|eh|huh|hey|you know|don't you|wouldn't you)(?: (?:it|they|he|she|we|you|i|right|think|agree|know|say))*$/;
+
+/** "… comes last": when an act that is named has its turn; null where no amount tells that it is one. */
+function rankOf(tags: readonly Tag[]): "first" | "next" | "last" | null {
+  const rank = /^(?:(first)|(last)|next|second|third|afterwards|later)$/.exec(
+    tags.at(-1)?.norm ?? "",
+  );
+  const isRanked = rank !== null &&
+    /^(?:comes|goes|happens|follows)$/.test(tags.at(-2)?.norm ?? "") &&
+    tags.slice(0, -2).some(({ quantity }) => quantity !== undefined);
+  return !isRanked ? null : rank[1] ? "first" : rank[2] ? "last" : "next";
+}
 
 /** "Tom here", "it's Maureen again", "hello from Lisbon": who it is that speaks, or where. */
 function introduces(tags: readonly Tag[]): boolean {
@@ -67,7 +78,13 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     const isStart = ends === "first" && open.length === 0 &&
       (/^(?:then|and)$/.test(segments[k + 1]?.joint ?? "") ||
         may(segments[k + 1]?.tags[0], "then"));
-    const tags = isFirst || isNext || isStart ? segment.tags.slice(0, -1) : segment.tags;
+    // "The deposit of 15 eETH comes last; …"
+    const rank = rankOf(segment.tags);
+    const tags = rank !== null
+      ? segment.tags.slice(0, -2)
+      : isFirst || isNext || isStart
+      ? segment.tags.slice(0, -1)
+      : segment.tags;
     isTitle = isHeading(segment, isTitle);
     // "Hi, Tom here. Swap …"
     if (open.length === 0 && /^[.,!\n-]$/.test(end) && introduces(tags)) {
@@ -123,6 +140,9 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     const isTopic = head?.head.form === "verbless" && isTopicOfWish(segments[k + 1]) ||
       head?.tags.length === 0 && head.head.word === "get" && actsIn(segments.slice(k + 1));
     const found = isTopic ? null : head;
+    if (rank !== null && (!found || rank !== "next" && last)) {
+      return fault("not_understood", segment.tags);
+    }
     if (found) {
       if (base.isLoose && open.length === 0 && restates(leads, tags)) {
         for (const tag of leads.flatMap(({ tags }) => tags)) roles.set(tag, "correction");
@@ -153,6 +173,7 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
         open.pop();
       }
       const ground = before.flatMap(({ tags }) => tags);
+      if (rank !== null) { for (const tag of segment.tags.slice(-2)) roles.set(tag, "connector"); }
       before = [];
       inReason = false;
       open.push({
@@ -160,10 +181,19 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
         front: [...pending, ...found.front],
         back: [...found.back],
         segment: isFirst ? { ...segment, joint: "after" } : segment,
+        rank,
         ground,
         tags: [...tags],
       });
       pending = [];
+      continue;
+    }
+    // "…, and the SOL that I get back, put it into kamino": what "it" is
+    const led = last && end === "," && /^(?:that|which) \w/.test(tags.at(-1)!.norm) &&
+      may(tags.at(-1), "adjective") && verbOf(segments[k + 1]?.tags[0], "base") !== undefined &&
+      segments[k + 1]!.tags.slice(1, 3).some(({ norm }) => /^(?:it|them)$/.test(norm));
+    if (led && pending.length === 0 && isArguments(tags, base)) {
+      pending.push(...tags, comma(tags[0]!));
       continue;
     }
     if (!last) leads.push(segment);
@@ -216,6 +246,7 @@ export function readSegments(segments: readonly Segment[], base: Base): Reading 
     (joint === "before" || joint === "after") &&
     (base.isLoose || verbOf(found.tags[0], "participle") && !verbOf(found.tags[0], "base"))
   );
+  if (open.length === 1 && open[0]!.rank) return fault("not_understood", open[0]!.segment.tags);
   if ((before.length > 0 && !isTold) || open.length === 0 || onlyTold) {
     const rest = before.flatMap(({ tags }) => tags);
     const named = foundForeign(segments, base);
@@ -322,6 +353,8 @@ function askedHead(segments: readonly Segment[], segment: Segment, base: Base): 
   return asks ? provedHead([...segment.tags, ...next.tags], base, true) : null;
 }
 
+const TO: Tag = { from: 0, to: 0, text: "to", norm: "to", senses: [] };
+
 /** "I want to delegate 40 INJ, secondly to claim my rewards": it goes on with what was asked before. */
 function provedInfinitive(
   tags: readonly Tag[],
@@ -329,6 +362,11 @@ function provedInfinitive(
   base: Base,
 ): FoundHead | null {
   const at = tags.findIndex((tag) => lightRole(tag) === null && !isJoin(tag));
+  // "…, and to pay with the USDC my Aave loan"
+  const pay = at < 0 ? undefined : toPay(tags[at]!, base.lexicon);
+  const owes = pay && tags.some((tag) => may(tag, "object")) &&
+    tags.some((tag) => mayName(tag, "place"));
+  if (owes) return provedInfinitive([TO, pay, ...tags.slice(at + 1)], { frame } as FoundHead, base);
   const goesOn = at >= 0 && tags[at]!.norm === "to" && verbOf(tags[at + 1], "base") !== undefined;
   if (!goesOn) return null;
   const found = provedHead(tags.slice(at + 1), base, false);

@@ -1,4 +1,5 @@
 import type { Roles } from "../roles.ts";
+import { verbOf } from "../order.ts";
 import { may, type Tag } from "../tokens/tags.ts";
 
 /** Words that say the same again: "that is", "i.e.", "I repeat". */
@@ -53,7 +54,17 @@ export function dropRepeats(tags: readonly Tag[], roles: Roles): Tag[] {
     const isMore = may(kept[next + 1], "prep") && kept[next + 1]!.norm !== "of" &&
       told.some((tag) => may(tag, "prep") && !AGAIN.test(tag.norm)) &&
       !told.some(({ norm, mark }) => mark === "(" || AGAIN.test(norm));
-    if (isMore) continue;
+    // "withdraw 500 USDC from aave, deposit 500 USDC into spark": another act
+    const isNext = told.some((tag) => {
+      const actions = may(tag, "name") ? [] : verbOf(tag, "base")?.actions ?? [];
+      return actions.length > 0 &&
+        !kept.slice(0, i).some((one) =>
+          verbOf(one, "base", "gerund", "participle")?.actions.some((action) =>
+            actions.includes(action)
+          )
+        );
+    });
+    if (isMore || isNext) continue;
     // Back to where the repetition begins
     const hasSign = kept.slice(i, next).some(({ mark }) => mark === "," || mark === "(");
     let from = next;

@@ -92,7 +92,12 @@ function atVenue(allowed: readonly DefiPrimitive[], said: Said): readonly DefiPr
   const lends = all([...LENDING_VENUES, ...KEEPING_VENUES]) && !said.hints.includes("stake");
   if (brings && lends) return without("stake_asset");
   // "put 40 SOL with Marinade"; who says "deposit" may mean a vault of theirs
-  return stakes && brings && !/^(?:deposit|supply|lend)/.test(head.word)
+  // "stick em right back in staking"
+  const inStaking = !keeps &&
+    said.order.phrases.some(({ prep, hints }) =>
+      IN.test(prep ?? "") && hints[0] === "stake" && hints.length === 1
+    );
+  return (stakes || inStaking) && brings && !/^(?:deposit|supply|lend)/.test(head.word)
     ? without("deposit_asset")
     : allowed;
 }
@@ -183,7 +188,8 @@ function leavesFor({ phrases }: ReadOrder): boolean {
 function isMadeFrom({ head, phrases }: ReadOrder): boolean {
   return head.word === "make" && head.actions.length === 0 &&
     phrases.some((phrase) =>
-      /^(?:from|out of|with)$/.test(phrase.prep ?? "") && hasAsset(phrase)
+      /^(?:from|out of|with)$/.test(phrase.prep ?? "") &&
+      (hasAsset(phrase) || phrase.pronoun !== null)
     ) &&
     phrases.some((phrase) => phrase.prep === null && hasAsset(phrase));
 }

@@ -31,6 +31,16 @@ interface Unit {
  */
 export function splitGapped(order: ReadOrder): readonly ReadOrder[] {
   const { head, phrases } = order;
+  // "make two swaps: 200 USDC into JUP, 5 SOL into JTO"
+  const [two, ...list] = phrases;
+  const isCount = head.form === "noun" && !head.held && two?.front && two.prep === null &&
+    two.names.length + two.hints.length === 0 && two.amount?.kind === "amount" &&
+    Number(two.amount.value) === 2 && list.length > 1;
+  if (isCount) {
+    const parts = order.parts.filter(([start]) => start !== two.amount!.from);
+    const both = splitGapped({ ...order, phrases: list, parts });
+    return both.length === 2 ? both : [order];
+  }
   const moved = splitMove(order) ?? splitOnward(order);
   if (moved) return moved;
   const action = head.actions[0];
@@ -51,6 +61,52 @@ export function splitGapped(order: ReadOrder): readonly ReadOrder[] {
   return parts === null
     ? [order]
     : parts.map((own, i) => part(order, [...shared, ...own], i, units));
+}
+
+/** "pull my USDC out of aave and ape it into morpho": from place to place, though MORPHO is a thing as well. */
+export function intoPlace(
+  order: ReadOrder,
+  before: ReadOrder | undefined,
+  tokens: readonly Token[],
+): ReadOrder {
+  if (!/^(?:ape|flip|rotate|roll)$/.test(order.head.word)) return order;
+  const [it, to, ...more] = order.phrases;
+  const name = to?.names[0];
+  const said = name?.name.toLowerCase() ?? "";
+  const place = TOKEN_PLACES.get(said) ?? said;
+  const isMoved = it?.pronoun !== null && to?.prep === "into" && to.names.length === 1 &&
+    name!.kind === "asset" && more.length === 0 &&
+    before?.phrases.some((phrase) =>
+      /^(?:from|out of|off)$/.test(phrase.prep ?? "") && hasPlace(phrase)
+    );
+  const isWritten = name !== undefined && /^[A-Z]+$|^\$/.test(tokens[name.from]!.text);
+  if (!isMoved || isWritten || !LENDING_VENUES.includes(place)) return order;
+  return {
+    ...order,
+    head: { ...order.head, word: "put", actions: ["deposit_asset"] },
+    phrases: [it!, { ...to!, names: [{ ...name!, kind: "place", name: place }] }],
+  };
+}
+
+/** "unstake all my OSMO, swap half to ATOM": a share of what the step before yields. */
+export function ofYield(order: ReadOrder, before: ReadOrder): ReadOrder {
+  // "withdraw half my ETH, half into lido": the same half, or a half of it
+  if (before.phrases.some(({ amount, pronoun }) => isShare(amount) && pronoun === null)) {
+    return order;
+  }
+  if (/^(?:borrow|repay|claim)/.test(order.head.actions[0] ?? "")) return order;
+  const isOpen = ({ prep, names, hints }: NounPhrase) =>
+    prep === null && names.length === 0 && hints.length === 0;
+  const things = order.phrases.filter(({ prep }) => prep === null);
+  const [share] = things;
+  const isBare = things.length === 1 && isOpen(share!) && isShare(share!.amount) &&
+    share!.pronoun === null && !order.phrases.some(({ self, pronoun }) => self || pronoun !== null);
+  return isBare
+    ? {
+      ...order,
+      phrases: order.phrases.map((one) => one === share ? { ...one, pronoun: "it" } : one),
+    }
+    : order;
 }
 
 /** Verbs that bring a thing from one place to another. */
@@ -334,7 +390,7 @@ function unitsOf(
   const units: NounPhrase[][] = [];
   const rest = phrases.filter((one, i) => i >= begin && !isGround(one, i));
   // "swap 40 USDT for TRX, 60 for SUN"
-  const isTwice = swaps && rest.length === 4 &&
+  const isTwice = rest.length === 4 &&
     rest.every((one, i) => i % 2 === 0 ? isObject(one) && states(one) : isLead(one));
   for (const [i, phrase] of rest.entries()) {
     if (units.length === 0 || phrase.joined || (isTwice && i === 2)) units.push([]);

@@ -4,7 +4,7 @@ import type { ReadOrder } from "../../../language/order.ts";
 import { readQuantities } from "../../../language/quantities/read.ts";
 import type { Token } from "../../../language/tokens/tokens.ts";
 import { frameOf, isTarget } from "./frames.ts";
-import { IT, settleOther, splitGapped } from "./gapped.ts";
+import { intoPlace, IT, ofYield, settleOther, splitGapped } from "./gapped.ts";
 import { receiptOf } from "./known_names.ts";
 import { mapperText } from "./mapper_text.ts";
 import { type OrderWords, SWAP_TO } from "./order_words.ts";
@@ -115,21 +115,23 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     if (orders.length > 0 && isCarriedHome(said)) continue;
     if (orders.length > 0 && k > 0 && repeats(said, all[k - 1]!)) continue;
     const span = spanOf(said, tokens);
-    const other = settleOther(said, orders.map(({ read }) => read.order), tokens);
+    const led = intoPlace(said, orders.at(-1)?.read.order, tokens);
+    const other = settleOther(led, orders.map(({ read }) => read.order), tokens);
     if (other === null) return refuse("not_understood", [span]);
     const lent = orders.some(({ allowed }) => allowed.includes("borrow_asset"));
-    const order = lent ? withoutLoan(other, tokens) : other;
+    const told = lent ? withoutLoan(other, tokens) : other;
+    const order = orders.length > 0 ? ofYield(told, orders.at(-1)!.read.order) : told;
     const { allowed: framed, foreign } = frameOf(order);
     const isGist = parsed.reading === "gist";
     const isOpen = framed.length === 0 && parsed.orders.length === 1 &&
       !isAgainst(order) && (isGist || namesEnough(order));
     // "It's payback time: 7 LINK to Aave": what was passed over tells as well
-    const told = parsed.reading === "loose" ? parsed.besides : [];
+    const besides = parsed.reading === "loose" ? parsed.besides : [];
     // "a second loan next to my first one, 240 USDC on Aave": taken or paid
     const isLoan = order.head.form === "verbless" && framed.includes("repay_asset") &&
-      told.some((actions) => actions.includes("borrow_asset"));
+      besides.some((actions) => actions.includes("borrow_asset"));
     const allowed = (isOpen ? DEFI_PRIMITIVES : isLoan ? WAYS_OF_DEBT : framed)
-      .filter((action) => all.length > 1 || told.every((actions) => actions.includes(action)))
+      .filter((action) => all.length > 1 || besides.every((actions) => actions.includes(action)))
       .filter((action) => shared.includes(action));
     // "nominate and bond 5 KSM", "clam.. claim my rewards": one act in two words
     const next = all[k + 1];
@@ -266,7 +268,7 @@ function passesOver({ tokens, roles }: ParsedPrompt, orders: readonly DefiOrder[
 
 /** "…, and after that", "… is to be removed": words that join orders, or make one of a thing that is done to. */
 const SEQUELS: ReadonlySet<string> = new Set(
-  ("and|then|plus|&|n|but|so|also|after|that|which|next|first|finally|lastly|now|thereafter|afterwards|whatever|prior|before|this|beforehand|" +
+  ("and|then|plus|&|n|but|so|while|whereas|also|after|that|which|next|first|finally|lastly|now|thereafter|afterwards|whatever|prior|before|this|beforehand|" +
     "is|are|to|be|being|get|gets|should|must|shall|has|have").split("|"),
 );
 

@@ -57,7 +57,10 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
   const isShare = phrases.some((phrase) => phrase.pronoun !== null && states(phrase));
   // "make jitoSOL from 25 SOL"
   const makes = verb === "make" &&
-    named.some(({ prep }) => /^(?:from|out of|with)$/.test(prep ?? ""));
+    phrases.some((phrase) =>
+      /^(?:from|out of|with)$/.test(phrase.prep ?? "") &&
+      (phrase.pronoun !== null || named.includes(phrase))
+    );
   const buys = (BUYS.test(verb) || makes) && !isInto;
   const replaces = REPLACES.test(verb) && named.some(({ prep }) => prep === null);
   const sides = named.map((phrase) =>
@@ -103,7 +106,10 @@ export function readPair(phrases: readonly NounPhrase[], verb: string): Things {
   const ofReceived = said !== undefined && !isShareBehind &&
     (received.includes(said) || loose.includes(said) && buys && !GIVEN.test(said.prep ?? ""));
   // "swap a hundred for ETH": of what, nobody can tell
-  if (said !== undefined && loose.includes(said) && asset === null && !buys) {
+  // "swap them, in full, for USDC": all of what was said before
+  const isWhole = said?.amount?.kind === "all" &&
+    phrases.some(({ pronoun, prep }) => pronoun !== null && prep === null);
+  if (said !== undefined && loose.includes(said) && asset === null && !buys && !isWhole) {
     return { ...nothing, toAsset };
   }
   const amount = said?.amount ?? null;

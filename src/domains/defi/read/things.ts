@@ -55,12 +55,18 @@ export function joinShares(phrases: readonly NounPhrase[]): NounPhrase[] {
   for (const phrase of phrases) {
     const last = joined.at(-1);
     const isShare = last !== undefined && last.names.length === 0 && last.hints.length === 0 &&
+      last.pronoun === null &&
       /^(?:fraction|percent|all)$/.test(last.amount?.kind ?? "") &&
       last.amount?.refusal === undefined;
     const isWhole = phrase.prep === null && !phrase.joined && phrase.amount === null &&
       phrase.names.length > 0;
-    if (isShare && isWhole) {
-      joined[joined.length - 1] = { ...phrase, prep: last.prep, amount: last.amount };
+    // "buy INJ with $150 of my USDT"
+    const isOf = isWhole && /^(?:with|using|for)$/.test(last?.prep ?? "") &&
+      last!.names.length + last!.hints.length === 0 &&
+      /^(?:money|amount)$/.test(last!.amount?.kind ?? "") && !last!.amount!.refusal &&
+      phrase.names[0]!.from - last!.amount!.to <= 2;
+    if (isShare && isWhole || isOf) {
+      joined[joined.length - 1] = { ...phrase, prep: last!.prep, amount: last!.amount };
     } else joined.push(phrase);
   }
   return joined;

@@ -149,7 +149,7 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
   ]],
   ["swap 1k USDC to SOL, stake half on jito and lend the other half on kamino", [
     "swap 1000 USDC > SOL",
-    "stake 0.5 @ jito",
+    "stake 0.5 SOL @ jito",
     "deposit all @ kamino",
   ]],
   ["swap 40 USDT for TRX, 60 for BTC", ["swap 40 USDT > TRX", "swap 60 USDT > BTC"]],
@@ -219,7 +219,7 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
   ]],
   ["swap 100 USDC to SOL, half into jito, half into marinade", [
     "swap 100 USDC > SOL",
-    "stake 0.5 @ jito",
+    "stake 0.5 SOL @ jito",
     "stake all @ marinade",
   ]],
   ["withdraw half my ETH from aave, half into lido", [
@@ -231,7 +231,10 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "claim all @ pendle",
     "claim all @ convex",
   ]],
-  ["deposit 100 USDC into aave, 100 into morpho", ["deposit 100 USDC venue?"]],
+  ["deposit 100 USDC into aave, 100 into morpho", [
+    "deposit 100 USDC @ aave",
+    "deposit 100 USDC @ morpho",
+  ]],
   // Two acts about one thing, and from where to where
   ["claim and sell my ARB rewards", ["claim ARB", "swap ARB"]],
   ["withdraw and swap 500 USDC from aave to ETH", [
@@ -348,6 +351,100 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "borrow 250 USDC @ navi",
     "deposit USDC @ scallop",
   ]],
+  // Whose turn it is, and where what is held goes
+  ["The deposit of 15 DAI into spark comes last; before that, stake 2 ETH", [
+    "stake 2 ETH",
+    "deposit 15 DAI @ spark",
+  ]],
+  ["The repayment of 500 USDC on aave comes first; then withdraw 2 ETH from aave", [
+    "repay 500 USDC @ aave",
+    "withdraw 2 ETH @ aave",
+  ]],
+  ["the swap of 2 ETH to USDC comes next", []],
+  ["pull my usdc out of aave and ape it into morpho", [
+    "withdraw USDC @ aave",
+    "deposit USDC @ morpho",
+  ]],
+  ["pull my usdc out of aave and ape it into MORPHO", [
+    "withdraw USDC @ aave",
+    "swap USDC > MORPHO",
+  ]],
+  // What a step is for is a step, where it is of the domain
+  ["withdraw 500 USDC from aave to repay my loan at spark", [
+    "withdraw 500 USDC @ aave",
+    "repay @ spark",
+  ]],
+  ["withdraw 300 DAI from spark to pay off my debt on aave", [
+    "withdraw 300 DAI @ spark",
+    "repay @ aave",
+  ]],
+  ["claim my CRV rewards to stake them on convex", ["claim CRV", "stake CRV @ convex"]],
+  ["withdraw 300 DAI from spark to pay my rent", ["withdraw 300 DAI @ spark"]],
+  ["sell 2 ETH to buy DAI on uniswap", ["swap 2 ETH > DAI @ uniswap"]],
+  ["withdraw 300 DAI from spark to repay Kim's loan on aave", []],
+  ["withdraw 500 USDC from aave, deposit 500 USDC into spark", [
+    "withdraw 500 USDC @ aave",
+    "deposit 500 USDC @ spark",
+  ]],
+  // What comes out, said before what is done to it
+  ["buy INJ with $150 of my USDT, delegate all of what u get", [
+    "swap 150 USDT > INJ",
+    "stake all INJ",
+  ]],
+  ["unstake my 14 JitoSOL, and the SOL that I get back, put it into solend", [
+    "unstake 14 JITOSOL",
+    "deposit SOL @ solend",
+  ]],
+  ["swap 300 USDT into SOL and whatever comes out just stake it with marinade", [
+    "swap 300 USDT > SOL",
+    "stake SOL @ marinade",
+  ]],
+  ["swap 300 USDT into SOL and whatever comes out goes into marinade", [
+    "swap 300 USDT > SOL",
+    "stake SOL @ marinade",
+  ]],
+  ["withdraw 2 ETH from aave, and the ETH which you receive, send it to Kim", []],
+  ["swap 2 ETH to USDC and whatever i get i'll hold it", []],
+  // Lists, and what is made of what came out
+  ["deposit 200 USDC into aave, 5 SOL into kamino", [
+    "deposit 200 USDC @ aave",
+    "deposit 5 SOL @ kamino",
+  ]],
+  ["make two swaps for me: 200 USDC into JUP, and 5 SOL into JTO", [
+    "swap 200 USDC > JUP",
+    "swap 5 SOL > JTO",
+  ]],
+  ["I made two deposits: 200 USDC into aave, 5 SOL into kamino", []],
+  ["make two swaps: 200 USDC into JUP", ["swap USDC > JUP amount?"]],
+  ["withdraw 5 ETH from aave, then with half of it buy USDC", [
+    "withdraw 5 ETH @ aave",
+    "swap 0.5 ETH > USDC",
+  ]],
+  ["unstake 70 USDe from Ethena, and make USDT from it", [
+    "unstake 70 USDE @ ethena",
+    "swap 70 USDE > USDT",
+  ]],
+  ["claim the GMX rewards and swap them, in full, into USDC", ["claim GMX", "swap all GMX > USDC"]],
+  ["borrow 20 USDC on the Morpho market and 10 USDT on the Aave one", [
+    "borrow 20 USDC @ morpho",
+    "borrow 10 USDT @ aave",
+  ]],
+  ["50 FRAX goes into Fraxlend, while the 35 crvUSD goes into Yearn", [
+    "deposit 50 FRAX @ fraxlend",
+    "deposit 35 CRVUSD @ yearn",
+  ]],
+  ["50 FRAX goes into Fraxlend, while the gas is cheap", []],
+  ["claim my pendle rewards and stick em right back in staking", ["claim PENDLE", "stake PENDLE"]],
+  ["I want to sell 2 ETH for USDC, and to pay my aave loan", ["swap 2 ETH > USDC", "repay @ aave"]],
+  ["I want to sell 2 ETH for USDC, and to pay my rent", []],
+  ["Repay 40 USDC on Morpho; that done, withdraw 10 ETH from morpho", [
+    "repay 40 USDC @ morpho",
+    "withdraw 10 ETH @ morpho",
+  ]],
+  ["get that done, withdraw 5 ETH from aave", []],
+  // A share of what came out
+  ["unstake all my OSMO, swap half to ATOM", ["unstake all OSMO", "swap 0.5 OSMO > ATOM"]],
+  ["stake 5 ETH on lido and swap half to USDC", ["stake 5 ETH @ lido", "swap 0.5 > USDC asset?"]],
   // Headings, and what stands around
   ["Please do two things for me, one after the other: stake 2 ETH, repay 30 DAI on aave", [
     "stake 2 ETH",
