@@ -391,6 +391,8 @@ function unitsOf(
   const rest = phrases.filter((one, i) => i >= begin && !isGround(one, i));
   // "swap 40 USDT for TRX, 60 for SUN"
   const isTwice = rest.length === 4 &&
+    (swaps ||
+      !rest.some(({ names }) => names.some(({ kind, open }) => kind === "place" && open))) &&
     rest.every((one, i) => i % 2 === 0 ? isObject(one) && states(one) : isLead(one));
   for (const [i, phrase] of rest.entries()) {
     if (units.length === 0 || phrase.joined || (isTwice && i === 2)) units.push([]);

@@ -410,6 +410,7 @@ const SEVERAL: readonly (readonly [string, readonly string[]])[] = [
     "deposit 200 USDC @ aave",
     "deposit 5 SOL @ kamino",
   ]],
+  ["deposit 200 USDC into aave, 5 SOL to Kim", ["deposit asset? amount? venue?"]],
   ["make two swaps for me: 200 USDC into JUP, and 5 SOL into JTO", [
     "swap 200 USDC > JUP",
     "swap 5 SOL > JTO",
