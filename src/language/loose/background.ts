@@ -63,6 +63,10 @@ function isOccasion(words: readonly Tag[], text: string): boolean {
     );
 }
 
+/** What is done to the order, and not by it. */
+const DROPS =
+  /^(?:now )?(?:dropping|removing|deleting|cancell?ing|scrapping|shelving|parking|postponing|reverting|rejecting|closing) (?:this|that|it|these)\b/;
+
 /** "validator doesn't matter", "don't care which": what is left open anyway. */
 const INDIFFERENT =
   /^(?:i |we )?(?:really |just )?(?:don't|dont|do not|couldn't) (?:really )?(?:care|mind)\b|^(?:the |which )?(?:[a-z]+ ){1,2}(?:doesn't|does not|don't|do not|isn't|is not) (?:matter|important|a concern|an issue|a problem)$/;
@@ -207,6 +211,10 @@ export function backgroundFault(
     return "not_understood";
   }
   if (DAYTIME.test(text)) return "condition";
+  // "after the market settles", "dropping this from the queue:", "… in my niece's wallet"
+  if (/\bafter (?:the|my|our|this|that) [a-z]+ [a-z]+s\b$/.test(said)) return "condition";
+  if (DROPS.test(said)) return "negation";
+  if (/\b[a-z]+'s (?:wallet|account|address|ledger|safe)\b/.test(said)) return "not_understood";
   // "no reason to swap if the price drops: …"
   const isPointless = /^(?:there's |there is |i see )?no (?:reason|point|sense|need|use)\b/.test(
     text,

@@ -306,7 +306,7 @@ const CALENDAR =
   /^(?:christmas|easter|thanksgiving|halloween|eve|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|april|june|july|august|september|october|november|december)$/;
 /** "12 kilos of rice": measures of other things. */
 const MEASURE =
-  /^(?:kilos?|kgs?|grams?|pounds|ounces|pints?|liters?|litres?|miles|boxes|bags?|cups?|balls?)$/;
+  /^(?:kilos?|kgs?|grams?|pounds|ounces|pints?|liters?|litres?|miles|boxes|bags?|cups?|balls?|books?|cars?|bikes?|eggs?|beers?|pizzas?|seats?|tickets?|cards?|shirts?|shoes?|chairs?|tables?|rooms?|houses?|horses?|dogs?|cows?|goats|trees?|apples?|lemons?|pages?|songs?|movies?|games?|points|laps?|goals?|pens?|keys?)$/;
 /** "one last trade": which of several, and no thing that is counted. */
 const ORDINAL =
   /^(?:last|first|next|final|more|other|quick|small|big|little|simple|single|second|third)$/;
@@ -331,7 +331,8 @@ function kindOfOpen(shape: NameShape, tag: Tag, context: NameContext): NameKind 
   const { prep, exchanges, afterAmount, afterDeterminer, next, inPhrase } = context;
   const everyday = kindOfEveryday(tag, context);
   if (everyday !== null) return everyday;
-  if ([CALENDAR, ORDINAL, MEASURE].some((words) => words.test(tag.norm))) return null;
+  if ([CALENDAR, ORDINAL].some((words) => words.test(tag.norm))) return null;
+  if (tag.text === tag.norm && MEASURE.test(tag.norm)) return null;
   const sure = SURE.includes(shape) || shape === "suffix";
   if (shape === "signed" && (tag.text.includes("/") || isPair(tag, context.lexicon))) {
     return !exchanges && prep !== null && AT.includes(prep) && !afterAmount ? "place" : "asset";

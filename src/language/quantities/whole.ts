@@ -88,6 +88,10 @@ export function readUnstated(context: Context, index: number): Quantity | null {
     }
   }
   const word = norm(context, index);
+  // "borrow N GHO": a place that was left open
+  const isBlank = /^(?:N|X|Y|NN|XX|XXX)$/.test(context.tokens[index]!.text) &&
+    !context.isShouting && isAsset(context, index + 1);
+  if (isBlank) return refused(context, index, index + 1, "unreadable", "malformed");
   // "1__000", "5e3k": a number that no convention writes
   const isNumber = /^[\d.,'_]+(?:e\d+)?(?:k|mm?|bn?)?$/.test(word);
   if (isNumber && context.tokens[index]!.kind === "symbol") {

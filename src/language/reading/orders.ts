@@ -33,6 +33,10 @@ export function readOrders(open: readonly OpenOrder[], base: Base): Reading {
       (amount !== null || names.some(({ kind }) => kind === "asset")) &&
       Math.max(...names.map(({ from }) => from), amount?.from ?? 0) > spared!.from;
     if (spared && phrases.some(isSpared)) return fault("negation", [spared]);
+    // "sell 40 UNI for whatever pumps"
+    const any = reading.unread.filter(({ norm }) => /^(?:whatever|something|anything)$/.test(norm));
+    const before = any.map((tag) => back[back.indexOf(tag) - 1]?.norm ?? "");
+    if (before.some((norm) => /^(?:for|into|to)$/.test(norm))) return fault("not_understood", any);
     // "everything staked since March": a part of it
     const since = [...front, ...back].filter(({ norm }, k, all) =>
       norm === "since" && verbOf(all[k - 1], "participle") !== undefined

@@ -32,7 +32,19 @@ export function referredPlace(
 ): NounPhrase[] {
   // "My 40 DAI sit in Spark; withdraw them": where they are, though no word refers to it
   const isThere = isFetched && ground.some(({ quantity }) => quantity !== undefined) &&
-    (phrases.length === 0 || phrases.some(({ pronoun }) => /^(?:it|them)$/.test(pronoun ?? "")));
+    (phrases.length === 0 ||
+      phrases.some(({ pronoun, names }) =>
+        /^(?:it|them)$/.test(pronoun ?? "") ||
+        // "I put 8 ETH in Spark, take 3 ETH out"
+        names.some(({ kind, name }) =>
+          kind === "asset" &&
+          ground.some(({ senses }) =>
+            senses.some((sense) =>
+              sense.role === "name" && sense.kind === "asset" && sense.name === name
+            )
+          )
+        )
+      ));
   const refers = tags.find(({ norm }) => /^(?:from )?there$/.test(norm)) ??
     ledInto(tags, ground, isFetched);
   if (

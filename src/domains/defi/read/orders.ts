@@ -210,6 +210,10 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
     head.form === "noun" && THANKED.test(prompt.slice(0, tokens[head.from]!.start))
   );
   if (thanked) return refuse("not_understood", [thanked.span]);
+  const twice = distinct.find((order, i) =>
+    distinct.slice(0, i).some((last) => spends(last, order))
+  );
+  if (twice) return refuse("impossible", [twice.span]);
   const spared = sparedIn(parsed, distinct);
   if (spared) return refuse("negation", [spared]);
   const untold = untoldIn(parsed, distinct);
@@ -219,6 +223,20 @@ function findOrders(prompt: string, parsed: ParsedPrompt): DefiReading {
 /** What there are several of, and what is not counted out. */
 const SEVERAL =
   /^(?:loans|debts|positions|validators|stakes|vaults|pools|deposits|accounts|wallets|farms|gauges|delegations)$/;
+
+/** "all of my USDC in Aave and all of my USDC in Morpho": the second has nothing left of it. */
+function spends(last: DefiOrder, order: DefiOrder): boolean {
+  const wholeOf = ({ allowed, read }: DefiOrder) =>
+    allowed.every((action) => /^(?:deposit|stake|swap)/.test(action))
+      ? read.order.phrases.flatMap(({ amount, names, prep }) =>
+        amount?.kind === "all" && prep === null
+          ? names.flatMap(({ kind, name }) => kind === "asset" ? [name] : [])
+          : []
+      )
+      : [];
+  const whole = wholeOf(last);
+  return wholeOf(order).some((name) => whole.includes(name));
+}
 
 const THANKED = /\b(?:thanks|thank (?:you|u)|thx|ty|cheers|grateful|gratitude) for\s*$/i;
 

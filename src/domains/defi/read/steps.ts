@@ -119,6 +119,9 @@ export function readStep(action: DefiPrimitive, words: StepWords): PlanStep {
   const repaired = places.find(({ repaired }) => repaired !== undefined);
   const { ltv, health_factor: hf, slippage } = read?.ratios ?? {};
   const names = phrases.flatMap((phrase) => phrase.names);
+  // "borrow USDC to an LTV of 55%": how much that is, the position tells
+  const isRatioAlone = action === "borrow_asset" && amount === null &&
+    (ltv !== undefined || hf !== undefined);
   return {
     action,
     text: words.text,
@@ -131,7 +134,7 @@ export function readStep(action: DefiPrimitive, words: StepWords): PlanStep {
     missing: missingSlots(action, found, things.inputs.length),
     ambiguous: [
       ...things.ambiguous,
-      ...isLeftVague(phrases) ? ["amount" as const] : [],
+      ...isLeftVague(phrases) || isRatioAlone ? ["amount" as const] : [],
       ...distinct(places) > 1 || distinct(chains) > 1 ? ["venue" as const] : [],
     ],
     repaired: repaired && found.venue
