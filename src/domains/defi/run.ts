@@ -131,9 +131,7 @@ async function mapSteps(
   const proof = proofOf(orders);
   const choices = orders.map(({ allowed }) => allowed);
   const decisions = (await decide(texts, { prompt, proof, choices })).map((decision, i) =>
-    proof === "strict" && texts.length > 1
-      ? byWords(decision, choices[i]!)
-      : asStaked(decision, choices[i]!)
+    asStaked(decision, choices[i]!)
   );
   const [leading] = decisions;
   return {
@@ -145,12 +143,6 @@ async function mapSteps(
       isVerbatim: texts.length === 1 && texts[0] === prompt,
     },
   };
-}
-
-/** Several orders are proved by their words: where one action is left, the mapper need not know it. */
-function byWords(decision: Decision, [only, ...more]: readonly DefiPrimitive[]): Decision {
-  const isOne = only !== undefined && more.length === 0 && decision.label !== null;
-  return isOne ? { ...decision, label: only } : decision;
 }
 
 /** "take 25 KSM out of bonding": who votes to withdraw what the words say is staked means to unstake it. */
