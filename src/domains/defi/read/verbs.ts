@@ -169,7 +169,7 @@ const ORDERS: readonly (readonly [string, readonly DefiPrimitive[]])[] = [
 
 /** Verbs of orders that the domain does not carry out, by kind. */
 const FOREIGN: Readonly<Record<string, string>> = {
-  transfer: "share|gift|@@tip|donate|airdrop|gift out|wire|venmo|forward|pay out to|reward|" +
+  transfer: "share|gift|tip|donate|airdrop|gift out|wire|venmo|forward|pay out to|reward|" +
     "disperse|distribute|multisend|split with",
   compounding: "reinvest|re-invest|recompound|auto-compound|autocompound|auto compound",
   bridge: "bridge|bridge over|hop|teleport|migrate",

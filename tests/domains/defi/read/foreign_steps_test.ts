@@ -28,6 +28,7 @@ const FOREIGN = [
   "move the rest to my ledger",
   "transfer the proceeds to coinbase",
   "tip the dev",
+  "tip Jito",
   "buy a punk",
   "set a stop loss at 1800",
   "list it on opensea",
