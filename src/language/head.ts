@@ -541,20 +541,7 @@ function findBack(tags: readonly Tag[], at: number, frame: readonly Tag[]): Foun
   const isExchanged = tags.some(({ norm }) =>
     /^in (?:exchange for|return for|place of|lieu of)$/.test(norm)
   );
-  if (isExchanged && !tells) {
-    return {
-      head: { form: "wish", word: "get", actions: ["->"], from, to: from },
-      frame,
-      front: [],
-      back: tags.slice(at),
-      tags: [],
-      takes: "thing",
-    };
-  }
-  if (
-    isWishedFor(tags, at) &&
-    !/^(?:i have|we have|i've got|we've got|i got)$/.test(frame.at(-1)!.norm)
-  ) {
+  if ((isExchanged || isWishedFor(tags, at)) && !tells) {
     return {
       head: { form: "wish", word: "get", actions: ["->"], from, to: from },
       frame,
@@ -602,16 +589,6 @@ function isWishedFor(tags: readonly Tag[], at: number): boolean {
     (after === undefined || /^(?:on|at|via|through|in)$/.test(after.norm));
 }
 
-/** "I'd like 40% of our ARB in ETH": one's own, in another thing and not in a place. */
-function isHeldIn(tags: readonly Tag[], at: number, i: number, frame: readonly Tag[]): boolean {
-  const [next, after] = [tags[i + 1], tags.slice(i + 2).find((tag) => lightRole(tag) === null)];
-  const isWish = frame.length > 0 && !/\b(?:have|got|get)$/.test(frame.at(-1)!.norm);
-  return isWish && tags[i]!.norm === "in" && mayName(next, "asset") &&
-    !mayName(next, "place") && !mayName(next, "chain") &&
-    tags.slice(at, i).some(({ norm }) => /^(?:my|our)$/.test(norm)) &&
-    (after === undefined || after.mark !== undefined || after.norm === "instead");
-}
-
 /** "I'd like my USDT to be USDC", "my 800 MATIC become ETH, now": one thing is to be another. */
 function findBecome(tags: readonly Tag[], at: number, frame: readonly Tag[]): FoundHead | null {
   // "I want my AVAX in USDC", "I'd like my 500 USDC as DAI"
@@ -623,7 +600,7 @@ function findBecome(tags: readonly Tag[], at: number, frame: readonly Tag[]): Fo
   const as = tags.findIndex(({ norm }, i) =>
     i > at &&
     (/^(?:to be|become|becomes|to become|be turned into|turn into|turns into)$/.test(norm) ||
-      isIn(i) || isHeldIn(tags, at, i, frame))
+      isIn(i))
   );
   if (as < 0) return null;
   // "everything in AERO must become USDC"

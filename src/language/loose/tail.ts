@@ -129,10 +129,8 @@ export function hastens(tags: readonly Tag[]): boolean {
   const text = words.map(({ norm }) => norm).join(" ");
   const isPlain = words.every((tag) => tag.quantity === undefined && !may(tag, "name"));
   return isPlain &&
-    (/^before (?:it|they|i|we|things|prices?|rates?|fees|gas|interest) (?:\w+ )*?(?:gets?|get|goes|go|liquidate|lose|forget|change|regret|rise|rises|grows|climbs?|expires?|eats?)\b(?: \w+){0,3}$/
-      .test(text) ||
-      /^(?:don't|dont|do not|never) let (?:it|them|that|those|these) (?:expire|lapse|slip|wait|sit|rot|die|rust|idle|run out|go to waste|sit there|sit around|pile up)$/
-        .test(text));
+    /^(?:don't|dont|do not|never) let (?:it|them|that|those|these) (?:expire|lapse|slip|wait|sit|rot|die|rust|idle|run out|go to waste|sit there|sit around|pile up)$/
+      .test(text);
 }
 
 /** Fewest words that make a clause of what a colon ends. */

@@ -7,8 +7,6 @@ const MENDS =
   /^(?:no|nope|wait|not|but|and|i|we|it|me|said|meant|mean|mistyped|typed|wrote|entered|should|be|was|supposed|make|on|in|to|at|from|for|the|a|of|only|just|all|rather|than|instead|actually|typed|wrote|entered|asked|should|be|forget|scrap|it's|correction|second|thought|thoughts|typo|wrong|coin|token|amount|chain)$/;
 /** What stands before the thing that is taken back. */
 const TAKES_BACK = /^(?:not|rather than|instead of|no longer|forget|scrap)$/;
-/** What was said before: "I typed 1000 but it should be 100". */
-const WAS_SAID = /^(?:said|typed|wrote|entered)$/;
 
 /**
  * "Sorry, not 400 but 300: borrow 300 USDC": what mends something said before, where the order says it in full:
@@ -57,9 +55,6 @@ function isSaidFirst(tags: readonly Tag[], at: number): boolean {
 }
 
 function isTakenBack(tags: readonly Tag[], at: number): boolean {
-  const turn = tags.findIndex(({ norm }, i) => i > at && /^(?:but|i meant|meant)$/.test(norm));
-  const isOver = turn > 0 && tags.slice(turn + 1).some(isSlot);
-  if (isOver && WAS_SAID.test(tags[at - 1]?.norm.split(" ").at(-1) ?? "")) return true;
   if (isSaidFirst(tags, at)) return true;
   for (let i = at - 1; i >= 0 && i >= at - 3; i--) {
     if (TAKES_BACK.test(tags[i]!.norm)) return true;

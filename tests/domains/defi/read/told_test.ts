@@ -45,6 +45,8 @@ const CASES: readonly (readonly [string, string | null])[] = [
   ["lend 500 USDC on aave.scam.io", null],
   ["withdraw 400 USDC from Kamino's main market", "units 400 USDC @ kamino"],
   ["withdraw 400 usdc from compund", "units 400 USDC @ compound"],
+  // What is paid to a place buys no token of its name
+  ["pay 2 ETH to Morpho", "units 2 ETH @ morpho"],
   // What comes out goes to nobody else
   ["withdraw 5 USDC to john77", null],
   ["withdraw my USDC to Compound", null],
